@@ -1,0 +1,119 @@
+#pragma once
+// The engine as HTTP sees it: hand in what arrived, ask for changes, read, subscribe. No CAF in here.
+// All members are thread-safe unless said otherwise.
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "actors/feed.hpp"
+#include "config/settings.hpp"
+#include "domain/conversation.hpp"
+#include "domain/expected.hpp"
+#include "domain/inbound.hpp"
+#include "storage/journal.hpp"
+#include "storage/views.hpp"
+
+namespace switchboard::actors {
+
+enum class commit_state : std::uint8_t { durable, failed };
+
+/// One request whose answer waits for the journal. Whoever hands work in derives from it; the journal's
+/// thread gives all tickets of a group commit back at once.
+class ticket {
+ public:
+  virtual ~ticket() = default;
+  /// One more command of this request is under way. Before it is handed in.
+  void expect(std::uint32_t commands = 1) { open_.fetch_add(commands, std::memory_order_relaxed); }
+  /// One command's events are durable (or failed). True for the last one.
+  [[nodiscard]] bool settle(commit_state s) {
+    if (s == commit_state::failed) failed_.store(true, std::memory_order_relaxed);
+    return open_.fetch_sub(1, std::memory_order_acq_rel) == 1;
+  }
+  [[nodiscard]] commit_state outcome() const {
+    return failed_.load(std::memory_order_acquire) ? commit_state::failed : commit_state::durable;
+  }
+
+ private:
+  std::atomic<std::uint32_t> open_{0};
+  std::atomic<bool> failed_{false};
+};
+using ticket_ptr = std::shared_ptr<ticket>;
+
+/// Result of an agent's act, after its events are durable.
+struct command_result {
+  std::optional<domain::refused> refused;
+  bool failed = false;              ///< the journal failed: 503
+  std::string conversation;         ///< JSON as of after the act
+  std::uint64_t version = 0;
+  std::string message;              ///< JSON of the note, where one was made
+};
+
+struct ingest_counts {
+  std::uint32_t events = 0;
+  std::uint32_t quarantined = 0;
+};
+
+enum class health : std::uint8_t { ready, starting, draining, disk_low, overloaded, failed };
+[[nodiscard]] std::string_view to_word(health);
+
+struct engine_stats {
+  health state = health::starting;
+  storage::log_sequence submitted = 0, committed = 0, applied = 0, flushed = 0, earliest = 0;
+  std::uint64_t resident_conversations = 0;
+  std::uint64_t passivated = 0, woken = 0;
+  std::uint64_t duplicates = 0, dead_letters = 0, commits = 0;
+  std::uint64_t journal_bytes = 0, views_bytes = 0, free_disk_bytes = 0;
+  std::uint64_t conversations = 0;
+};
+
+class engine {
+ public:
+  /// All tickets of one group commit, from the journal's thread. Must only hand over, never block.
+  using committed_handler = std::function<void(std::vector<ticket_ptr>&&)>;
+
+  /// Opens the data directory, refolds the views, spawns the actors. Blocks until ready.
+  [[nodiscard]] static expected<std::unique_ptr<engine>, storage::open_error> start(
+      std::shared_ptr<const config::settings> settings, committed_handler on_committed);
+  virtual ~engine() = default;  ///< stop() first
+
+  // -- in ------------------------------------------------------------------------------------------------
+  /// Hands one verified body over. Every element is expected on the ticket before this returns; the ticket
+  /// settles when all of them are durable. Elements whose account is unknown become one dead letter for each
+  /// such account, with `raw` (the bytes received); the counts are of elements, so that they add up to all.
+  virtual ingest_counts ingest(const domain::source_id& source, domain::unpacked_body&& body,
+                               std::string_view raw, domain::timestamp received_at, const ticket_ptr& t) = 0;
+  /// An agent's act on a conversation. `reply` runs once, on the journal's or an actor's thread.
+  virtual void execute(std::string brand, domain::command what, std::function<void(command_result&&)> reply) = 0;
+  /// Marks a dead letter replayed, durably; `reply(false)`: the journal failed.
+  virtual void mark_replayed(const domain::dead_letter& d, std::function<void(bool)> reply) = 0;
+
+  // -- out -----------------------------------------------------------------------------------------------
+  /// Runs `then` once the views show everything committed before this call (on a reader thread; it may
+  /// block on the disk there). At most limits.reads_waiting at a time: false when over.
+  [[nodiscard]] virtual bool read(std::function<void(const storage::views&)> then) = 0;
+  /// Where subscribers pull committed records from.
+  [[nodiscard]] virtual feed& events() = 0;
+
+  // -- care ----------------------------------------------------------------------------------------------
+  [[nodiscard]] virtual engine_stats stats() const = 0;
+  [[nodiscard]] virtual health state() const = 0;  ///< cheap: asked at each request
+  [[nodiscard]] virtual std::shared_ptr<const config::settings> settings() const = 0;
+  /// A valid new config, as one step; emits config.applied. Keys that need a restart keep their old value.
+  virtual void apply_settings(std::shared_ptr<const config::settings> next) = 0;
+  /// From now on state() is draining.
+  virtual void begin_drain() = 0;
+  /// Waits for everything handed in, flushes the views, ends all threads. False: not in time.
+  [[nodiscard]] virtual bool stop(std::chrono::milliseconds at_most) = 0;
+  /// Called once, from any thread, when storage failed: the process must end (the first storage error stops
+  /// the node).
+  virtual void on_fatal(std::function<void(std::string)> f) = 0;
+};
+
+}  // namespace switchboard::actors

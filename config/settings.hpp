@@ -1,0 +1,158 @@
+#pragma once
+// One valid configuration, immutable. The property table (properties.cpp) says for each value its sentence,
+// unit, default, bounds and whether a reload can change it; the loader fills this from TOML and nothing else
+// does. Durations and sizes are already in the units named here.
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "domain/conversation.hpp"
+#include "domain/ids.hpp"
+#include "domain/model.hpp"
+
+namespace switchboard::config {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+enum class source_kind : std::uint8_t { meta, x, linkedin, telegram, bluesky };
+enum class role : std::uint8_t { reader, agent, supervisor, admin };
+[[nodiscard]] std::string_view to_word(source_kind);
+[[nodiscard]] std::string_view to_word(role);
+
+struct endpoint {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 0;
+};
+
+struct tls_settings {
+  std::string certificate_file;  ///< PEM chain; empty: plain HTTP
+  std::string key_file;
+};
+
+struct server_settings {
+  endpoint listen{"127.0.0.1", 8080};
+  endpoint admin_listen{"127.0.0.1", 8081};
+  bool demo = false;
+  tls_settings tls;
+  std::uint32_t io_threads = 0;      ///< 0: chosen from the cores
+  std::uint32_t worker_threads = 0;  ///< CAF's workers; 0: chosen from the cores
+  std::vector<std::string> allowed_origins;  ///< WebSocket and CORS; empty: same origin only
+  std::vector<std::string> trusted_proxies;  ///< addresses whose X-Forwarded-For is believed
+  seconds drain_timeout{10};
+  milliseconds drain_notice{0};  ///< readiness is false this long before the listener closes
+};
+
+struct storage_settings {
+  std::string data_dir = "data";
+  std::uint16_t partitions = 64;
+  std::uint64_t journal_memtable_bytes = 32ull << 20;
+  std::uint64_t views_memtable_bytes = 64ull << 20;
+  std::uint64_t block_cache_bytes = 32ull << 20;
+  std::uint64_t tail_bytes = 64ull << 20;     ///< recent records kept in memory
+  std::uint64_t free_space_min_bytes = 1ull << 30;
+  std::chrono::hours retention_age{24 * 30};  ///< the journal's; the views keep the rest
+  std::uint64_t retention_bytes = 0;          ///< 0: no limit by size
+  std::chrono::hours dedup_window{24 * 8};
+  milliseconds commit_delay{0};               ///< waits so long for company before an fsync
+  std::uint32_t commit_records_max = 4096;
+};
+
+struct limit_settings {
+  std::uint32_t head_bytes_max = 8 << 10;
+  std::uint32_t headers_max = 64;
+  std::uint32_t target_bytes_max = 2 << 10;
+  std::uint64_t body_bytes_max = 1 << 20;
+  std::uint64_t webhook_body_bytes_max = 4 << 20;
+  std::uint32_t chunk_extension_bytes_max = 256;
+  milliseconds head_timeout{10'000};
+  milliseconds body_timeout{20'000};
+  std::uint32_t body_rate_min = 500;  ///< bytes a second
+  milliseconds idle_timeout{75'000};
+  milliseconds write_timeout{20'000};
+  milliseconds tls_handshake_timeout{5'000};
+  std::uint32_t connections_max = 20'000;
+  std::uint32_t connections_per_address_max = 256;  ///< loopback and trusted proxies are exempt
+  std::uint32_t requests_per_connection_max = 0;    ///< 0: no limit
+
+  std::uint32_t json_depth_max = 64;
+  std::uint32_t batch_events_max = 10'000;
+
+  std::uint64_t events_in_flight_max = 32'768;        ///< in all
+  std::uint64_t bytes_in_flight_max = 128ull << 20;
+  std::uint32_t brand_share_percent = 50;             ///< of both, for one brand, while others are there too
+  seconds retry_after{1};
+
+  std::uint64_t resident_conversations_max = 200'000;
+  seconds conversation_idle{600};                     ///< then it leaves memory
+  std::uint32_t views_lag_max = 200'000;              ///< records; beyond it ingestion is refused
+  std::uint32_t reads_waiting_max = 1'024;
+
+  std::uint32_t subscribers_max = 20'000;
+  milliseconds ping_interval{15'000};
+  milliseconds pong_timeout{75'000};
+  std::uint32_t websocket_message_bytes_max = 64 << 10;
+  std::uint32_t stream_chunk_bytes = 256 << 10;       ///< at most so much on its way to one subscriber
+  seconds ticket_ttl{30};
+  std::uint32_t tickets_max = 10'000;
+};
+
+struct brand_settings {
+  domain::brand_id id;
+  std::string name;
+  domain::conversation_policy conversations;
+};
+
+struct source_settings {
+  domain::source_id id;
+  source_kind kind = source_kind::meta;
+  std::vector<std::string> secrets;  ///< resolved; never empty, none empty
+  std::string verify_token;
+};
+
+struct account_settings {
+  domain::account_id id;
+  domain::brand_id brand;
+  domain::source_id source;
+  domain::platform platform = domain::platform::facebook;
+  std::string platform_id;
+  std::string access_token;
+};
+
+struct token_settings {
+  std::string sha256;  ///< 64 lower-case hex digits of the token's SHA-256; literal values are hashed on load
+  std::string brand;   ///< "*": all
+  config::role role = role::reader;
+  domain::agent_id agent;
+};
+
+struct settings {
+  server_settings server;
+  storage_settings storage;
+  limit_settings limits;
+  std::vector<brand_settings> brands;
+  std::vector<source_settings> sources;
+  std::vector<account_settings> accounts;
+  std::vector<token_settings> tokens;
+  std::string version;  ///< first 16 hex digits of the SHA-256 of the effective values, secrets left out
+
+  // Look-ups: hash tables behind them, built once by the loader; a webhook does two.
+  [[nodiscard]] const source_settings* find_source(std::string_view id) const;
+  [[nodiscard]] const brand_settings* find_brand(std::string_view id) const;
+  [[nodiscard]] const account_settings* find_account(std::string_view id) const;
+  /// The account that a payload of this source names. Never found across sources: a source's secret must not
+  /// speak for another's accounts.
+  [[nodiscard]] const account_settings* find_account(std::string_view source, domain::platform platform,
+                                                     std::string_view platform_id) const;
+  [[nodiscard]] const token_settings* find_token(std::string_view sha256_hex) const;
+};
+
+using settings_ptr = std::shared_ptr<const settings>;
+
+}  // namespace switchboard::config

@@ -1,0 +1,71 @@
+#pragma once
+// What happened: the one record type of the journal and the stream. An event is decided once, encoded once,
+// and never changed.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "domain/model.hpp"
+
+namespace switchboard::domain {
+
+/// The types of the contract (§4), all of them; their order is the index of the bit masks in filters.
+enum class event_type : std::uint8_t {
+  conversation_created, conversation_updated, conversation_queued, conversation_assigned,
+  conversation_unassigned, conversation_transferred, conversation_resolved, conversation_reopened,
+  conversation_closed,
+  message_received, message_queued, message_sent, message_delivered, message_read, message_failed,
+  message_unknown, message_edited, message_deleted,
+  reaction_added, reaction_removed,
+  note_added,
+  customer_updated, customer_linked, customer_unlinked, customer_erased,
+  offer_made, offer_accepted, offer_declined, offer_expired, offer_rescinded,
+  agent_presence,
+  sla_armed, sla_paused, sla_resumed, sla_warning, sla_met, sla_breached, sla_cancelled,
+  bot_state, bot_handoff,
+  suggestion_ready, suggestion_dropped,
+  survey_answered,
+  deadletter_added, deadletter_replayed,
+  config_applied
+};
+inline constexpr std::size_t event_type_count = 46;
+
+/// "conversation.created" …
+[[nodiscard]] std::string_view to_word(event_type);
+[[nodiscard]] std::optional<event_type> event_type_from_word(std::string_view word);
+
+/// What the platform called the thing that caused an event; with the account it is the dedup key.
+struct event_origin {
+  std::string kind;  ///< to_word(inbound_kind), or "command" for an agent's act
+  std::string id;    ///< platform_message_id
+  std::string version;
+  bool operator==(const event_origin&) const = default;
+};
+
+/// What an update changed, as it was before: lets a list be kept without asking again.
+struct previous_state {
+  conversation_status status = conversation_status::open;
+  domain::priority priority = priority::medium;
+  timestamp updated_at;
+  bool operator==(const previous_state&) const = default;
+};
+
+struct event {
+  event_type type = event_type::message_received;
+  timestamp at;                ///< when it was decided
+  std::uint64_t sequence = 0;  ///< per conversation, gapless from 1; 0 on events about none
+  std::optional<domain::conversation> conversation;  ///< as it is after the event
+  std::optional<previous_state> previous;            ///< absent when the conversation is new
+  std::optional<domain::message> message;            ///< as it is after the event
+  std::optional<domain::reaction> reaction;          ///< reaction.added|removed
+  std::optional<domain::customer> customer;
+  std::optional<domain::dead_letter> dead_letter;
+  std::optional<event_origin> origin;
+  std::string config_version;  ///< config.applied
+  bool operator==(const event&) const = default;
+};
+
+}  // namespace switchboard::domain

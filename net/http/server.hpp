@@ -1,0 +1,72 @@
+#pragma once
+// The listeners and their I/O threads. Knows framing, limits, timeouts and TLS; not one route.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/settings.hpp"
+#include "domain/expected.hpp"
+#include "net/http/exchange.hpp"
+
+namespace switchboard::net::http {
+
+enum class listener : std::uint8_t { open, admin };
+
+/// Asked when a head has passed the gate, before one byte of the body is read.
+struct body_verdict {
+  std::uint64_t body_bytes_max = 0;     ///< more: 413
+  std::optional<response> refuse;       ///< answered instead; the connection closes if a body was announced
+  std::shared_ptr<const void> permit;   ///< held until the exchange is answered (admission credit)
+};
+
+/// What the server asks of the routes. Called on I/O threads; must not block.
+class handler {
+ public:
+  virtual ~handler() = default;
+  /// `announced`: Content-Length, or 0 for chunked (then each chunk counts against body_bytes_max).
+  virtual body_verdict head(listener l, const request& head, std::uint64_t announced, bool chunked) = 0;
+  /// The whole request is there.
+  virtual void handle(listener l, exchange_ptr x) = 0;
+};
+
+struct server_counters {
+  std::uint64_t accepted = 0, open = 0, requests = 0, refused_connections = 0, gate_refusals = 0, timeouts = 0,
+                bytes_in = 0, bytes_out = 0;
+};
+
+struct start_error {
+  std::string what;  ///< e.g. cannot listen on 127.0.0.1:8080: address in use; is another engine running?
+};
+
+class server {
+ public:
+  /// Binds both listeners (port 0: any free one) and starts the I/O threads.
+  [[nodiscard]] static expected<std::unique_ptr<server>, start_error> start(config::settings_ptr settings,
+                                                                             std::shared_ptr<handler> h);
+  virtual ~server() = default;
+
+  [[nodiscard]] virtual std::uint16_t port(listener l) const = 0;  ///< the bound one
+  [[nodiscard]] virtual std::uint32_t io_threads() const = 0;
+  /// Answers many exchanges with one hand-over to each I/O thread. From any thread.
+  virtual void respond_all(std::vector<std::pair<exchange_ptr, response>>&& answers) = 0;
+  /// Runs `f` on I/O thread `n`.
+  virtual void post(std::uint32_t n, std::function<void()> f) = 0;
+  /// Runs `f` on I/O thread 0 after `d`; returns a key for cancel().
+  virtual std::uint64_t after(std::chrono::milliseconds d, std::function<void()> f) = 0;
+  virtual void cancel(std::uint64_t key) = 0;
+  virtual void apply_settings(config::settings_ptr next) = 0;  ///< limits and timeouts of new requests
+  [[nodiscard]] virtual server_counters counters() const = 0;
+
+  /// Closes the listeners; idle connections end, others after their present answer ("Connection: close").
+  virtual void stop_accepting() = 0;
+  /// True once no request is under way (channels do not count), or false after `at_most`.
+  [[nodiscard]] virtual bool wait_idle(std::chrono::milliseconds at_most) = 0;
+  /// Ends all connections and threads.
+  virtual void stop() = 0;
+};
+
+}  // namespace switchboard::net::http

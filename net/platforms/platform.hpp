@@ -1,0 +1,56 @@
+#pragma once
+// What a platform's webhooks need, as pure functions: bytes in, domain values out. One file pair a platform,
+// one table (platforms.cpp) that says which functions serve which source kind.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domain/inbound.hpp"
+
+namespace switchboard::net::platforms {
+
+/// The kinds of source that have webhooks here (config's source_kind without the rest).
+enum class kind : std::uint8_t { meta, telegram };
+
+/// A header or a decoded query parameter.
+struct field {
+  std::string_view name;
+  std::string_view value;
+};
+
+/// Bounds on what a body may hold; beyond them it is rejected as a whole.
+struct parse_limits {
+  std::uint32_t depth_max = 64;
+  std::uint32_t events_max = 10'000;
+};
+
+struct handshake_answer {
+  int status = 200;  ///< 200, 403 wrong token, 400 not a handshake at all
+  std::string content_type;
+  std::string body;
+};
+
+struct platform_functions {
+  kind which;
+  /// GET: the platform asks whether this is really us.
+  handshake_answer (*handshake)(std::span<const field> query, std::string_view verify_token);
+  /// Is the body signed by one of the secrets? Over the raw bytes, before any parse; constant time; every
+  /// secret is tried whatever the others gave. `headers` as received, in order, names in any case. Exactly one
+  /// signature header must be there. An empty secret never verifies.
+  bool (*verify)(std::span<const field> headers, std::string_view body, std::span<const std::string> secrets);
+  /// Unpacks a verified body wholly. Never throws; the whole document is validated before any of it is used.
+  /// `account_hint`: the account id that the source's only account has, for platforms whose body does not say
+  /// (Telegram).
+  domain::unpacked_body (*normalise)(std::string_view body, std::string_view account_hint,
+                                     const parse_limits& limits, domain::timestamp received_at);
+  /// The header that `deliver` sends with this body so that verify() accepts it.
+  std::pair<std::string, std::string> (*sign)(std::string_view body, std::string_view secret);
+};
+
+[[nodiscard]] const platform_functions& functions_of(kind k);
+
+}  // namespace switchboard::net::platforms

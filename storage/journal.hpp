@@ -1,0 +1,59 @@
+#pragma once
+// The embedded log: RocksDB under <data_dir>/journal, one value per group commit, fsynced; a watermark of the
+// last acknowledged sequence beside it, outside the WAL.
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "domain/expected.hpp"
+#include "storage/cursor.hpp"
+#include "storage/log.hpp"
+
+namespace switchboard::storage {
+
+struct journal_options {
+  std::string data_dir;
+  std::uint16_t partitions = 64;  ///< only used when the directory is created
+  std::uint64_t memtable_bytes = 32ull << 20;
+  bool sync = true;           ///< false only for the planted fault of the crash tests
+  bool accept_loss = false;   ///< serve although less than the watermark was recovered (explicit opt-in)
+  bool read_only = false;     ///< verify, events --data-dir
+};
+
+/// What was fixed when the data directory was created (file <data_dir>/identity).
+struct identity {
+  std::uint32_t format = 1;
+  std::uint16_t partitions = 64;
+  std::uint64_t hash_seed = 0;  ///< keys thread ids, drawn at random
+  std::uint32_t journal_tag = 0;
+};
+
+struct open_error {
+  int exit_code = 1;  ///< 74: data that must not be opened; 1: anything else (permissions, lock)
+  std::string what;   ///< names the file and, where known, the place
+};
+
+class journal : public event_log {
+ public:
+  [[nodiscard]] static expected<std::unique_ptr<journal>, open_error> open(const journal_options& options);
+  [[nodiscard]] virtual const storage::identity& identity() const = 0;
+  /// Bytes of the files on disk; for metrics and retention by size.
+  [[nodiscard]] virtual std::uint64_t disk_bytes() const = 0;
+  /// The first sequence decided at or after `t` (retention by time); last() + 1 if none.
+  [[nodiscard]] virtual log_sequence first_at_or_after(domain::timestamp t) const = 0;
+};
+
+/// The in-memory twin. `script` lets a test answer the n-th commit (from 1) with another result:
+/// unknown before or after the write really happened, fenced, unavailable.
+struct memory_log_script {
+  std::function<log_result(std::uint64_t nth)> before;  ///< other than ok: not written, that result
+  std::function<log_result(std::uint64_t nth)> after;   ///< other than ok: written, that result
+};
+[[nodiscard]] std::unique_ptr<event_log> make_memory_log(std::uint64_t epoch = 1, memory_log_script script = {});
+
+/// Free bytes of the file system that holds `path`.
+[[nodiscard]] std::uint64_t free_disk_bytes(const std::string& path);
+
+}  // namespace switchboard::storage

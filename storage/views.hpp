@@ -1,0 +1,108 @@
+#pragma once
+// The read models, folded from the log: what REST reads and what a waking actor loads. RocksDB under
+// <data_dir>/views, written without WAL; a flush is atomic over the column families and carries the sequence
+// that it reflects, so after a crash the log's tail is folded in again. Key layout at the top of views.cpp.
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domain/expected.hpp"
+#include "storage/journal.hpp"
+#include "storage/record.hpp"
+
+namespace switchboard::storage {
+
+struct views_options {
+  std::string data_dir;
+  std::uint64_t memtable_bytes = 64ull << 20;  ///< over all column families
+  std::uint64_t block_cache_bytes = 32ull << 20;
+  std::chrono::hours seen_window{24 * 8};  ///< dedup keys live at least this long
+  bool read_only = false;
+};
+
+/// A page of JSON objects and where the next one starts (empty: no more).
+struct page {
+  std::vector<std::string> rows;
+  std::string next;  ///< opaque, belongs to the same query
+};
+
+struct conversation_query {
+  std::vector<std::string> brands;  ///< allowed brands; empty: all
+  std::vector<domain::conversation_status> statuses;
+  std::vector<domain::platform> platforms;
+  std::vector<std::string> accounts, assignees, queues, tags, customers;
+  enum class order : std::uint8_t { updated, priority, deadline } sort = order::updated;
+  std::size_t limit = 50;
+  std::string after;  ///< page::next of the page before
+};
+
+/// What a waking thread actor needs.
+struct thread_row {
+  domain::conversation current;
+};
+
+/// Where a platform's message id was seen.
+struct seen_row {
+  domain::message_id message;  ///< sequence 0: an event that made no message
+  domain::thread_id thread;
+};
+
+struct views_error {
+  std::string what;
+};
+
+/// apply() from one thread; the readers from any. Readers see what was applied before they were called.
+class views {
+ public:
+  [[nodiscard]] static expected<std::unique_ptr<views>, open_error> open(const views_options& options);
+  virtual ~views() = default;
+
+  /// Folds records, in order, none left out, into the rows; idempotent for those at or below applied().
+  [[nodiscard]] virtual expected<void, views_error> apply(std::span<const record_ptr> records) = 0;
+  [[nodiscard]] virtual log_sequence applied() const = 0;
+  /// The sequence that a synced flush covers: the journal may be trimmed up to here.
+  [[nodiscard]] virtual log_sequence flushed() const = 0;
+  [[nodiscard]] virtual expected<void, views_error> flush() = 0;
+
+  // -- rows ---------------------------------------------------------------------------------------------
+  [[nodiscard]] virtual std::optional<thread_row> load_thread(std::string_view brand, domain::thread_id t) const = 0;
+  /// `fingerprint`: keyed hash of (kind, platform id, version), see hash.hpp.
+  [[nodiscard]] virtual bool seen(domain::thread_id t, std::uint64_t fingerprint) const = 0;
+  /// The message that a platform's id names within a thread.
+  [[nodiscard]] virtual std::optional<domain::message> find_message(std::string_view brand, domain::thread_id t,
+                                                                    std::string_view platform_message_id) const = 0;
+  /// The thread that a comment's id belongs to, within an account (comments and reviews only).
+  [[nodiscard]] virtual std::optional<domain::thread_id> find_thread(std::string_view account,
+                                                                     std::string_view platform_message_id) const = 0;
+  /// Outbound messages of a conversation sent at or before `t` whose delivery is below `below`; newest first.
+  [[nodiscard]] virtual std::vector<domain::message> outbound_up_to(std::string_view brand,
+                                                                    domain::conversation_id c, domain::timestamp t,
+                                                                    domain::delivery_status below,
+                                                                    std::size_t limit) const = 0;
+
+  // -- for REST: rows as JSON ---------------------------------------------------------------------------
+  [[nodiscard]] virtual std::optional<std::string> conversation_json(std::string_view brand,
+                                                                     domain::conversation_id c) const = 0;
+  [[nodiscard]] virtual expected<page, views_error> list_conversations(const conversation_query& q) const = 0;
+  /// Oldest first, notes included; `after` a page::next.
+  [[nodiscard]] virtual page list_messages(std::string_view brand, domain::conversation_id c, std::size_t limit,
+                                           std::string_view after) const = 0;
+  [[nodiscard]] virtual std::optional<std::string> customer_json(std::string_view brand,
+                                                                 std::string_view customer) const = 0;
+  [[nodiscard]] virtual page list_customer_conversations(std::string_view brand, std::string_view customer,
+                                                         std::size_t limit, std::string_view after) const = 0;
+  /// Newest first. `brands` empty: all, those without a brand included.
+  [[nodiscard]] virtual page list_dead_letters(std::span<const std::string> brands, std::size_t limit,
+                                               std::string_view after) const = 0;
+  [[nodiscard]] virtual std::optional<domain::dead_letter> find_dead_letter(std::string_view id) const = 0;
+  [[nodiscard]] virtual std::uint64_t conversations() const = 0;  ///< estimate, for /status
+  [[nodiscard]] virtual std::uint64_t disk_bytes() const = 0;
+};
+
+}  // namespace switchboard::storage
