@@ -43,8 +43,14 @@ struct json_problem {
 [[nodiscard]] std::string member_id(object o, std::string_view name);
 /// Does a name stand twice in the object? simdjson returns the first, others the last: such an id is not one.
 [[nodiscard]] bool has_duplicate(object o, std::string_view name);
+/// The name of some member that stands twice, empty if none does.
+[[nodiscard]] std::string_view duplicate_member(object o);
 /// The element as compact JSON, for payloads and rejected parts.
 [[nodiscard]] std::string to_json(element e);
+void append_json(std::string& out, element e);
+/// JSON inside a string (nfm_reply.response_json): its compact form if `text` is a valid object, else nullopt.
+/// Has a parser of its own, so that the document that the text came from stays valid.
+[[nodiscard]] std::optional<std::string> nested_object(std::string_view text, const parse_limits& limits);
 
 // Units of time, each path its own; nullopt: absent, or outside years 1970-9999.
 [[nodiscard]] std::optional<domain::timestamp> seconds_member(object o, std::string_view name);

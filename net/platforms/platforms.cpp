@@ -1,0 +1,19 @@
+// The one table: which functions serve which kind of source.
+
+#include "net/platforms/meta.hpp"
+#include "net/platforms/platform.hpp"
+#include "net/platforms/telegram.hpp"
+
+namespace switchboard::net::platforms {
+
+const platform_functions& functions_of(kind k) {
+  switch (k) {
+    case kind::telegram:
+      return telegram_functions();
+    case kind::meta:
+      break;
+  }
+  return meta_functions();
+}
+
+}  // namespace switchboard::net::platforms
