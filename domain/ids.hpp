@@ -44,7 +44,7 @@ struct conversation_id {
 };
 
 /// A message or note is the entry that appeared at `sequence` of its conversation.
-/// Text form: the conversation's with "m_" in front, and "-" + sequence.
+/// Text form: the conversation's with "m_" instead of "c_", and "-" + sequence, e.g. m_01j3…-1-7.
 struct message_id {
   conversation_id conversation;
   std::uint64_t sequence = 0;

@@ -114,6 +114,9 @@ struct conversation {
   std::uint64_t version = 0;  ///< the sequence of its last event
   timestamp created_at;
   timestamp updated_at;
+  /// metadata.lastInboundAt: the customer's last word (platform's time). First responses and the platforms'
+  /// messaging windows count from it; `unread` can't tell, for it is reset by reading.
+  std::optional<timestamp> last_inbound_at;
   std::optional<timestamp> first_response_at;
   std::optional<timestamp> resolved_at;
   std::optional<timestamp> snoozed_until;
