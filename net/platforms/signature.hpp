@@ -12,8 +12,9 @@ namespace switchboard::net::platforms {
 using sha256_digest = std::array<unsigned char, 32>;
 
 /// HMAC-SHA256(key = secret, message = body). The keyed state of the last few secrets is kept per thread
-/// (wiped when it is replaced and when the thread ends), so that a small body costs well under a microsecond.
-[[nodiscard]] sha256_digest hmac_sha256(std::string_view secret, std::string_view body);
+/// (wiped when it is replaced and when the thread ends), so that a small body costs half a microsecond.
+/// nullopt only if OpenSSL fails (no memory): then nothing verifies.
+[[nodiscard]] std::optional<sha256_digest> hmac_sha256(std::string_view secret, std::string_view body);
 
 /// 64 lower-case hex digits.
 [[nodiscard]] std::string to_hex(const sha256_digest& digest);
@@ -22,8 +23,9 @@ using sha256_digest = std::array<unsigned char, 32>;
 
 /// In time that does not depend on where they differ.
 [[nodiscard]] bool equal_constant_time(const sha256_digest& a, const sha256_digest& b);
-/// For secrets of any length: compares their digests, so that neither length nor content shows in the time.
-/// An empty text equals nothing, not even an empty one.
+/// For tokens: always compares shared_token_bytes_max bytes, so that neither length nor content shows in the
+/// time. An empty text, or a longer one, equals nothing, not even itself.
+inline constexpr std::size_t shared_token_bytes_max = 1024;
 [[nodiscard]] bool equal_constant_time(std::string_view a, std::string_view b);
 
 /// Header names are ASCII and their case means nothing.

@@ -61,7 +61,7 @@ class unpacker {
   domain::timestamp received_at_;
   std::size_t whole_bytes_ = 0;  ///< of the whole bodies that rejected parts hold so far
   bool overflow_ = false;
-  domain::inbound_event overflowing_;
+  std::unique_ptr<domain::inbound_event> unseen_;  ///< where add() lets write beyond the limit
   std::unique_ptr<source_map> map_;  ///< where elements stand in a big body; made when first needed
 };
 
