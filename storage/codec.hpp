@@ -1,35 +1,40 @@
 #pragma once
 // event ⇄ JSON bytes. The grammar stands at the top of codec.cpp. encode() fixes what subscribers see.
-
-#include <optional>
-#include <string>
-#include <string_view>
+// All functions are thread-safe (one parser per thread).
 
 #include "domain/conversation.hpp"
 #include "domain/expected.hpp"
 #include "storage/record.hpp"
 
+#include <string>
+#include <string_view>
+
 namespace switchboard::storage {
 
 /// Encodes the event with the cursor left blank (cursor_width zeros at cursor_at), facts filled in.
 /// `node` is the CloudEvents source, e.g. "/switchboard". Sequence and partition are the caller's.
+/// Never fails: what JSON or RFC 3339 cannot say is brought to the nearest that they can (invalid UTF-8 to
+/// U+FFFD, times to the years 0 to 9999). A message's payload must be a JSON object or empty.
 [[nodiscard]] record encode(const domain::event& e, std::string_view node);
 
 struct decode_error {
   std::string what;
 };
-/// The whole event back: decode(encode(e)) == e (times to the millisecond).
-/// Thread-safe (one parser per thread).
+/// The whole event back: decode(encode(e)) == e, times to the millisecond.
 [[nodiscard]] expected<domain::event, decode_error> decode(std::string_view bytes);
-/// Only the facts and spans of a record, for replays of the journal.
+/// Only the facts and spans of a record, for replays of the journal; equal to what encode() gave.
+/// Sequence and partition are the caller's.
 [[nodiscard]] expected<record, decode_error> decode_record(std::string bytes);
 
 void append_conversation(std::string& out, const domain::conversation& c);
-void append_message(std::string& out, const domain::message& m);
+/// `platform` is that of the message's conversation.
+void append_message(std::string& out, const domain::message& m, domain::platform platform);
 void append_customer(std::string& out, const domain::customer& c);
 /// `with_raw`: adds the received bytes as `raw` (text) or `rawBase64` where they are not UTF-8.
 void append_dead_letter(std::string& out, const domain::dead_letter& d, bool with_raw = true);
 [[nodiscard]] expected<domain::conversation, decode_error> decode_conversation(std::string_view json);
 [[nodiscard]] expected<domain::message, decode_error> decode_message(std::string_view json);
+[[nodiscard]] expected<domain::customer, decode_error> decode_customer(std::string_view json);
+[[nodiscard]] expected<domain::dead_letter, decode_error> decode_dead_letter(std::string_view json);
 
 }  // namespace switchboard::storage

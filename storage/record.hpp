@@ -1,13 +1,17 @@
 #pragma once
 // One event as it lies in the journal and goes to subscribers: its JSON bytes, encoded once, and the few
 // facts by which views and filters sort it. Immutable once committed; shared by pointer.
+//
+// The facts are read off the event while it is encoded, or parsed back from the bytes on a replay
+// (storage/codec.hpp); both give the same. Longer texts stay in the bytes and are named by a span, so that a
+// record costs no further allocation.
+
+#include "domain/event.hpp"
 
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
-
-#include "domain/event.hpp"
 
 namespace switchboard::storage {
 
@@ -19,6 +23,15 @@ struct span {
   std::uint32_t offset = 0;
   std::uint32_t length = 0;
   [[nodiscard]] bool empty() const noexcept { return length == 0; }
+  bool operator==(const span&) const = default;
+};
+
+/// By what an inbox sorts a conversation. Times to the millisecond.
+struct inbox_place {
+  domain::conversation_status status = domain::conversation_status::open;
+  domain::priority priority = domain::priority::medium;
+  domain::timestamp updated_at;
+  bool operator==(const inbox_place&) const = default;
 };
 
 struct record {
@@ -29,7 +42,7 @@ struct record {
 
   // What decode() would find in `bytes`; filled by encode() without parsing.
   domain::event_type type = domain::event_type::message_received;
-  domain::timestamp at;
+  domain::timestamp at;  ///< to the millisecond
   std::string brand;
   std::string account;
   domain::conversation_id conversation;  ///< ordinal 0: about no conversation
@@ -39,8 +52,32 @@ struct record {
   span conversation_json;  ///< data.conversation
   span message_json;       ///< data.message
   span customer_json;      ///< data.customer
+  span dead_letter_json;   ///< data.deadLetter
 
-  [[nodiscard]] std::string_view part(span s) const { return std::string_view(bytes).substr(s.offset, s.length); }
+  // Of data.conversation, as it is after the event; meaningless without one.
+  domain::platform platform = domain::platform::facebook;
+  domain::thread_kind kind = domain::thread_kind::dm;
+  inbox_place place;
+  bool has_previous = false;
+  inbox_place previous;  ///< where it was before the event
+  span tags;             ///< the JSON array
+
+  // Texts: what stands between the quotes in `bytes`, still escaped; text() gives the value.
+  span customer;               ///< data.conversation.customerId, else data.customer.id
+  domain::message_id message;  ///< data.message.id; sequence 0: none
+  span platform_message_id;    ///< data.message.platformMessageId
+  bool has_origin = false;
+  span origin_kind;
+  span origin_id;
+  span origin_version;
+
+  bool operator==(const record&) const = default;
+
+  [[nodiscard]] std::string_view part(span s) const {
+    return std::string_view(bytes).substr(s.offset, s.length);
+  }
+  /// The value of a text span; `scratch` holds it where it had escapes (rare), else it points into `bytes`.
+  [[nodiscard]] std::string_view text(span s, std::string& scratch) const;
 };
 using record_ptr = std::shared_ptr<const record>;
 

@@ -20,6 +20,7 @@ namespace switchboard::storage {
 
 struct views_options {
   std::string data_dir;
+  std::uint64_t hash_seed = 0;  ///< of the data directory's identity; keys the dedup fingerprints
   std::uint64_t memtable_bytes = 64ull << 20;  ///< over all column families
   std::uint64_t block_cache_bytes = 32ull << 20;
   std::chrono::hours seen_window{24 * 8};  ///< dedup keys live at least this long

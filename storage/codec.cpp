@@ -1,0 +1,250 @@
+// The bytes of an event: one line of CloudEvents 1.0 JSON. Its grammar; `?` marks members that are left out
+// where there is nothing to say, order is as written, there is no white space outside strings (a message's
+// payload may hold some, but no line break):
+//
+//   event        := { "specversion":"1.0", "id":event-id, "source":node, "type":word, "subject":text,
+//                     "time":time, "datacontenttype":"application/json", "brand"?:text, "cursor":19-digits,
+//                     "sequence"?:number, "data":data }
+//   event-id     := "e_" conversation-id-without-"c_" "-" sequence        about a conversation
+//                 | "e_" (customer-id | dead-letter-id | "config") "-" microseconds-of-time
+//   subject      := conversation-id | customer-id | dead-letter-id | "config"
+//   data         := { "reaction"?, "message"?, "conversation"?, "customer"?, "deadLetter"?, "config"?,
+//                     "previous"?, "origin"? }                            what the event is about, as it is
+//                     after it
+//   conversation := { "id", "brand", "platform", "accountId", "customerId", "customerName", "customerHandle",
+//                     "customerAvatarUrl"?, "status", "priority", "assignedTo"?, "queue"?, "tags":[text…],
+//                     "metadata":{ "source", "postId"?, "postUrl"?, "threadKey", "customerPlatformId",
+//                                  "deliveredUpTo"?, "readUpTo"?, "previousConversations":number },
+//                     "unread":number, "version":number, "createdAt":time, "updatedAt":time,
+//                     "firstResponseAt"?, "resolvedAt"?, "snoozedUntil"? }
+//   message      := { "id", "conversationId", "direction", "content", "contentType",
+//   "attachments":[attachment…],
+//                     "senderId", "senderType", "platform", "platformMessageId"?, "replyTo"?,
+//                     "timestamp":time, "receivedAt":time, "deliveryStatus"?, "error"?:{ "code", "title"?,
+//                     "detail"? }, "payload"?:object, "reactions"?:[reaction…], "editedAt"?:time,
+//                     "editVersion"?, "note"?:true, "deleted"?:true, "placeholder"?:true }
+//   attachment   := { "type", "url"?, "mime"?, "size"?:number, "name"?, "platformMediaId"?, "state" }
+//   reaction     := { "emoji", "senderId" }
+//   customer     := { "id", "brand", "platform", "accountId", "platformUserId", "name", "handle",
+//   "avatarUrl"?,
+//                     "createdAt":time, "updatedAt":time }
+//   deadLetter   := { "id", "source", "brand"?, "reason", "detail", ("raw":text | "rawBase64":text),
+//                     "receivedAt":time, "replayedAt"?:time }
+//   config       := { "version" }
+//   previous     := { "status", "priority", "updatedAt":time }            the conversation's, before the
+//   event origin       := { "kind", "id", "version"? }                          the dedup key, with the
+//   account time         := RFC 3339, UTC, milliseconds
+//
+// Readers skip members that they do not know, so that a later version may add some.
+
+#include "storage/codec.hpp"
+
+#include "domain/json.hpp"
+#include "storage/codec_write.hpp"
+#include "storage/cursor.hpp"
+
+namespace switchboard::storage {
+namespace {
+
+std::uint32_t here(const std::string& out) {
+  return static_cast<std::uint32_t>(out.size());
+}
+
+/// Enough for nearly every event, so that the bytes are allocated once.
+std::size_t expected_size(const domain::event& e, std::string_view node) {
+  std::size_t size = 320 + 3 * node.size();
+  if (e.conversation) {
+    const auto& c = *e.conversation;
+    size += 720 + c.brand.value.size() * 2 + c.account.value.size() + c.customer.value.size() +
+            c.customer_name.size() + c.customer_handle.size() + c.customer_avatar_url.size() +
+            c.customer_platform_id.size() + c.thread_key.size() + c.post_id.size() + c.post_url.size();
+    for (const auto& tag : c.tags) size += tag.size() + 3;
+  }
+  if (e.message) {
+    const auto& m = *e.message;
+    size += 480 + m.content.size() + m.content.size() / 8 + m.payload.size() + m.sender_id.size() +
+            m.platform_message_id.size() + m.reply_to.size();
+    for (const auto& a : m.attachments) size += 96 + a.url.size() + a.platform_media_id.size();
+  }
+  if (e.customer) size += 320;
+  if (e.dead_letter) size += 256 + e.dead_letter->detail.size() + e.dead_letter->raw.size() * 5 / 4;
+  if (e.origin) size += 48 + e.origin->id.size();
+  return size;
+}
+
+void copy_facts(const domain::event& e, record& r) {
+  r.type = e.type;
+  r.at = codec::as_written(e.at);
+  if (e.conversation) {
+    const auto& c = *e.conversation;
+    r.brand = c.brand.value;
+    r.account = c.account.value;
+    r.conversation = c.id;
+    r.conversation_sequence = e.sequence;
+    r.assignee = c.assigned_to.value;
+    r.queue = c.queue.value;
+    r.platform = c.platform;
+    r.kind = c.kind;
+    r.place = {c.status, c.priority, codec::as_written(c.updated_at)};
+  } else if (e.customer) {
+    r.brand = e.customer->brand.value;
+    r.account = e.customer->account.value;
+  } else if (e.dead_letter) {
+    r.brand = e.dead_letter->brand.value;
+  }
+  if (e.previous) {
+    r.has_previous = true;
+    r.previous = {e.previous->status, e.previous->priority, codec::as_written(e.previous->updated_at)};
+  }
+  if (e.message) r.message = e.message->id;
+}
+
+/// The object that an event about no conversation is named after.
+std::string_view object_id(const domain::event& e) {
+  if (e.customer) return e.customer->id.value;
+  if (e.dead_letter) return e.dead_letter->id.value;
+  return "config";
+}
+
+void write_id_and_subject(std::string& out, const domain::event& e, std::string_view node) {
+  const bool numbered = e.conversation && e.sequence > 0;
+  if (numbered) {
+    out += ",\"id\":\"e_";
+    const auto at = out.size();
+    append_text(out, e.conversation->id);
+    out.erase(at, 2);  // its "c_"
+    out += '-';
+    domain::append_json_number(out, e.sequence);
+    out += '"';
+  } else {
+    out += ",\"id\":";
+    const auto at = out.size();
+    domain::append_json_string(out, object_id(e));
+    out.insert(at + 1, "e_");
+    out.back() = '-';
+    domain::append_json_number(out, std::int64_t{e.at.time_since_epoch().count()});
+    out += '"';
+  }
+  out += ",\"source\":";
+  domain::append_json_string(out, node);
+  codec::append_word(out, ",\"type\":", to_word(e.type));
+  out += ",\"subject\":";
+  if (e.conversation) {
+    out += '"';
+    append_text(out, e.conversation->id);
+    out += '"';
+  } else {
+    domain::append_json_string(out, object_id(e));
+  }
+}
+
+/// `"name":` with the comma where another member stands before it.
+void member(std::string& out, std::string_view name) {
+  if (out.back() != '{') out += ',';
+  out += '"';
+  out += name;
+  out += "\":";
+}
+
+void write_objects(const domain::event& e, record& r) {
+  auto& out = r.bytes;
+  if (e.reaction) {
+    member(out, "reaction");
+    out += "{\"emoji\":";
+    domain::append_json_string(out, e.reaction->emoji);
+    out += ",\"senderId\":";
+    domain::append_json_string(out, e.reaction->sender_id);
+    out += '}';
+  }
+  if (e.message) {
+    member(out, "message");
+    const auto at = here(out);
+    codec::message_places places;
+    codec::write_message(out, *e.message, r.platform, places);
+    r.message_json = {at, here(out) - at};
+    r.platform_message_id = places.platform_message_id;
+  }
+  if (e.conversation) {
+    member(out, "conversation");
+    const auto at = here(out);
+    codec::conversation_places places;
+    codec::write_conversation(out, *e.conversation, places);
+    r.conversation_json = {at, here(out) - at};
+    r.customer = places.customer;
+    r.tags = places.tags;
+  }
+  if (e.customer) {
+    member(out, "customer");
+    const auto at = here(out);
+    const auto id = codec::write_customer(out, *e.customer);
+    r.customer_json = {at, here(out) - at};
+    if (!e.conversation) r.customer = id;
+  }
+  if (e.dead_letter) {
+    member(out, "deadLetter");
+    const auto at = here(out);
+    append_dead_letter(out, *e.dead_letter);
+    r.dead_letter_json = {at, here(out) - at};
+  }
+}
+
+void write_circumstances(const domain::event& e, record& r) {
+  auto& out = r.bytes;
+  if (!e.config_version.empty()) {
+    member(out, "config");
+    out += "{\"version\":";
+    domain::append_json_string(out, e.config_version);
+    out += '}';
+  }
+  if (e.previous) {
+    member(out, "previous");
+    codec::append_word(out, "{\"status\":", to_word(e.previous->status));
+    codec::append_word(out, ",\"priority\":", to_word(e.previous->priority));
+    out += ",\"updatedAt\":";
+    codec::append_time(out, e.previous->updated_at);
+    out += '}';
+  }
+  if (e.origin) {
+    r.has_origin = true;
+    member(out, "origin");
+    out += "{\"kind\":";
+    r.origin_kind = codec::append_string(out, e.origin->kind);
+    out += ",\"id\":";
+    r.origin_id = codec::append_string(out, e.origin->id);
+    if (!e.origin->version.empty()) {
+      out += ",\"version\":";
+      r.origin_version = codec::append_string(out, e.origin->version);
+    }
+    out += '}';
+  }
+}
+
+}  // namespace
+
+record encode(const domain::event& e, std::string_view node) {
+  record r;
+  copy_facts(e, r);
+  auto& out = r.bytes;
+  out.reserve(expected_size(e, node));
+  out += "{\"specversion\":\"1.0\"";
+  write_id_and_subject(out, e, node);
+  out += ",\"time\":";
+  codec::append_time(out, e.at);
+  out += ",\"datacontenttype\":\"application/json\"";
+  codec::append_if(out, ",\"brand\":", r.brand);
+  out += ",\"cursor\":\"";
+  r.cursor_at = here(out);
+  out.append(cursor_width, '0');
+  out += '"';
+  if (e.sequence > 0) {
+    out += ",\"sequence\":";
+    domain::append_json_number(out, e.sequence);
+  }
+  out += ",\"data\":{";
+  write_objects(e, r);
+  write_circumstances(e, r);
+  out += "}}";
+  return r;
+}
+
+}  // namespace switchboard::storage
