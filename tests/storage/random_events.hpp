@@ -1,0 +1,234 @@
+#pragma once
+// Events of every shape, from a seed: any() is hostile and unrelated, typical_message() is a plain WhatsApp
+// text. For the codec's properties and the views' tests.
+
+#include "domain/event.hpp"
+
+#include <chrono>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace switchboard::storage::testing {
+
+using namespace std::chrono_literals;
+
+inline domain::timestamp to_milliseconds(domain::timestamp t) {
+  return std::chrono::floor<std::chrono::milliseconds>(t);
+}
+inline void to_milliseconds(std::optional<domain::timestamp>& t) {
+  if (t) t = to_milliseconds(*t);
+}
+
+/// What of an event survives its bytes.
+inline domain::event to_milliseconds(domain::event e) {
+  e.at = to_milliseconds(e.at);
+  if (e.conversation) {
+    auto& c = *e.conversation;
+    c.created_at = to_milliseconds(c.created_at);
+    c.updated_at = to_milliseconds(c.updated_at);
+    for (auto* t :
+         {&c.first_response_at, &c.resolved_at, &c.snoozed_until, &c.delivered_up_to, &c.read_up_to})
+      to_milliseconds(*t);
+  }
+  if (e.previous) e.previous->updated_at = to_milliseconds(e.previous->updated_at);
+  if (e.message) {
+    e.message->sent_at = to_milliseconds(e.message->sent_at);
+    e.message->received_at = to_milliseconds(e.message->received_at);
+    to_milliseconds(e.message->edited_at);
+  }
+  if (e.customer) {
+    e.customer->created_at = to_milliseconds(e.customer->created_at);
+    e.customer->updated_at = to_milliseconds(e.customer->updated_at);
+  }
+  if (e.dead_letter) {
+    e.dead_letter->received_at = to_milliseconds(e.dead_letter->received_at);
+    to_milliseconds(e.dead_letter->replayed_at);
+  }
+  return e;
+}
+
+class random_events {
+ public:
+  explicit random_events(std::uint64_t seed) : engine_(seed) {}
+
+  std::uint64_t below(std::uint64_t n) {
+    return std::uniform_int_distribution<std::uint64_t>(0, n - 1)(engine_);
+  }
+  bool maybe() { return below(2) == 0; }
+
+  /// Quotes, escapes, NUL, controls, line breaks, every width of UTF-8; sometimes empty, sometimes long.
+  std::string hostile() {
+    static const std::vector<std::string> pieces = {"\"",
+                                                    "\\",
+                                                    std::string("\0", 1),
+                                                    "\n",
+                                                    "\r\n",
+                                                    "\t",
+                                                    "\x01",
+                                                    "\x1f",
+                                                    "\x7f",
+                                                    "/",
+                                                    "a",
+                                                    "\\u0000",
+                                                    "é",
+                                                    "\u2028",
+                                                    "漢",
+                                                    "😀",
+                                                    "\xF4\x8F\xBF\xBF",
+                                                    "</script>",
+                                                    "{}",
+                                                    ",",
+                                                    " "};
+    std::string s;
+    const auto n = below(10) == 0 ? below(300) : below(6);
+    for (std::uint64_t i = 0; i < n; ++i) s += pieces[below(pieces.size())];
+    return s;
+  }
+  domain::timestamp time() {
+    return domain::timestamp{
+        std::chrono::microseconds{static_cast<std::int64_t>(below(4'000'000'000'000'000))}};
+  }
+  std::optional<domain::timestamp> maybe_time() { return maybe() ? std::optional(time()) : std::nullopt; }
+  std::uint64_t big() { return below(4) == 0 ? ~0ull - below(3) : 1 + below(1000); }
+  template <class Enum>
+  Enum one_of(Enum last) {
+    return static_cast<Enum>(below(static_cast<std::uint64_t>(last) + 1));
+  }
+
+  domain::conversation conversation() {
+    domain::conversation c;
+    c.id = {{engine_(), engine_()}, static_cast<std::uint32_t>(1 + below(maybe() ? 3 : 4'294'967'295))};
+    c.brand.value = "b" + hostile();
+    c.platform = one_of(domain::platform::telegram);
+    c.account.value = hostile();
+    c.customer.value = hostile();
+    c.customer_name = hostile();
+    c.customer_handle = hostile();
+    c.customer_avatar_url = hostile();
+    c.customer_platform_id = hostile();
+    c.status = one_of(domain::conversation_status::closed);
+    c.priority = one_of(domain::priority::urgent);
+    if (maybe()) c.assigned_to.value = hostile();
+    if (maybe()) c.queue.value = hostile();
+    for (auto n = below(3); n > 0; --n) c.tags.push_back(hostile());
+    c.kind = one_of(domain::thread_kind::review);
+    c.thread_key = hostile();
+    c.post_id = hostile();
+    c.post_url = hostile();
+    c.previous_conversations = static_cast<std::uint32_t>(below(5));
+    c.unread = static_cast<std::uint32_t>(below(4'294'967'296));
+    c.version = big();
+    c.created_at = time();
+    c.updated_at = time();
+    for (auto* t :
+         {&c.first_response_at, &c.resolved_at, &c.snoozed_until, &c.delivered_up_to, &c.read_up_to})
+      *t = maybe_time();
+    return c;
+  }
+
+  domain::message message(domain::conversation_id c) {
+    domain::message m;
+    m.id = {c, big()};
+    m.direction = one_of(domain::direction::outbound);
+    m.content = hostile();
+    m.content_type = one_of(domain::content_type::attachment);
+    for (auto n = below(3); n > 0; --n) {
+      m.attachments.push_back({hostile(), hostile(), hostile(), maybe() ? std::optional(big()) : std::nullopt,
+                               hostile(), hostile(), one_of(domain::media_state::expired)});
+    }
+    m.sender_id = hostile();
+    m.sender_type = one_of(domain::sender_type::system);
+    m.platform_message_id = hostile();
+    m.reply_to = hostile();
+    m.sent_at = time();
+    m.received_at = time();
+    if (maybe()) m.delivery = one_of(domain::delivery_status::unknown);
+    if (below(4) == 0) m.error = domain::delivery_error{hostile(), hostile(), hostile()};
+    for (auto n = below(3); n > 0; --n) m.reactions.push_back({hostile(), hostile()});
+    m.edited_at = maybe_time();
+    m.deleted = maybe();
+    m.note = maybe();
+    m.placeholder = maybe();
+    m.edit_version = hostile();
+    static const std::vector<std::string> payloads = {
+        "", "", "{}", "{\"a\":[1,{\"b\":null}],\"c\":\"\\u0000\\\"}\"}", "{ \"id\" : 9007199254740993 }"};
+    m.payload = payloads[below(payloads.size())];
+    return m;
+  }
+
+  domain::customer customer() {
+    return {{hostile()}, {hostile()}, one_of(domain::platform::telegram),
+            {hostile()}, hostile(),   hostile(),
+            hostile(),   hostile(),   time(),
+            time()};
+  }
+
+  domain::dead_letter dead_letter() {
+    auto raw = hostile();
+    if (maybe()) raw += "\xff";
+    return {{hostile()}, {hostile()}, {hostile()}, hostile(), hostile(), raw, time(), maybe_time()};
+  }
+
+  domain::event any() {
+    domain::event e;
+    e.type = static_cast<domain::event_type>(below(domain::event_type_count));
+    e.at = time();
+    switch (below(6)) {
+      case 0:
+        e.customer = customer();
+        break;
+      case 1:
+        e.dead_letter = dead_letter();
+        break;
+      case 2:
+        e.config_version = "v" + hostile();
+        break;
+      default:
+        e.conversation = conversation();
+        e.sequence = big();
+        if (maybe())
+          e.previous = {one_of(domain::conversation_status::closed), one_of(domain::priority::urgent),
+                        time()};
+        if (maybe()) e.message = message(e.conversation->id);
+        if (e.message && maybe()) e.reaction = domain::reaction{hostile(), hostile()};
+        if (below(4) == 0) e.customer = customer();
+        if (maybe()) e.origin = domain::event_origin{hostile(), hostile(), hostile()};
+    }
+    return e;
+  }
+
+  /// The n-th message of a thread, of about the usual size.
+  domain::event typical_message(domain::thread_id thread, std::uint64_t n, std::string brand = "acme") {
+    domain::event e;
+    e.type = domain::event_type::message_received;
+    e.at = domain::timestamp{1'790'000'000s + std::chrono::microseconds{static_cast<std::int64_t>(n * 1001)}};
+    e.sequence = n;
+    auto& c = e.conversation.emplace();
+    c.id = {thread, 1};
+    c.brand.value = std::move(brand);
+    c.platform = domain::platform::whatsapp;
+    c.account.value = "acme-whatsapp";
+    c.customer.value = "cu_7zzzzzzzzzzzzzzzzzzzzzzzzz";
+    c.customer_name = "Ada Lovelace";
+    c.customer_platform_id = "15551234567";
+    c.thread_key = "15551234567";
+    c.unread = static_cast<std::uint32_t>(n);
+    c.version = n;
+    c.created_at = c.updated_at = e.at;
+    auto& m = e.message.emplace();
+    m.id = {c.id, n};
+    m.content = "Where is my order?";
+    m.sender_id = "15551234567";
+    m.platform_message_id = "wamid." + std::to_string(n);
+    m.sent_at = m.received_at = e.at;
+    e.origin = domain::event_origin{"message", m.platform_message_id, ""};
+    return e;
+  }
+
+ private:
+  std::mt19937_64 engine_;
+};
+
+}  // namespace switchboard::storage::testing
