@@ -1,8 +1,22 @@
 #pragma once
 // The rules of a thread: which conversation a thing belongs to, and what it changes there. Pure: no clock,
 // no I/O, no randomness; whatever a rule needs from outside comes in with the command.
+//
+// Where a message goes. A customer's message: to the newest conversation while that is open; pending and
+// snoozed ones open again (conversation.updated), resolved ones too within the reopen window
+// (conversation.reopened); else it opens the next one. What our side says (an echo) changes no status: it goes
+// to the newest conversation, or opens one where there is none or the window is over. A system message opens a
+// conversation only where there is none. Receipts, reactions, edits and deletions never change a status.
+//
+// What comes before its message. An edit, deletion, reaction or receipt whose message is not here yet makes a
+// placeholder of it in the newest conversation; the message's own arrival fills that in. The end is the same
+// in whichever order they arrive. A thread that begins with a receipt begins resolved: no one waits there.
+//
+// A message keeps the id of the conversation in which it appeared. An event about a message of an earlier case
+// is an event of the thread's newest conversation.
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -42,7 +56,8 @@ struct receive {
   std::vector<message> covered;
 };
 
-/// PATCH /conversations/{id}. Absent fields stay.
+/// PATCH /conversations/{id}. Absent fields stay; one that says what is so already changes nothing. All changes
+/// of one patch are one event. A closed conversation is final: only its tags may change.
 struct patch {
   conversation_id id;
   std::optional<std::uint64_t> if_version;
@@ -52,7 +67,11 @@ struct patch {
   std::optional<timestamp> snoozed_until;  ///< required with, and only with, status snoozed
 };
 
-/// POST …/notes
+inline constexpr std::size_t tags_max = 50;            ///< of a conversation, after trimming and removing repeats
+inline constexpr std::size_t tag_bytes_max = 100;      ///< of one tag
+inline constexpr std::size_t note_bytes_max = 10'000;  ///< of a note's content
+
+/// POST …/notes. Also on closed conversations.
 struct add_note {
   conversation_id id;
   std::string content;
@@ -79,15 +98,19 @@ struct refused {
 
 /// What follows from `what` in `state`. Empty: nothing changes (a redelivery, a late status). The events
 /// are in order, each with its sequence and the conversation as it is after it. Deterministic.
+/// The texts of a command that is handed over are moved into the events.
+[[nodiscard]] expected<std::vector<event>, refused> decide(const thread_state& state, command&& what,
+                                                           const conversation_policy& policy, timestamp now);
 [[nodiscard]] expected<std::vector<event>, refused> decide(const thread_state& state, const command& what,
                                                            const conversation_policy& policy, timestamp now);
 
-/// The state after an event that decide gave for it, or that was read from the journal.
+/// The state after an event that decide gave for it, or that was read from the journal. Events of other
+/// threads and older ones than the state change nothing.
 void apply(thread_state& state, const event& e);
 void apply(thread_state& state, event&& e);
 
-/// May a message in `from` become `to`? sent < delivered < read; failed only from unsent, sent or unknown;
-/// nothing leaves failed (a new attempt is a new message) and nothing moves backwards.
+/// May a message in `from` become `to`? queued < unknown < sent < delivered < read; failed only from those
+/// below delivered; nothing leaves failed (a new attempt is a new message) and nothing moves backwards.
 [[nodiscard]] bool moves_forward(std::optional<delivery_status> from, delivery_status to);
 
 }  // namespace switchboard::domain

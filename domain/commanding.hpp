@@ -1,0 +1,16 @@
+#pragma once
+// What agents ask of a conversation: decide() for `patch`, `add_note` and `mark_read`.
+
+#include "domain/conversation.hpp"
+
+#include <vector>
+
+namespace switchboard::domain {
+
+using decision = expected<std::vector<event>, refused>;
+
+[[nodiscard]] decision decide_patch(const thread_state& state, patch&& what, timestamp now);
+[[nodiscard]] decision decide_note(const thread_state& state, add_note&& what, timestamp now);
+[[nodiscard]] decision decide_read(const thread_state& state, const mark_read& what, timestamp now);
+
+}  // namespace switchboard::domain

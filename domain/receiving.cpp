@@ -1,0 +1,236 @@
+#include "domain/receiving.hpp"
+
+#include "domain/message_rules.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace switchboard::domain {
+namespace {
+
+/// `known` follows `told`, where the platform told anything.
+void take(std::string& known, const std::string& told) {
+  if (!told.empty()) known = told;
+}
+
+[[nodiscard]] bool differs(const std::string& known, const std::string& told) {
+  return !told.empty() && known != told;
+}
+
+}  // namespace
+
+std::vector<event> receiving::decide() && {
+  if (what_.seen) return {};
+  switch (in_.kind) {
+    case inbound_kind::message:
+      said();
+      break;
+    case inbound_kind::edit:
+      edited();
+      break;
+    case inbound_kind::deletion:
+      deleted();
+      break;
+    case inbound_kind::reaction_added:
+      reacted();
+      break;
+    case inbound_kind::reaction_removed:
+      unreacted();
+      break;
+    case inbound_kind::status:
+      status();
+      break;
+    case inbound_kind::profile:
+      profile();
+      break;
+  }
+  return std::move(draft_).take();
+}
+
+void receiving::said() {
+  if (what_.target && !what_.target->placeholder) return;  // here already, under another version
+  place();
+  event& e = draft_.add(in_.direction == direction::inbound ? event_type::message_received
+                                                            : event_type::message_sent);
+  conversation& c = *e.conversation;
+  count(c);
+  e.origin = origin();
+  message arrived = new_message(c);
+  if (what_.target && what_.target->id.conversation == c.id) {
+    e.message = fill_in(std::move(*what_.target), std::move(arrived), policy_.redact_deleted);
+  } else if (what_.target) {
+    // The placeholder lies in a case that is over: it stays there, and the message is seen where it belongs.
+    const message_id here = arrived.id;
+    e.message = fill_in(std::move(*what_.target), std::move(arrived), policy_.redact_deleted);
+    e.message->id = here;
+  } else {
+    e.message = std::move(arrived);
+  }
+}
+
+/// Makes the conversation that the message belongs to the latest of the draft, in a status that fits.
+void receiving::place() {
+  if (!draft_.has_conversation()) return open_conversation(conversation_status::open);
+  const conversation& present = draft_.latest();
+  if (sender() == sender_type::system) return follow_customer();
+  const bool is_over =
+      present.status == conversation_status::resolved || present.status == conversation_status::closed;
+  if (in_.direction == direction::outbound) {
+    if (is_over && !within_reopen_window(present)) return open_conversation(conversation_status::open);
+    return follow_customer();
+  }
+  const bool is_final = present.status == conversation_status::closed;
+  if (is_final || (is_over && !within_reopen_window(present))) {
+    return open_conversation(conversation_status::open);
+  }
+  follow_customer();
+  if (draft_.latest().status == conversation_status::open) return;
+  event& e = draft_.add(is_over ? event_type::conversation_reopened : event_type::conversation_updated);
+  e.conversation->status = conversation_status::open;
+  e.conversation->resolved_at.reset();
+  e.conversation->snoozed_until.reset();
+}
+
+bool receiving::within_reopen_window(const conversation& c) const {
+  return now_ - c.resolved_at.value_or(c.updated_at) <= policy_.reopen_window;
+}
+
+sender_type receiving::sender() const {
+  // Echoes seldom say who it was; on our side it is an agent unless we are told otherwise.
+  if (in_.direction == direction::outbound && in_.sender == sender_type::customer) return sender_type::agent;
+  return in_.sender;
+}
+
+message receiving::new_message(const conversation& c) {
+  message m;
+  m.id = {c.id, c.version};
+  m.direction = in_.direction;
+  m.content = std::move(in_.content);
+  m.content_type = in_.content_type;
+  m.attachments = std::move(in_.attachments);
+  m.sender_id = std::move(in_.sender_id);
+  m.sender_type = sender();
+  m.platform_message_id = std::move(in_.platform_message_id);
+  m.reply_to = std::move(in_.reply_to);
+  m.payload = std::move(in_.payload);
+  m.sent_at = in_.at;
+  m.received_at = what_.received_at;
+  if (m.direction == direction::inbound) return m;
+  m.delivery = in_.status.value_or(delivery_status::sent);
+  m.error = std::move(in_.error);
+  // The receipt that covers it may have been faster than the echo.
+  if (c.delivered_up_to && m.sent_at <= *c.delivered_up_to) deliver(m, delivery_status::delivered, {});
+  if (c.read_up_to && m.sent_at <= *c.read_up_to) deliver(m, delivery_status::read, {});
+  return m;
+}
+
+/// The conversation's counts after one more message.
+void receiving::count(conversation& c) const {
+  if (in_.direction == direction::inbound) {
+    if (sender() == sender_type::system) return;
+    if (c.unread < std::numeric_limits<std::uint32_t>::max()) ++c.unread;
+    c.last_inbound_at = std::max(c.last_inbound_at.value_or(in_.at), in_.at);
+    return;
+  }
+  if (sender() != sender_type::agent) return;  // a bot's answer is no person's response, and nobody read
+  const bool asked = c.last_inbound_at || c.unread > 0;
+  if (asked && !c.first_response_at) c.first_response_at = now_;
+  c.unread = 0;
+}
+
+// -- conversation and customer
+// --------------------------------------------------------------------------------
+
+void receiving::open_conversation(conversation_status status) {
+  conversation fresh;
+  const conversation* before = draft_.has_conversation() ? &draft_.latest() : nullptr;
+  const bool changed = before != nullptr && customer_changed(*before);
+  if (before != nullptr) {
+    fresh.customer_name = before->customer_name;
+    fresh.customer_handle = before->customer_handle;
+    fresh.customer_avatar_url = before->customer_avatar_url;
+    fresh.customer_platform_id = before->customer_platform_id;
+    fresh.customer = before->customer;
+    fresh.previous_conversations = before->id.ordinal;
+  }
+  fresh.id = {state_.id, fresh.previous_conversations + 1};
+  fresh.brand = what_.brand;
+  fresh.platform = in_.platform;
+  fresh.account = what_.account;
+  fresh.status = status;
+  if (status == conversation_status::resolved) fresh.resolved_at = now_;
+  fresh.kind = in_.thread;
+  fresh.thread_key = in_.thread_key;
+  fresh.post_id = in_.post_id;
+  fresh.post_url = in_.post_url;
+  take_customer_into(fresh);
+  event& opened = draft_.open(std::move(fresh));
+  opened.customer = customer_of(*opened.conversation);
+  if (!changed) return;
+  event& e = draft_.add(event_type::customer_updated);
+  e.customer = customer_of(*e.conversation);
+}
+
+void receiving::take_customer_into(conversation& c) const {
+  take(c.customer_name, in_.customer_name);
+  take(c.customer_handle, in_.customer_handle);
+  take(c.customer_avatar_url, in_.customer_avatar_url);
+  if (c.customer.empty()) c.customer = what_.customer;
+  if (c.customer_platform_id.empty()) c.customer_platform_id = in_.customer_platform_id;
+  take(c.customer_platform_id, in_.customer_new_platform_id);
+}
+
+bool receiving::customer_changed(const conversation& c) const {
+  return differs(c.customer_name, in_.customer_name) || differs(c.customer_handle, in_.customer_handle) ||
+         differs(c.customer_avatar_url, in_.customer_avatar_url) ||
+         differs(c.customer_platform_id, in_.customer_new_platform_id) ||
+         (c.customer.empty() && !what_.customer.empty()) ||
+         (c.customer_platform_id.empty() && !in_.customer_platform_id.empty());
+}
+
+/// customer.updated where this event tells the present conversation something new about its customer.
+void receiving::follow_customer() {
+  if (!customer_changed(draft_.latest())) return;
+  event& e = draft_.add(event_type::customer_updated);
+  take_customer_into(*e.conversation);
+  e.customer = customer_of(*e.conversation);
+}
+
+void receiving::profile() {
+  if (draft_.has_conversation()) {
+    event& e = draft_.add(event_type::customer_updated);
+    take_customer_into(*e.conversation);
+    e.customer = customer_of(*e.conversation);
+    e.origin = origin();
+    return;
+  }
+  conversation nowhere;  // only to read the customer off
+  nowhere.brand = what_.brand;
+  nowhere.account = what_.account;
+  nowhere.platform = in_.platform;
+  nowhere.created_at = now_;
+  take_customer_into(nowhere);
+  event& e = draft_.add_without_conversation(event_type::customer_updated);
+  e.customer = customer_of(nowhere);
+  e.origin = origin();
+}
+
+customer receiving::customer_of(const conversation& c) const {
+  return {.id = c.customer,
+          .brand = c.brand,
+          .platform = c.platform,
+          .account = c.account,
+          .platform_user_id = c.customer_platform_id,
+          .name = c.customer_name,
+          .handle = c.customer_handle,
+          .avatar_url = c.customer_avatar_url,
+          .created_at = c.created_at,
+          .updated_at = now_};
+}
+
+event_origin receiving::origin() {
+  return {std::string(to_word(in_.kind)), in_.platform_message_id, std::move(in_.version)};
+}
+
+}  // namespace switchboard::domain

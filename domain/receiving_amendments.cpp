@@ -1,0 +1,135 @@
+// Edits, deletions, reactions and receipts: what happens to messages that are here, or are still to come.
+
+#include "domain/message_rules.hpp"
+#include "domain/receiving.hpp"
+
+#include <utility>
+
+namespace switchboard::domain {
+namespace {
+
+[[nodiscard]] event_type event_of(delivery_status status) {
+  switch (status) {
+    case delivery_status::queued:
+      return event_type::message_queued;
+    case delivery_status::sent:
+      return event_type::message_sent;
+    case delivery_status::delivered:
+      return event_type::message_delivered;
+    case delivery_status::read:
+      return event_type::message_read;
+    case delivery_status::failed:
+      return event_type::message_failed;
+    case delivery_status::unknown:
+      break;
+  }
+  return event_type::message_unknown;
+}
+
+/// Moves an up-to mark forward; false where it is there already.
+bool reaches(std::optional<timestamp>& mark, timestamp up_to) {
+  if (mark && *mark >= up_to) return false;
+  mark = up_to;
+  return true;
+}
+
+}  // namespace
+
+void receiving::edited() {
+  message m = target_or_placeholder();
+  if (apply_edit(m, std::move(in_), policy_.redact_deleted)) about(event_type::message_edited, std::move(m));
+}
+
+void receiving::deleted() {
+  message m = target_or_placeholder();
+  if (withdraw(m, policy_.redact_deleted)) about(event_type::message_deleted, std::move(m));
+}
+
+void receiving::reacted() {
+  message m = target_or_placeholder();
+  reaction r{in_.reaction_emoji, in_.sender_id};
+  if (add_reaction(m, r)) about(event_type::reaction_added, std::move(m)).reaction = std::move(r);
+}
+
+void receiving::unreacted() {
+  if (!what_.target) return;  // nothing of that sender can be here
+  reaction r{in_.reaction_emoji, in_.sender_id};
+  message m = std::move(*what_.target);
+  if (remove_reaction(m, r)) about(event_type::reaction_removed, std::move(m)).reaction = std::move(r);
+}
+
+void receiving::status() {
+  if (!in_.status) return;
+  if (in_.platform_message_id.empty()) return watermark();
+  message m = target_or_placeholder();
+  if (m.placeholder) {
+    m.direction = direction::outbound;  // receipts are about our side's messages only
+    m.sender_type = sender_type::agent;
+  } else if (m.direction != direction::outbound) {
+    return;
+  }
+  const delivery_status to = *in_.status;
+  if (deliver(m, to, std::move(in_.error))) about(event_of(to), std::move(m));
+}
+
+void receiving::watermark() {
+  if (!in_.watermark || !draft_.has_conversation()) return;
+  const delivery_status to = *in_.status;
+  if (to != delivery_status::delivered && to != delivery_status::read) return;
+  const event_origin because = origin();
+  draft_.expect(what_.covered.size());
+  bool carried = false;
+  for (message& m : what_.covered) {
+    if (m.direction != direction::outbound || m.note || !deliver(m, to, {})) continue;
+    event& e = draft_.add(event_of(to));
+    watermark_reaches(*e.conversation);
+    e.message = std::move(m);
+    e.origin = because;
+    carried = true;
+  }
+  const conversation& c = draft_.latest();
+  const auto& mark = to == delivery_status::read ? c.read_up_to : c.delivered_up_to;
+  if (carried || (mark && *mark >= *in_.watermark)) return;
+  event& e = draft_.add(event_type::conversation_updated);
+  watermark_reaches(*e.conversation);
+  e.origin = because;
+}
+
+void receiving::watermark_reaches(conversation& c) const {
+  reaches(c.delivered_up_to, *in_.watermark);  // what was read was delivered
+  if (*in_.status == delivery_status::read) reaches(c.read_up_to, *in_.watermark);
+}
+
+/// The message that the event is about. One that is not here yet becomes a placeholder; its id is given when
+/// its event is (about).
+message receiving::target_or_placeholder() {
+  if (what_.target) return std::move(*what_.target);
+  message m;
+  m.placeholder = true;
+  m.content_type = content_type::unsupported;
+  m.platform_message_id = in_.platform_message_id;
+  m.sent_at = in_.at;  // at the latest
+  m.received_at = what_.received_at;
+  if (in_.kind == inbound_kind::edit) {  // only the author edits
+    m.direction = in_.direction;
+    m.sender_type = sender();
+    m.sender_id = in_.sender_id;
+    m.reply_to = in_.reply_to;
+  }
+  return m;
+}
+
+/// The event that carries the effect on `m`, in the thread's newest conversation, which is opened if need be.
+event& receiving::about(event_type type, message&& m) {
+  if (!draft_.has_conversation()) {
+    open_conversation(in_.kind == inbound_kind::status ? conversation_status::resolved
+                                                       : conversation_status::open);
+  }
+  event& e = draft_.add(type);
+  if (m.id.sequence == 0) m.id = {e.conversation->id, e.sequence};
+  e.message = std::move(m);
+  e.origin = origin();
+  return e;
+}
+
+}  // namespace switchboard::domain
