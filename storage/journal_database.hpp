@@ -1,0 +1,99 @@
+#pragma once
+// The RocksDB database under <data_dir>/journal: how it is tuned, opened and walked. What a batch is, is in
+// journal_batch.hpp; whether what was recovered may be served, in journal_recovery.hpp.
+//
+// Two column families: "batches" (key: first sequence, 8 bytes big-endian; value: the batch) and "default"
+// with two keys, "epoch" and "earliest" (u64 little-endian).
+
+#include <rocksdb/db.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domain/expected.hpp"
+#include "storage/journal_batch.hpp"
+
+namespace switchboard::storage {
+
+struct database_options {
+  std::string path;
+  std::uint64_t memtable_bytes = 0;
+  bool read_only = false;  ///< changes nothing in the directory, not even RocksDB's own LOG
+  bool create = false;
+  rocksdb::WALRecoveryMode wal_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+};
+
+struct database_error {
+  rocksdb::Status status;  ///< OK when it is our own check that failed
+  std::string what;        ///< names the file where known
+};
+
+/// What a look at both ends of the journal shows.
+struct journal_extent {
+  log_sequence earliest = 1;  ///< oldest kept; last + 1 when empty
+  log_sequence last = 0;
+  domain::timestamp at;     ///< header time of the newest batch
+  std::uint64_t epoch = 0;  ///< of the last writable open; 0: never
+};
+
+class journal_database {
+ public:
+  [[nodiscard]] static expected<std::unique_ptr<journal_database>, database_error> open(
+      const database_options& options);
+  journal_database(const journal_database&) = delete;
+  journal_database& operator=(const journal_database&) = delete;
+  ~journal_database();
+
+  /// Both ends, the continuity of the newest batches, and that every value file is there in its full size.
+  /// Cheap: a full walk is verify_journal's.
+  [[nodiscard]] expected<journal_extent, database_error> inspect() const;
+
+  /// One batch, whole or not at all. `parts` as batch_writer lays them out.
+  [[nodiscard]] rocksdb::Status put_batch(log_sequence first, std::span<const std::string_view> parts, bool sync);
+  [[nodiscard]] rocksdb::Status put_epoch(std::uint64_t epoch);
+  /// Remembers the new earliest sequence, the first of a batch or last + 1, and forgets all batches before.
+  [[nodiscard]] rocksdb::Status forget_before(log_sequence earliest);
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  friend class batch_iterator;
+  explicit journal_database(std::string path) : path_(std::move(path)) {}
+  [[nodiscard]] expected<std::optional<std::uint64_t>, database_error> number(std::string_view key) const;
+  [[nodiscard]] expected<void, database_error> check_value_files() const;
+
+  const std::string path_;
+  std::unique_ptr<rocksdb::DB> db_;
+  rocksdb::ColumnFamilyHandle* meta_ = nullptr;
+  rocksdb::ColumnFamilyHandle* batches_ = nullptr;
+  rocksdb::WriteBatch write_;          // reused by put_batch
+  std::vector<rocksdb::Slice> slices_;  // reused by put_batch
+};
+
+/// A walk over whole batches, over the database as it was when the walk began. One thread.
+class batch_iterator {
+ public:
+  explicit batch_iterator(const journal_database& database);
+
+  // Each moves and parses; nullptr: there is no such batch. The pointer is valid until the next move.
+  [[nodiscard]] expected<const batch_view*, database_error> seek_first();
+  [[nodiscard]] expected<const batch_view*, database_error> seek_last();
+  /// The batch that holds `sequence`, or the nearest before it.
+  [[nodiscard]] expected<const batch_view*, database_error> seek(log_sequence sequence);
+  [[nodiscard]] expected<const batch_view*, database_error> next();
+  [[nodiscard]] expected<const batch_view*, database_error> previous();
+
+ private:
+  [[nodiscard]] expected<const batch_view*, database_error> parsed();
+
+  const journal_database& database_;
+  std::unique_ptr<rocksdb::Iterator> iterator_;
+  batch_view batch_;
+};
+
+}  // namespace switchboard::storage

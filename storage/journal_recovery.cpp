@@ -1,0 +1,188 @@
+// A writable start:
+//   1. identity and watermark are read; a directory with an identity must have a watermark and a journal.
+//   2. A read-only trial recovers the WAL into memory: with kTolerateCorruptedTailRecords, which refuses
+//      damage but also an unlucky torn tail; then with kPointInTimeRecovery, which accepts anything and stops
+//      at the first damage. Either is believed only if it reaches the watermark: a WAL that was cut, or lost a
+//      file, "opens fine" in both.
+//   3. Only then is it opened for writing, in the mode that passed; the epoch grows by one.
+// A new directory gets the journal, then the watermark, then the identity, so that a crash in between leaves
+// something that is recognised as unfinished.
+
+#include "storage/journal_recovery.hpp"
+
+#include <rocksdb/env.h>
+
+#include <filesystem>
+#include <optional>
+#include <system_error>
+
+#include "storage/exit_codes.hpp"
+#include "storage/journal_identity.hpp"
+
+namespace switchboard::storage {
+namespace {
+
+using rocksdb::WALRecoveryMode;
+
+constexpr std::string_view opt_in = " (to go on without it, opt in to accept the loss)";
+
+struct opened {
+  std::unique_ptr<journal_database> database;
+  journal_extent extent;
+  WALRecoveryMode mode = WALRecoveryMode::kTolerateCorruptedTailRecords;
+};
+
+unexpected<open_error> refuse(std::string what) { return unexpected(open_error{exit_unusable_data, std::move(what)}); }
+unexpected<open_error> fail(std::string what) { return unexpected(open_error{exit_failed, std::move(what)}); }
+
+std::string journal_path(const std::string& data_dir) { return data_dir + "/journal"; }
+
+/// Trouble of the machine, not of the data: the same directory may open tomorrow.
+bool is_environment(const database_error& e) {
+  const std::string text = e.status.ToString();
+  return e.status.IsNoSpace() || e.status.IsBusy() || e.status.IsMemoryLimit() ||
+         text.find("Permission denied") != std::string::npos || text.find("Too many open files") != std::string::npos ||
+         text.find("Read-only file system") != std::string::npos;
+}
+
+unexpected<open_error> refuse(const database_error& e) {
+  return unexpected(open_error{is_environment(e) ? exit_failed : exit_unusable_data, e.what});
+}
+
+expected<opened, database_error> open_and_inspect(const journal_options& options, WALRecoveryMode mode, bool read_only,
+                                                  bool create) {
+  database_options how;
+  how.path = journal_path(options.data_dir);
+  how.memtable_bytes = options.memtable_bytes;
+  how.read_only = read_only;
+  how.create = create;
+  how.wal_mode = mode;
+  opened result;
+  result.mode = mode;
+  auto database = journal_database::open(how);
+  if (!database) return unexpected(std::move(database).error());
+  result.database = *std::move(database);
+  auto extent = result.database->inspect();
+  if (!extent) return unexpected(std::move(extent).error());
+  result.extent = *extent;
+  return result;
+}
+
+std::string loss(const std::string& data_dir, log_sequence recovered, const watermark& mark) {
+  return journal_path(data_dir) + ": recovered up to sequence " + std::to_string(recovered) + ", but " +
+         watermark_path(data_dir) + " says that " + std::to_string(mark.sequence) +
+         " was acknowledged: acknowledged events are missing";
+}
+
+/// Step 2. Changes nothing.
+expected<opened, open_error> trial(const journal_options& options, const watermark& mark) {
+  auto strict = open_and_inspect(options, WALRecoveryMode::kTolerateCorruptedTailRecords, true, false);
+  if (strict) {
+    if (strict->extent.last < mark.sequence && !options.accept_loss)
+      return refuse(loss(options.data_dir, strict->extent.last, mark));
+    return *std::move(strict);
+  }
+  if (!strict.error().status.IsCorruption()) return refuse(strict.error());
+  auto lenient = open_and_inspect(options, WALRecoveryMode::kPointInTimeRecovery, true, false);
+  if (!lenient) return refuse(strict.error());
+  if (lenient->extent.last < mark.sequence && !options.accept_loss)
+    return refuse(loss(options.data_dir, lenient->extent.last, mark) + "; " + strict.error().what);
+  return *std::move(lenient);
+}
+
+/// RocksDB takes the lock itself; asked before, a second process gets this sentence instead of a riddle.
+expected<void, open_error> check_lock(const std::string& data_dir) {
+  rocksdb::Env* const env = rocksdb::Env::Default();
+  rocksdb::FileLock* lock = nullptr;
+  const rocksdb::Status status = env->LockFile(journal_path(data_dir) + "/LOCK", &lock);
+  if (status.ok()) {
+    env->UnlockFile(lock).PermitUncheckedError();
+    return {};
+  }
+  if (status.IsPathNotFound() || status.IsNotFound()) return refuse(journal_path(data_dir) + ": missing");
+  return fail(data_dir + ": in use by another process, or not writable: " + status.ToString());
+}
+
+/// The mark to hold recovery against; {0, 0} where the loss of it was accepted.
+expected<watermark, open_error> required_watermark(const journal_options& options) {
+  auto mark = load_watermark(options.data_dir);
+  if (mark && mark->has_value()) return **mark;
+  if (options.accept_loss) return watermark{};
+  if (mark) return refuse(watermark_path(options.data_dir) + ": missing" + std::string(opt_in));
+  if (mark.error().number == EACCES) return fail(mark.error().what);
+  return refuse(mark.error().what + std::string(opt_in));
+}
+
+/// The last steps of every writable start: from here on, this process is the writer.
+expected<recovered_journal, open_error> take_over(const journal_options& options, const identity& who, opened&& db,
+                                                  std::uint64_t epoch) {
+  if (const rocksdb::Status status = db.database->put_epoch(epoch); !status.ok())
+    return fail(db.database->path() + ": cannot write: " + status.ToString());
+  auto mark = watermark_file::open(options.data_dir, {db.extent.last, epoch});
+  if (!mark) return fail(mark.error().what);
+  recovered_journal result;
+  result.identity = who;
+  result.extent = db.extent;
+  result.extent.epoch = epoch;
+  result.database = std::move(db.database);
+  result.mark = *std::move(mark);
+  return result;
+}
+
+expected<recovered_journal, open_error> create_journal(const journal_options& options) {
+  // Without an identity there must be nothing to lose: else the identity itself was lost, and with it the
+  // seed of all ids.
+  const std::string missing = identity_path(options.data_dir) + ": missing, but ";
+  auto mark = load_watermark(options.data_dir);
+  if (!mark || (mark->has_value() && (*mark)->sequence > 0))
+    return refuse(missing + watermark_path(options.data_dir) + " shows that the directory was in use");
+  std::error_code error;
+  std::filesystem::create_directories(journal_path(options.data_dir), error);
+  if (error) return fail(journal_path(options.data_dir) + ": cannot create: " + error.message());
+  if (auto locked = check_lock(options.data_dir); !locked) return unexpected(open_error(locked.error()));
+  auto db = open_and_inspect(options, WALRecoveryMode::kTolerateCorruptedTailRecords, false, true);
+  if (!db) return refuse(db.error());
+  if (db->extent.last > 0) return refuse(missing + journal_path(options.data_dir) + " has events");
+  const identity who = draw_identity(options.partitions);
+  auto result = take_over(options, who, *std::move(db), 1);
+  if (!result) return result;
+  if (auto stored = store_identity(options.data_dir, who); !stored) return unexpected(open_error(stored.error()));
+  return result;
+}
+
+}  // namespace
+
+expected<recovered_journal, open_error> recover_journal(const journal_options& options) {
+  std::error_code error;
+  const bool exists = std::filesystem::exists(identity_path(options.data_dir), error);
+  if (error) return fail(identity_path(options.data_dir) + ": " + error.message());
+  if (!exists) {
+    if (options.read_only) return refuse(identity_path(options.data_dir) + ": missing, this is no data directory");
+    return create_journal(options);
+  }
+  auto who = load_identity(options.data_dir);
+  if (!who) return unexpected(std::move(who).error());
+  auto mark = required_watermark(options);  // before the trial: beside a running engine it only grows
+  if (!mark) return unexpected(std::move(mark).error());
+  if (!options.read_only)
+    if (auto locked = check_lock(options.data_dir); !locked) return unexpected(open_error(locked.error()));
+  auto tried = trial(options, *mark);
+  if (!tried) return unexpected(std::move(tried).error());
+  if (options.read_only) {
+    recovered_journal result;
+    result.identity = *who;
+    result.extent = tried->extent;
+    result.database = std::move(tried->database);
+    return result;
+  }
+  const log_sequence promised = tried->extent.last;
+  const WALRecoveryMode mode = tried->mode;
+  tried->database.reset();  // its memory, before the same is recovered again
+  auto db = open_and_inspect(options, mode, false, false);
+  if (!db) return refuse(db.error());
+  if (db->extent.last < promised) return refuse(loss(options.data_dir, db->extent.last, {promised, 0}));
+  const std::uint64_t epoch = std::max(db->extent.epoch, mark->epoch) + 1;
+  return take_over(options, *who, *std::move(db), epoch);
+}
+
+}  // namespace switchboard::storage
