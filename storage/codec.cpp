@@ -14,7 +14,8 @@
 //   conversation := { "id", "brand", "platform", "accountId", "customerId", "customerName", "customerHandle",
 //                     "customerAvatarUrl"?, "status", "priority", "assignedTo"?, "queue"?, "tags":[text…],
 //                     "metadata":{ "source", "postId"?, "postUrl"?, "threadKey", "customerPlatformId",
-//                                  "deliveredUpTo"?, "readUpTo"?, "previousConversations":number },
+//                                  "deliveredUpTo"?, "readUpTo"?, "lastInboundAt"?,
+//                                  "previousConversations":number },
 //                     "unread":number, "version":number, "createdAt":time, "updatedAt":time,
 //                     "firstResponseAt"?, "resolvedAt"?, "snoozedUntil"? }
 //   message      := { "id", "conversationId", "direction", "content", "contentType",

@@ -81,6 +81,8 @@ void read_metadata(ondemand::object o, domain::conversation& c) {
       c.delivered_up_to = time(v);
     else if (key == "readUpTo")
       c.read_up_to = time(v);
+    else if (key == "lastInboundAt")
+      c.last_inbound_at = time(v);
     else if (key == "previousConversations")
       c.previous_conversations = number<std::uint32_t>(v);
   });
