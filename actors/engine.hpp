@@ -84,7 +84,7 @@ class engine {
   virtual ~engine() = default;  ///< stop() first
 
   // -- in ------------------------------------------------------------------------------------------------
-  /// Hands one verified body over. Every element is expected on the ticket before this returns; the ticket
+  /// Hands one verified body over. `t` must be fresh; it may settle before this returns. It
   /// settles when all of them are durable. Elements whose account is unknown become one dead letter for each
   /// such account, with `raw` (the bytes received); the counts are of elements, so that they add up to all.
   virtual ingest_counts ingest(const domain::source_id& source, domain::unpacked_body&& body,

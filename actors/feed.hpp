@@ -19,7 +19,8 @@ namespace switchboard::actors {
 /// Which events a subscriber wants. Empty lists match all; `allowed_brands` is the token's scope.
 struct stream_filter {
   std::vector<domain::event_type> types;
-  std::vector<std::string> brands, accounts, conversations, assignees, queues;
+  std::vector<std::string> brands, accounts, assignees, queues;
+  std::vector<domain::conversation_id> conversations;
   bool all_brands = false;                  ///< the token's brand is "*"
   std::vector<std::string> allowed_brands;  ///< else only these; events without a brand are not shown
 
@@ -53,8 +54,8 @@ class feed {
   /// At most `limit` matching records and about `bytes_max`; looks at no more than `scan_max` records.
   [[nodiscard]] virtual pulled pull(storage::log_sequence after, const stream_filter& f, std::size_t limit,
                                     std::size_t bytes_max, std::size_t scan_max) const = 0;
-  /// Runs `work` where reading the disk may block.
-  virtual void on_reader_thread(std::function<void()> work) = 0;
+  /// Runs `work` where reading the disk may block. False: too many wait already; try again at the next wake.
+  virtual bool on_reader_thread(std::function<void()> work) = 0;
 
   /// `wake` is called after commits, from the journal's thread, coalesced by the caller. One per I/O thread.
   /// Returns a key for forget().

@@ -1,0 +1,192 @@
+#include "actors/conversation.hpp"
+
+#include <algorithm>
+#include <exception>
+
+#include "storage/codec.hpp"
+#include "storage/hash.hpp"
+
+namespace switchboard::actors {
+
+namespace {
+
+/// Redeliveries come soon or not at all: so many keys answer most of them without asking the views.
+constexpr std::size_t recent_kept = 16;
+/// A watermark covers at most so many messages at once; the next receipt covers the rest.
+constexpr std::size_t covered_max = 1'000;
+
+command_result refusal(domain::refused why) {
+  command_result r;
+  r.refused = std::move(why);
+  return r;
+}
+
+/// A message's key is that of the message, whichever event carries it.
+std::uint64_t message_key(const node& n, const std::string& platform_id) {
+  return storage::fingerprint(n.hash_seed, "ref", platform_id, "");
+}
+
+}  // namespace
+
+conversation_owner::conversation_owner(node& n, domain::thread_id thread)
+    : node_(n), state_{.id = thread, .current = std::nullopt}, recent_(recent_kept) {}
+
+void conversation_owner::load(const std::string& brand) {
+  // A thread is loaded under its brand; a command in another brand's name must not make it look new.
+  if (loaded_ && (state_.current || last_submitted_ > 0)) return;
+  if (auto row = node_.views->load_thread(brand, state_.id)) {
+    state_.current = std::move(row->current);
+    recent_.starts_incomplete();
+  }
+  loaded_ = true;
+}
+
+const domain::conversation_policy& conversation_owner::policy_of(const domain::brand_id& brand) const {
+  static const domain::conversation_policy fallback;
+  const auto settings = node_.settings.load(std::memory_order_acquire);
+  const auto* found = settings->find_brand(brand.value);
+  return found ? found->conversations : fallback;
+}
+
+std::optional<domain::message> conversation_owner::find_message(const std::string& brand,
+                                                                const std::string& platform_id) {
+  const auto key = message_key(node_, platform_id);
+  if (const auto where = recent_.find(key)) {
+    // What the views show may be older than what we decided since.
+    if (*where > node_.tail->applied()) {
+      if (const auto r = node_.tail->find(*where); r && !r->message_json.empty()) {
+        if (auto m = storage::decode_message(r->part(r->message_json))) return std::move(*m);
+      }
+    }
+  } else if (recent_.complete()) {
+    return std::nullopt;
+  }
+  return node_.views->find_message(brand, state_.id, platform_id);
+}
+
+bool conversation_owner::was_seen(const domain::inbound_event& e) const {
+  const auto key = storage::fingerprint(node_.hash_seed, to_word(e.kind), e.platform_message_id, e.version);
+  if (recent_.find(key)) return true;
+  return !recent_.complete() && node_.views->seen(state_.id, key);
+}
+
+std::vector<domain::message> conversation_owner::covered_by(const domain::receive& r) const {
+  if (!state_.current || !r.inbound.watermark || !r.inbound.status) return {};
+  auto found = node_.views->outbound_up_to(r.brand.value, state_.current->id, *r.inbound.watermark,
+                                           *r.inbound.status, covered_max);
+  // Decided since the views were written: newer, so they win.
+  for (const auto where : recent_.behind(node_.tail->applied())) {
+    const auto record = node_.tail->find(where);
+    if (!record || record->message_json.empty()) continue;
+    auto m = storage::decode_message(record->part(record->message_json));
+    if (!m || m->direction != domain::direction::outbound || m->id.conversation != state_.current->id) continue;
+    std::erase_if(found, [&](const domain::message& old) { return old.id == m->id; });
+    if (m->sent_at <= *r.inbound.watermark) found.push_back(std::move(*m));
+  }
+  std::sort(found.begin(), found.end(),
+            [](const auto& a, const auto& b) { return a.id.sequence < b.id.sequence; });
+  return found;
+}
+
+// noexcept: half a change handed in is no state to go on from; the node ends and recovers from the journal.
+void conversation_owner::submit(std::vector<domain::event>&& events, completion done) noexcept {
+  const auto partition = storage::partition_of(state_.id, node_.partitions);
+  std::vector<std::shared_ptr<storage::record>> records;
+  records.reserve(events.size());
+  for (const auto& e : events) {
+    records.push_back(std::make_shared<storage::record>(storage::encode(e, node_.name)));
+    records.back()->partition = partition;
+  }
+  last_submitted_ = std::max(last_submitted_, node_.writer->submit(records, std::move(done)));
+  const auto applied = node_.tail->applied();
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    auto& e = events[i];
+    const auto where = records[i]->sequence;
+    if (e.message && !e.message->platform_message_id.empty()) {
+      recent_.remember(message_key(node_, e.message->platform_message_id), where, applied);
+    }
+    if (e.origin && e.origin->kind != to_word(domain::inbound_kind::message)) {
+      recent_.remember(storage::fingerprint(node_.hash_seed, e.origin->kind, e.origin->id, e.origin->version), where,
+                       applied);
+    }
+    domain::apply(state_, std::move(e));
+  }
+}
+
+std::vector<domain::event> conversation_owner::decide(domain::receive&& r) {
+  load(r.brand.value);
+  const auto& in = r.inbound;
+  if (!in.platform_message_id.empty()) r.target = find_message(r.brand.value, in.platform_message_id);
+  // A message is its own key: it was seen if it is there and not a mere placeholder (decide looks at that).
+  if (in.kind != domain::inbound_kind::message) r.seen = was_seen(in);
+  if (in.watermark) r.covered = covered_by(r);
+
+  const auto now = state_.current ? std::max(r.received_at, state_.current->updated_at) : r.received_at;
+  const auto& policy = policy_of(r.brand);
+  auto decided = domain::decide(state_, domain::command{std::move(r)}, policy, now);
+  if (!decided) return {};
+  return std::move(*decided);
+}
+
+void conversation_owner::deliver(delivery& d) {
+  std::vector<domain::event> events;
+  try {
+    events = decide(std::move(d.what));
+  } catch (const std::exception&) {
+    // Nothing was changed: the platform delivers it again.
+    node_.writer->fail({.ticket = std::move(d.done), .then = {}});
+    return;
+  }
+  if (events.empty()) node_.duplicates.fetch_add(1, std::memory_order_relaxed);
+  submit(std::move(events), {.ticket = std::move(d.done), .then = {}});
+}
+
+void conversation_owner::execute(act& a) {
+  load(a.brand);
+  if (!state_.current || state_.current->brand.value != a.brand) {
+    a.reply(refusal({domain::refusal::not_found, "no such conversation"}));
+    return;
+  }
+  const auto now = std::max(a.now, state_.current->updated_at);
+  auto decided = domain::decide(state_, std::move(a.what), policy_of(state_.current->brand), now);
+  if (!decided) {
+    a.reply(refusal(std::move(decided).error()));
+    return;
+  }
+  auto result = std::make_shared<command_result>();
+  auto answer = [result, reply = std::move(a.reply)](commit_state s) {
+    result->failed = s == commit_state::failed;
+    reply(std::move(*result));
+  };
+  if (decided->empty()) {
+    storage::append_conversation(result->conversation, *state_.current);
+    result->version = state_.current->version;
+    submit({}, {.ticket = nullptr, .then = std::move(answer)});
+    return;
+  }
+  // The journal's thread may run the answer before submit() returns: its text is made before.
+  const auto& last = decided->back();
+  storage::append_conversation(result->conversation, *last.conversation);
+  result->version = last.sequence;
+  if (last.message) storage::append_message(result->message, *last.message, state_.current->platform);
+  submit(std::move(*decided), {.ticket = nullptr, .then = std::move(answer)});
+}
+
+caf::behavior conversation(caf::stateful_actor<conversation_state>* self, node* n, domain::thread_id thread,
+                           caf::actor partition) {
+  self->state.owner.emplace(*n, thread);
+  return {
+      [=](const delivery_ptr& d) { self->state.owner->deliver(*d); },
+      [=](const act_ptr& a) { self->state.owner->execute(*a); },
+      [=](passivate_atom) {
+        if (self->state.owner->may_leave()) {
+          self->quit();
+        } else {
+          self->send(partition, still_busy{thread});
+        }
+      },
+      [=](close_atom_t) { self->quit(); },
+  };
+}
+
+}  // namespace switchboard::actors

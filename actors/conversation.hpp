@@ -1,0 +1,78 @@
+#pragma once
+// The owner of one thread: all its conversations, one after the other, decided one command at a time. Loads
+// its state from the views when woken, leaves memory when asked (partition.hpp has the protocol).
+//
+// Messages
+//   delivery_ptr    decide what a platform's event changes; the ticket settles when that is durable
+//   act_ptr         decide an agent's act; the reply follows when that is durable
+//   passivate       leave memory if the views show everything, else answer still_busy
+//   closeall        the node stops: quit
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <caf/behavior.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/stateful_actor.hpp>
+
+#include "actors/messages.hpp"
+#include "actors/recent.hpp"
+#include "actors/tail.hpp"
+#include "storage/views.hpp"
+
+namespace switchboard::actors {
+
+/// What every actor of the node is given. Lives as long as the actor system.
+struct node {
+  storage::views* views = nullptr;
+  actors::tail* tail = nullptr;
+  journal_writer* writer = nullptr;
+  std::uint64_t hash_seed = 0;
+  std::uint16_t partitions = 64;
+  std::string name = "/switchboard";  ///< CloudEvents source
+  std::atomic<std::shared_ptr<const config::settings>> settings;
+
+  std::atomic<std::uint64_t> resident{0}, woken{0}, passivated{0}, duplicates{0}, dead_letters{0};
+};
+
+/// The thread's state and what it does with it, without CAF: commands in, records submitted.
+class conversation_owner {
+ public:
+  conversation_owner(node& n, domain::thread_id thread);
+
+  void deliver(delivery& d);
+  void execute(act& a);
+  /// May it leave memory? Only once the views show its last event.
+  [[nodiscard]] bool may_leave() const { return last_submitted_ <= node_.tail->applied(); }
+  [[nodiscard]] const domain::thread_state& state() const { return state_; }
+
+ private:
+  void load(const std::string& brand);
+  [[nodiscard]] const domain::conversation_policy& policy_of(const domain::brand_id& brand) const;
+  [[nodiscard]] std::optional<domain::message> find_message(const std::string& brand, const std::string& platform_id);
+  [[nodiscard]] bool was_seen(const domain::inbound_event& e) const;
+  [[nodiscard]] std::vector<domain::message> covered_by(const domain::receive& r) const;
+  [[nodiscard]] std::vector<domain::event> decide(domain::receive&& r);
+  void submit(std::vector<domain::event>&& events, completion done) noexcept;
+
+  node& node_;
+  domain::thread_state state_;
+  recent recent_;
+  storage::log_sequence last_submitted_ = 0;
+  bool loaded_ = false;
+};
+
+struct conversation_state {
+  static inline const char* name = "conversation";
+  std::optional<conversation_owner> owner;
+};
+
+caf::behavior conversation(caf::stateful_actor<conversation_state>* self, node* n, domain::thread_id thread,
+                           caf::actor partition);
+
+}  // namespace switchboard::actors

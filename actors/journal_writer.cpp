@@ -1,0 +1,126 @@
+#include "actors/journal_writer.hpp"
+
+#include "storage/cursor.hpp"
+
+namespace switchboard::actors {
+
+namespace {
+/// An `unknown` commit is repeated, identical, this often before the log counts as failed.
+constexpr int unknown_repeats_max = 10;
+}  // namespace
+
+journal_writer::journal_writer(storage::event_log& log, tail& t, journal_writer_options options,
+                               committed_handler on_tickets,
+                               std::function<void(storage::log_sequence)> on_commit,
+                               std::function<void(std::string)> on_fatal)
+    : log_(log),
+      tail_(t),
+      options_(options),
+      on_tickets_(std::move(on_tickets)),
+      on_commit_(std::move(on_commit)),
+      on_fatal_(std::move(on_fatal)),
+      thread_([this] { run(); }) {}
+
+journal_writer::~journal_writer() { stop(); }
+
+storage::log_sequence journal_writer::submit(std::span<const std::shared_ptr<storage::record>> records,
+                                             completion done) {
+  bool wake = false;
+  storage::log_sequence last = 0;
+  {
+    const std::lock_guard lock{mutex_};
+    tail_.append(records);
+    last = tail_.submitted();
+    waiting_.push_back({last, std::move(done)});
+    wake = std::exchange(idle_, false);
+  }
+  if (wake) wake_.notify_one();
+  return last;
+}
+
+void journal_writer::fail(completion done) {
+  std::vector<completion> one;
+  one.push_back(std::move(done));
+  settle(one, commit_state::failed);
+}
+
+void journal_writer::stop() {
+  {
+    const std::lock_guard lock{mutex_};
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+bool journal_writer::commit_group(std::vector<std::shared_ptr<storage::record>>& group) {
+  if (failed()) return false;
+  if (group.empty()) return true;
+  for (const auto& r : group) log_.cursors().write(r->bytes.data() + r->cursor_at, r->sequence);
+
+  const std::vector<storage::record_ptr> records{group.begin(), group.end()};
+  storage::commit_outcome outcome;
+  for (int tries = 0; tries < unknown_repeats_max; ++tries) {
+    outcome = log_.commit({.partition = 0, .epoch = log_.epoch()}, records);
+    if (outcome.result != storage::log_result::unknown) break;
+  }
+  if (outcome.result == storage::log_result::ok) {
+    commits_.fetch_add(1, std::memory_order_relaxed);
+    return true;
+  }
+  failed_.store(true, std::memory_order_release);
+  on_fatal_("journal: commit of " + std::to_string(group.size()) + " events gave " +
+            std::string(to_word(outcome.result)) + ": " + outcome.detail);
+  return false;
+}
+
+void journal_writer::settle(std::vector<completion>& done, commit_state s) {
+  std::vector<ticket_ptr> tickets;
+  tickets.reserve(done.size());
+  for (auto& d : done) {
+    if (d.ticket && d.ticket->settle(s)) tickets.push_back(std::move(d.ticket));
+    if (d.then) d.then(s);
+  }
+  done.clear();
+  if (!tickets.empty()) on_tickets_(std::move(tickets));
+}
+
+void journal_writer::run() {
+  std::vector<std::shared_ptr<storage::record>> group;
+  std::vector<completion> done;
+  for (;;) {
+    {
+      std::unique_lock lock{mutex_};
+      while (waiting_.empty() && !stopping_) {
+        idle_ = true;
+        wake_.wait(lock);
+      }
+      if (waiting_.empty() && stopping_) return;
+      if (options_.commit_delay.count() > 0 && !stopping_) {
+        wake_.wait_for(lock, options_.commit_delay, [this] { return stopping_; });
+      }
+      group.clear();
+      tail_.uncommitted(options_.commit_records_max, group);
+      const auto up_to = group.empty() ? tail_.committed() : group.back()->sequence;
+      std::size_t n = 0;
+      while (n < waiting_.size() && waiting_[n].up_to <= up_to) done.push_back(std::move(waiting_[n++].done));
+      waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(n));
+    }
+    const bool ok = commit_group(group);
+    if (ok && !group.empty()) {
+      tail_.mark_committed(group.back()->sequence);
+      on_commit_(group.back()->sequence);
+    }
+    settle(done, ok ? commit_state::durable : commit_state::failed);
+    // After a failure nothing is committed any more: whatever still comes is failed at once.
+    if (!ok) {
+      std::unique_lock lock{mutex_};
+      for (auto& w : waiting_) done.push_back(std::move(w.done));
+      waiting_.clear();
+      lock.unlock();
+      settle(done, commit_state::failed);
+    }
+  }
+}
+
+}  // namespace switchboard::actors

@@ -1,0 +1,85 @@
+#pragma once
+// The one thread that writes the log. Group commit: while one group is being fsynced, the next gathers in the
+// tail; whoever handed something in is told once its group is durable. Nothing is answered, published or
+// caused before that.
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "actors/engine.hpp"
+#include "actors/tail.hpp"
+#include "storage/log.hpp"
+
+namespace switchboard::actors {
+
+/// What waits for a commit: a request's ticket, or a function for whom a ticket is too little.
+struct completion {
+  ticket_ptr ticket;
+  std::function<void(commit_state)> then;
+};
+
+struct journal_writer_options {
+  std::chrono::milliseconds commit_delay{0};  ///< waits so long for company before an fsync
+  std::uint32_t commit_records_max = 4096;
+};
+
+class journal_writer {
+ public:
+  using committed_handler = engine::committed_handler;
+
+  /// `on_commit` runs on the writer's thread after each group with the last committed sequence; `on_fatal`
+  /// once, when the log has failed.
+  journal_writer(storage::event_log& log, tail& t, journal_writer_options options, committed_handler on_tickets,
+                 std::function<void(storage::log_sequence)> on_commit, std::function<void(std::string)> on_fatal);
+  ~journal_writer();  ///< stop() first
+  journal_writer(const journal_writer&) = delete;
+  journal_writer& operator=(const journal_writer&) = delete;
+
+  /// Numbers and queues the records; `done` follows when they and everything submitted before are durable,
+  /// also where there are none (a redelivery must not be answered before its original is safe).
+  /// Any thread; never blocks on the disk. Returns the sequence of the last record (or the last submitted).
+  storage::log_sequence submit(std::span<const std::shared_ptr<storage::record>> records, completion done);
+
+  /// Settles `done` as failed: what it stands for could not be decided. Any thread.
+  void fail(completion done);
+
+  /// Commits what is queued and ends the thread.
+  void stop();
+
+  [[nodiscard]] bool failed() const { return failed_.load(std::memory_order_acquire); }
+  [[nodiscard]] std::uint64_t commits() const { return commits_.load(std::memory_order_relaxed); }
+
+ private:
+  void run();
+  bool commit_group(std::vector<std::shared_ptr<storage::record>>& group);
+  void settle(std::vector<completion>& done, commit_state s);
+
+  storage::event_log& log_;
+  tail& tail_;
+  const journal_writer_options options_;
+  const committed_handler on_tickets_;
+  const std::function<void(storage::log_sequence)> on_commit_;
+  const std::function<void(std::string)> on_fatal_;
+
+  struct waiting {
+    storage::log_sequence up_to;
+    completion done;
+  };
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::vector<waiting> waiting_;  ///< up_to never falls
+  bool idle_ = false;             ///< the thread sleeps: only then is a wake-up worth a system call
+  bool stopping_ = false;
+  std::atomic<bool> failed_{false};
+  std::atomic<std::uint64_t> commits_{0};
+  std::thread thread_;
+};
+
+}  // namespace switchboard::actors

@@ -1,0 +1,170 @@
+#include "actors/partition.hpp"
+
+#include <algorithm>
+
+#include <caf/send.hpp>
+#include <caf/actor_cast.hpp>
+
+namespace switchboard::actors {
+
+// -- slot_table ------------------------------------------------------------------------------------------------
+
+slot_table::slot* slot_table::find(domain::thread_id t) {
+  const auto found = slots_.find(t);
+  return found == slots_.end() ? nullptr : &found->second;
+}
+
+slot_table::slot& slot_table::insert(domain::thread_id t, caf::actor a) {
+  auto& s = slots_[t];  // a node's address stays
+  s.thread = t;
+  s.actor = std::move(a);
+  s.used = sweep_;
+  link_newest(s);
+  return s;
+}
+
+void slot_table::erase(domain::thread_id t) {
+  const auto found = slots_.find(t);
+  if (found == slots_.end()) return;
+  unlink(found->second);
+  slots_.erase(found);
+}
+
+void slot_table::touch(slot& s) {
+  s.used = sweep_;
+  if (newest_ == &s) return;
+  unlink(s);
+  link_newest(s);
+}
+
+void slot_table::for_each(const std::function<void(slot&)>& f) {
+  for (auto& [thread, s] : slots_) f(s);
+}
+
+void slot_table::unlink(slot& s) {
+  (s.older ? s.older->newer : oldest_) = s.newer;
+  (s.newer ? s.newer->older : newest_) = s.older;
+  s.older = s.newer = nullptr;
+}
+
+void slot_table::link_newest(slot& s) {
+  s.older = newest_;
+  (newest_ ? newest_->newer : oldest_) = &s;
+  newest_ = &s;
+}
+
+// -- the actor -------------------------------------------------------------------------------------------------
+
+namespace {
+
+using self_ptr = caf::stateful_actor<partition_state>*;
+
+void forward(self_ptr self, const caf::actor& to, slot_table::parked&& what) {
+  std::visit([&](auto&& m) { self->send(to, std::forward<decltype(m)>(m)); }, std::move(what));
+}
+
+slot_table::slot& wake(self_ptr self, node* n, domain::thread_id thread) {
+  const auto me = caf::actor_cast<caf::actor>(self);
+  auto a = self->spawn(conversation, n, thread, me);
+  // Not a monitor: its down message names an actor, and we want the thread without searching for it.
+  a->attach_functor([me, thread](const caf::error&) { caf::anon_send(me, left{thread}); });
+  n->resident.fetch_add(1, std::memory_order_relaxed);
+  n->woken.fetch_add(1, std::memory_order_relaxed);
+  return self->state.slots.insert(thread, std::move(a));
+}
+
+void stop(self_ptr self, slot_table::slot& s) {
+  s.stopping = true;
+  ++self->state.stopping;
+  self->send(s.actor, passivate_atom::value);
+}
+
+/// One more than allowed: the least recently used ones leave. Looks at few, since the oldest may be stopping.
+void make_room(self_ptr self, node* n) {
+  constexpr std::size_t looked_at_max = 8;
+  const auto settings = n->settings.load(std::memory_order_acquire);
+  const auto allowed = std::max<std::uint64_t>(1, settings->limits.resident_conversations_max / n->partitions);
+  auto& st = self->state;
+  auto* s = st.slots.oldest();
+  for (std::size_t i = 0; s && i < looked_at_max && st.slots.size() - st.stopping > allowed; ++i, s = s->newer) {
+    if (!s->stopping) stop(self, *s);
+  }
+}
+
+void dispatch(self_ptr self, node* n, domain::thread_id thread, slot_table::parked what) {
+  auto& slots = self->state.slots;
+  auto* s = slots.find(thread);
+  const bool fresh = s == nullptr;
+  if (fresh) s = &wake(self, n, thread);
+  if (s->stopping) {
+    s->waiting.push_back(std::move(what));
+    return;
+  }
+  slots.touch(*s);
+  forward(self, s->actor, std::move(what));
+  if (fresh) make_room(self, n);
+}
+
+void resume(self_ptr self, slot_table::slot& s) {
+  auto waiting = std::exchange(s.waiting, {});
+  for (auto& w : waiting) forward(self, s.actor, std::move(w));
+}
+
+/// The actor is gone, asked to or by an exception; what waits for its thread wakes it anew.
+void gone(self_ptr self, node* n, domain::thread_id thread) {
+  auto& slots = self->state.slots;
+  auto* s = slots.find(thread);
+  if (!s) return;
+  auto waiting = std::exchange(s->waiting, {});
+  if (s->stopping) --self->state.stopping;
+  slots.erase(thread);
+  n->resident.fetch_sub(1, std::memory_order_relaxed);
+  n->passivated.fetch_add(1, std::memory_order_relaxed);
+  if (waiting.empty() || self->state.closing) return;
+  auto& fresh = wake(self, n, thread);
+  for (auto& w : waiting) forward(self, fresh.actor, std::move(w));
+}
+
+void sweep(self_ptr self, node* n) {
+  auto& st = self->state;
+  st.slots.next_sweep();
+  const auto settings = n->settings.load(std::memory_order_acquire);
+  const auto idle = static_cast<std::uint64_t>(settings->limits.conversation_idle / sweep_interval);
+  for (auto* s = st.slots.oldest(); s && st.slots.sweep() - s->used > idle; s = s->newer) {
+    if (!s->stopping) stop(self, *s);
+  }
+  make_room(self, n);
+}
+
+}  // namespace
+
+caf::behavior partition(caf::stateful_actor<partition_state>* self, node* n) {
+  return {
+      [=](delivery_ptr& d) {
+        const auto thread = d->thread;
+        dispatch(self, n, thread, std::move(d));
+      },
+      [=](act_ptr& a) {
+        const auto thread = a->thread;
+        dispatch(self, n, thread, std::move(a));
+      },
+      [=](const left& l) { gone(self, n, l.thread); },
+      [=](const still_busy& b) {
+        auto* s = self->state.slots.find(b.thread);
+        if (!s || !s->stopping) return;
+        s->stopping = false;
+        --self->state.stopping;
+        self->state.slots.touch(*s);
+        resume(self, *s);
+      },
+      [=](sweep_atom) { sweep(self, n); },
+      [=](close_atom_t) {
+        self->state.closing = true;
+        self->state.slots.for_each(
+            [=](slot_table::slot& s) { self->send(s.actor, close_atom_t::value); });
+        self->quit();
+      },
+  };
+}
+
+}  // namespace switchboard::actors

@@ -1,0 +1,34 @@
+#pragma once
+// The owner of the dead letters: adds each once, however often it is delivered, and marks them replayed.
+//
+// Messages
+//   quarantined_ptr   add the letter, or mark it replayed; its completion follows when that is durable
+
+#include <deque>
+#include <string>
+#include <unordered_map>
+
+#include <caf/behavior.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/stateful_actor.hpp>
+
+#include "actors/conversation.hpp"
+
+namespace switchboard::actors {
+
+struct quarantine_state {
+  static inline const char* name = "quarantine";
+  /// Letters that the views may not show yet, and where they are in the log.
+  std::unordered_map<std::string, storage::log_sequence> pending;
+  std::deque<std::string> order;
+
+  void handle(node& n, quarantined& q);
+
+ private:
+  [[nodiscard]] bool known(node& n, const std::string& id);
+  void forget_applied(const node& n);
+};
+
+caf::behavior quarantine(caf::stateful_actor<quarantine_state>* self, node* n);
+
+}  // namespace switchboard::actors

@@ -1,0 +1,164 @@
+#include "cli/serve.hpp"
+
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "actors/engine.hpp"
+#include "cli/exit_code.hpp"
+#include "config/load.hpp"
+#include "net/gateway.hpp"
+#include "net/log.hpp"
+
+namespace switchboard::cli {
+
+namespace {
+
+namespace log = net::log;
+
+/// Storage failed: the process ends this soon after, whatever else it is doing.
+constexpr auto fatal_grace = std::chrono::milliseconds{500};
+
+void print(const std::vector<config::problem>& problems) {
+  for (const auto& p : problems) std::fprintf(stderr, "%s\n", to_text(p).c_str());
+}
+
+/// The file's settings with what the command line says over them.
+expected<config::settings_ptr, std::vector<config::problem>> load(const serve_options& o) {
+  auto loaded = config::load_file(o.config);
+  if (!loaded) return loaded;
+  auto s = std::make_shared<config::settings>(**loaded);
+  if (!o.data_dir.empty()) s->storage.data_dir = o.data_dir;
+  const auto listen = [&](const std::string& text, config::endpoint& to, const char* option)
+      -> std::optional<config::problem> {
+    if (text.empty()) return std::nullopt;
+    const auto parsed = config::parse_endpoint(text);
+    if (!parsed) return config::problem{.file = option, .line = 0, .column = 0, .what = "\"" + text + "\" is not HOST:PORT"};
+    to = *parsed;
+    return std::nullopt;
+  };
+  for (const auto& bad : {listen(o.listen, s->server.listen, "--listen"),
+                          listen(o.admin_listen, s->server.admin_listen, "--admin-listen")}) {
+    if (bad) return unexpected{std::vector{*bad}};
+  }
+  return config::settings_ptr{std::move(s)};
+}
+
+/// Signals are waited for by the main thread alone; every other inherits the mask.
+sigset_t block_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int s : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, s);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  return set;
+}
+
+/// Reads the config again and applies it as one step, or refuses it whole.
+class reloader {
+ public:
+  explicit reloader(const serve_options& o) : options_(o) {}
+  void attach(actors::engine& e, net::gateway& g) {
+    const std::lock_guard lock{mutex_};
+    engine_ = &e;
+    gateway_ = &g;
+  }
+
+  std::vector<std::string> reload() {
+    const std::lock_guard lock{mutex_};
+    if (!engine_) return {"still starting; try again"};
+    std::vector<std::string> problems;
+    auto next = load(options_);
+    if (!next) {
+      for (const auto& p : next.error()) problems.push_back(to_text(p));
+    } else if (const auto fixed = config::needs_restart(*engine_->settings(), **next); !fixed.empty()) {
+      for (const auto& key : fixed) problems.push_back(key + " cannot change while the engine runs; restart it");
+    }
+    if (!problems.empty()) {
+      for (const auto& p : problems) log::write(log::level::error, "config-refused", p);
+      return problems;
+    }
+    gateway_->apply_settings(*next);
+    engine_->apply_settings(*next);
+    log::write(log::level::info, "config-applied", "the new configuration is in force", {{"version", (*next)->version}});
+    return {};
+  }
+
+ private:
+  const serve_options& options_;
+  std::mutex mutex_;
+  actors::engine* engine_ = nullptr;
+  net::gateway* gateway_ = nullptr;
+};
+
+void wait_for_end(const sigset_t& signals, reloader& r) {
+  for (;;) {
+    int signal = 0;
+    if (sigwait(&signals, &signal) != 0) continue;
+    if (signal != SIGHUP) return;
+    (void)r.reload();
+  }
+}
+
+/// The first storage error ends the node: nothing may be acknowledged any more.
+[[noreturn]] void end_now() {
+  std::this_thread::sleep_for(fatal_grace);  // lets what waits be answered 503
+  _exit(exit_failed);
+}
+
+}  // namespace
+
+int run_serve(const serve_options& options) {
+  const auto signals = block_signals();
+  auto settings = load(options);
+  if (!settings) {
+    print(settings.error());
+    return exit_failed;
+  }
+  reloader reload{options};
+  net::gateway gateway{*settings, [&reload] { return reload.reload(); }};
+  auto engine = actors::engine::start(*settings, gateway.committed_handler());
+  if (!engine) {
+    std::fprintf(stderr, "switchboard: %s\n", engine.error().what.c_str());
+    return engine.error().exit_code;
+  }
+  (*engine)->on_fatal([](const std::string& why) {
+    log::write(log::level::error, "storage-failed", "storage failed; the node ends and must be restarted", {{"why", why}});
+    std::thread(end_now).detach();
+  });
+  if (const auto opened = gateway.open(**engine); !opened) {
+    std::fprintf(stderr, "switchboard: %s\n", opened.error().what.c_str());
+    (void)(*engine)->stop(std::chrono::seconds{5});
+    return exit_failed;
+  }
+  reload.attach(**engine, gateway);
+  const auto& s = (*settings)->server;
+  log::write(log::level::info, "ready", "serving",
+             {{"listen", s.listen.host + ":" + std::to_string(gateway.port(net::http::listener::open))},
+              {"admin", s.admin_listen.host + ":" + std::to_string(gateway.port(net::http::listener::admin))},
+              {"dataDir", (*settings)->storage.data_dir},
+              {"config", (*settings)->version}});
+
+  wait_for_end(signals, reload);
+  log::write(log::level::info, "draining", "no more is accepted; what is under way is finished");
+  (*engine)->begin_drain();
+  std::this_thread::sleep_for((*engine)->settings()->server.drain_notice);
+  const auto until = std::chrono::steady_clock::now() + (*engine)->settings()->server.drain_timeout;
+  const auto left = [&] {
+    return std::max(std::chrono::milliseconds{1}, std::chrono::duration_cast<std::chrono::milliseconds>(
+                                                      until - std::chrono::steady_clock::now()));
+  };
+  const bool idle = gateway.close(left() / 2);
+  const bool stopped = (*engine)->stop(left());
+  log::write(log::level::info, "stopped", idle && stopped ? "everything was finished" : "the time for draining ran out");
+  return stopped ? exit_ok : exit_failed;
+}
+
+}  // namespace switchboard::cli

@@ -1,0 +1,81 @@
+#pragma once
+// Mailboxes have no bound, so what comes in has: credit in events and bytes, for the node and for each brand,
+// taken at the gate and given back when the answer is decided. Beyond it nothing is stored and the platform
+// delivers again.
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+#include "config/settings.hpp"
+
+namespace switchboard::net {
+
+/// Thread-safe. Outlives every credit.
+class admission {
+ public:
+  struct counters {
+    std::atomic<std::uint64_t> events{0}, bytes{0};
+  };
+
+  /// Credit held; gives itself back.
+  class credit {
+   public:
+    credit() = default;
+    credit(counters* from, std::uint64_t events, std::uint64_t bytes) : from_(from), events_(events), bytes_(bytes) {}
+    credit(credit&& other) noexcept { *this = std::move(other); }
+    credit& operator=(credit&& other) noexcept {
+      if (this == &other) return *this;
+      release();
+      from_ = std::exchange(other.from_, nullptr);
+      events_ = other.events_;
+      bytes_ = other.bytes_;
+      return *this;
+    }
+    ~credit() { release(); }
+    explicit operator bool() const { return from_ != nullptr; }
+
+   private:
+    void release() {
+      if (!from_) return;
+      from_->events.fetch_sub(events_, std::memory_order_relaxed);
+      from_->bytes.fetch_sub(bytes_, std::memory_order_relaxed);
+      from_ = nullptr;
+    }
+    counters* from_ = nullptr;
+    std::uint64_t events_ = 0, bytes_ = 0;
+  };
+
+  explicit admission(const config::settings& s) { apply_settings(s); }
+
+  /// Empty: the node is full.
+  [[nodiscard]] credit take(std::uint64_t events, std::uint64_t bytes);
+  /// Empty: that brand is over its share. One body is always let through when the brand has nothing in flight.
+  [[nodiscard]] credit take(std::string_view brand, std::uint64_t events, std::uint64_t bytes);
+
+  /// New limits for what is taken from now on; brands that are new get counters.
+  void apply_settings(const config::settings& s);
+
+  [[nodiscard]] std::uint64_t events_in_flight() const { return all_.events.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t bytes_in_flight() const { return all_.bytes.load(std::memory_order_relaxed); }
+
+ private:
+  struct hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view s) const { return std::hash<std::string_view>{}(s); }
+  };
+  using brand_table = std::unordered_map<std::string, std::shared_ptr<counters>, hash, std::equal_to<>>;
+
+  [[nodiscard]] static credit take(counters& c, std::uint64_t events, std::uint64_t bytes, std::uint64_t events_max,
+                                   std::uint64_t bytes_max);
+
+  counters all_;
+  std::atomic<std::uint64_t> events_max_{0}, bytes_max_{0}, brand_events_max_{0}, brand_bytes_max_{0};
+  std::atomic<std::shared_ptr<const brand_table>> brands_;
+};
+
+}  // namespace switchboard::net

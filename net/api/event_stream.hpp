@@ -1,0 +1,74 @@
+#pragma once
+// GET /v1/events as SSE, WebSocket or long poll. A subscriber is a position in the log and a filter; each
+// I/O thread looks after its own. After a commit every thread is woken once and pulls for those who wait; who
+// is slow simply pulls later, from the journal if need be, and costs nobody anything.
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "actors/feed.hpp"
+#include "net/api/route.hpp"
+
+namespace switchboard::net::api {
+
+class event_stream {
+ public:
+  event_stream(actors::engine& e, http::server& s);
+  ~event_stream();  ///< drain() first; the server has stopped
+  event_stream(const event_stream&) = delete;
+  event_stream& operator=(const event_stream&) = delete;
+
+  /// Answers the exchange now, or turns it into a subscriber.
+  void open(call&& c);
+  /// Ends every subscriber with code 1001 and its cursor. From any thread; returns at once.
+  void drain();
+
+  [[nodiscard]] std::uint64_t subscribers() const { return count_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t delivered() const { return delivered_.load(std::memory_order_relaxed); }
+
+ private:
+  struct subscriber;
+  struct poll;
+  struct shard;
+  using subscriber_ptr = std::shared_ptr<subscriber>;
+  using poll_ptr = std::shared_ptr<poll>;
+
+  void subscribe(call& c, actors::stream_filter f, storage::log_sequence position);
+  void start(http::channel_ptr ch, caller who, actors::stream_filter f, storage::log_sequence position, bool sse);
+  void pump(const subscriber_ptr& s);
+  void take(const subscriber_ptr& s, actors::pulled&& p);
+  void end(const subscriber_ptr& s, std::uint16_t code, std::string reason);
+  void remove(const subscriber_ptr& s);
+
+  void start_poll(call& c, actors::stream_filter f, storage::log_sequence position);
+  void pump(const poll_ptr& p);
+  void answer(const poll_ptr& p, const actors::pulled& got);
+
+  void committed();
+  void wake(shard& s);
+  void tick();
+  void ping(shard& s);
+
+  actors::engine& engine_;
+  http::server& server_;
+  actors::feed& feed_;
+  std::vector<std::unique_ptr<shard>> shards_;  ///< one for each I/O thread
+  std::uint64_t wake_key_ = 0;
+  std::uint64_t tick_key_ = 0;
+  std::atomic<bool> draining_{false};
+  std::atomic<std::uint64_t> count_{0}, delivered_{0};
+};
+
+/// The filter that a request asks for, within what its token may see. A problem names the bad parameter.
+[[nodiscard]] expected<actors::stream_filter, std::string> read_filter(const http::request& r, const caller& who);
+
+/// GET /v1/events
+void stream_events(call&& c);
+
+}  // namespace switchboard::net::api

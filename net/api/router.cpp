@@ -1,0 +1,188 @@
+#include "net/api/router.hpp"
+
+#include <openssl/evp.h>
+
+#include <array>
+
+#include "net/api/tickets.hpp"
+#include "net/webhook.hpp"
+
+namespace switchboard::net::api {
+
+namespace {
+
+using http::listener;
+
+bool role_suffices(access needs, config::role has) {
+  switch (needs) {
+    case access::anyone:
+    case access::operators: return true;
+    case access::reader: return true;
+    case access::agent: return has >= config::role::agent;
+    case access::supervisor: return has >= config::role::supervisor;
+    case access::admin: return has >= config::role::admin;
+  }
+  return false;
+}
+
+/// Splits off the part before the next '/', both of pattern and path.
+std::string_view next_part(std::string_view& rest) {
+  const auto slash = rest.find('/');
+  const auto part = rest.substr(0, slash);
+  rest = slash == std::string_view::npos ? std::string_view{} : rest.substr(slash + 1);
+  return part;
+}
+
+bool matches(std::string_view pattern, std::string_view path, std::vector<std::string>& arguments) {
+  arguments.clear();
+  for (;;) {
+    const bool pattern_done = pattern.empty();
+    if (pattern_done != path.empty()) return false;
+    if (pattern_done) return true;
+    const auto want = next_part(pattern);
+    const auto have = next_part(path);
+    if (want.starts_with('{')) {
+      auto decoded = http::percent_decode(have);
+      if (!decoded || decoded->empty()) return false;
+      arguments.push_back(std::move(*decoded));
+    } else if (want != have) {
+      return false;
+    }
+  }
+}
+
+http::response problem(int status, std::string_view slug, std::string_view title, std::string_view detail) {
+  http::problem p;
+  p.status = status;
+  p.slug = slug;
+  p.title = title;
+  p.detail = detail;
+  return http::to_response(p);
+}
+
+http::response wrong_method(const std::vector<http::method>& verbs) {
+  auto r = problem(405, "method-not-allowed", "Method not allowed", "this path takes other methods, see Allow");
+  std::string allow;
+  for (const auto v : verbs) {
+    if (!allow.empty()) allow += ", ";
+    allow += to_word(v);
+  }
+  r.headers.emplace_back("Allow", std::move(allow));
+  return r;
+}
+
+}  // namespace
+
+match find_route(listener l, http::method verb, std::string_view path) {
+  match m;
+  std::vector<std::string> arguments;
+  const auto wanted = verb == http::method::head ? http::method::get : verb;
+  for (const auto& r : routes()) {
+    if (r.where != l || !matches(r.pattern, path, arguments)) continue;
+    if (r.verb == wanted) {
+      m.found = &r;
+      m.arguments = std::move(arguments);
+      return m;
+    }
+    m.other_verbs.push_back(r.verb);
+  }
+  return m;
+}
+
+std::string token_digest(std::string_view token) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int length = 0;
+  if (EVP_Digest(token.data(), token.size(), digest.data(), &length, EVP_sha256(), nullptr) != 1) return {};
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string hex;
+  hex.reserve(64);
+  for (unsigned int i = 0; i < length; ++i) {
+    hex += digits[digest[i] >> 4];
+    hex += digits[digest[i] & 15];
+  }
+  return hex;
+}
+
+std::optional<caller> authenticate(const http::request& r, const context& ctx, bool tickets_allowed) {
+  if (tickets_allowed) {
+    if (const auto t = r.query_value("ticket")) return ctx.tickets->redeem(*t);
+  }
+  constexpr std::string_view scheme = "bearer ";
+  constexpr std::size_t token_bytes_max = 4096;
+  const auto header = r.find("authorization").value_or(std::string_view{});
+  if (header.size() <= scheme.size() || header.size() > token_bytes_max) return std::nullopt;
+  for (std::size_t i = 0; i < scheme.size(); ++i) {
+    const auto c = header[i] >= 'A' && header[i] <= 'Z' ? static_cast<char>(header[i] + 32) : header[i];
+    if (c != scheme[i]) return std::nullopt;
+  }
+  const auto digest = token_digest(header.substr(scheme.size()));
+  const auto settings = ctx.engine->settings();
+  const auto* token = settings->find_token(digest);
+  if (!token) return std::nullopt;
+  caller who;
+  who.token_sha256 = digest;
+  who.all_brands = token->brand == "*";
+  if (!who.all_brands) who.brand = token->brand;
+  who.role = token->role;
+  who.agent = token->agent;
+  return who;
+}
+
+http::body_verdict router::head(listener l, const http::request& head, std::uint64_t announced, bool chunked) {
+  if (!ctx_.ready.load(std::memory_order_acquire)) {
+    http::body_verdict starting;
+    starting.refuse = problem(503, "unavailable", "Service unavailable", "starting");
+    starting.refuse->headers.emplace_back("Retry-After", "1");
+    return starting;
+  }
+  if (l == listener::open && webhook::is_ours(head.path)) return ctx_.webhooks->head(head, announced, chunked);
+  http::body_verdict v;
+  const auto m = find_route(l, head.method, head.path);
+  if (!m.found) {
+    v.refuse = m.other_verbs.empty() ? problem(404, "not-found", "Not found", "there is nothing at this path")
+                                     : wrong_method(m.other_verbs);
+    return v;
+  }
+  v.body_bytes_max = m.found->body_bytes_max;
+  return v;
+}
+
+void router::handle(listener l, http::exchange_ptr x) {
+  if (l == listener::open && webhook::is_ours(x->request().path)) return ctx_.webhooks->handle(x);
+  auto m = find_route(l, x->request().method, x->request().path);
+  if (!m.found) return respond_not_found(x);
+  call c{.exchange = x, .who = {}, .arguments = std::move(m.arguments), .ctx = &ctx_};
+  if (m.found->needs != access::anyone && m.found->needs != access::operators) {
+    const bool is_stream = m.found->operation == "streamEvents";
+    auto who = authenticate(x->request(), ctx_, is_stream);
+    if (!who) {
+      auto r = problem(401, "unauthorized", "Unauthorized", "send a valid token: Authorization: Bearer …");
+      r.headers.emplace_back("WWW-Authenticate", "Bearer");
+      return x->respond(std::move(r));
+    }
+    if (!role_suffices(m.found->needs, who->role)) {
+      return respond_problem(x, 403, "forbidden", "Forbidden", "this token's role may not do that");
+    }
+    c.who = std::move(*who);
+  }
+  m.found->handle(std::move(c));
+}
+
+void respond_json(const http::exchange_ptr& x, std::string json, int status) {
+  http::response r;
+  r.status = status;
+  r.content_type = "application/json";
+  r.body = std::move(json);
+  x->respond(std::move(r));
+}
+
+void respond_problem(const http::exchange_ptr& x, int status, std::string_view slug, std::string_view title,
+                     std::string detail) {
+  x->respond(problem(status, slug, title, detail));
+}
+
+void respond_not_found(const http::exchange_ptr& x) {
+  respond_problem(x, 404, "not-found", "Not found", "there is no such thing, or this token may not see it");
+}
+
+}  // namespace switchboard::net::api

@@ -1,0 +1,36 @@
+#pragma once
+// The server's handler: finds the route, asks who calls, and hands over. Deny by default: what is not in the
+// table is 404, what the token may not do is 401 or 403.
+
+#include <memory>
+
+#include "net/api/route.hpp"
+
+namespace switchboard::net::api {
+
+class router final : public http::handler {
+ public:
+  explicit router(context& c) : ctx_(c) {}
+
+  http::body_verdict head(http::listener l, const http::request& head, std::uint64_t announced, bool chunked) override;
+  void handle(http::listener l, http::exchange_ptr x) override;
+
+ private:
+  context& ctx_;
+};
+
+/// The route of a path, and the decoded {…} parts. `other_verbs`: the path exists with these methods only.
+struct match {
+  const route* found = nullptr;
+  std::vector<std::string> arguments;
+  std::vector<http::method> other_verbs;
+};
+[[nodiscard]] match find_route(http::listener l, http::method verb, std::string_view path);
+
+/// SHA-256 of a token as 64 lower-case hex digits, as the config keeps it.
+[[nodiscard]] std::string token_digest(std::string_view token);
+
+/// The caller of a request: Authorization: Bearer, or (streams only) a one-use ?ticket=. nullopt: 401.
+[[nodiscard]] std::optional<caller> authenticate(const http::request& r, const context& ctx, bool tickets_allowed);
+
+}  // namespace switchboard::net::api

@@ -1,0 +1,44 @@
+#include "net/api/websocket_request.hpp"
+
+#include <algorithm>
+
+namespace switchboard::net::api {
+
+namespace {
+
+bool offers(std::string_view list, std::string_view wanted) {
+  while (!list.empty()) {
+    const auto comma = list.find(',');
+    auto item = list.substr(0, comma);
+    list = comma == std::string_view::npos ? std::string_view{} : list.substr(comma + 1);
+    while (item.starts_with(' ') || item.starts_with('\t')) item.remove_prefix(1);
+    while (item.ends_with(' ') || item.ends_with('\t')) item.remove_suffix(1);
+    if (item == wanted) return true;
+  }
+  return false;
+}
+
+bool origin_allowed(std::string_view origin, const http::request& r, std::span<const std::string> allowed) {
+  if (std::find(allowed.begin(), allowed.end(), origin) != allowed.end()) return true;
+  const std::string own = (r.tls ? "https://" : "http://") + std::string(r.find("host").value_or(std::string_view{}));
+  return origin == own;
+}
+
+}  // namespace
+
+expected<std::string, upgrade_refusal> read_websocket_request(const http::request& r,
+                                                              std::span<const std::string> allowed) {
+  if (const auto origin = r.find("origin"); origin && !origin_allowed(*origin, r, allowed)) {
+    return unexpected{upgrade_refusal{403, "origin-not-allowed", "Forbidden",
+                                      "this Origin is not in server.allowed_origins"}};
+  }
+  const auto asked = r.find("sec-websocket-protocol");
+  if (!asked) return std::string{};
+  if (!offers(*asked, subprotocol)) {
+    return unexpected{upgrade_refusal{400, "bad-request", "Bad request",
+                                      "the only subprotocol here is " + std::string(subprotocol)}};
+  }
+  return std::string(subprotocol);
+}
+
+}  // namespace switchboard::net::api

@@ -1,0 +1,73 @@
+#include "net/gateway.hpp"
+
+#include "net/admission.hpp"
+#include "net/api/event_stream.hpp"
+#include "net/api/router.hpp"
+#include "net/api/tickets.hpp"
+#include "net/webhook.hpp"
+
+namespace switchboard::net {
+
+struct gateway::parts {
+  parts(config::settings_ptr s, std::function<std::vector<std::string>()> reload)
+      : settings(std::move(s)), credits(*settings), webhooks(credits, settings) {
+    ctx.admission = &credits;
+    ctx.webhooks = &webhooks;
+    ctx.tickets = &tickets;
+    ctx.reload = std::move(reload);
+  }
+
+  config::settings_ptr settings;
+  admission credits;
+  webhook webhooks;
+  api::ticket_office tickets;
+  api::context ctx;
+  std::shared_ptr<api::router> routes = std::make_shared<api::router>(ctx);
+  std::unique_ptr<http::server> server;
+  std::unique_ptr<api::event_stream> stream;
+};
+
+gateway::gateway(config::settings_ptr settings, std::function<std::vector<std::string>()> reload)
+    : parts_(std::make_unique<parts>(std::move(settings), std::move(reload))) {}
+
+gateway::~gateway() = default;
+
+actors::engine::committed_handler gateway::committed_handler() {
+  return [this](std::vector<actors::ticket_ptr>&& done) { parts_->webhooks.committed(std::move(done)); };
+}
+
+expected<void, http::start_error> gateway::open(actors::engine& e) {
+  auto& p = *parts_;
+  p.ctx.engine = &e;
+  auto server = http::server::start(p.settings, p.routes);
+  if (!server) return unexpected{std::move(server).error()};
+  p.server = std::move(*server);
+  p.ctx.server = p.server.get();
+  p.stream = std::make_unique<api::event_stream>(e, *p.server);
+  p.ctx.stream = p.stream.get();
+  p.webhooks.serve(&e, p.server.get());
+  // Until all parts know each other the router answers 503.
+  p.ctx.ready.store(true, std::memory_order_release);
+  return {};
+}
+
+std::uint16_t gateway::port(http::listener l) const { return parts_->server->port(l); }
+
+void gateway::apply_settings(const config::settings_ptr& next) {
+  auto& p = *parts_;
+  p.settings = next;
+  p.credits.apply_settings(*next);
+  p.webhooks.apply_settings(next);
+  p.server->apply_settings(next);
+}
+
+bool gateway::close(std::chrono::milliseconds at_most) {
+  auto& p = *parts_;
+  p.server->stop_accepting();
+  p.stream->drain();
+  const bool idle = p.server->wait_idle(at_most);
+  p.server->stop();
+  return idle;
+}
+
+}  // namespace switchboard::net

@@ -1,0 +1,41 @@
+#pragma once
+// Everything between the sockets and the engine, put together: admission, webhooks, routes, stream, server.
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "actors/engine.hpp"
+#include "config/settings.hpp"
+#include "domain/expected.hpp"
+#include "net/http/server.hpp"
+
+namespace switchboard::net {
+
+class gateway {
+ public:
+  /// `reload` reads the config again and applies it (serve.cpp); it may block.
+  gateway(config::settings_ptr settings, std::function<std::vector<std::string>()> reload);
+  ~gateway();
+  gateway(const gateway&) = delete;
+  gateway& operator=(const gateway&) = delete;
+
+  /// What the engine calls when a group commit is durable. Valid as long as the gateway.
+  [[nodiscard]] actors::engine::committed_handler committed_handler();
+  /// Binds the listeners and serves. Once.
+  [[nodiscard]] expected<void, http::start_error> open(actors::engine& e);
+  [[nodiscard]] std::uint16_t port(http::listener l) const;
+
+  void apply_settings(const config::settings_ptr& next);
+  /// Stops accepting, lets what is under way be answered, closes streams with their cursor. False: something
+  /// was still under way after `at_most`.
+  [[nodiscard]] bool close(std::chrono::milliseconds at_most);
+
+ private:
+  struct parts;
+  std::unique_ptr<parts> parts_;
+};
+
+}  // namespace switchboard::net

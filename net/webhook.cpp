@@ -1,0 +1,260 @@
+#include "net/webhook.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "domain/json.hpp"
+#include "net/log.hpp"
+
+namespace switchboard::net {
+
+namespace {
+
+/// What a chunked body is taken to weigh until it is there.
+constexpr std::uint64_t chunked_guess_bytes = 64 << 10;
+
+/// A webhook waiting for its events to be durable; holds what they occupy.
+struct webhook_ticket final : actors::ticket {
+  http::exchange_ptr exchange;
+  actors::ingest_counts counts;
+  admission::credit whole;
+  admission::credit first_brand;
+  std::vector<admission::credit> other_brands;
+};
+
+std::optional<platforms::kind> platform_kind(config::source_kind k) {
+  switch (k) {
+    case config::source_kind::meta: return platforms::kind::meta;
+    case config::source_kind::telegram: return platforms::kind::telegram;
+    default: return std::nullopt;
+  }
+}
+
+/// application/json, with UTF-8 or no charset; nothing at all is let pass, since some senders leave it out.
+bool is_json(std::string_view content_type) {
+  std::string lower;
+  for (const char c : content_type) {
+    if (c != ' ' && c != '\t' && c != '"') lower += static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+  }
+  return lower.empty() || lower == "application/json" || lower == "application/json;charset=utf-8";
+}
+
+http::response refusal(int status, std::string_view slug, std::string_view title, std::string_view detail) {
+  http::problem p;
+  p.status = status;
+  p.slug = slug;
+  p.title = title;
+  p.detail = detail;
+  return http::to_response(p);
+}
+
+/// How many events of the body fall to each brand; events of unknown accounts weigh on nobody's share.
+struct brand_count {
+  const domain::brand_id* brand;
+  std::uint64_t events;
+};
+struct body_count {
+  actors::ingest_counts counts;
+  std::vector<brand_count> brands;
+};
+body_count count(const config::settings& s, std::string_view source, const domain::unpacked_body& body) {
+  body_count out;
+  out.counts.quarantined = static_cast<std::uint32_t>(body.rejected.size());
+  for (const auto& e : body.events) {
+    const auto* account = s.find_account(source, e.platform, e.account_platform_id);
+    if (!account) {
+      ++out.counts.quarantined;
+      continue;
+    }
+    ++out.counts.events;
+    const auto found = std::find_if(out.brands.begin(), out.brands.end(),
+                                    [&](const brand_count& c) { return *c.brand == account->brand; });
+    if (found == out.brands.end()) {
+      out.brands.push_back({&account->brand, 1});
+    } else {
+      ++found->events;
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+webhook::webhook(admission& a, config::settings_ptr s) : admission_(a) { apply_settings(std::move(s)); }
+
+void webhook::apply_settings(config::settings_ptr s) {
+  auto t = std::make_shared<table>();
+  for (const auto& source : s->sources) {
+    const auto kind = platform_kind(source.kind);
+    if (!kind) continue;
+    source_entry e{.source = &source, .functions = &platforms::functions_of(*kind), .account_hint = {}};
+    for (const auto& a : s->accounts) {
+      if (a.source == source.id) {
+        e.account_hint = a.platform_id;
+        break;
+      }
+    }
+    t->sources.emplace(source.id.value, std::move(e));
+  }
+  t->settings = std::move(s);
+  table_.store(std::move(t), std::memory_order_release);
+}
+
+const webhook::source_entry* webhook::find(const table& t, std::string_view path) {
+  const auto found = t.sources.find(path.substr(prefix.size()));
+  return found == t.sources.end() ? nullptr : &found->second;
+}
+
+http::response webhook::busy(int status, std::string_view slug, std::string_view detail) const {
+  auto r = refusal(status, slug, status == 429 ? "Too many requests" : "Service unavailable", detail);
+  const auto t = table_.load(std::memory_order_acquire);
+  r.headers.emplace_back("Retry-After", std::to_string(t->settings->limits.retry_after.count()));
+  return r;
+}
+
+http::body_verdict webhook::head(const http::request& r, std::uint64_t announced, bool chunked) {
+  http::body_verdict v;
+  const auto t = table_.load(std::memory_order_acquire);
+  if (!find(*t, r.path)) {
+    counters_.unknown_source.fetch_add(1, std::memory_order_relaxed);
+    v.refuse = refusal(404, "not-found", "Not found", "no such source");
+    return v;
+  }
+  if (r.method == http::method::get || r.method == http::method::head) return v;  // handshakes are never shed
+  if (r.method != http::method::post) {
+    v.refuse = refusal(405, "method-not-allowed", "Method not allowed", "a webhook takes GET and POST");
+    v.refuse->headers.emplace_back("Allow", "GET, POST");
+    return v;
+  }
+  if (!is_json(r.find("content-type").value_or(std::string_view{}))) {
+    v.refuse = refusal(415, "unsupported-media-type", "Unsupported media type",
+                       "a webhook's body is application/json in UTF-8");
+    return v;
+  }
+  v.body_bytes_max = t->settings->limits.webhook_body_bytes_max;
+  if (announced > v.body_bytes_max) return v;  // the server answers 413
+  if (!engine_ || engine_->state() != actors::health::ready) {
+    counters_.refused_full.fetch_add(1, std::memory_order_relaxed);
+    v.refuse = busy(503, "unavailable", engine_ ? to_word(engine_->state()) : std::string_view("starting"));
+    return v;
+  }
+  auto credit = admission_.take(1, chunked ? chunked_guess_bytes : announced);
+  if (!credit) {
+    counters_.refused_full.fetch_add(1, std::memory_order_relaxed);
+    v.refuse = busy(503, "overloaded", "the engine is full; nothing was stored, deliver again");
+    return v;
+  }
+  v.permit = std::make_shared<admission::credit>(std::move(credit));
+  return v;
+}
+
+void webhook::handle(const http::exchange_ptr& x) {
+  const auto t = table_.load(std::memory_order_acquire);
+  const auto* s = find(*t, x->request().path);
+  if (!s) return x->respond(refusal(404, "not-found", "Not found", "no such source"));
+  if (x->request().method == http::method::post) return receive(x, *t, *s);
+  handshake(x, *s);
+}
+
+void webhook::handshake(const http::exchange_ptr& x, const source_entry& s) {
+  const auto& r = x->request();
+  // Owned first, viewed then: the views must not move.
+  std::string_view rest = r.query;
+  std::vector<std::pair<std::string, std::string>> decoded;
+  while (!rest.empty() && decoded.size() < 32) {
+    const auto end = rest.find('&');
+    const auto pair = rest.substr(0, end);
+    rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
+    const auto eq = pair.find('=');
+    auto name = http::percent_decode(pair.substr(0, eq));
+    auto value = http::percent_decode(eq == std::string_view::npos ? std::string_view{} : pair.substr(eq + 1));
+    if (name && value) decoded.emplace_back(std::move(*name), std::move(*value));
+  }
+  std::vector<platforms::field> query;
+  for (const auto& [name, value] : decoded) query.push_back({name, value});
+  auto answer = s.functions->handshake(query, s.source->verify_token);
+  auto& counter = answer.status == 200 ? counters_.handshakes : counters_.handshakes_refused;
+  counter.fetch_add(1, std::memory_order_relaxed);
+  if (answer.status != 200) {
+    log::write_rarely(log::level::warning, "handshake-refused", "a platform's handshake was refused",
+                      {{"source", s.source->id.value}, {"status", std::to_string(answer.status)}});
+    return x->respond(answer.status == 403
+                          ? refusal(403, "forbidden", "Forbidden", "the verify token is not this source's")
+                          : refusal(answer.status, "bad-request", "Bad request", "not a handshake of this platform"));
+  }
+  http::response ok;
+  ok.content_type = std::move(answer.content_type);
+  ok.body = std::move(answer.body);
+  x->respond(std::move(ok));
+}
+
+void webhook::receive(const http::exchange_ptr& x, const table& t, const source_entry& s) {
+  const auto& r = x->request();
+  thread_local std::vector<platforms::field> headers;
+  headers.clear();
+  for (const auto& h : r.headers) headers.push_back({h.name, h.value});
+  if (!s.functions->verify(headers, r.body, s.source->secrets)) {
+    counters_.unsigned_.fetch_add(1, std::memory_order_relaxed);
+    log::write_rarely(log::level::warning, "signature-refused",
+                      "a webhook without a valid signature was refused; check the source's secrets",
+                      {{"source", s.source->id.value}});
+    return x->respond(refusal(401, "unauthorized", "Unauthorized", "the signature is absent or wrong"));
+  }
+  const auto now = std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+  const auto& limits = t.settings->limits;
+  auto body = s.functions->normalise(r.body, s.account_hint, {limits.json_depth_max, limits.batch_events_max}, now);
+
+  auto ticket = std::make_shared<webhook_ticket>();
+  const auto elements = body.events.size() + body.rejected.size();
+  if (elements > 1) {
+    ticket->whole = admission_.take(elements - 1, 0);
+    if (!ticket->whole) {
+      counters_.refused_full.fetch_add(1, std::memory_order_relaxed);
+      return x->respond(busy(503, "overloaded", "the engine is full; nothing was stored, deliver again"));
+    }
+  }
+  const auto counted = count(*t.settings, s.source->id.value, body);
+  for (const auto& c : counted.brands) {
+    auto credit = admission_.take(c.brand->value, c.events, r.body.size() * c.events / elements);
+    if (!credit) {
+      counters_.refused_brand.fetch_add(1, std::memory_order_relaxed);
+      return x->respond(busy(429, "brand-over-share", "this brand is over its share; nothing was stored"));
+    }
+    if (!ticket->first_brand) {
+      ticket->first_brand = std::move(credit);
+    } else {
+      ticket->other_brands.push_back(std::move(credit));
+    }
+  }
+  // Known before it can settle: ingest() counts the same.
+  ticket->counts = counted.counts;
+  ticket->exchange = x;
+  (void)engine_->ingest(s.source->id, std::move(body), r.body, now, ticket);
+}
+
+void webhook::committed(std::vector<actors::ticket_ptr>&& done) {
+  std::vector<std::pair<http::exchange_ptr, http::response>> answers;
+  answers.reserve(done.size());
+  for (auto& each : done) {
+    auto& t = static_cast<webhook_ticket&>(*each);
+    http::response r;
+    if (t.outcome() == actors::commit_state::failed) {
+      counters_.failed.fetch_add(1, std::memory_order_relaxed);
+      r = busy(503, "unavailable", "the journal failed; nothing was acknowledged, deliver again");
+    } else {
+      counters_.accepted.fetch_add(1, std::memory_order_relaxed);
+      counters_.events.fetch_add(t.counts.events, std::memory_order_relaxed);
+      counters_.quarantined.fetch_add(t.counts.quarantined, std::memory_order_relaxed);
+      r.content_type = "application/json";
+      domain::json_object o{r.body};
+      o.number("events", t.counts.events);
+      o.number("quarantined", t.counts.quarantined);
+      o.end();
+    }
+    answers.emplace_back(std::move(t.exchange), std::move(r));
+  }
+  done.clear();  // gives the credits back
+  server_->respond_all(std::move(answers));
+}
+
+}  // namespace switchboard::net

@@ -1,0 +1,78 @@
+#pragma once
+// POST and GET /webhooks/{source}: verify over the raw bytes, unpack, hand over, and answer once it is durable.
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "actors/engine.hpp"
+#include "net/admission.hpp"
+#include "net/http/server.hpp"
+#include "net/platforms/platform.hpp"
+
+namespace switchboard::net {
+
+/// What became of webhooks; for metrics. Relaxed counters.
+struct webhook_counters {
+  std::atomic<std::uint64_t> accepted{0}, events{0}, quarantined{0}, unsigned_{0}, unknown_source{0},
+      refused_brand{0}, refused_full{0}, failed{0}, handshakes{0}, handshakes_refused{0};
+};
+
+/// Thread-safe: called on all I/O threads.
+class webhook {
+ public:
+  webhook(admission& a, config::settings_ptr s);
+
+  /// Both come to life after this object; before they are set nothing is served.
+  void serve(actors::engine* e, http::server* s) {
+    engine_ = e;
+    server_ = s;
+  }
+  void apply_settings(config::settings_ptr s);
+
+  /// Is the target /webhooks/…?
+  [[nodiscard]] static bool is_ours(std::string_view path) { return path.starts_with(prefix); }
+
+  http::body_verdict head(const http::request& r, std::uint64_t announced, bool chunked);
+  void handle(const http::exchange_ptr& x);
+  /// engine::committed_handler: answers all of a group commit with one hand-over for each I/O thread.
+  void committed(std::vector<actors::ticket_ptr>&& done);
+
+  [[nodiscard]] const webhook_counters& counters() const { return counters_; }
+
+ private:
+  static constexpr std::string_view prefix = "/webhooks/";
+
+  struct source_entry {
+    const config::source_settings* source = nullptr;
+    const platforms::platform_functions* functions = nullptr;
+    std::string account_hint;  ///< the platform id of the source's only account
+  };
+  struct hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view s) const { return std::hash<std::string_view>{}(s); }
+  };
+  struct table {
+    config::settings_ptr settings;
+    std::unordered_map<std::string, source_entry, hash, std::equal_to<>> sources;
+  };
+  using table_ptr = std::shared_ptr<const table>;
+
+  [[nodiscard]] static const source_entry* find(const table& t, std::string_view path);
+  [[nodiscard]] http::response busy(int status, std::string_view slug, std::string_view detail) const;
+  void handshake(const http::exchange_ptr& x, const source_entry& s);
+  void receive(const http::exchange_ptr& x, const table& t, const source_entry& s);
+
+  admission& admission_;
+  actors::engine* engine_ = nullptr;
+  http::server* server_ = nullptr;
+  std::atomic<table_ptr> table_;
+  webhook_counters counters_;
+};
+
+}  // namespace switchboard::net
