@@ -6,6 +6,7 @@
 #include <limits>
 #include <memory>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "domain/json.hpp"
@@ -226,20 +227,9 @@ std::string_view duplicate_member(object o) {
 void append_json(std::string& out, element e) {
   using type = simdjson::dom::element_type;
   switch (e.type()) {
-    case type::OBJECT: {
-      out += '{';
-      bool first = true;
-      for (const auto field : e.get_object().value_unsafe()) {
-        if (!std::exchange(first, false)) {
-          out += ',';
-        }
-        domain::append_json_string(out, field.key);
-        out += ':';
-        append_json(out, field.value);
-      }
-      out += '}';
+    case type::OBJECT:
+      append_json(out, e.get_object().value_unsafe());
       break;
-    }
     case type::ARRAY: {
       out += '[';
       bool first = true;
@@ -271,6 +261,26 @@ void append_json(std::string& out, element e) {
       out += "null";
       break;
   }
+}
+
+void append_json(std::string& out, object o) {
+  out += '{';
+  bool first = true;
+  for (const auto field : o) {
+    if (!std::exchange(first, false)) {
+      out += ',';
+    }
+    domain::append_json_string(out, field.key);
+    out += ':';
+    append_json(out, field.value);
+  }
+  out += '}';
+}
+
+std::string to_json(object o) {
+  std::string out;
+  append_json(out, o);
+  return out;
 }
 
 std::string to_json(element e) {

@@ -47,7 +47,9 @@ struct json_problem {
 [[nodiscard]] std::string_view duplicate_member(object o);
 /// The element as compact JSON, for payloads and rejected parts.
 [[nodiscard]] std::string to_json(element e);
+[[nodiscard]] std::string to_json(object o);
 void append_json(std::string& out, element e);
+void append_json(std::string& out, object o);
 /// JSON inside a string (nfm_reply.response_json): its compact form if `text` is a valid object, else nullopt.
 /// Has a parser of its own, so that the document that the text came from stays valid.
 [[nodiscard]] std::optional<std::string> nested_object(std::string_view text, const parse_limits& limits);

@@ -15,8 +15,9 @@ namespace {
 namespace ondemand = simdjson::ondemand;
 
 /// The arrays that Meta batches in.
-constexpr std::array<std::string_view, 8> batches = {"entry",    "messaging", "standby",         "changes",
-                                                     "messages", "statuses",  "message_echoes", "errors"};
+constexpr std::array<std::string_view, 10> batches = {
+    "entry",    "messaging",      "standby", "changes", "messages",
+    "statuses", "message_echoes", "errors",  "calls",   "user_preferences"};
 
 bool is_batch(std::string_view name) { return std::find(batches.begin(), batches.end(), name) != batches.end(); }
 
