@@ -1,0 +1,194 @@
+#include "tests/domain/thread_fixture.hpp"
+
+namespace switchboard::domain {
+namespace {
+
+using namespace std::chrono_literals;
+using status = conversation_status;
+
+struct commanding : thread_test {
+  commanding() { feed(text_message("1")); }
+};
+
+struct transition {
+  status from, to;
+  const char* wanted;  ///< nullptr: refused
+};
+class changing_status : public thread_test, public testing::WithParamInterface<transition> {};
+
+TEST_P(changing_status, gives_one_event_or_a_refusal) {
+  const auto [from, to, wanted] = GetParam();
+  feed(text_message("1"));
+  if (from != status::open) set_status(from);
+  patch p = change();
+  p.status = to;
+  if (to == status::snoozed) p.snoozed_until = now + 2h;
+  p.tags = {{"t"}};
+  if (wanted == nullptr) {
+    EXPECT_EQ(refusal_of(p), refusal::invalid);
+    return;
+  }
+  const auto events = run(p);
+  EXPECT_EQ(types(events), wanted);
+  EXPECT_EQ(current().status, to);
+  EXPECT_EQ(current().tags, (std::vector<std::string>{"t"})) << "rides on the same event";
+  EXPECT_EQ(events[0].origin, (event_origin{"command", "", ""}));
+  EXPECT_EQ(events[0].previous->status, from);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    table, changing_status,
+    testing::Values(transition{status::open, status::pending, "conversation.updated"},
+                    transition{status::open, status::snoozed, "conversation.updated"},
+                    transition{status::open, status::resolved, "conversation.resolved"},
+                    transition{status::open, status::closed, "conversation.closed"},
+                    transition{status::open, status::open, "conversation.updated"},
+                    transition{status::pending, status::open, "conversation.updated"},
+                    transition{status::pending, status::resolved, "conversation.resolved"},
+                    transition{status::snoozed, status::open, "conversation.updated"},
+                    transition{status::snoozed, status::snoozed, "conversation.updated"},
+                    transition{status::snoozed, status::resolved, "conversation.resolved"},
+                    transition{status::snoozed, status::closed, "conversation.closed"},
+                    transition{status::resolved, status::open, "conversation.reopened"},
+                    transition{status::resolved, status::pending, "conversation.updated"},
+                    transition{status::resolved, status::resolved, "conversation.updated"},
+                    transition{status::resolved, status::closed, "conversation.closed"},
+                    transition{status::closed, status::closed, "conversation.updated"},
+                    transition{status::closed, status::open, nullptr},
+                    transition{status::closed, status::resolved, nullptr},
+                    transition{status::closed, status::snoozed, nullptr}));
+
+TEST_F(commanding, a_patch_without_change_gives_nothing) {
+  EXPECT_TRUE(run(change()).empty());
+  patch p = change();
+  p.status = status::open;
+  p.priority = priority::medium;
+  p.tags = std::vector<std::string>{};
+  EXPECT_TRUE(run(p).empty());
+  p.tags = {{"a"}};
+  EXPECT_EQ(types(run(p)), "conversation.updated");
+  EXPECT_TRUE(run(p).empty());
+}
+
+TEST_F(commanding, resolving_twice_keeps_the_first_time) {
+  set_status(status::resolved);
+  now += 10s;
+  EXPECT_TRUE(set_status(status::resolved).empty());
+  EXPECT_EQ(current().resolved_at, at(100));
+}
+
+TEST_F(commanding, versions_guard_against_the_unseen) {
+  patch p = change();
+  p.if_version = current().version;
+  p.priority = priority::high;
+  EXPECT_EQ(types(run(p)), "conversation.updated");
+  EXPECT_EQ(current().priority, priority::high);
+  p.priority = priority::low;
+  EXPECT_EQ(refusal_of(p), refusal::stale_version);
+  p.priority = priority::high;
+  EXPECT_EQ(refusal_of(p), refusal::stale_version) << "also where it would change nothing";
+}
+
+TEST_F(commanding, snoozing_needs_a_time_to_come) {
+  patch p = change();
+  p.status = status::snoozed;
+  EXPECT_EQ(refusal_of(p), refusal::invalid);
+  p.snoozed_until = now;
+  EXPECT_EQ(refusal_of(p), refusal::invalid);
+  p.snoozed_until = now + 1us;
+  EXPECT_EQ(types(run(p)), "conversation.updated");
+  EXPECT_EQ(current().snoozed_until, now + 1us);
+  EXPECT_TRUE(run(p).empty());
+  p.status.reset();
+  EXPECT_EQ(refusal_of(p), refusal::invalid);
+  p.status = status::pending;
+  EXPECT_EQ(refusal_of(p), refusal::invalid);
+}
+
+TEST_F(commanding, tags_are_trimmed_and_different) {
+  patch p = change();
+  p.tags = {{" vip ", "vip", "", "  ", "\tb\n", "a b", "vip"}};
+  run(p);
+  EXPECT_EQ(current().tags, (std::vector<std::string>{"vip", "b", "a b"}));
+}
+
+TEST_F(commanding, tags_have_limits) {
+  patch p = change();
+  p.tags.emplace();
+  for (std::size_t i = 0; i < tags_max; ++i) p.tags->push_back(std::to_string(i));
+  p.tags->push_back("0");  // a repeat does not count
+  EXPECT_EQ(types(run(p)), "conversation.updated");
+  p.tags->push_back("one more");
+  EXPECT_EQ(refusal_of(p), refusal::invalid);
+  p.tags = {{std::string(tag_bytes_max, 'x')}};
+  EXPECT_EQ(types(run(p)), "conversation.updated");
+  p.tags = {{std::string(tag_bytes_max + 1, 'x')}};
+  EXPECT_EQ(refusal_of(p), refusal::invalid);
+}
+
+TEST_F(commanding, of_a_closed_conversation_only_the_tags_change) {
+  set_status(status::closed);
+  patch p = change();
+  p.priority = priority::high;
+  EXPECT_EQ(refusal_of(p), refusal::invalid);
+  p.priority.reset();
+  p.tags = {{"spam"}};
+  EXPECT_EQ(types(run(p)), "conversation.updated");
+  EXPECT_EQ(types(run(add_note{current().id, "why", "ann"})), "note.added");
+}
+
+TEST_F(commanding, only_the_newest_conversation_of_this_thread_can_change) {
+  set_status(status::closed);
+  feed(text_message("2"));
+  patch p;
+  p.id = id_of(1);
+  EXPECT_TRUE(run(p).empty()) << "it asks for nothing";
+  p.status = status::open;
+  EXPECT_EQ(refusal_of(p), refusal::superseded);
+  EXPECT_EQ(refusal_of(add_note{id_of(1), "x", "ann"}), refusal::superseded);
+  EXPECT_EQ(refusal_of(mark_read{id_of(1)}), refusal::superseded);
+  for (const conversation_id id : {id_of(0), id_of(3), conversation_id{{1, 1}, 2}, conversation_id{}}) {
+    p.id = id;
+    EXPECT_EQ(refusal_of(p), refusal::not_found);
+    EXPECT_EQ(refusal_of(add_note{id, "x", "ann"}), refusal::not_found);
+    EXPECT_EQ(refusal_of(mark_read{id}), refusal::not_found);
+  }
+  state.current.reset();
+  p.id = id_of(1);
+  EXPECT_EQ(refusal_of(p), refusal::not_found);
+}
+
+TEST_F(commanding, a_note_is_a_private_message) {
+  now = at(500);
+  const auto events = run(add_note{current().id, "call back", "ann"});
+  ASSERT_EQ(types(events), "note.added");
+  const message& m = *events[0].message;
+  EXPECT_EQ(m.id, (message_id{id_of(1), 3}));
+  EXPECT_TRUE(m.note);
+  EXPECT_EQ(m.direction, direction::outbound);
+  EXPECT_EQ(m.sender_type, sender_type::agent);
+  EXPECT_EQ(m.sender_id, "ann");
+  EXPECT_EQ(m.content, "call back");
+  EXPECT_EQ(m.content_type, content_type::text);
+  EXPECT_EQ(m.sent_at, now);
+  EXPECT_FALSE(m.delivery);
+  EXPECT_EQ(current().unread, 1u);
+  EXPECT_FALSE(current().first_response_at) << "the customer heard nothing";
+}
+
+TEST_F(commanding, a_note_has_content_within_its_limit) {
+  EXPECT_EQ(refusal_of(add_note{current().id, "", "ann"}), refusal::invalid);
+  EXPECT_EQ(refusal_of(add_note{current().id, " \n\t", "ann"}), refusal::invalid);
+  EXPECT_EQ(refusal_of(add_note{current().id, std::string(note_bytes_max + 1, 'x'), "ann"}),
+            refusal::invalid);
+  EXPECT_EQ(types(run(add_note{current().id, std::string(note_bytes_max, 'x'), "ann"})), "note.added");
+}
+
+TEST_F(commanding, reading_resets_unread_once) {
+  EXPECT_EQ(types(run(mark_read{current().id})), "conversation.updated");
+  EXPECT_EQ(current().unread, 0u);
+  EXPECT_TRUE(run(mark_read{current().id}).empty());
+}
+
+}  // namespace
+}  // namespace switchboard::domain

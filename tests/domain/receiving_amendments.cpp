@@ -1,0 +1,292 @@
+#include "tests/domain/thread_fixture.hpp"
+
+#include <algorithm>
+
+namespace switchboard::domain {
+namespace {
+
+using namespace std::chrono_literals;
+using status = conversation_status;
+using delivery = delivery_status;
+
+struct receiving_amendments : thread_test {};
+
+// -- edits and deletions
+// ----------------------------------------------------------------------------------------
+
+TEST_F(receiving_amendments, an_edit_replaces_the_words) {
+  auto original = text_message("1", "helo");
+  original.content_type = content_type::image;
+  original.attachments = {media("image", "u")};
+  feed(original);
+  set_status(status::resolved);
+  auto edit = edit_of("1", "hello", "2");
+  edit.at = at(7);
+  const auto events = feed(edit);
+  ASSERT_EQ(types(events), "message.edited");
+  const message& m = message_named("1");
+  EXPECT_EQ(m.content, "hello");
+  EXPECT_EQ(m.content_type, content_type::image) << "only its caption was edited";
+  EXPECT_EQ(m.attachments, original.attachments);
+  EXPECT_EQ(m.edited_at, at(7));
+  EXPECT_EQ(m.edit_version, "2");
+  EXPECT_EQ(events[0].origin, (event_origin{"edit", "1", "2"}));
+  EXPECT_EQ(current().status, status::resolved);
+  EXPECT_EQ(current().unread, 1u);
+}
+
+TEST_F(receiving_amendments, only_a_later_edit_counts) {
+  const struct {
+    const char *present, *candidate;
+    bool applies;
+  } cases[] = {{"2", "1", false},      {"2", "2", false},
+               {"9", "10", true},      {"10", "9", false},
+               {"007", "7", false},    {"007", "8", true},
+               {"", "1", true},        {"1", "", false},
+               {"a", "b", true},       {"b", "a", false},
+               {"1697", "1698", true}, {"18446744073709551616", "9", false},
+               {"0", "00", false},     {"2026-11-21T08:05:48Z", "2026-11-21T08:05:49Z", true}};
+  int n = 0;
+  for (const auto& c : cases) {
+    const auto id = "m" + std::to_string(++n);
+    feed(text_message(id));
+    feed(edit_of(id, "present", c.present));
+    feed(edit_of(id, "candidate", c.candidate));
+    EXPECT_EQ(message_named(id).content, c.applies ? "candidate" : "present")
+        << c.present << " " << c.candidate;
+  }
+}
+
+TEST_F(receiving_amendments, edits_without_a_version_go_by_their_time) {
+  feed(text_message("1"));
+  auto edit = edit_of("1", "b", "");
+  edit.at = at(20);
+  feed(edit);
+  auto older = command_of(edit_of("1", "a", ""));
+  older.seen = false;
+  older.inbound.at = at(10);
+  EXPECT_TRUE(run(older).empty());
+  older.inbound.at = at(30);
+  EXPECT_EQ(types(run(older)), "message.edited");
+}
+
+TEST_F(receiving_amendments, a_deletion_withdraws_the_content_by_policy) {
+  for (const bool redact : {true, false}) {
+    policy.redact_deleted = redact;
+    const std::string id = redact ? "1" : "2";
+    auto in = text_message(id);
+    in.attachments = {media("image", "")};
+    in.payload = "{}";
+    feed(in);
+    ASSERT_EQ(types(feed(deletion_of(id))), "message.deleted");
+    EXPECT_TRUE(message_named(id).deleted);
+    EXPECT_EQ(message_named(id).content.empty(), redact);
+    EXPECT_EQ(message_named(id).attachments.empty(), redact);
+    EXPECT_EQ(message_named(id).payload.empty(), redact);
+    auto again = deletion_of(id);
+    again.version = "again";
+    EXPECT_TRUE(feed(again).empty());
+    feed(edit_of(id, "late", "1"));
+    EXPECT_EQ(message_named(id).content, redact ? "" : "late") << "withdrawn stays withdrawn";
+  }
+}
+
+// -- reactions
+// --------------------------------------------------------------------------------------------------
+
+TEST_F(receiving_amendments, a_sender_has_one_reaction) {
+  feed(text_message("1"));
+  set_status(status::resolved);
+  auto events = feed(reaction_to("1", "👍", "ada"));
+  ASSERT_EQ(types(events), "reaction.added");
+  EXPECT_EQ(events[0].reaction, (reaction{"👍", "ada"}));
+  EXPECT_EQ(current().status, status::resolved);
+  EXPECT_EQ(current().unread, 1u);
+  auto again = reaction_to("1", "👍", "ada");
+  again.version = "again";
+  EXPECT_TRUE(feed(again).empty());
+  EXPECT_EQ(types(feed(reaction_to("1", "❤", "bob"))), "reaction.added");
+  EXPECT_EQ(types(feed(reaction_to("1", "😮", "ada"))), "reaction.added");
+  EXPECT_EQ(message_named("1").reactions, (std::vector<reaction>{{"😮", "ada"}, {"❤", "bob"}}));
+}
+
+TEST_F(receiving_amendments, reactions_are_removed_by_name_or_altogether) {
+  feed(text_message("1"));
+  feed(reaction_to("1", "👍", "ada"));
+  feed(reaction_to("1", "❤", "bob"));
+  EXPECT_TRUE(feed(unreaction_to("1", "😮", "ada")).empty());
+  EXPECT_TRUE(feed(unreaction_to("1", "👍", "eve")).empty());
+  auto events = feed(unreaction_to("1", "", "ada"));
+  ASSERT_EQ(types(events), "reaction.removed");
+  EXPECT_EQ(events[0].reaction, (reaction{"👍", "ada"})) << "says what it was";
+  EXPECT_EQ(types(feed(unreaction_to("1", "❤", "bob"))), "reaction.removed");
+  EXPECT_TRUE(message_named("1").reactions.empty());
+  EXPECT_TRUE(feed(unreaction_to("unknown", "❤", "bob")).empty());
+}
+
+// -- receipts
+// ---------------------------------------------------------------------------------------------------
+
+TEST(delivery_lattice, moves_forward_only) {
+  const std::optional<delivery> none;
+  const struct {
+    std::optional<delivery> from;
+    std::vector<delivery> to;
+  } cases[] = {
+      {none,
+       {delivery::queued, delivery::sent, delivery::delivered, delivery::read, delivery::failed,
+        delivery::unknown}},
+      {delivery::queued,
+       {delivery::sent, delivery::delivered, delivery::read, delivery::failed, delivery::unknown}},
+      {delivery::unknown, {delivery::sent, delivery::delivered, delivery::read, delivery::failed}},
+      {delivery::sent, {delivery::delivered, delivery::read, delivery::failed}},
+      {delivery::delivered, {delivery::read}},
+      {delivery::read, {}},
+      {delivery::failed, {}},
+  };
+  for (const auto& c : cases) {
+    for (int to = 0; to < 6; ++to) {
+      const auto value = static_cast<delivery>(to);
+      EXPECT_EQ(moves_forward(c.from, value), std::ranges::find(c.to, value) != c.to.end())
+          << (c.from ? to_word(*c.from) : "none") << " to " << to_word(value);
+    }
+  }
+}
+
+TEST_F(receiving_amendments, a_status_moves_its_message_forward) {
+  feed(echo("1"));
+  EXPECT_EQ(types(feed(status_of("1", delivery::delivered))), "message.delivered");
+  EXPECT_EQ(types(feed(status_of("1", delivery::sent))), "");
+  EXPECT_EQ(types(feed(status_of("1", delivery::read))), "message.read");
+  EXPECT_EQ(types(feed(status_of("1", delivery::delivered))), "");
+  EXPECT_EQ(types(feed(status_of("1", delivery::failed))), "");
+  EXPECT_EQ(message_named("1").delivery, delivery::read);
+}
+
+TEST_F(receiving_amendments, nothing_leaves_failed_and_the_reason_is_kept) {
+  feed(echo("1"));
+  auto failed = status_of("1", delivery::failed);
+  failed.error = delivery_error{"131026", "undeliverable", "no such user"};
+  ASSERT_EQ(types(feed(failed)), "message.failed");
+  for (const auto late : {delivery::sent, delivery::delivered, delivery::read, delivery::unknown}) {
+    EXPECT_TRUE(feed(status_of("1", late)).empty());
+  }
+  EXPECT_EQ(message_named("1").error, failed.error);
+}
+
+TEST_F(receiving_amendments, a_receipt_for_a_customers_message_says_nothing) {
+  feed(text_message("1"));
+  EXPECT_TRUE(feed(status_of("1", delivery::read)).empty());
+}
+
+TEST_F(receiving_amendments, a_watermark_covers_what_was_sent_up_to_it) {
+  feed(text_message("0"));
+  for (int i = 1; i <= 3; ++i) {
+    auto e = echo(std::to_string(i));
+    e.at = at(i);
+    feed(e);
+  }
+  const auto events = feed(watermark_at(delivery::delivered, at(2)));
+  ASSERT_EQ(types(events), "message.delivered message.delivered");
+  for (const auto& e : events) {
+    EXPECT_EQ(e.conversation->delivered_up_to, at(2));
+    EXPECT_EQ(e.origin->kind, "status");
+    EXPECT_EQ(e.origin->id, "");
+  }
+  EXPECT_EQ(message_named("3").delivery, delivery::sent);
+  EXPECT_FALSE(current().read_up_to);
+  EXPECT_EQ(types(feed(watermark_at(delivery::read, at(3)))), "message.read message.read message.read");
+  EXPECT_EQ(current().read_up_to, at(3));
+  EXPECT_EQ(current().delivered_up_to, at(3)) << "what was read was delivered";
+  EXPECT_EQ(types(feed(watermark_at(delivery::delivered, at(3)))), "");
+  EXPECT_EQ(types(feed(watermark_at(delivery::read, at(2)))), "");
+  EXPECT_EQ(current().unread, 0u);
+}
+
+TEST_F(receiving_amendments, a_watermark_that_covers_nothing_is_kept_for_what_is_to_come) {
+  EXPECT_TRUE(feed(watermark_at(delivery::read, at(5))).empty()) << "no conversation, no effect";
+  EXPECT_FALSE(state.current);
+  feed(text_message("0"));
+  EXPECT_EQ(types(feed(watermark_at(delivery::read, at(5)))), "conversation.updated");
+  EXPECT_EQ(current().read_up_to, at(5));
+  EXPECT_EQ(current().delivered_up_to, at(5));
+  EXPECT_EQ(current().unread, 1u);
+  EXPECT_EQ(types(feed(watermark_at(delivery::delivered, at(9)))), "conversation.updated");
+  EXPECT_EQ(current().read_up_to, at(5));
+  EXPECT_TRUE(feed(watermark_at(delivery::sent, at(99))).empty());
+  auto nothing = status_of("", delivery::read);
+  EXPECT_TRUE(feed(nothing).empty());
+}
+
+// -- before their message
+// ---------------------------------------------------------------------------------------
+
+TEST_F(receiving_amendments, make_a_placeholder_in_the_newest_conversation) {
+  feed(text_message("0"));
+  const struct {
+    inbound_event in;
+    const char* wanted;
+    direction side;
+    content_type type;
+  } cases[] = {
+      {edit_of("e", "new", "1"), "message.edited", direction::inbound, content_type::text},
+      {deletion_of("d"), "message.deleted", direction::inbound, content_type::unsupported},
+      {reaction_to("r", "👍"), "reaction.added", direction::inbound, content_type::unsupported},
+      {status_of("s", delivery::delivered), "message.delivered", direction::outbound,
+       content_type::unsupported},
+  };
+  for (const auto& c : cases) {
+    const auto events = feed(c.in);
+    ASSERT_EQ(types(events), c.wanted);
+    const message& m = *events[0].message;
+    EXPECT_TRUE(m.placeholder);
+    EXPECT_EQ(m.id, (message_id{id_of(1), events[0].sequence}));
+    EXPECT_EQ(m.platform_message_id, c.in.platform_message_id);
+    EXPECT_EQ(m.direction, c.side);
+    EXPECT_EQ(m.content_type, c.type);
+  }
+  EXPECT_EQ(current().unread, 1u);
+}
+
+TEST_F(receiving_amendments, a_thread_may_begin_with_one) {
+  EXPECT_EQ(types(feed(reaction_to("r", "👍"))), "conversation.created reaction.added");
+  EXPECT_EQ(current().status, status::open);
+  EXPECT_EQ(types(feed(text_message("r"))), "message.received");
+  EXPECT_EQ(current().unread, 1u);
+}
+
+TEST_F(receiving_amendments, a_receipt_alone_opens_no_case) {
+  const auto events = feed(status_of("s", delivery::read));
+  ASSERT_EQ(types(events), "conversation.created message.read");
+  EXPECT_EQ(events[0].conversation->status, status::resolved);
+  EXPECT_EQ(events[0].conversation->resolved_at, now);
+  EXPECT_EQ(types(feed(echo("s"))), "message.sent");
+  EXPECT_EQ(current().status, status::resolved);
+  EXPECT_EQ(message_named("s").delivery, delivery::read);
+  EXPECT_EQ(types(feed(text_message("1"))), "conversation.reopened message.received");
+}
+
+TEST_F(receiving_amendments, a_placeholder_left_in_a_finished_case_does_not_hide_its_message) {
+  feed(text_message("0"));
+  feed(reaction_to("late", "👍"));
+  set_status(status::closed);
+  const auto events = feed(text_message("late", "still here"));
+  ASSERT_EQ(types(events), "conversation.created message.received");
+  EXPECT_EQ(events[1].message->id, (message_id{id_of(2), 2}));
+  EXPECT_EQ(events[1].message->content, "still here");
+  EXPECT_EQ(events[1].message->reactions.size(), 1u);
+}
+
+TEST_F(receiving_amendments, a_message_of_an_earlier_case_keeps_its_id) {
+  feed(text_message("old"));
+  const message_id id = message_named("old").id;
+  set_status(status::closed);
+  feed(text_message("new"));
+  const auto events = feed(reaction_to("old", "👍"));
+  ASSERT_EQ(types(events), "reaction.added");
+  EXPECT_EQ(events[0].message->id, id);
+  EXPECT_EQ(events[0].conversation->id, id_of(2));
+}
+
+}  // namespace
+}  // namespace switchboard::domain
