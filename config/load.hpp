@@ -1,12 +1,12 @@
 #pragma once
 // TOML in, settings or every error out.
 
+#include "config/settings.hpp"
+#include "domain/expected.hpp"
+
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "config/settings.hpp"
-#include "domain/expected.hpp"
 
 namespace switchboard::config {
 
@@ -14,7 +14,7 @@ struct problem {
   std::string file;
   std::uint32_t line = 0;    ///< from 1; 0: about the file as a whole
   std::uint32_t column = 0;  ///< from 1
-  std::string what;          ///< what is wrong and what to do, e.g. unknown key "lisen"; did you mean "listen"?
+  std::string what;  ///< what is wrong and what to do, e.g. unknown key "lisen"; did you mean "listen"?
 };
 /// file:line:column: error: what
 [[nodiscard]] std::string to_text(const problem& p);
@@ -24,7 +24,7 @@ struct problem {
 [[nodiscard]] expected<settings_ptr, std::vector<problem>> load_file(const std::string& path);
 /// The same from text; `name` stands in the problems, relative secret files are taken from `directory`.
 [[nodiscard]] expected<settings_ptr, std::vector<problem>> load_text(std::string_view toml, std::string name,
-                                                                      const std::string& directory = ".");
+                                                                     const std::string& directory = ".");
 
 /// Keys that differ and cannot change without a restart, e.g. "storage.data_dir".
 [[nodiscard]] std::vector<std::string> needs_restart(const settings& running, const settings& next);

@@ -3,18 +3,18 @@
 // unit, default, bounds and whether a reload can change it; the loader fills this from TOML and nothing else
 // does. Durations and sizes are already in the units named here.
 
+#include "config/lookup.hpp"
+#include "domain/conversation.hpp"
+#include "domain/ids.hpp"
+#include "domain/model.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
-
-#include "domain/conversation.hpp"
-#include "domain/ids.hpp"
-#include "domain/model.hpp"
 
 namespace switchboard::config {
 
@@ -29,7 +29,12 @@ enum class role : std::uint8_t { reader, agent, supervisor, admin };
 struct endpoint {
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;
+  bool operator==(const endpoint&) const = default;
 };
+/// "127.0.0.1:8080", "[::1]:8080"
+[[nodiscard]] std::string to_text(const endpoint&);
+/// Only this machine can reach it: 127.0.0.0/8, ::1 or localhost. What `demo` asks for.
+[[nodiscard]] bool is_loopback(const endpoint&);
 
 struct tls_settings {
   std::string certificate_file;  ///< PEM chain; empty: plain HTTP
@@ -41,8 +46,8 @@ struct server_settings {
   endpoint admin_listen{"127.0.0.1", 8081};
   bool demo = false;
   tls_settings tls;
-  std::uint32_t io_threads = 0;      ///< 0: chosen from the cores
-  std::uint32_t worker_threads = 0;  ///< CAF's workers; 0: chosen from the cores
+  std::uint32_t io_threads = 0;              ///< 0: chosen from the cores
+  std::uint32_t worker_threads = 0;          ///< CAF's workers; 0: chosen from the cores
   std::vector<std::string> allowed_origins;  ///< WebSocket and CORS; empty: same origin only
   std::vector<std::string> trusted_proxies;  ///< addresses whose X-Forwarded-For is believed
   seconds drain_timeout{10};
@@ -55,12 +60,12 @@ struct storage_settings {
   std::uint64_t journal_memtable_bytes = 32ull << 20;
   std::uint64_t views_memtable_bytes = 64ull << 20;
   std::uint64_t block_cache_bytes = 32ull << 20;
-  std::uint64_t tail_bytes = 64ull << 20;     ///< recent records kept in memory
+  std::uint64_t tail_bytes = 64ull << 20;  ///< recent records kept in memory
   std::uint64_t free_space_min_bytes = 1ull << 30;
   std::chrono::hours retention_age{24 * 30};  ///< the journal's; the views keep the rest
   std::uint64_t retention_bytes = 0;          ///< 0: no limit by size
   std::chrono::hours dedup_window{24 * 8};
-  milliseconds commit_delay{0};               ///< waits so long for company before an fsync
+  milliseconds commit_delay{0};  ///< waits so long for company before an fsync
   std::uint32_t commit_records_max = 4096;
 };
 
@@ -84,21 +89,21 @@ struct limit_settings {
   std::uint32_t json_depth_max = 64;
   std::uint32_t batch_events_max = 10'000;
 
-  std::uint64_t events_in_flight_max = 32'768;        ///< in all
+  std::uint64_t events_in_flight_max = 32'768;  ///< in all
   std::uint64_t bytes_in_flight_max = 128ull << 20;
-  std::uint32_t brand_share_percent = 50;             ///< of both, for one brand, while others are there too
+  std::uint32_t brand_share_percent = 50;  ///< of both, for one brand, while others are there too
   seconds retry_after{1};
 
   std::uint64_t resident_conversations_max = 200'000;
-  seconds conversation_idle{600};                     ///< then it leaves memory
-  std::uint32_t views_lag_max = 200'000;              ///< records; beyond it ingestion is refused
+  seconds conversation_idle{600};         ///< then it leaves memory
+  std::uint32_t views_lag_max = 200'000;  ///< records; beyond it ingestion is refused
   std::uint32_t reads_waiting_max = 1'024;
 
   std::uint32_t subscribers_max = 20'000;
   milliseconds ping_interval{15'000};
   milliseconds pong_timeout{75'000};
   std::uint32_t websocket_message_bytes_max = 64 << 10;
-  std::uint32_t stream_chunk_bytes = 256 << 10;       ///< at most so much on its way to one subscriber
+  std::uint32_t stream_chunk_bytes = 256 << 10;  ///< at most so much on its way to one subscriber
   seconds ticket_ttl{30};
   std::uint32_t tickets_max = 10'000;
 };
@@ -142,7 +147,8 @@ struct settings {
   std::vector<token_settings> tokens;
   std::string version;  ///< first 16 hex digits of the SHA-256 of the effective values, secrets left out
 
-  // Look-ups: hash tables behind them, built once by the loader; a webhook does two.
+  // Look-ups: hash tables behind them; a webhook does two. They allocate nothing; the pointers live as long
+  // as these settings.
   [[nodiscard]] const source_settings* find_source(std::string_view id) const;
   [[nodiscard]] const brand_settings* find_brand(std::string_view id) const;
   [[nodiscard]] const account_settings* find_account(std::string_view id) const;
@@ -151,6 +157,16 @@ struct settings {
   [[nodiscard]] const account_settings* find_account(std::string_view source, domain::platform platform,
                                                      std::string_view platform_id) const;
   [[nodiscard]] const token_settings* find_token(std::string_view sha256_hex) const;
+
+  /// Builds the look-ups from the lists. The loader does; who fills settings by hand must.
+  void index();
+
+ private:
+  text_index sources_by_id_;
+  text_index brands_by_id_;
+  text_index accounts_by_id_;
+  text_index tokens_by_sha256_;
+  route_index accounts_by_route_;
 };
 
 using settings_ptr = std::shared_ptr<const settings>;

@@ -1,0 +1,43 @@
+// What a config amounts to, as text: two files that mean the same have the same version.
+
+#include "config/reader.hpp"
+#include "config/units.hpp"
+
+namespace switchboard::config {
+namespace {
+
+/// Any string is one line and ends where it ends.
+std::string literal(const std::string& text) {
+  return to_toml(value(text), form::path);
+}
+
+void add(std::string& out, std::initializer_list<std::string_view> parts) {
+  for (const std::string_view part : parts) {
+    out += part;
+    out += ' ';
+  }
+  out.back() = '\n';
+}
+
+}  // namespace
+
+std::string effective_text(const settings& s) {
+  std::string out;
+  for (const property& p : properties()) {
+    add(out, {p.section, p.name, to_toml(p.get(s), p.range.form)});
+  }
+  for (const brand_settings& b : s.brands) {
+    const auto window = static_cast<std::uint64_t>(milliseconds(b.conversations.reopen_window).count());
+    add(out, {"brand", b.id.value, literal(b.name), duration_text(window),
+              b.conversations.redact_deleted ? "redact" : "keep"});
+  }
+  for (const source_settings& c : s.sources) add(out, {"source", c.id.value, to_word(c.kind)});
+  for (const account_settings& a : s.accounts) {
+    add(out,
+        {"account", a.id.value, a.brand.value, a.source.value, to_word(a.platform), literal(a.platform_id)});
+  }
+  for (const token_settings& t : s.tokens) add(out, {"token", t.brand, to_word(t.role), t.agent.value});
+  return out;
+}
+
+}  // namespace switchboard::config

@@ -1,0 +1,259 @@
+#include "config/properties.hpp"
+
+#include "config/member.hpp"
+#include "config/units.hpp"
+
+#include <algorithm>
+
+namespace switchboard::config {
+namespace {
+
+constexpr bool reload = true;
+constexpr bool restart = false;
+
+constexpr std::uint64_t second = 1000, minute = 60 * second, hour = 60 * minute, day = 24 * hour;
+constexpr std::uint64_t kib = 1 << 10, mib = 1 << 20, gib = 1 << 30, tib = gib << 10;
+
+constexpr range count(std::uint64_t min, std::uint64_t max) {
+  return {form::count, min, max};
+}
+constexpr range size(std::uint64_t min, std::uint64_t max) {
+  return {form::size, min, max};
+}
+constexpr range duration(std::uint64_t min, std::uint64_t max) {
+  return {form::duration, min, max};
+}
+constexpr range flag{form::flag}, path{form::path}, needed_path{form::path, 1}, address{form::address},
+    addresses{form::addresses}, origins{form::origins};
+
+template <auto... Member>
+property server(std::string_view name, range r, bool live, std::string_view sentence) {
+  return make_property<&settings::server, Member...>("server", name, sentence, r, live);
+}
+template <auto Member>
+property tls(std::string_view name, range r, bool live, std::string_view sentence) {
+  return make_property<&settings::server, &server_settings::tls, Member>("server.tls", name, sentence, r,
+                                                                         live);
+}
+template <auto Member>
+property storage(std::string_view name, range r, bool live, std::string_view sentence) {
+  return make_property<&settings::storage, Member>("storage", name, sentence, r, live);
+}
+template <auto Member>
+property limit(std::string_view name, range r, std::string_view sentence) {
+  return make_property<&settings::limits, Member>("limits", name, sentence, r, reload);
+}
+
+// clang-format off: a table
+void add_server(std::vector<property>& out) {
+  const auto add = [&](property p) { out.push_back(p); };
+  using s = server_settings;
+  add(server<&s::listen>("listen", address, restart,
+      "Where webhooks, the API and the stream are served. Port 0 takes any free one."));
+  add(server<&s::admin_listen>("admin_listen", address, restart,
+      "Where health, metrics and reload are served. It asks for no token: keep it on loopback or a "
+      "private network."));
+  add(server<&s::demo>("demo", flag, reload,
+      "Allows secrets and tokens written in this file. Refused unless both listeners are on loopback."));
+  add(server<&s::io_threads>("io_threads", count(0, 256), restart,
+      "Threads that accept, read, verify and normalise. 0 chooses from the cores."));
+  add(server<&s::worker_threads>("worker_threads", count(0, 256), restart,
+      "Threads that run the actors. 0 chooses from the cores."));
+  add(server<&s::allowed_origins>("allowed_origins", origins, reload,
+      "Web pages that may open the stream or call the API from a browser. Empty: only pages of the same "
+      "origin."));
+  add(server<&s::trusted_proxies>("trusted_proxies", addresses, reload,
+      "Proxies whose X-Forwarded-For is believed. Name each; anyone else could claim any address."));
+  add(server<&s::drain_timeout>("drain_timeout", duration(second, 10 * minute), reload,
+      "After SIGTERM: how long requests under way may take to finish."));
+  add(server<&s::drain_notice>("drain_notice", duration(0, 10 * minute), reload,
+      "After SIGTERM: /readyz says no this long before the listener closes, so that a load balancer can "
+      "leave first."));
+  using t = tls_settings;
+  add(tls<&t::certificate_file>("certificate_file", path, restart,
+      "The certificate chain (PEM) of the public listener, relative to this file. Empty: plain HTTP, "
+      "for loopback or behind a proxy."));
+  add(tls<&t::key_file>("key_file", path, restart,
+      "The private key (PEM) of that certificate, relative to this file."));
+}
+
+void add_storage(std::vector<property>& out) {
+  const auto add = [&](property p) { out.push_back(p); };
+  using s = storage_settings;
+  add(storage<&s::data_dir>("data_dir", needed_path, restart,
+      "Where everything is kept, relative to the working directory. One engine at a time."));
+  add(storage<&s::partitions>("partitions", count(1, 4096), restart,
+      "Into how many parts conversations are divided. Fixed when the data directory is created."));
+  add(storage<&s::journal_memtable_bytes>("journal_memtable_bytes", size(mib, 4 * gib), restart,
+      "Memory in which the journal gathers writes before it makes a file of them."));
+  add(storage<&s::views_memtable_bytes>("views_memtable_bytes", size(mib, 16 * gib), restart,
+      "The same for the views. More means fewer, larger flushes, and more to refold after a crash."));
+  add(storage<&s::block_cache_bytes>("block_cache_bytes", size(mib, tib), restart,
+      "Memory for blocks read from disk, of journal and views together."));
+  add(storage<&s::tail_bytes>("tail_bytes", size(mib, 64 * gib), restart,
+      "The newest events, kept in memory so that subscribers who keep up never touch the disk."));
+  add(storage<&s::free_space_min_bytes>("free_space_min_bytes", size(0, 64 * tib), reload,
+      "Below so much free disk, webhooks are answered 503 until there is room again."));
+  add(storage<&s::retention_age>("retention_age", duration(hour, 3650 * day), reload,
+      "How long the journal can be replayed. Conversations and messages stay in the views."));
+  add(storage<&s::retention_bytes>("retention_bytes", size(0, 1024 * tib), reload,
+      "The oldest of the journal goes once it is larger than this. 0: only its age counts."));
+  add(storage<&s::dedup_window>("dedup_window", duration(8 * day, 365 * day), restart,
+      "How long a redelivered webhook is recognised. Platforms redeliver for up to a week."));
+  add(storage<&s::commit_delay>("commit_delay", duration(0, second), restart,
+      "How long a commit waits for company before the disk is made to sync. 0: while one sync runs, the "
+      "next batch gathers."));
+  add(storage<&s::commit_records_max>("commit_records_max", count(1, 1'000'000), restart,
+      "At most so many events in one commit."));
+}
+
+void add_http_limits(std::vector<property>& out) {
+  const auto add = [&](property p) { out.push_back(p); };
+  using l = limit_settings;
+  add(limit<&l::head_bytes_max>("head_bytes_max", size(kib, 64 * kib),
+      "Request line and headers together; more is answered 431."));
+  add(limit<&l::headers_max>("headers_max", count(8, 1000),
+      "Header lines of a request; more is answered 431."));
+  add(limit<&l::target_bytes_max>("target_bytes_max", size(256, 32 * kib),
+      "Path and query of a request; longer is answered 414."));
+  add(limit<&l::body_bytes_max>("body_bytes_max", size(kib, 64 * mib),
+      "Body of an API request; more is answered 413."));
+  add(limit<&l::webhook_body_bytes_max>("webhook_body_bytes_max", size(64 * kib, 64 * mib),
+      "Body of a webhook; more is answered 413. WhatsApp sends batches of up to 3 MB."));
+  add(limit<&l::chunk_extension_bytes_max>("chunk_extension_bytes_max", size(0, 4 * kib),
+      "Extensions of one chunk, which nobody we know uses."));
+  add(limit<&l::head_timeout>("head_timeout", duration(100, 10 * minute),
+      "From the first byte of a request to the end of its headers; then 408."));
+  add(limit<&l::body_timeout>("body_timeout", duration(100, 10 * minute),
+      "From there to the end of the body; then 408."));
+  add(limit<&l::body_rate_min>("body_rate_min", size(0, 1 * gib),
+      "Bytes a second below which a body counts as held back on purpose."));
+  add(limit<&l::idle_timeout>("idle_timeout", duration(second, hour),
+      "Between two requests of a connection; then it is closed. Longer than a load balancer's in front."));
+  add(limit<&l::write_timeout>("write_timeout", duration(100, 10 * minute),
+      "For the peer to take an answer; then the connection is closed."));
+  add(limit<&l::tls_handshake_timeout>("tls_handshake_timeout", duration(100, minute),
+      "For the whole TLS handshake."));
+  add(limit<&l::connections_max>("connections_max", count(16, 1'000'000),
+      "Open connections, streams included. Each needs a file descriptor."));
+  add(limit<&l::connections_per_address_max>("connections_per_address_max", count(1, 1'000'000),
+      "The same for one address. Loopback and trusted proxies are exempt."));
+  add(limit<&l::requests_per_connection_max>("requests_per_connection_max", count(0, 1'000'000'000),
+      "Then a connection is closed, so that a load balancer can spread anew. 0: no limit."));
+}
+
+void add_engine_limits(std::vector<property>& out) {
+  const auto add = [&](property p) { out.push_back(p); };
+  using l = limit_settings;
+  add(limit<&l::json_depth_max>("json_depth_max", count(8, 1000),
+      "Nesting of a webhook's JSON; deeper is a dead letter."));
+  add(limit<&l::batch_events_max>("batch_events_max", count(1, 1'000'000),
+      "Events in one webhook; a body with more is a dead letter."));
+  add(limit<&l::events_in_flight_max>("events_in_flight_max", count(16, 100'000'000),
+      "Events taken in and not yet durable; beyond it webhooks are answered 503."));
+  add(limit<&l::bytes_in_flight_max>("bytes_in_flight_max", size(mib, 256 * gib),
+      "The bodies of these events; beyond it 503."));
+  add(limit<&l::brand_share_percent>("brand_share_percent", count(1, 100),
+      "How much of both one brand may take while others are there too; beyond it 429, for that brand "
+      "alone."));
+  add(limit<&l::retry_after>("retry_after", duration(second, hour),
+      "What Retry-After says on 429 and 503."));
+  add(limit<&l::resident_conversations_max>("resident_conversations_max", count(1, 100'000'000),
+      "Conversations in memory, about 3 KiB each; the longest idle leave first and are read back when "
+      "needed."));
+  add(limit<&l::conversation_idle>("conversation_idle", duration(second, 7 * day),
+      "A conversation that nothing happens to leaves memory after this long."));
+  add(limit<&l::views_lag_max>("views_lag_max", count(1000, 100'000'000),
+      "Durable events that the views don't show yet; beyond it webhooks are answered 503 until they "
+      "catch up."));
+  add(limit<&l::reads_waiting_max>("reads_waiting_max", count(1, 1'000'000),
+      "API reads that wait for their turn; beyond it 503."));
+}
+
+void add_stream_limits(std::vector<property>& out) {
+  const auto add = [&](property p) { out.push_back(p); };
+  using l = limit_settings;
+  add(limit<&l::subscribers_max>("subscribers_max", count(1, 1'000'000),
+      "Open event streams; beyond it 503."));
+  add(limit<&l::ping_interval>("ping_interval", duration(second, 10 * minute),
+      "How often a silent stream shows that it lives. Shorter than the idle timeout of any proxy "
+      "between."));
+  add(limit<&l::pong_timeout>("pong_timeout", duration(second, hour),
+      "A WebSocket peer silent this long is gone."));
+  add(limit<&l::websocket_message_bytes_max>("websocket_message_bytes_max", size(256, 16 * mib),
+      "What a WebSocket peer may send in one message."));
+  add(limit<&l::stream_chunk_bytes>("stream_chunk_bytes", size(4 * kib, 64 * mib),
+      "At most so much is on its way to one subscriber; the rest waits in the journal."));
+  add(limit<&l::ticket_ttl>("ticket_ttl", duration(second, minute),
+      "How long a browser has to use its ticket."));
+  add(limit<&l::tickets_max>("tickets_max", count(1, 1'000'000),
+      "Unused tickets; beyond it 503."));
+}
+
+// clang-format on
+
+std::string quoted_toml(std::string_view text) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string out = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (byte < 0x20 || byte == 0x7f) {
+      out += "\\u00";
+      out += digits[byte >> 4];
+      out += digits[byte & 15];
+    } else {
+      out += c;
+    }
+  }
+  return out + '"';
+}
+
+std::string number_toml(std::uint64_t number, form f) {
+  if (f == form::duration) return '"' + duration_text(number) + '"';
+  // Below a KiB the plain number reads better, and 0 has no unit at all.
+  if (f == form::size && number >= kib) return '"' + size_text(number) + '"';
+  return std::to_string(number);
+}
+
+}  // namespace
+
+std::span<const property> properties() {
+  static const std::vector<property> table = [] {
+    std::vector<property> rows;
+    add_server(rows);
+    add_storage(rows);
+    add_http_limits(rows);
+    add_engine_limits(rows);
+    add_stream_limits(rows);
+    return rows;
+  }();
+  return table;
+}
+
+const property* find_property(std::string_view section, std::string_view name) {
+  const auto all = properties();
+  const auto found = std::find_if(all.begin(), all.end(),
+                                  [&](const property& p) { return p.section == section && p.name == name; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+value default_of(const property& p) {
+  return p.get(settings{});
+}
+
+std::string to_toml(const value& v, form f) {
+  if (const bool* b = std::get_if<bool>(&v)) return *b ? "true" : "false";
+  if (const std::uint64_t* n = std::get_if<std::uint64_t>(&v)) return number_toml(*n, f);
+  if (const std::string* s = std::get_if<std::string>(&v)) return quoted_toml(*s);
+  if (const endpoint* e = std::get_if<endpoint>(&v)) return quoted_toml(to_text(*e));
+  std::string list;
+  for (const std::string& s : std::get<std::vector<std::string>>(v)) {
+    list += (list.empty() ? "" : ", ") + quoted_toml(s);
+  }
+  return '[' + list + ']';
+}
+
+}  // namespace switchboard::config

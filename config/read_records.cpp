@@ -1,0 +1,303 @@
+// [[brand]] [[source]] [[account]] [[token]]: each record is read for itself; how they fit together is
+// check_records' affair.
+
+#include "config/digest.hpp"
+#include "config/reader.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+namespace switchboard::config {
+namespace {
+
+constexpr std::size_t name_bytes_max = 256;
+constexpr std::size_t id_bytes_max = 64;
+constexpr std::size_t token_bytes_min = 16;  // 128 bits, were they random bytes
+
+constexpr std::array kinds{source_kind::meta, source_kind::telegram, source_kind::x, source_kind::linkedin,
+                           source_kind::bluesky};
+constexpr std::array roles{role::reader, role::agent, role::supervisor, role::admin};
+constexpr std::array platforms{domain::platform::facebook, domain::platform::instagram,
+                               domain::platform::whatsapp, domain::platform::telegram,
+                               domain::platform::x,        domain::platform::linkedin,
+                               domain::platform::bluesky};
+
+bool is_id(std::string_view text) {
+  const auto letter_or_digit = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  if (text.empty() || text.size() > id_bytes_max || !letter_or_digit(text.front())) return false;
+  return std::all_of(text.begin(), text.end(),
+                     [&](char c) { return letter_or_digit(c) || c == '_' || c == '-'; });
+}
+
+/// What setWebhook accepts as secret_token.
+bool is_telegram_secret(std::string_view secret) {
+  return secret.size() <= 256 && std::all_of(secret.begin(), secret.end(), [](char c) {
+           return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
+                  c == '-';
+         });
+}
+
+/// One [[table]] and the questions that its keys are asked.
+class record {
+ public:
+  record(reader& r, std::string_view section, const toml::table& table)
+      : r_(r), section_(section), table_(table) {
+    for (auto&& [key, node] : table_) {
+      if (find_record_key(section, key.str()) == nullptr) report_unknown_key(r_, section, true, key);
+    }
+  }
+
+  [[nodiscard]] bool has(std::string_view key) const { return table_.contains(key); }
+  [[nodiscard]] const toml::node* optional(std::string_view key) const { return table_.get(key); }
+  /// The node, or nullptr, reported.
+  [[nodiscard]] const toml::node* required(std::string_view key) const {
+    const toml::node* node = table_.get(key);
+    if (node == nullptr) {
+      const record_key* row = find_record_key(section_, key);
+      r_.report(table_.source().begin, "[[" + std::string(section_) + "]] needs " + std::string(key) +
+                                           ", like " + std::string(key) + " = " + std::string(row->example));
+    }
+    return node;
+  }
+
+  /// A string of 1 to `bytes_max` bytes, or empty, reported.
+  [[nodiscard]] std::string text(std::string_view key, const toml::node* node, std::size_t bytes_max) const {
+    if (node == nullptr) return {};
+    const auto* string = node->as_string();
+    const std::string name(key);
+    if (string == nullptr) {
+      const bool number = node->is_integer();
+      r_.report(node->source().begin,
+                name + " must be a string, " +
+                    (number ? "so write \"" + shown(*node) + "\"" : "not " + shown(*node)));
+      return {};
+    }
+    const std::string& s = string->get();
+    const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+    if (s.empty() || s.size() > bytes_max || std::any_of(s.begin(), s.end(), control)) {
+      r_.report(node->source().begin, name + " = " + shown(*node) + " must have 1 to " +
+                                          std::to_string(bytes_max) + " bytes and no control characters");
+      return {};
+    }
+    return s;
+  }
+
+  [[nodiscard]] std::string id(std::string_view key, const toml::node* node) const {
+    std::string s = text(key, node, name_bytes_max);
+    if (s.empty() || is_id(s)) return s;
+    r_.report(node->source().begin, std::string(key) + " = " + shown(*node) +
+                                        " must be 1 to 64 of a-z 0-9 _ -, a letter or digit first");
+    return s;
+  }
+
+  /// One of the words of an enum; nullopt, reported.
+  template <class Enum, std::size_t N>
+  [[nodiscard]] std::optional<Enum> word(std::string_view key, const std::array<Enum, N>& all) const {
+    const toml::node* node = required(key);
+    const std::string s = text(key, node, name_bytes_max);
+    if (s.empty()) return std::nullopt;
+    std::array<std::string_view, N> words;
+    std::string listed;
+    for (std::size_t i = 0; i < N; ++i) {
+      words[i] = to_word(all[i]);
+      if (words[i] == s) return all[i];
+      listed += (i == 0 ? "" : i + 1 == N ? " or " : ", ") + in_quotes(words[i]);
+    }
+    r_.report(node->source().begin,
+              std::string(key) + " = " + shown(*node) + r_.suggest(s, words, " is none of " + listed));
+    return std::nullopt;
+  }
+
+ private:
+  reader& r_;
+  std::string_view section_;
+  const toml::table& table_;
+};
+
+/// META, WHATSAPP_ACME: what an environment variable for this record could be called.
+std::string variable(std::string_view id, std::string_view ending) {
+  std::string name;
+  for (const char c : id) {
+    const bool fits = std::isalnum(static_cast<unsigned char>(c)) != 0;
+    name += fits ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : '_';
+  }
+  if (name.empty() || (name.front() >= '0' && name.front() <= '9')) name.insert(0, "S_");
+  return name + std::string(ending);
+}
+
+brand_settings read_brand(reader& r, const toml::table& table) {
+  const record rec(r, "brand", table);
+  brand_settings b;
+  b.id.value = rec.id("id", rec.required("id"));
+  b.name = rec.has("name") ? rec.text("name", rec.optional("name"), name_bytes_max) : b.id.value;
+  if (const toml::node* node = rec.optional("reopen_window")) {
+    const range allowed = find_record_key("brand", "reopen_window")->range;
+    const value standard = static_cast<std::uint64_t>(milliseconds(b.conversations.reopen_window).count());
+    if (auto v = read_value(r, "reopen_window", *node, allowed, 1000, standard)) {
+      b.conversations.reopen_window =
+          std::chrono::duration_cast<seconds>(milliseconds(std::get<std::uint64_t>(*v)));
+    }
+  }
+  if (const toml::node* node = rec.optional("redact_deleted")) {
+    if (auto v = read_value(r, "redact_deleted", *node, {form::flag}, 1, true)) {
+      b.conversations.redact_deleted = std::get<bool>(*v);
+    }
+  }
+  return b;
+}
+
+void read_secrets(reader& r, const record& rec, source_settings& s, bool demo) {
+  const toml::node* node = rec.required("secrets");
+  if (node == nullptr) return;
+  const secret_use use{"secrets", demo, variable(s.id.value, "_SECRET")};
+  const toml::array* list = node->as_array();
+  if (list == nullptr) {
+    r.report(node->source().begin, "secrets must be a list, like [{ env = \"" + use.variable + "\" }], not " +
+                                       std::string(type_word(*node)));
+    return;
+  }
+  if (list->empty()) {
+    r.report(node->source().begin,
+             "secrets is empty, so nothing could be verified; write [{ env = \"" + use.variable + "\" }]");
+  }
+  for (const toml::node& item : *list) {
+    if (auto secret = read_secret(r, item, use)) {
+      // Two of the same would only cost a second HMAC for each webhook.
+      if (std::find(s.secrets.begin(), s.secrets.end(), *secret) != s.secrets.end()) {
+        r.report(item.source().begin, "the same secret stands here twice; remove one");
+      }
+      if (s.kind == source_kind::telegram && !is_telegram_secret(*secret)) {
+        r.report(item.source().begin,
+                 "a Telegram secret_token has 1 to 256 of A-Z a-z 0-9 _ -; Telegram could never "
+                 "send this one");
+      }
+      s.secrets.push_back(std::move(*secret));
+    }
+  }
+}
+
+source_settings read_source(reader& r, const toml::table& table, bool demo) {
+  const record rec(r, "source", table);
+  source_settings s;
+  s.id.value = rec.id("id", rec.required("id"));
+  const auto kind = rec.word("kind", kinds);
+  if (kind) s.kind = *kind;
+  read_secrets(r, rec, s, demo);
+
+  const toml::node* verify = rec.optional("verify_token");
+  if (kind && s.kind == source_kind::meta) verify = rec.required("verify_token");
+  if (verify != nullptr) {
+    // It proves nothing about a payload, only answers the handshake: so it may be written out.
+    if (auto word = read_secret(r, *verify, {"verify_token", true, variable(s.id.value, "_VERIFY_TOKEN")})) {
+      s.verify_token = std::move(*word);
+    }
+  }
+  if (kind && s.kind == source_kind::telegram && verify != nullptr) {
+    r.report(verify->source().begin, "Telegram has no handshake, so no verify_token; remove it");
+  }
+  if (kind && s.kind != source_kind::meta && s.kind != source_kind::telegram) {
+    r.report(position_of(table, "kind"),
+             "kind = " + in_quotes(to_word(s.kind)) +
+                 " is not served by this version; it serves \"meta\" and \"telegram\"");
+  }
+  return s;
+}
+
+account_settings read_account(reader& r, const toml::table& table, bool demo) {
+  const record rec(r, "account", table);
+  account_settings a;
+  a.id.value = rec.id("id", rec.required("id"));
+  a.brand.value = rec.text("brand", rec.required("brand"), name_bytes_max);
+  a.source.value = rec.text("source", rec.required("source"), name_bytes_max);
+  if (const auto platform = rec.word("platform", platforms)) a.platform = *platform;
+  a.platform_id = rec.text("platform_id", rec.required("platform_id"), name_bytes_max);
+  if (const toml::node* node = rec.optional("access_token")) {
+    // The contract: optional until something is sent. So a variable that is not set yet stops nobody.
+    if (auto token = read_secret(r, *node, {"access_token", demo, variable(a.id.value, "_TOKEN"), 1, true})) {
+      a.access_token = std::move(*token);
+    }
+  }
+  return a;
+}
+
+/// The token's hash, from either key.
+std::string read_token_hash(reader& r, const record& rec, const toml::table& table, bool demo) {
+  const toml::node* value_node = rec.optional("value");
+  const toml::node* hash_node = rec.optional("sha256");
+  if ((value_node == nullptr) == (hash_node == nullptr)) {
+    r.report(value_node ? hash_node->source().begin : table.source().begin,
+             "[[token]] needs either value or sha256, " +
+                 std::string(value_node ? "not both" : "and has neither"));
+    return {};
+  }
+  if (value_node != nullptr) {
+    const secret_use use{"value", demo, "SWITCHBOARD_TOKEN", demo ? 1 : token_bytes_min};
+    const auto token = read_secret(r, *value_node, use);
+    return token ? sha256_hex(*token) : std::string{};
+  }
+  const auto* text = hash_node->as_string();
+  std::string hash = text ? text->get() : std::string{};
+  for (char& c : hash) c = c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
+  if (hash.size() == 64 && hash.find_first_not_of("0123456789abcdef") == std::string::npos) return hash;
+  // Not shown: it may be the token itself.
+  r.report(hash_node->source().begin,
+           "sha256 must be a string of 64 hex digits, from: printf %s \"$TOKEN\" | sha256sum");
+  return {};
+}
+
+token_settings read_token(reader& r, const toml::table& table, bool demo) {
+  const record rec(r, "token", table);
+  token_settings t;
+  t.sha256 = read_token_hash(r, rec, table, demo);
+  t.brand = rec.text("brand", rec.required("brand"), name_bytes_max);
+  const auto role = rec.word("role", roles);
+  if (role) t.role = *role;
+  const toml::node* agent = rec.optional("agent");
+  if (role && t.role == config::role::agent) agent = rec.required("agent");
+  t.agent.value = rec.id("agent", agent);
+  return t;
+}
+
+/// Calls `read` for each [[section]].
+template <class Read>
+void each_record(reader& r, const toml::table& root, std::string_view section,
+                 std::vector<const toml::table*>& tables, Read read) {
+  const toml::node* node = root.get(section);
+  if (node == nullptr) return;
+  const std::string header = "[[" + std::string(section) + "]]";
+  const toml::array* list = node->as_array();
+  if (list == nullptr) {
+    r.report(node->source().begin, std::string(section) + " is a list; write " + header +
+                                       ", once for each, not " +
+                                       (node->is_table() ? "[" + std::string(section) + "]" : shown(*node)));
+    return;
+  }
+  for (const toml::node& item : *list) {
+    if (const toml::table* table = item.as_table()) {
+      tables.push_back(table);
+      read(*table);
+    } else {
+      r.report(item.source().begin, std::string(section) + " is a list of tables; write " + header +
+                                        ", not " + std::string(type_word(item)));
+    }
+  }
+}
+
+}  // namespace
+
+record_tables read_records(reader& r, const toml::table& root, settings& out) {
+  record_tables tables;
+  const bool demo = out.server.demo;
+  each_record(r, root, "brand", tables.brands,
+              [&](const toml::table& t) { out.brands.push_back(read_brand(r, t)); });
+  each_record(r, root, "source", tables.sources,
+              [&](const toml::table& t) { out.sources.push_back(read_source(r, t, demo)); });
+  each_record(r, root, "account", tables.accounts,
+              [&](const toml::table& t) { out.accounts.push_back(read_account(r, t, demo)); });
+  each_record(r, root, "token", tables.tokens,
+              [&](const toml::table& t) { out.tokens.push_back(read_token(r, t, demo)); });
+  return tables;
+}
+
+}  // namespace switchboard::config

@@ -1,0 +1,98 @@
+#pragma once
+// What the steps of loading share: where the problems go, and the words they are told in. A step reports and
+// goes on, so that one run shows everything that is wrong; the settings count only if nothing was reported.
+// Private to the loader (it brings toml++ along).
+
+#include "config/load.hpp"
+#include "config/properties.hpp"
+
+#include <toml++/toml.h>
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace switchboard::config {
+
+class reader {
+ public:
+  /// `directory`: what relative file names in the config start from.
+  reader(std::string file, std::string directory)
+      : file_(std::move(file)), directory_(std::move(directory)) {}
+
+  void report(const toml::source_position& at, std::string what);
+  /// `; did you mean "listen"?`, or `otherwise` if nothing is near. Gives up once there are very many
+  /// problems.
+  [[nodiscard]] std::string suggest(std::string_view word, std::span<const std::string_view> known,
+                                    std::string_view otherwise = {}) const;
+
+  /// An absolute path stays, a relative one starts at the config's directory.
+  [[nodiscard]] std::string resolve(std::string_view path) const;
+  [[nodiscard]] std::string place(const toml::source_position& at) const;  ///< "line 12"
+
+  [[nodiscard]] bool clean() const noexcept { return problems_.empty(); }
+  /// In the order of the file.
+  [[nodiscard]] std::vector<problem> take();
+
+ private:
+  std::string file_;
+  std::string directory_;
+  std::vector<problem> problems_;
+  std::size_t left_out_ = 0;
+};
+
+// -- words for messages
+// --------------------------------------------------------------------------------------
+
+/// In quotes, control characters escaped, long texts cut: what came from the file may not garble a terminal.
+[[nodiscard]] std::string in_quotes(std::string_view text);
+/// "not 10", the value as an error may show it. Never for a secret.
+[[nodiscard]] std::string shown(const toml::node& node);
+/// "an integer", "a list": the type alone.
+[[nodiscard]] std::string_view type_word(const toml::node& node);
+/// Where the value of `key` stands, or the table itself if it has none.
+[[nodiscard]] toml::source_position position_of(const toml::table& table, std::string_view key);
+
+// -- steps
+// ---------------------------------------------------------------------------------------------------
+
+/// The value of a key in its form and range, or nullopt, reported.
+[[nodiscard]] std::optional<value> read_value(reader& r, std::string_view name, const toml::node& node,
+                                              range allowed, std::uint64_t step, const value& standard);
+/// [server], [storage], [limits]; and every key of the top level that is nobody's.
+void read_properties(reader& r, const toml::table& root, settings& out);
+/// Reports keys that the section doesn't know.
+void report_unknown_key(reader& r, std::string_view section, bool list, const toml::key& key);
+
+/// The tables that the lists of the settings came from, one for one: where to point when a check over several
+/// of them fails.
+struct record_tables {
+  std::vector<const toml::table*> brands, sources, accounts, tokens;
+};
+/// [[brand]] [[source]] [[account]] [[token]]. Every record is kept, with what of it could be read.
+[[nodiscard]] record_tables read_records(reader& r, const toml::table& root, settings& out);
+/// Precondition: s.index() has run. What no single key can tell: duplicates, references, keys that exclude or
+/// need each other.
+void check_records(reader& r, const record_tables& tables, const settings& s);
+/// The same for [server] and [limits]; makes the names of the TLS files absolute or relative to the working
+/// directory.
+void check_properties(reader& r, const toml::table& root, settings& s);
+
+/// How a secret may be given.
+struct secret_use {
+  std::string_view name;  ///< the key, for messages
+  bool literal = false;   ///< a plain string is accepted
+  std::string variable;   ///< an environment variable to suggest
+  std::size_t bytes_min = 1;
+  bool may_be_unset = false;  ///< a variable that is not set gives an empty secret, not a problem
+};
+/// The secret itself, from a string, { env = } or { file = }; nullopt, reported. Messages never hold it.
+[[nodiscard]] std::optional<std::string> read_secret(reader& r, const toml::node& node,
+                                                     const secret_use& use);
+
+/// The text behind settings.version: every effective value that is no secret, in a fixed order.
+[[nodiscard]] std::string effective_text(const settings& s);
+
+}  // namespace switchboard::config

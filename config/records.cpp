@@ -1,0 +1,189 @@
+// The part of the property table that is about lists: brands, sources, accounts, tokens.
+
+#include "config/properties.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace switchboard::config {
+namespace {
+
+constexpr std::uint64_t year_ms = 365ull * 24 * 3600 * 1000;
+constexpr std::string_view id_spelling = "string, 1 to 64 of a-z 0-9 _ -, a letter or digit first";
+constexpr std::string_view secret_spelling =
+    "{ env = \"…\" } or { file = \"…\" }, with demo = true also a string";
+
+constexpr std::array keys{
+    record_key{"brand",
+               "id",
+               "What accounts and tokens call it, and events carry.",
+               id_spelling,
+               "required",
+               "\"acme\"",
+               {}},
+    record_key{"brand", "name", "For people.", "string, up to 256 bytes", "its id", "\"Acme\"", {}},
+    record_key{
+        "brand",
+        "reopen_window",
+        "A customer who writes this long after resolving reopens the conversation; later opens a new one.",
+        "duration, 0s to 365d",
+        "\"3d\"",
+        "\"3d\"",
+        {form::duration, 0, year_ms}},
+    record_key{"brand",
+               "redact_deleted",
+               "A message deleted on its platform loses its content here too (in the views; the journal "
+               "keeps it until "
+               "retention).",
+               "true or false",
+               "true",
+               "true",
+               {}},
+
+    record_key{
+        "source", "id", "Its webhooks are taken at /webhooks/<id>.", id_spelling, "required", "\"meta\"", {}},
+    record_key{"source",
+               "kind",
+               "Who sends. meta is Messenger, Facebook pages, Instagram and WhatsApp.",
+               "\"meta\" or \"telegram\"; \"x\", \"linkedin\" and \"bluesky\" are not served by this version",
+               "required",
+               "\"meta\"",
+               {}},
+    record_key{"source",
+               "secrets",
+               "What its signatures are checked with: a Meta app secret, a Telegram secret_token. Any number "
+               "are live at "
+               "once, so that one can be replaced without a gap. Files are relative to this one; one newline "
+               "at their end "
+               "is dropped.",
+               "list; each { env = \"…\" } or { file = \"…\" }, with demo = true also a string",
+               "required",
+               "[{ env = \"META_APP_SECRET\" }]",
+               {}},
+    record_key{
+        "source",
+        "verify_token",
+        "Meta only, and needed there: the word that you entered in the app's dashboard for the handshake.",
+        "string, { env = \"…\" } or { file = \"…\" }",
+        "none",
+        "{ env = \"META_VERIFY_TOKEN\" }",
+        {}},
+
+    record_key{"account",
+               "id",
+               "What events and the API call it.",
+               id_spelling,
+               "required",
+               "\"acme-whatsapp\"",
+               {}},
+    record_key{
+        "account", "brand", "Whose it is.", "string, the id of a [[brand]]", "required", "\"acme\"", {}},
+    record_key{"account",
+               "source",
+               "Which source may speak for it. A payload signed for another source is not believed.",
+               "string, the id of a [[source]]",
+               "required",
+               "\"meta\"",
+               {}},
+    record_key{"account",
+               "platform",
+               "One that its source serves.",
+               "\"facebook\", \"instagram\", \"whatsapp\" (meta) or \"telegram\"",
+               "required",
+               "\"whatsapp\"",
+               {}},
+    record_key{"account",
+               "platform_id",
+               "The platform's own id, as in its payloads: page id, Instagram account id, phone_number_id, "
+               "bot id. A "
+               "string, because numbers beyond 2^53 lose digits elsewhere.",
+               "string, 1 to 256 bytes",
+               "required",
+               "\"106540352242922\"",
+               {}},
+    record_key{"account",
+               "access_token",
+               "What messages are sent with. Not needed to receive, so its variable may be unset until then.",
+               secret_spelling,
+               "none",
+               "{ env = \"ACME_WHATSAPP_TOKEN\" }",
+               {}},
+
+    record_key{
+        "token",
+        "value",
+        "The token that a client sends as Authorization: Bearer …; only its hash is kept. At least 16 bytes, "
+        "except with demo = true. Either this or sha256.",
+        secret_spelling,
+        "none",
+        "{ env = \"ACME_ADMIN_TOKEN\" }",
+        {}},
+    record_key{
+        "token",
+        "sha256",
+        "Its SHA-256 instead, so that the token itself is nowhere on this machine (printf %s \"$TOKEN\" | "
+        "sha256sum).",
+        "string, 64 hex digits",
+        "none",
+        "\"2503e292f8988b9178574f0eb22a145f678ab3fe2271cd7d8bb97af143e56d4d\"",
+        {}},
+    record_key{"token",
+               "brand",
+               "The one brand it sees, or \"*\" for all. What it may not see does not exist for it.",
+               "string, the id of a [[brand]] or \"*\"",
+               "required",
+               "\"acme\"",
+               {}},
+    record_key{
+        "token",
+        "role",
+        "reader only reads; agent also works on conversations; supervisor on everyone's; admin everything.",
+        "\"reader\", \"agent\", \"supervisor\" or \"admin\"",
+        "required",
+        "\"reader\"",
+        {}},
+    record_key{"token", "agent", "Who it is. Needed with role agent.", id_spelling, "none", "\"ana\"", {}},
+};
+
+constexpr std::array entries{
+    section_entry{"server", "Listeners and threads."},
+    section_entry{"server.tls", "TLS 1.2 and 1.3 on the public listener. Both files or none."},
+    section_entry{"storage",
+                  "The data directory: the journal, which is the truth, and the views folded from it."},
+    section_entry{
+        "limits",
+        "Everything that could grow has a limit. The defaults suit a small machine; see large.toml."},
+    section_entry{"brand", "A tenant. Nothing of one brand is visible to another.", true},
+    section_entry{"source", "One webhook subscription: one URL, one set of secrets.", true},
+    section_entry{"account",
+                  "One page, number, handle or bot of a brand. Payloads for others become dead letters.",
+                  true},
+    section_entry{"token", "Who may use the API and the stream.", true},
+    section_entry{"queue", "", true, false},
+    section_entry{"agent", "", true, false},
+    section_entry{"routing", "", false, false},
+    section_entry{"calendar", "", true, false},
+    section_entry{"sla", "", true, false},
+    section_entry{"flow", "", true, false},
+    section_entry{"ai", "", false, false},
+    section_entry{"crm", "", false, false},
+    section_entry{"cluster", "", false, false},
+};
+
+}  // namespace
+
+std::span<const record_key> record_keys() {
+  return keys;
+}
+
+const record_key* find_record_key(std::string_view section, std::string_view name) {
+  const auto found = std::find_if(
+      keys.begin(), keys.end(), [&](const record_key& k) { return k.section == section && k.name == name; });
+  return found == keys.end() ? nullptr : &*found;
+}
+
+std::span<const section_entry> sections() {
+  return entries;
+}
+
+}  // namespace switchboard::config

@@ -1,0 +1,90 @@
+#include "config/settings.hpp"
+
+namespace switchboard::config {
+
+std::string_view to_word(source_kind kind) {
+  switch (kind) {
+    case source_kind::meta:
+      return "meta";
+    case source_kind::x:
+      return "x";
+    case source_kind::linkedin:
+      return "linkedin";
+    case source_kind::telegram:
+      return "telegram";
+    case source_kind::bluesky:
+      return "bluesky";
+  }
+  return "";
+}
+
+std::string_view to_word(role r) {
+  switch (r) {
+    case role::reader:
+      return "reader";
+    case role::agent:
+      return "agent";
+    case role::supervisor:
+      return "supervisor";
+    case role::admin:
+      return "admin";
+  }
+  return "";
+}
+
+std::string to_text(const endpoint& e) {
+  const bool v6 = e.host.find(':') != std::string::npos;
+  return (v6 ? "[" + e.host + "]" : e.host) + ":" + std::to_string(e.port);
+}
+
+bool is_loopback(const endpoint& e) {
+  // The loader lets only addresses and "localhost" through, so "127." can't begin a name.
+  return e.host.starts_with("127.") || e.host == "::1" || e.host == "localhost";
+}
+
+namespace {
+
+template <class Index, class List, class Key>
+const typename List::value_type* find(const Index& index, const List& list, const Key& key) {
+  const auto found = index.find(key);
+  return found == index.end() ? nullptr : &list[found->second];
+}
+
+/// First come: a second of the same key is an error that the loader reports.
+template <class Index, class List, class KeyOf>
+void build(Index& index, const List& list, KeyOf key_of) {
+  index.clear();
+  index.reserve(list.size());
+  for (std::uint32_t i = 0; i < list.size(); ++i) index.try_emplace(key_of(list[i]), i);
+}
+
+}  // namespace
+
+void settings::index() {
+  build(sources_by_id_, sources, [](const source_settings& s) { return s.id.value; });
+  build(brands_by_id_, brands, [](const brand_settings& b) { return b.id.value; });
+  build(accounts_by_id_, accounts, [](const account_settings& a) { return a.id.value; });
+  build(tokens_by_sha256_, tokens, [](const token_settings& t) { return t.sha256; });
+  build(accounts_by_route_, accounts, [](const account_settings& a) {
+    return route_key{a.source.value, a.platform, a.platform_id};
+  });
+}
+
+const source_settings* settings::find_source(std::string_view id) const {
+  return find(sources_by_id_, sources, id);
+}
+const brand_settings* settings::find_brand(std::string_view id) const {
+  return find(brands_by_id_, brands, id);
+}
+const account_settings* settings::find_account(std::string_view id) const {
+  return find(accounts_by_id_, accounts, id);
+}
+const account_settings* settings::find_account(std::string_view source, domain::platform platform,
+                                               std::string_view platform_id) const {
+  return find(accounts_by_route_, accounts, route_view{source, platform, platform_id});
+}
+const token_settings* settings::find_token(std::string_view sha256_hex) const {
+  return find(tokens_by_sha256_, tokens, sha256_hex);
+}
+
+}  // namespace switchboard::config
