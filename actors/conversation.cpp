@@ -132,8 +132,9 @@ void conversation_owner::deliver(delivery& d) {
   std::vector<domain::event> events;
   try {
     events = decide(std::move(d.what));
-  } catch (const std::exception&) {
-    // Nothing was changed: the platform delivers it again.
+  } catch (const std::exception& e) {
+    // Nothing was changed: the platform delivers it again. A view that can't be read ends the node.
+    if (dynamic_cast<const storage::views_failure*>(&e)) node_.on_fatal(std::string("views: ") + e.what());
     node_.writer->fail({.ticket = std::move(d.done), .then = {}});
     return;
   }
@@ -177,7 +178,13 @@ caf::behavior conversation(caf::stateful_actor<conversation_state>* self, node* 
   self->state.owner.emplace(*n, thread);
   return {
       [=](const delivery_ptr& d) { self->state.owner->deliver(*d); },
-      [=](const act_ptr& a) { self->state.owner->execute(*a); },
+      [=](const act_ptr& a) {
+        try {
+          self->state.owner->execute(*a);
+        } catch (const storage::views_failure& e) {
+          n->on_fatal(std::string("views: ") + e.what());
+        }
+      },
       [=](passivate_atom) {
         if (self->state.owner->may_leave()) {
           self->quit();

@@ -36,6 +36,7 @@ struct node {
   std::uint16_t partitions = 64;
   std::string name = "/switchboard";  ///< CloudEvents source
   std::atomic<std::shared_ptr<const config::settings>> settings;
+  std::function<void(std::string)> on_fatal = [](const std::string&) {};  ///< storage failed; thread-safe
 
   std::atomic<std::uint64_t> resident{0}, woken{0}, passivated{0}, duplicates{0}, dead_letters{0};
 };

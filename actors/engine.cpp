@@ -91,6 +91,7 @@ class local_engine final : public engine {
     node_.hash_seed = identity.hash_seed;
     node_.partitions = identity.partitions;
     node_.settings.store(std::move(settings));
+    node_.on_fatal = [this](std::string why) { fatal(std::move(why)); };
     for (std::uint16_t p = 0; p < identity.partitions; ++p) partitions_.push_back(system_.spawn(partition, &node_));
     quarantine_ = system_.spawn(quarantine, &node_);
     running_.store(true, std::memory_order_release);
@@ -104,7 +105,13 @@ class local_engine final : public engine {
   void mark_replayed(const domain::dead_letter& d, std::function<void(bool)> reply) override;
 
   bool read(std::function<void(const storage::views&)> then) override {
-    return keeper_.when_applied(tail_.committed(), [this, then = std::move(then)] { then(*views_); });
+    return keeper_.when_applied(tail_.committed(), [this, then = std::move(then)] {
+      try {
+        then(*views_);
+      } catch (const storage::views_failure& e) {
+        fatal(std::string("views: ") + e.what());
+      }
+    });
   }
   feed& events() override { return feed_; }
 
@@ -327,13 +334,21 @@ bool local_engine::stop(std::chrono::milliseconds at_most) {
 
 }  // namespace
 
+std::string to_json(const domain::dead_letter& d) {
+  std::string out;
+  storage::append_dead_letter(out, d);
+  return out;
+}
+
 expected<std::unique_ptr<engine>, storage::open_error> engine::start(std::shared_ptr<const config::settings> settings,
-                                                                     committed_handler on_committed) {
+                                                                     committed_handler on_committed,
+                                                                     start_options options) {
   const auto& s = settings->storage;
   storage::journal_options jo;
   jo.data_dir = s.data_dir;
   jo.partitions = s.partitions;
   jo.memtable_bytes = s.journal_memtable_bytes;
+  jo.accept_loss = options.accept_loss;
   auto journal = storage::journal::open(jo);
   if (!journal) return unexpected{std::move(journal).error()};
 

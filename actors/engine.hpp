@@ -73,6 +73,10 @@ struct engine_stats {
   std::uint64_t conversations = 0;
 };
 
+struct start_options {
+  bool accept_loss = false;  ///< serve although less was recovered than had been acknowledged
+};
+
 class engine {
  public:
   /// All tickets of one group commit, from the journal's thread. Must only hand over, never block.
@@ -80,7 +84,7 @@ class engine {
 
   /// Opens the data directory, refolds the views, spawns the actors. Blocks until ready.
   [[nodiscard]] static expected<std::unique_ptr<engine>, storage::open_error> start(
-      std::shared_ptr<const config::settings> settings, committed_handler on_committed);
+      std::shared_ptr<const config::settings> settings, committed_handler on_committed, start_options options = {});
   virtual ~engine() = default;  ///< stop() first
 
   // -- in ------------------------------------------------------------------------------------------------
@@ -96,7 +100,8 @@ class engine {
 
   // -- out -----------------------------------------------------------------------------------------------
   /// Runs `then` once the views show everything committed before this call (on a reader thread; it may
-  /// block on the disk there). At most limits.reads_waiting at a time: false when over.
+  /// block on the disk there). At most limits.reads_waiting_max at a time: false when over. If reading fails,
+  /// the node ends and `then` is left without its answer.
   [[nodiscard]] virtual bool read(std::function<void(const storage::views&)> then) = 0;
   /// Where subscribers pull committed records from.
   [[nodiscard]] virtual feed& events() = 0;
@@ -115,5 +120,8 @@ class engine {
   /// the node).
   virtual void on_fatal(std::function<void(std::string)> f) = 0;
 };
+
+/// A dead letter as REST shows it, the received bytes included.
+[[nodiscard]] std::string to_json(const domain::dead_letter& d);
 
 }  // namespace switchboard::actors

@@ -15,7 +15,8 @@ constexpr std::uint64_t chunked_guess_bytes = 64 << 10;
 
 /// A webhook waiting for its events to be durable; holds what they occupy.
 struct webhook_ticket final : actors::ticket {
-  http::exchange_ptr exchange;
+  http::exchange_ptr exchange;  ///< null for a replay
+  std::function<void(actors::ingest_counts, bool)> replayed;
   actors::ingest_counts counts;
   admission::credit whole;
   admission::credit first_brand;
@@ -232,11 +233,32 @@ void webhook::receive(const http::exchange_ptr& x, const table& t, const source_
   (void)engine_->ingest(s.source->id, std::move(body), r.body, now, ticket);
 }
 
+bool webhook::replay(const domain::dead_letter& d, std::function<void(actors::ingest_counts, bool)> done) {
+  const auto t = table_.load(std::memory_order_acquire);
+  const auto found = t->sources.find(d.source.value);
+  if (found == t->sources.end()) return false;
+  const auto& limits = t->settings->limits;
+  const auto now = std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+  auto body = found->second.functions->normalise(d.raw, found->second.account_hint,
+                                                 {limits.json_depth_max, limits.batch_events_max}, now);
+  auto ticket = std::make_shared<webhook_ticket>();
+  ticket->whole = admission_.take(std::max<std::size_t>(1, body.events.size() + body.rejected.size()), d.raw.size());
+  if (!ticket->whole) return false;
+  ticket->counts = count(*t->settings, d.source.value, body).counts;
+  ticket->replayed = std::move(done);
+  (void)engine_->ingest(d.source, std::move(body), d.raw, now, ticket);
+  return true;
+}
+
 void webhook::committed(std::vector<actors::ticket_ptr>&& done) {
   std::vector<std::pair<http::exchange_ptr, http::response>> answers;
   answers.reserve(done.size());
   for (auto& each : done) {
     auto& t = static_cast<webhook_ticket&>(*each);
+    if (!t.exchange) {
+      t.replayed(t.counts, t.outcome() == actors::commit_state::failed);
+      continue;
+    }
     http::response r;
     if (t.outcome() == actors::commit_state::failed) {
       counters_.failed.fetch_add(1, std::memory_order_relaxed);
@@ -254,7 +276,7 @@ void webhook::committed(std::vector<actors::ticket_ptr>&& done) {
     answers.emplace_back(std::move(t.exchange), std::move(r));
   }
   done.clear();  // gives the credits back
-  server_->respond_all(std::move(answers));
+  if (!answers.empty()) server_->respond_all(std::move(answers));
 }
 
 }  // namespace switchboard::net

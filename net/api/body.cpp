@@ -1,0 +1,103 @@
+#include "net/api/body.hpp"
+
+#include <algorithm>
+
+#include "domain/json.hpp"
+#include "net/platforms/json.hpp"
+
+namespace switchboard::net::api {
+
+struct body_reader::parsed {
+  simdjson::dom::parser parser;
+  simdjson::dom::object root;
+  bool valid = false;
+};
+
+body_reader::body_reader(std::string_view body, std::initializer_list<std::string_view> known)
+    : parsed_(std::make_unique<parsed>()) {
+  simdjson::dom::element root;
+  if (parsed_->parser.parse(body.data(), body.size()).get(root) != simdjson::SUCCESS ||
+      root.get(parsed_->root) != simdjson::SUCCESS) {
+    errors_.push_back({"", "the body must be one JSON object"});
+    return;
+  }
+  parsed_->valid = true;
+  std::vector<std::string_view> seen;
+  for (const auto field : parsed_->root) {
+    if (std::find(known.begin(), known.end(), field.key) == known.end()) {
+      std::string names;
+      for (const auto k : known) names += (names.empty() ? "" : ", ") + std::string(k);
+      wrong(field.key, "unknown field; this takes " + names);
+    } else if (std::find(seen.begin(), seen.end(), field.key) != seen.end()) {
+      wrong(field.key, "stands twice");
+    }
+    seen.push_back(field.key);
+  }
+}
+
+body_reader::~body_reader() = default;
+
+bool body_reader::has(std::string_view name) const {
+  return parsed_->valid && parsed_->root.at_key(name).error() == simdjson::SUCCESS;
+}
+
+std::optional<std::string> body_reader::text(std::string_view name) {
+  if (!has(name)) return std::nullopt;
+  std::string_view value;
+  if (parsed_->root.at_key(name).get(value) != simdjson::SUCCESS) {
+    wrong(name, "must be a string");
+    return std::nullopt;
+  }
+  return std::string(value);
+}
+
+std::optional<std::vector<std::string>> body_reader::texts(std::string_view name) {
+  if (!has(name)) return std::nullopt;
+  simdjson::dom::array items;
+  std::vector<std::string> out;
+  bool good = parsed_->root.at_key(name).get(items) == simdjson::SUCCESS;
+  if (good) {
+    for (const auto item : items) {
+      std::string_view value;
+      good = good && item.get(value) == simdjson::SUCCESS;
+      if (good) out.emplace_back(value);
+    }
+  }
+  if (good) return out;
+  wrong(name, "must be an array of strings");
+  return std::nullopt;
+}
+
+std::optional<domain::timestamp> body_reader::time(std::string_view name) {
+  const auto value = text(name);
+  if (!value) return std::nullopt;
+  const auto t = domain::parse_rfc3339(*value);
+  if (!t) wrong(name, "must be a time in RFC 3339, e.g. 2026-11-21T08:05:48Z");
+  return t;
+}
+
+void body_reader::wrong(std::string_view name, std::string what) {
+  errors_.push_back({"/" + std::string(name), std::move(what)});
+}
+
+void body_reader::respond_errors(const http::exchange_ptr& x) const {
+  http::problem p;
+  p.status = 400;
+  p.slug = "invalid-body";
+  p.title = "Bad request";
+  p.detail = errors_.size() == 1 ? errors_.front().pointer + ": " + errors_.front().detail
+                                 : "several fields are wrong, see errors";
+  std::string list = "[";
+  for (const auto& e : errors_) {
+    if (list.size() > 1) list += ',';
+    domain::json_object o{list};
+    o.text("pointer", e.pointer);
+    o.text("detail", e.detail);
+    o.end();
+  }
+  list += ']';
+  p.members.emplace_back("errors", std::move(list));
+  x->respond(http::to_response(p));
+}
+
+}  // namespace switchboard::net::api

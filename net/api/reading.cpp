@@ -1,0 +1,91 @@
+#include "net/api/reading.hpp"
+
+#include <charconv>
+
+#include "domain/json.hpp"
+
+namespace switchboard::net::api {
+
+void read(call&& c, std::function<void(const call&, const storage::views&)> answer) {
+  auto shared = std::make_shared<call>(std::move(c));
+  const bool queued = shared->ctx->engine->read(
+      [shared, answer = std::move(answer)](const storage::views& v) { answer(*shared, v); });
+  if (!queued) {
+    http::problem p;
+    p.status = 503;
+    p.slug = "too-many-reads";
+    p.title = "Service unavailable";
+    p.detail = "too many reads are waiting; try again in a moment";
+    auto r = http::to_response(p);
+    r.headers.emplace_back("Retry-After", "1");
+    shared->exchange->respond(std::move(r));
+  }
+}
+
+std::vector<std::string> visible_brands(const caller& who, const actors::engine& e) {
+  if (!who.all_brands) return {who.brand};
+  std::vector<std::string> all;
+  for (const auto& b : e.settings()->brands) all.push_back(b.id.value);
+  return all;
+}
+
+std::optional<std::string> brand_of(const storage::views& v, const std::vector<std::string>& brands,
+                                    const domain::conversation_id& id) {
+  for (const auto& b : brands) {
+    if (v.conversation_json(b, id)) return b;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::size_t> read_limit(const http::request& r, std::size_t otherwise) {
+  const auto text = r.query_value("limit");
+  if (!text) return otherwise;
+  std::size_t n = 0;
+  const auto [end, bad] = std::from_chars(text->data(), text->data() + text->size(), n);
+  if (bad != std::errc{} || end != text->data() + text->size() || n < 1 || n > storage::page_rows_max) return std::nullopt;
+  return n;
+}
+
+namespace {
+
+/// The same target with its cursor replaced.
+std::string next_target(const http::request& r, std::string_view cursor) {
+  std::string out(r.path);
+  out += '?';
+  std::string_view rest = r.query;
+  while (!rest.empty()) {
+    const auto end = rest.find('&');
+    const auto part = rest.substr(0, end);
+    rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
+    if (part.starts_with("cursor=") || part.empty()) continue;
+    out += part;
+    out += '&';
+  }
+  out += "cursor=";
+  out += cursor;
+  return out;
+}
+
+}  // namespace
+
+void respond_page(const http::exchange_ptr& x, std::string_view name, const storage::page& p) {
+  http::response r;
+  r.content_type = "application/json";
+  domain::json_object o{r.body};
+  o.key(name);
+  r.body += '[';
+  for (const auto& row : p.rows) {
+    if (r.body.back() != '[') r.body += ',';
+    r.body += row;
+  }
+  r.body += ']';
+  if (!p.next.empty()) {
+    o.text("cursor", p.next);
+    r.headers.emplace_back("Link", "<" + next_target(x->request(), p.next) + ">; rel=\"next\"");
+  }
+  o.end();
+  r.headers.emplace_back("Cache-Control", "no-store");
+  x->respond(std::move(r));
+}
+
+}  // namespace switchboard::net::api

@@ -1,0 +1,31 @@
+#pragma once
+// How a GET is answered: on a reader thread, once the views show everything that was acknowledged before.
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "actors/engine.hpp"
+#include "net/api/route.hpp"
+
+namespace switchboard::net::api {
+
+/// Runs `answer` on a reader thread with what the views show; it ends the exchange. 503 where too many wait.
+void read(call&& c, std::function<void(const call&, const storage::views&)> answer);
+
+/// The brands whose rows the caller may see, one by one: a row lies under its brand, an id alone doesn't tell.
+[[nodiscard]] std::vector<std::string> visible_brands(const caller& who, const actors::engine& e);
+
+/// The brand under which this conversation lies; nullopt: there is none that the caller may see.
+[[nodiscard]] std::optional<std::string> brand_of(const storage::views& v, const std::vector<std::string>& brands,
+                                                  const domain::conversation_id& id);
+
+/// `limit` of the query, 1 to 1000; nullopt: malformed.
+[[nodiscard]] std::optional<std::size_t> read_limit(const http::request& r, std::size_t otherwise);
+
+/// {"<name>":[…],"cursor":"…"}; the cursor is left out on the last page. Link: rel=next beside it.
+void respond_page(const http::exchange_ptr& x, std::string_view name, const storage::page& p);
+
+}  // namespace switchboard::net::api
