@@ -18,11 +18,14 @@ std::vector<problem> one_problem(const std::string& file, std::string what) {
   return {problem{file, 0, 0, std::move(what)}};
 }
 
-/// toml++ says "Error while parsing key-value pair: …"; the part behind the colon is what helps.
+/// toml++ stops at the first error of syntax: "Error while parsing array: encountered end-of-file".
 std::string syntax_problem(const toml::parse_error& e) {
-  std::string what;
-  for (const char c : std::string(e.description())) what += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-  return "not valid TOML, so nothing after it was read: " + what;
+  constexpr std::string_view opening = "Error ";
+  std::string_view description = e.description();
+  if (description.starts_with(opening)) description.remove_prefix(opening.size());
+  std::string what = "not valid TOML, ";
+  for (const char c : description) what += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+  return what + "; nothing else was checked";
 }
 
 settings read_all(reader& r, const toml::table& root) {

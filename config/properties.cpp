@@ -44,7 +44,7 @@ property limit(std::string_view name, range r, std::string_view sentence) {
   return make_property<&settings::limits, Member>("limits", name, sentence, r, reload);
 }
 
-// clang-format off: a table
+// clang-format off
 void add_server(std::vector<property>& out) {
   const auto add = [&](property p) { out.push_back(p); };
   using s = server_settings;

@@ -1,0 +1,53 @@
+// A webhook looks up its source and the account of each event: on that path nothing may allocate.
+
+#include "tests/config/loading.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+namespace {
+std::atomic<std::size_t> allocations{0};
+}
+
+// Counts for the whole test program. Both forms, so that new and delete agree.
+void* operator new(std::size_t bytes) {
+  allocations.fetch_add(1, std::memory_order_relaxed);
+  if (void* memory = std::malloc(bytes)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+  std::free(memory);
+}
+
+namespace switchboard::config {
+namespace {
+
+TEST(Lookups, DoNotAllocate) {
+  settings s;
+  const std::string long_id(60, 's');
+  s.sources.push_back({{long_id}, source_kind::meta, {"x"}, "v"});
+  s.accounts.push_back({{"a"}, {"b"}, {long_id}, domain::platform::whatsapp, std::string(40, '7'), ""});
+  s.index();
+
+  const std::size_t before = allocations.load();
+  bool found = true;
+  for (int i = 0; i < 100; ++i) {
+    const source_settings* source = s.find_source(long_id);
+    found = found && source &&
+            s.find_account(source->id.value, domain::platform::whatsapp, s.accounts[0].platform_id);
+    found = found && !s.find_account(source->id.value, domain::platform::facebook, s.accounts[0].platform_id);
+  }
+  const std::size_t after = allocations.load();
+  EXPECT_TRUE(found);
+  EXPECT_EQ(after - before, 0u);
+  EXPECT_GT(before, 0u) << "the counter does not count";
+}
+
+}  // namespace
+}  // namespace switchboard::config

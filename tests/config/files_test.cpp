@@ -1,0 +1,123 @@
+// The config files that come with the engine.
+
+#include "config/digest.hpp"
+#include "config/properties.hpp"
+#include "tests/config/loading.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+namespace switchboard::config {
+namespace {
+
+const std::string folder = std::string(SWITCHBOARD_SOURCE_DIR) + "/config/";
+
+settings_ptr expect_loads(const std::string& path) {
+  auto result = load_file(path);
+  if (result) return *result;
+  for (const problem& p : result.error()) ADD_FAILURE() << to_text(p);
+  return nullptr;
+}
+
+TEST(Files, ReferenceIsWhatTheTableSays) {
+  EXPECT_EQ(testing::read_file(folder + "reference.toml"), reference_toml())
+      << "the property table changed: write reference_toml() to config/reference.toml";
+}
+
+TEST(Files, ReferenceLoadsAndMeansTheDefaults) {
+  const settings_ptr s = expect_loads(folder + "reference.toml");
+  ASSERT_NE(s, nullptr);
+  for (const property& p : properties()) EXPECT_EQ(p.get(*s), default_of(p)) << p.section << '.' << p.name;
+  EXPECT_EQ(s->version, testing::loaded("")->version);
+}
+
+TEST(Files, ReferenceNamesEveryKey) {
+  const std::string text = reference_toml();
+  for (const property& p : properties()) {
+    EXPECT_NE(text.find("\n" + std::string(p.name) + " = "), std::string::npos) << p.name;
+  }
+  for (const record_key& k : record_keys()) {
+    EXPECT_NE(text.find("\n#   " + std::string(k.name) + " = " + std::string(k.example) + "\n"),
+              std::string::npos)
+        << k.name;
+  }
+}
+
+TEST(Files, TheExamplesOfTheReferenceLoadTogether) {
+  ::setenv("META_APP_SECRET", "0123456789abcdef", 1);
+  ::setenv("META_VERIFY_TOKEN", "verify", 1);
+  std::string text, section;
+  for (const record_key& k : record_keys()) {
+    if (k.section != section) text += "[[" + std::string(section = k.section) + "]]\n";
+    const bool one_of_two = k.section == "token" && k.name == "value";
+    if (!one_of_two) text += std::string(k.name) + " = " + std::string(k.example) + "\n";
+  }
+  EXPECT_EQ(testing::problems_of(text), std::vector<std::string>{}) << text;
+}
+
+TEST(Files, Demo) {
+  const settings_ptr s = expect_loads(folder + "demo.toml");
+  ASSERT_NE(s, nullptr);
+  EXPECT_TRUE(s->server.demo && is_loopback(s->server.listen) && is_loopback(s->server.admin_listen));
+  EXPECT_EQ(s->brands.size(), 2u);
+  const account_settings* whatsapp = s->find_account("meta", domain::platform::whatsapp, "106540352242922");
+  ASSERT_NE(whatsapp, nullptr);
+  EXPECT_EQ(whatsapp->brand.value, "acme");
+  EXPECT_EQ(s->find_source("meta")->secrets, std::vector<std::string>{"demo-secret"});
+  EXPECT_EQ(s->find_source("meta")->verify_token, "demo-verify");
+  EXPECT_EQ(s->find_source("telegram")->kind, source_kind::telegram);
+
+  const token_settings* agent = s->find_token(sha256_hex("demo-agent"));
+  ASSERT_NE(agent, nullptr);
+  EXPECT_EQ(agent->agent.value, "ana");
+  EXPECT_EQ(s->find_token(sha256_hex("demo-admin"))->brand, "*");
+  EXPECT_EQ(s->find_token(sha256_hex("demo-reader"))->role, role::reader);
+}
+
+TEST(Files, LargeLoadsOnceItsSecretsAreThere) {
+  for (const char* name : {"META_APP_SECRET_NEXT", "META_VERIFY_TOKEN", "TELEGRAM_SECRET_TOKEN",
+                           "ACME_DESK_TOKEN", "SWITCHBOARD_ADMIN_TOKEN"}) {
+    ::setenv(name, (std::string(name) + "-0123456789").c_str(), 1);
+  }
+  testing::scratch dir;
+  dir.write("secrets/meta-app", "the present one\n");
+  const std::string copy = dir.write("large.toml", testing::read_file(folder + "large.toml"));
+  const settings_ptr s = expect_loads(copy);
+  ASSERT_NE(s, nullptr);
+  EXPECT_FALSE(s->server.demo);
+  EXPECT_EQ(s->find_source("meta")->secrets,
+            (std::vector<std::string>{"the present one", "META_APP_SECRET_NEXT-0123456789"}));
+  EXPECT_EQ(s->storage.partitions, 256);
+}
+
+TEST(Files, LargeGivesTheReasonBesideEachNumber) {
+  const std::string text = testing::read_file(folder + "large.toml");
+  std::istringstream lines(text.substr(0, text.find("[[source]]")));
+  for (std::string line; std::getline(lines, line);) {
+    const bool setting = line.find(" = ") != std::string::npos && !line.starts_with('#');
+    const bool obvious = line.starts_with("data_dir") || line.starts_with("id") || line.starts_with("name") ||
+                         line.starts_with("allowed_origins");
+    EXPECT_TRUE(!setting || obvious || line.find(" # ") != std::string::npos) << line;
+  }
+}
+
+TEST(Files, NoneThatIsNotThereOrNotAFile) {
+  const auto missing = load_file("/nonexistent/x.toml");
+  ASSERT_FALSE(missing.has_value());
+  EXPECT_EQ(to_text(missing.error().at(0)),
+            "/nonexistent/x.toml: error: cannot be read: No such file or directory");
+  const auto directory = load_file(SWITCHBOARD_SOURCE_DIR);
+  ASSERT_FALSE(directory.has_value());
+  EXPECT_NE(to_text(directory.error().at(0)).find("is a directory"), std::string::npos);
+}
+
+TEST(Files, NoneBeyondTheLimit) {
+  testing::scratch dir;
+  const auto result = load_file(dir.write("big.toml", std::string((16 << 20) + 1, '#')));
+  ASSERT_FALSE(result.has_value());
+  EXPECT_NE(to_text(result.error().at(0)).find("larger than 16 MiB"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace switchboard::config
