@@ -1,0 +1,177 @@
+#include "net/http/door.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace switchboard::net::http {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+constexpr int accepted_at_once_max = 64;
+constexpr std::chrono::milliseconds no_descriptors_pause{50};
+
+std::string address_text(const sockaddr_storage& from) {
+  char text[INET6_ADDRSTRLEN] = "";
+  if (from.ss_family == AF_INET) {
+    ::inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in&>(from).sin_addr, text, sizeof text);
+    return text;
+  }
+  const auto& six = reinterpret_cast<const sockaddr_in6&>(from).sin6_addr;
+  if (IN6_IS_ADDR_V4MAPPED(&six)) {
+    ::inet_ntop(AF_INET, &six.s6_addr[12], text, sizeof text);
+  } else {
+    ::inet_ntop(AF_INET6, &six, text, sizeof text);
+  }
+  return text;
+}
+
+bool is_loopback(const std::string& address) { return address == "::1" || address.starts_with("127."); }
+
+}  // namespace
+
+std::shared_ptr<const void> guest_book::admit(const std::string& address, bool exempt,
+                                              const config::limit_settings& limits) {
+  const std::lock_guard lock(mutex_);
+  if (open_ >= limits.connections_max) return nullptr;
+  std::string counted;
+  if (!exempt) {
+    auto& here = by_address_[address];
+    if (here >= limits.connections_per_address_max) return nullptr;
+    ++here;
+    counted = address;
+  }
+  ++open_;
+  return {this, [self = shared_from_this(), counted](const void*) { self->leave(counted); }};
+}
+
+void guest_book::leave(const std::string& address) {
+  const std::lock_guard lock(mutex_);
+  --open_;
+  if (address.empty()) return;
+  if (const auto at = by_address_.find(address); --at->second == 0) by_address_.erase(at);
+}
+
+std::uint64_t guest_book::open() const {
+  const std::lock_guard lock(mutex_);
+  return open_;
+}
+
+door::door(listener which, std::vector<std::shared_ptr<io_thread>> threads, std::shared_ptr<guest_book> guests,
+           std::shared_ptr<tls_context> tls)
+    : which_(which),
+      threads_(std::move(threads)),
+      guests_(std::move(guests)),
+      tls_(std::move(tls)),
+      acceptor_(threads_.front()->context()),
+      pause_(threads_.front()->context()) {}
+
+expected<void, start_error> door::open(const config::endpoint& at) {
+  const auto fail = [&at](const boost::system::error_code& ec) {
+    auto what = "cannot listen on " + at.host + ":" + std::to_string(at.port) + ": " + ec.message();
+    if (ec == asio::error::address_in_use) what += "; is another engine running?";
+    return unexpected{start_error{std::move(what)}};
+  };
+  boost::system::error_code ec;
+  const auto host = at.host == "localhost" ? std::string("127.0.0.1") : at.host;
+  const auto address = asio::ip::make_address(host, ec);
+  if (ec) return fail(ec);
+  const tcp::endpoint endpoint(address, at.port);
+  acceptor_.open(endpoint.protocol(), ec);
+  if (!ec) acceptor_.set_option(tcp::acceptor::reuse_address(true), ec);
+  if (!ec) acceptor_.bind(endpoint, ec);
+  if (!ec) acceptor_.listen(asio::socket_base::max_listen_connections, ec);
+  if (!ec) acceptor_.non_blocking(true, ec);
+  if (ec) return fail(ec);
+  port_ = acceptor_.local_endpoint().port();
+  return {};
+}
+
+void door::close() {
+  boost::system::error_code ignored;
+  acceptor_.close(ignored);
+  pause_.cancel();
+}
+
+void door::await() {
+  acceptor_.async_wait(tcp::acceptor::wait_read, [self = shared_from_this()](const boost::system::error_code& ec) {
+    if (!ec) self->accept_all();
+  });
+}
+
+void door::accept_all() {
+  for (int i = 0; i < accepted_at_once_max && acceptor_.is_open(); ++i) {
+    sockaddr_storage from{};
+    socklen_t size = sizeof from;
+    const int descriptor = ::accept4(acceptor_.native_handle(), reinterpret_cast<sockaddr*>(&from), &size,
+                                     SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (descriptor < 0) {
+      if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+        pause();
+        return;
+      }
+      if (errno == EAGAIN || errno == EWOULDBLOCK) break;
+      continue;  // that one has gone again (ECONNABORTED …)
+    }
+    counters_.accepted.add();
+    const int on = 1;
+    ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    welcome(descriptor, address_text(from));
+  }
+  if (acceptor_.is_open()) await();
+}
+
+/// Out of descriptors: the listening socket stays readable, so waiting for it would spin.
+void door::pause() {
+  pause_.expires_after(no_descriptors_pause);
+  pause_.async_wait([self = shared_from_this()](const boost::system::error_code& ec) {
+    if (!ec && self->acceptor_.is_open()) self->accept_all();
+  });
+}
+
+void door::welcome(int descriptor, std::string address) {
+  const auto& settings = threads_.front()->settings();
+  const auto& proxies = settings.server.trusted_proxies;
+  arrival from;
+  from.listener = which_;
+  from.trusted_proxy = std::find(proxies.begin(), proxies.end(), address) != proxies.end();
+  // A load generator, a sidecar and a trusted proxy all speak for many: only the total binds them.
+  const bool exempt = is_loopback(address) || from.trusted_proxy;
+  from.place = guests_->admit(address, exempt, settings.limits);
+  from.address = std::move(address);
+  if (from.place == nullptr) {
+    counters_.refused.add();
+    // A 503 needs a place of its own for a second; behind so many of them, and over TLS, there is only the close.
+    constexpr std::uint32_t being_refused_max = 256;
+    if (tls_ != nullptr || being_refused_ >= being_refused_max) {
+      ::close(descriptor);
+      return;
+    }
+    ++being_refused_;
+    from.refused = true;
+    from.place = {this, [self = shared_from_this()](const void*) {
+                    self->threads_.front()->post([self] { --self->being_refused_; });
+                  }};
+  }
+  const auto& io = threads_[next_thread_++ % threads_.size()];
+  auto wire = tls_ != nullptr ? tls_->make_transport(descriptor) : make_plain_transport(descriptor);
+  if (wire == nullptr) return;
+  auto c = std::make_shared<connection>(io, std::move(wire), std::move(from));
+  const auto begin = [io, c, descriptor] {
+    if (!io->draining() && io->enter(c, descriptor)) c->start();
+  };
+  if (io->here()) {
+    begin();
+  } else {
+    io->post(begin);
+  }
+}
+
+}  // namespace switchboard::net::http
