@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,8 @@ struct views_options {
   bool read_only = false;
 };
 
+inline constexpr std::size_t page_rows_max = 1000;
+
 /// A page of JSON objects and where the next one starts (empty: no more).
 struct page {
   std::vector<std::string> rows;
@@ -38,6 +41,7 @@ struct conversation_query {
   std::vector<domain::conversation_status> statuses;
   std::vector<domain::platform> platforms;
   std::vector<std::string> accounts, assignees, queues, tags, customers;
+  /// updated: latest first; priority: urgent first, then updated; deadline: as updated, until there are SLAs.
   enum class order : std::uint8_t { updated, priority, deadline } sort = order::updated;
   std::size_t limit = 50;
   std::string after;  ///< page::next of the page before
@@ -58,7 +62,15 @@ struct views_error {
   std::string what;
 };
 
+/// Thrown by readers when the disk gives an error or damaged bytes: an answer from such rows would be a lie
+/// ("no such thread" makes a second conversation). Whoever sees it stops the node; apply() fails from then on.
+struct views_failure : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
 /// apply() from one thread; the readers from any. Readers see what was applied before they were called.
+/// Pages hold at most page_rows_max rows. A `next` given to another query is an error, or an empty page where
+/// the return type has no room for one.
 class views {
  public:
   [[nodiscard]] static expected<std::unique_ptr<views>, open_error> open(const views_options& options);
@@ -74,6 +86,7 @@ class views {
   // -- rows ---------------------------------------------------------------------------------------------
   [[nodiscard]] virtual std::optional<thread_row> load_thread(std::string_view brand, domain::thread_id t) const = 0;
   /// `fingerprint`: keyed hash of (kind, platform id, version), see hash.hpp.
+  /// Messages are not asked for here: find_message() knows each, for as long as it is kept.
   [[nodiscard]] virtual bool seen(domain::thread_id t, std::uint64_t fingerprint) const = 0;
   /// The message that a platform's id names within a thread.
   [[nodiscard]] virtual std::optional<domain::message> find_message(std::string_view brand, domain::thread_id t,
@@ -90,6 +103,8 @@ class views {
   // -- for REST: rows as JSON ---------------------------------------------------------------------------
   [[nodiscard]] virtual std::optional<std::string> conversation_json(std::string_view brand,
                                                                      domain::conversation_id c) const = 0;
+  /// Filters: any of each list, all lists. A page may be short, even empty, and still have a `next`: it looks
+  /// at a bounded number of conversations. Without `brands` there may be at most 64 in all (else an error).
   [[nodiscard]] virtual expected<page, views_error> list_conversations(const conversation_query& q) const = 0;
   /// Oldest first, notes included; `after` a page::next.
   [[nodiscard]] virtual page list_messages(std::string_view brand, domain::conversation_id c, std::size_t limit,
@@ -98,11 +113,11 @@ class views {
                                                                  std::string_view customer) const = 0;
   [[nodiscard]] virtual page list_customer_conversations(std::string_view brand, std::string_view customer,
                                                          std::size_t limit, std::string_view after) const = 0;
-  /// Newest first. `brands` empty: all, those without a brand included.
+  /// Newest first, without the raw bytes. `brands` empty: all, those without a brand included.
   [[nodiscard]] virtual page list_dead_letters(std::span<const std::string> brands, std::size_t limit,
                                                std::string_view after) const = 0;
   [[nodiscard]] virtual std::optional<domain::dead_letter> find_dead_letter(std::string_view id) const = 0;
-  [[nodiscard]] virtual std::uint64_t conversations() const = 0;  ///< estimate, for /status
+  [[nodiscard]] virtual std::uint64_t conversations() const = 0;  ///< all that ever began
   [[nodiscard]] virtual std::uint64_t disk_bytes() const = 0;
 };
 

@@ -1,0 +1,119 @@
+// What lies in <data_dir>/views: a RocksDB database of these column families. Everything in it can be folded
+// again from the log, so it is written without WAL; all columns are flushed in one step, so that what a crash
+// leaves is the fold of one prefix of the log, the length of which the `meta` row says.
+//
+//   name   := length:2 bytes                    numbers are big-endian
+//   thread := 16 bytes of its id                case := thread ordinal:4
+//   ~time  := ~(milliseconds since year 0):8    so that later comes first
+//   values begin with a version byte (1), but for `meta` and `seen`
+//
+//   column                   key                                               value
+//   meta                     "state"                                           layout:4 applied:8
+//   latest-time:8
+//                                                                              conversations:8
+//   conversations            name(brand) case                                  the conversation's JSON
+//   messages                 name(brand) case sequence:8                       the message's JSON, as it is
+//   now inbox                    name(brand) status:1 (urgent-priority):1          platform:1 name(account)
+//                            ~updated case                                     name(assignee) name(queue)
+//                                                                              name(customer) tags-JSON
+//   customers                name(brand) name(customer)                        the customer's JSON
+//   customer_conversations   name(brand) name(customer) ~created case          empty
+//   seen                     thread fingerprint(kind, id, version):8           1 time:8            a dedup
+//   key
+//                            thread fingerprint("ref", platform id, ""):8      2 time:8 ordinal:4 sequence:8
+//   comment_threads          name(account) name(platform message id)           thread
+//   dead_letters             "i" name(id)                                      the letter's JSON, raw bytes
+//   too
+//                            "b" name(brand) ~received name(id)                empty
+//                            "t" ~received name(id)                            empty
+//
+// Of `seen`, dedup keys go after the redelivery window (a compaction filter, by the log's own time);
+// references stay as long as the message: a reaction to a message of last year must still find it.
+// Fingerprints are keyed with the directory's seed.
+//
+// An inbox row moves with each change of status, priority or time: the event says where it was (`previous`),
+// so that moving it reads nothing.
+
+#include "storage/views.hpp"
+
+#include "storage/views_keys.hpp"
+#include "storage/views_on_disk.hpp"
+
+namespace switchboard::storage {
+
+expected<std::unique_ptr<views>, open_error> views::open(const views_options& options) {
+  auto opened = views_on_disk::open(options);
+  if (!opened) return unexpected{std::move(opened).error()};
+  return std::unique_ptr<views>(std::move(*opened));
+}
+
+expected<std::unique_ptr<views_on_disk>, open_error> views_on_disk::open(const views_options& options,
+                                                                         log_sequence behind) {
+  auto store = views_store::open(options);
+  if (!store) return unexpected{std::move(store).error()};
+  std::unique_ptr<views_on_disk> opened(new views_on_disk(std::move(*store)));
+  if (opened->state_.applied == 0) {
+    opened->state_.applied = behind;
+    opened->applied_ = behind;
+  }
+  return opened;
+}
+
+views_on_disk::views_on_disk(std::unique_ptr<views_store> store)
+    : store_(std::move(store)), fold_(*store_), state_(store_->opened_with()) {
+  applied_ = state_.applied;
+  flushed_ = state_.applied;
+  conversations_ = state_.conversations;
+}
+
+expected<void, views_error> views_on_disk::apply(std::span<const record_ptr> records) {
+  if (auto failed = store_->failure()) return unexpected{views_error{std::move(*failed)}};
+  while (!records.empty() && records.front()->sequence <= state_.applied) records = records.subspan(1);
+  if (records.empty()) return {};
+  auto expected_next = state_.applied;
+  for (const auto& r : records) {
+    if (r->sequence == ++expected_next) continue;
+    return unexpected{views_error{"record " + std::to_string(expected_next) + " is missing before " +
+                                  std::to_string(r->sequence)}};
+  }
+  try {
+    auto next = state_;
+    auto& batch = fold_.fold(records, next);
+    rocksdb::WriteOptions unlogged;
+    unlogged.disableWAL = true;
+    const auto written = store_->db().Write(unlogged, &batch);
+    if (!written.ok()) store_->fail(written.ToString());
+    state_ = next;
+    store_->set_latest(next.latest_ms);
+    conversations_.store(next.conversations, std::memory_order_relaxed);
+    applied_.store(next.applied, std::memory_order_release);
+  } catch (const views_failure& e) {
+    return unexpected{views_error{e.what()}};
+  }
+  return {};
+}
+
+expected<void, views_error> views_on_disk::flush() {
+  const auto covered = applied();
+  rocksdb::FlushOptions waiting;
+  waiting.allow_write_stall = true;  // flushing late would stall it more
+  std::vector<rocksdb::ColumnFamilyHandle*> all;
+  for (std::size_t i = 0; i < column_count; ++i) all.push_back(store_->handle(static_cast<column>(i)));
+  const auto done = store_->db().Flush(waiting, all);
+  if (!done.ok()) return unexpected{views_error{"flush: " + done.ToString()}};
+  flushed_.store(covered, std::memory_order_release);
+  return {};
+}
+
+std::uint64_t views_on_disk::disk_bytes() const {
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < column_count; ++i) {
+    std::uint64_t bytes = 0;
+    store_->db().GetIntProperty(store_->handle(static_cast<column>(i)),
+                                rocksdb::DB::Properties::kTotalSstFilesSize, &bytes);
+    sum += bytes;
+  }
+  return sum;
+}
+
+}  // namespace switchboard::storage

@@ -1,0 +1,243 @@
+#include "storage/views_fold.hpp"
+
+#include "storage/codec.hpp"
+#include "storage/hash.hpp"
+#include "storage/views_keys.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+
+namespace switchboard::storage {
+namespace {
+
+using domain::event_type;
+
+rocksdb::Slice slice(std::string_view s) {
+  return {s.data(), s.size()};
+}
+
+/// Does the platform's id of the record's message become known, or known again, by this event?
+bool names_message(const record& r) {
+  if (r.message.sequence == 0 || r.platform_message_id.empty()) return false;
+  const bool appears =
+      r.message.sequence == r.conversation_sequence && r.message.conversation == r.conversation;
+  return appears || r.type == event_type::message_received || r.type == event_type::message_sent;
+}
+
+std::string letter_key(char which, std::string_view brand, domain::timestamp at, std::string_view id) {
+  std::string key(1, which);
+  if (which == letter_by_brand) keys::append_name(key, brand);
+  if (which != letter_row) keys::append_newest_first(key, at);
+  keys::append_name(key, id);
+  return key;
+}
+
+}  // namespace
+
+rocksdb::WriteBatch& views_fold::fold(std::span<const record_ptr> records, fold_state& state) {
+  batch_.Clear();
+  touched_.clear();
+  letters_.clear();
+  slots_.assign(std::bit_ceil(std::max<std::size_t>(records.size() * 2, 16)), 0);
+  for (const auto& r : records) add(*r, state);
+  for (const auto& t : touched_) settle(t);
+  key_ = "state";
+  put(column::meta, encode_state(state));
+  return batch_;
+}
+
+void views_fold::add(const record& r, fold_state& state) {
+  if (!r.conversation_json.empty()) {
+    touch(r);
+    if (r.conversation_sequence == 1) ++state.conversations;
+    if (r.conversation_sequence == 1 || r.type == event_type::customer_updated) add_customer_conversation(r);
+  }
+  if (!r.message_json.empty()) add_message(r);
+  if (r.has_origin && !r.conversation_json.empty()) add_origin(r);
+  if (!r.customer_json.empty()) add_customer(r);
+  if (!r.dead_letter_json.empty()) add_dead_letter(r);
+  state.applied = r.sequence;
+  state.latest_ms = std::max(state.latest_ms, keys::milliseconds(r.at));
+}
+
+void views_fold::touch(const record& r) {
+  const auto mask = slots_.size() - 1;
+  const auto& id = r.conversation;
+  for (auto at = static_cast<std::size_t>(id.thread.low + id.ordinal) & mask;; at = (at + 1) & mask) {
+    if (slots_[at] == 0) {
+      touched_.push_back({&r, &r});
+      slots_[at] = static_cast<std::uint32_t>(touched_.size());
+      return;
+    }
+    auto& t = touched_[slots_[at] - 1];
+    if (t.first->conversation == id && t.first->brand == r.brand) {
+      t.last = &r;
+      return;
+    }
+  }
+}
+
+void views_fold::add_message(const record& r) {
+  key_.clear();
+  keys::append_name(key_, r.brand);
+  keys::append_conversation(key_, r.message.conversation);
+  keys::append_number(key_, r.message.sequence);
+  put_row(column::messages, r.part(r.message_json));
+  if (!names_message(r)) return;
+
+  const auto platform_id = r.text(r.platform_message_id, scratch_);
+  key_.clear();
+  keys::append_thread(key_, r.conversation.thread);
+  keys::append_number(key_, fingerprint(store_.options().hash_seed, "ref", platform_id, ""));
+  value_.assign(1, seen_reference);
+  keys::append_number(value_, keys::milliseconds(r.at));
+  keys::append_number(value_, r.message.conversation.ordinal);
+  keys::append_number(value_, r.message.sequence);
+  put(column::seen, value_);
+
+  if (r.kind == domain::thread_kind::dm) return;
+  key_.clear();
+  keys::append_name(key_, r.account);
+  keys::append_name(key_, platform_id);
+  value_.clear();
+  keys::append_thread(value_, r.conversation.thread);
+  put_row(column::comment_threads, value_);
+}
+
+void views_fold::add_origin(const record& r) {
+  const auto kind = r.part(r.origin_kind);  // our own words: no escapes
+  // A message is its own dedup key: its reference above is found, and decide() sees that it is there.
+  if (kind == to_word(domain::inbound_kind::message) && names_message(r)) return;
+  key_.clear();
+  keys::append_thread(key_, r.conversation.thread);
+  const auto id = r.text(r.origin_id, scratch_);
+  const auto version = r.text(r.origin_version, scratch_too_);
+  keys::append_number(key_, fingerprint(store_.options().hash_seed, kind, id, version));
+  value_.assign(1, seen_origin);
+  keys::append_number(value_, keys::milliseconds(r.at));
+  put(column::seen, value_);
+}
+
+void views_fold::add_customer(const record& r) {
+  const auto json = r.part(r.customer_json);
+  const auto c = decode_customer(json);
+  if (!c) store_.fail("the customer of record " + std::to_string(r.sequence) + ": " + c.error().what);
+  key_.clear();
+  keys::append_name(key_, r.brand);
+  keys::append_name(key_, c->id.value);
+  put_row(column::customers, json);
+}
+
+/// Under the time of its beginning, which never changes, so that the index is written once.
+void views_fold::add_customer_conversation(const record& r) {
+  if (r.customer.empty()) return;
+  const auto c = decode_conversation(r.part(r.conversation_json));
+  if (!c) store_.fail("the conversation of record " + std::to_string(r.sequence) + ": " + c.error().what);
+  key_.clear();
+  keys::append_name(key_, r.brand);
+  keys::append_name(key_, c->customer.value);
+  keys::append_newest_first(key_, c->created_at);
+  keys::append_conversation(key_, r.conversation);
+  put_row(column::customer_conversations, {});
+}
+
+void views_fold::add_dead_letter(const record& r) {
+  const auto d = decode_dead_letter(r.part(r.dead_letter_json));
+  if (!d) store_.fail("the dead letter of record " + std::to_string(r.sequence) + ": " + d.error().what);
+  const auto& id = d->id.value;
+  auto known = letters_.find(id);
+  if (known == letters_.end()) {
+    const auto stored = store_.row(column::dead_letters, letter_key(letter_row, {}, {}, id));
+    if (stored) {
+      if (const auto before = decode_dead_letter(*stored)) {
+        known = letters_.emplace(id, std::pair(before->brand.value, before->received_at)).first;
+      }
+    }
+  }
+  if (known != letters_.end()) {  // the same letter again, or replayed: its old places in the indexes
+    const auto& [brand, at] = known->second;
+    for (const char which : {letter_by_brand, letter_by_time}) {
+      key_ = letter_key(which, brand, at, id);
+      remove(column::dead_letters);
+    }
+  }
+  letters_.insert_or_assign(id, std::pair(d->brand.value, d->received_at));
+  for (const char which : {letter_by_brand, letter_by_time}) {
+    key_ = letter_key(which, d->brand.value, d->received_at, id);
+    put_row(column::dead_letters, {});
+  }
+  key_ = letter_key(letter_row, {}, {}, id);
+  put_row(column::dead_letters, r.part(r.dead_letter_json));
+}
+
+void views_fold::settle(const touched& t) {
+  const auto& r = *t.last;
+  key_.clear();
+  keys::append_name(key_, r.brand);
+  keys::append_conversation(key_, r.conversation);
+  put_row(column::conversations, r.part(r.conversation_json));
+
+  const auto write_key = [&](const inbox_place& place) {
+    key_ = keys::inbox(r.brand, place, r.conversation);
+  };
+  const auto before = place_before(*t.first);
+  if (before && *before != r.place) {
+    write_key(*before);
+    remove(column::inbox);
+  }
+  write_key(r.place);
+  value_.assign(1, row_version);
+  value_ += static_cast<char>(r.platform);
+  keys::append_name(value_, r.account);
+  keys::append_name(value_, r.assignee);
+  keys::append_name(value_, r.queue);
+  keys::append_name(value_, r.text(r.customer, scratch_));
+  value_ += r.part(r.tags);
+  put(column::inbox, value_);
+}
+
+/// Events of a known conversation say where it was before them; one that does not is looked up.
+std::optional<inbox_place> views_fold::place_before(const record& first) const {
+  if (first.has_previous) return first.previous;
+  if (first.conversation_sequence == 1) return std::nullopt;
+  const auto stored = store_.row(column::conversations, keys::conversation(first.brand, first.conversation));
+  if (!stored) return std::nullopt;
+  const auto c = decode_conversation(*stored);
+  if (!c) store_.fail("conversations: " + c.error().what);
+  return inbox_place{c->status, c->priority, c->updated_at};
+}
+
+// RocksDB copies what it is given, so a failure here could only be memory, which throws.
+void views_fold::put(column c, std::string_view value) {
+  const auto done = batch_.Put(store_.handle(c), slice(key_), slice(value));
+  if (!done.ok()) store_.fail("a batch refused a row: " + done.ToString());
+}
+
+void views_fold::put_row(column c, std::string_view value) {
+  static constexpr char version = row_version;
+  const rocksdb::Slice key = slice(key_);
+  const std::array<rocksdb::Slice, 2> parts = {rocksdb::Slice(&version, 1), slice(value)};
+  const auto done =
+      batch_.Put(store_.handle(c), rocksdb::SliceParts(&key, 1), rocksdb::SliceParts(parts.data(), 2));
+  if (!done.ok()) store_.fail("a batch refused a row: " + done.ToString());
+}
+
+void views_fold::remove(column c) {
+  const auto done = batch_.Delete(store_.handle(c), slice(key_));
+  if (!done.ok()) store_.fail("a batch refused a row: " + done.ToString());
+}
+
+bool read_inbox_facts(std::string_view row, inbox_facts& f) {
+  if (row.size() < 2 || row.front() != row_version) return false;
+  f.platform = static_cast<domain::platform>(row[1]);
+  row.remove_prefix(2);
+  if (!keys::take_name(row, f.account) || !keys::take_name(row, f.assignee) ||
+      !keys::take_name(row, f.queue) || !keys::take_name(row, f.customer)) {
+    return false;
+  }
+  f.tags = row;
+  return true;
+}
+
+}  // namespace switchboard::storage

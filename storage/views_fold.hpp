@@ -1,0 +1,68 @@
+#pragma once
+// Records to rows: one write batch for a stretch of the log. Of a conversation that appears several times
+// only its last row and its last place in the inbox are written.
+
+#include "storage/views_store.hpp"
+
+#include <rocksdb/write_batch.h>
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace switchboard::storage {
+
+/// Used again for every stretch, so that its memory is. One thread.
+class views_fold {
+ public:
+  explicit views_fold(const views_store& store) : store_(store) {}
+
+  /// The batch for `records`, which follow `state`; `state` is then as of their end. Valid until the next
+  /// call. Throws views_failure where an old row is needed and cannot be read.
+  [[nodiscard]] rocksdb::WriteBatch& fold(std::span<const record_ptr> records, fold_state& state);
+
+ private:
+  /// What one conversation went through in this stretch.
+  struct touched {
+    const record* first = nullptr;
+    const record* last = nullptr;
+  };
+
+  void add(const record& r, fold_state& state);
+  void touch(const record& r);
+  void add_message(const record& r);
+  void add_origin(const record& r);
+  void add_customer(const record& r);
+  void add_customer_conversation(const record& r);
+  void add_dead_letter(const record& r);
+  void settle(const touched& t);
+  [[nodiscard]] std::optional<inbox_place> place_before(const record& first) const;
+  void put(column c, std::string_view value);      ///< under key_
+  void put_row(column c, std::string_view value);  ///< with the version in front
+  void remove(column c);
+
+  const views_store& store_;
+  rocksdb::WriteBatch batch_;
+  std::string key_, value_, scratch_, scratch_too_;
+  std::vector<touched> touched_;
+  std::vector<std::uint32_t> slots_;  ///< open addressing into touched_, 0: free, else index + 1
+  std::unordered_map<std::string, std::pair<std::string, domain::timestamp>> letters_;  ///< id → brand, time
+};
+
+/// The facts of an inbox row, as filters want them. Views into the row.
+struct inbox_facts {
+  domain::platform platform = domain::platform::facebook;
+  std::string_view account, assignee, queue, customer;
+  std::string_view tags;  ///< JSON array
+};
+[[nodiscard]] bool read_inbox_facts(std::string_view row, inbox_facts& f);
+
+/// Dead letters lie under their id; two indexes order them. See views.cpp.
+inline constexpr char letter_row = 'i';
+inline constexpr char letter_by_brand = 'b';
+inline constexpr char letter_by_time = 't';
+
+}  // namespace switchboard::storage

@@ -1,0 +1,164 @@
+// The inbox: conversations by brand, status and priority, filtered, in one order over all of them.
+#include "domain/json.hpp"
+#include "storage/hash.hpp"
+#include "storage/views_keys.hpp"
+#include "storage/views_on_disk.hpp"
+#include "storage/views_ranges.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace switchboard::storage {
+namespace {
+
+/// A page looks at so many conversations at most, whatever the filter leaves out; then the caller goes on.
+constexpr std::size_t scan_max = 20'000;
+/// A list over all brands opens a stretch per brand, status and priority.
+constexpr std::size_t brands_max = 64;
+
+constexpr std::array statuses = {domain::conversation_status::open, domain::conversation_status::pending,
+                                 domain::conversation_status::snoozed, domain::conversation_status::resolved,
+                                 domain::conversation_status::closed};
+constexpr std::array priorities = {domain::priority::urgent, domain::priority::high, domain::priority::medium,
+                                   domain::priority::low};
+
+template <class List, class Value>
+bool wanted(const List& list, const Value& value) {
+  return list.empty() || std::find(list.begin(), list.end(), value) != list.end();
+}
+
+/// Is one of `tags` (each as a JSON string) an element of the JSON array of strings?
+bool has_tag(std::string_view array, const std::vector<std::string>& tags) {
+  for (std::size_t at = array.find('"'); at != std::string_view::npos;) {
+    auto end = at + 1;
+    while (end < array.size() && array[end] != '"') end += array[end] == '\\' ? 2 : 1;
+    if (end >= array.size()) return false;
+    if (std::find(tags.begin(), tags.end(), array.substr(at, end + 1 - at)) != tags.end()) return true;
+    at = array.find('"', end + 1);
+  }
+  return false;
+}
+
+struct inbox_filter {
+  const conversation_query& q;
+  std::vector<std::string> tags;  ///< as the codec writes them
+
+  explicit inbox_filter(const conversation_query& query) : q(query) {
+    for (const auto& tag : q.tags) domain::append_json_string(tags.emplace_back(), tag);
+  }
+  [[nodiscard]] bool matches(const inbox_facts& f) const {
+    return wanted(q.platforms, f.platform) && wanted(q.accounts, f.account) &&
+           wanted(q.assignees, f.assignee) && wanted(q.queues, f.queue) && wanted(q.customers, f.customer) &&
+           (tags.empty() || has_tag(f.tags, tags));
+  }
+};
+
+/// All that decides which rows a query has and in which order; not its page.
+std::uint64_t hash_of(const conversation_query& q) {
+  std::string text = "inbox";
+  const auto add = [&](const auto& list) {
+    keys::append_number(text, static_cast<std::uint32_t>(list.size()));
+    for (const auto& element : list) {
+      if constexpr (requires { element.size(); }) {
+        keys::append_name(text, element);
+      } else {
+        text += static_cast<char>(element);
+      }
+    }
+  };
+  add(q.brands);
+  add(q.statuses);
+  add(q.platforms);
+  for (const auto* list : {&q.accounts, &q.assignees, &q.queues, &q.tags, &q.customers}) add(*list);
+  text += static_cast<char>(q.sort);
+  return checksum(text);
+}
+
+struct stretches {
+  std::vector<key_range> ranges;
+  std::vector<std::string> brands;  ///< of each range
+};
+
+stretches stretches_of(const conversation_query& q, const std::vector<std::string>& brands) {
+  stretches s;
+  for (const auto& brand : brands) {
+    for (const auto status : statuses) {
+      if (!wanted(q.statuses, status)) continue;
+      for (const auto priority : priorities) {
+        auto prefix = keys::inbox_range(brand, status, priority);
+        std::string rank;
+        if (q.sort == conversation_query::order::priority) rank = prefix.back();
+        s.ranges.push_back({std::move(prefix), std::move(rank)});
+        s.brands.push_back(brand);
+      }
+    }
+  }
+  return s;
+}
+
+domain::conversation_id conversation_at(const views_store& store, std::string_view place) {
+  constexpr std::size_t width = 20;  // thread and ordinal end the key
+  domain::conversation_id c;
+  auto from = place.size() < width ? std::string_view() : place.substr(place.size() - width);
+  if (!keys::take_conversation(from, c)) store.fail("inbox: a key that is none");
+  return c;
+}
+
+}  // namespace
+
+std::optional<std::vector<std::string>> views_on_disk::brands_with_conversations() const {
+  std::vector<std::string> brands;
+  auto rows = store_->rows(column::inbox);
+  for (rows->SeekToFirst(); rows->Valid();) {
+    auto key = rows->key().ToStringView();
+    std::string_view brand;
+    if (!keys::take_name(key, brand)) store_->fail("inbox: a key that is none");
+    if (brands.size() == brands_max) return std::nullopt;
+    brands.emplace_back(brand);
+    std::string prefix;
+    keys::append_name(prefix, brand);
+    rows->Seek(keys::behind(std::move(prefix)));
+  }
+  store_->check(*rows, column::inbox);
+  return brands;
+}
+
+expected<page, views_error> views_on_disk::list_conversations(const conversation_query& q) const {
+  const auto query = hash_of(q);
+  const auto after = token_place(query, q.after);
+  if (!after) return unexpected{views_error{"the page token belongs to another query"}};
+  auto brands = q.brands;
+  std::sort(brands.begin(), brands.end());
+  brands.erase(std::unique(brands.begin(), brands.end()), brands.end());
+  if (brands.empty()) {
+    auto all = brands_with_conversations();
+    if (!all) return unexpected{views_error{"there are more than 64 brands: name the ones to list"}};
+    brands = std::move(*all);
+  }
+  if (brands.size() > brands_max) return unexpected{views_error{"at most 64 brands can be listed together"}};
+
+  auto s = stretches_of(q, brands);
+  merged_ranges rows(*store_, column::inbox, std::move(s.ranges), *after);
+  const inbox_filter filter(q);
+  const auto limit = std::clamp<std::size_t>(q.limit, 1, page_rows_max);
+  page out;
+  std::string last;
+  std::size_t scanned = 0;
+  while (auto row = rows.next()) {
+    if (out.rows.size() == limit || scanned == scan_max) {
+      out.next = page_token(query, last);
+      break;
+    }
+    ++scanned;
+    inbox_facts facts;
+    if (!read_inbox_facts(row->value, facts)) store_->fail("inbox: a row that is none");
+    if (filter.matches(facts)) {
+      auto json = conversation_json(s.brands[row->range], conversation_at(*store_, row->place));
+      if (json) out.rows.push_back(std::move(*json));
+    }
+    last = std::move(row->place);
+  }
+  return out;
+}
+
+}  // namespace switchboard::storage

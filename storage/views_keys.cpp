@@ -1,0 +1,99 @@
+#include "storage/views_keys.hpp"
+
+#include <chrono>
+
+namespace switchboard::storage::keys {
+
+std::uint64_t milliseconds(domain::timestamp t) {
+  constexpr std::chrono::sys_days year_zero{std::chrono::year{0} / 1 / 1};
+  const auto since = std::chrono::floor<std::chrono::milliseconds>(t) - year_zero;
+  return static_cast<std::uint64_t>(since.count());
+}
+
+std::string conversation(std::string_view brand, domain::conversation_id c) {
+  std::string key;
+  key.reserve(brand.size() + 22);
+  append_name(key, brand);
+  append_conversation(key, c);
+  return key;
+}
+
+std::string message(std::string_view brand, domain::message_id m) {
+  std::string key;
+  key.reserve(brand.size() + 30);
+  append_name(key, brand);
+  append_conversation(key, m.conversation);
+  append_number(key, m.sequence);
+  return key;
+}
+
+std::string seen(domain::thread_id t, std::uint64_t fingerprint) {
+  std::string key;
+  key.reserve(24);
+  append_thread(key, t);
+  append_number(key, fingerprint);
+  return key;
+}
+
+std::string customer(std::string_view brand, std::string_view customer) {
+  std::string key;
+  key.reserve(brand.size() + customer.size() + 4);
+  append_name(key, brand);
+  append_name(key, customer);
+  return key;
+}
+
+std::string comment_thread(std::string_view account, std::string_view platform_message_id) {
+  return customer(account, platform_message_id);  // two names as well
+}
+
+std::string inbox_range(std::string_view brand, domain::conversation_status s, domain::priority p) {
+  std::string key;
+  key.reserve(brand.size() + 32);
+  append_name(key, brand);
+  key += static_cast<char>(s);
+  key += static_cast<char>(static_cast<int>(domain::priority::urgent) - static_cast<int>(p));
+  return key;
+}
+
+std::string inbox(std::string_view brand, const inbox_place& place, domain::conversation_id c) {
+  auto key = inbox_range(brand, place.status, place.priority);
+  append_newest_first(key, place.updated_at);
+  append_conversation(key, c);
+  return key;
+}
+
+std::string behind(std::string prefix) {
+  while (!prefix.empty() && static_cast<unsigned char>(prefix.back()) == 0xff) prefix.pop_back();
+  if (!prefix.empty()) prefix.back() = static_cast<char>(static_cast<unsigned char>(prefix.back()) + 1);
+  return prefix;
+}
+
+std::string to_hex(std::string_view bytes) {
+  static constexpr std::string_view digits = "0123456789abcdef";
+  std::string out;
+  out.reserve(bytes.size() * 2);
+  for (const char c : bytes) {
+    out += digits[static_cast<unsigned char>(c) >> 4];
+    out += digits[static_cast<unsigned char>(c) & 15];
+  }
+  return out;
+}
+
+std::optional<std::string> from_hex(std::string_view digits) {
+  const auto value = [](char c) {
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+  };
+  if (digits.size() % 2 != 0) return std::nullopt;
+  std::string out;
+  out.reserve(digits.size() / 2);
+  for (std::size_t i = 0; i < digits.size(); i += 2) {
+    const int high = value(digits[i]);
+    const int low = value(digits[i + 1]);
+    if (high < 0 || low < 0) return std::nullopt;
+    out += static_cast<char>(high << 4 | low);
+  }
+  return out;
+}
+
+}  // namespace switchboard::storage::keys

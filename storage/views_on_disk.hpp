@@ -1,0 +1,76 @@
+#pragma once
+// The views over their store. Split by what is asked: views.cpp folds, views_rows.cpp finds single rows,
+// views_lists.cpp and views_inbox.cpp page through many.
+
+#include "storage/views_fold.hpp"
+#include "storage/views_store.hpp"
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace switchboard::storage {
+
+class views_on_disk final : public views {
+ public:
+  /// `behind`: where folding starts in a directory without rows; other than 0 only to compare what is left of
+  /// a trimmed log (verify_views).
+  [[nodiscard]] static expected<std::unique_ptr<views_on_disk>, open_error> open(const views_options& options,
+                                                                                 log_sequence behind = 0);
+
+  [[nodiscard]] expected<void, views_error> apply(std::span<const record_ptr> records) override;
+  [[nodiscard]] log_sequence applied() const override { return applied_.load(std::memory_order_acquire); }
+  [[nodiscard]] log_sequence flushed() const override { return flushed_.load(std::memory_order_acquire); }
+  [[nodiscard]] expected<void, views_error> flush() override;
+
+  [[nodiscard]] std::optional<thread_row> load_thread(std::string_view brand,
+                                                      domain::thread_id t) const override;
+  [[nodiscard]] bool seen(domain::thread_id t, std::uint64_t fingerprint) const override;
+  [[nodiscard]] std::optional<domain::message> find_message(
+      std::string_view brand, domain::thread_id t, std::string_view platform_message_id) const override;
+  [[nodiscard]] std::optional<domain::thread_id> find_thread(
+      std::string_view account, std::string_view platform_message_id) const override;
+  [[nodiscard]] std::vector<domain::message> outbound_up_to(std::string_view brand, domain::conversation_id c,
+                                                            domain::timestamp t,
+                                                            domain::delivery_status below,
+                                                            std::size_t limit) const override;
+
+  [[nodiscard]] std::optional<std::string> conversation_json(std::string_view brand,
+                                                             domain::conversation_id c) const override;
+  [[nodiscard]] expected<page, views_error> list_conversations(const conversation_query& q) const override;
+  [[nodiscard]] page list_messages(std::string_view brand, domain::conversation_id c, std::size_t limit,
+                                   std::string_view after) const override;
+  [[nodiscard]] std::optional<std::string> customer_json(std::string_view brand,
+                                                         std::string_view customer) const override;
+  [[nodiscard]] page list_customer_conversations(std::string_view brand, std::string_view customer,
+                                                 std::size_t limit, std::string_view after) const override;
+  [[nodiscard]] page list_dead_letters(std::span<const std::string> brands, std::size_t limit,
+                                       std::string_view after) const override;
+  [[nodiscard]] std::optional<domain::dead_letter> find_dead_letter(std::string_view id) const override;
+  [[nodiscard]] std::uint64_t conversations() const override {
+    return conversations_.load(std::memory_order_relaxed);
+  }
+  [[nodiscard]] std::uint64_t disk_bytes() const override;
+
+  [[nodiscard]] const views_store& store() const { return *store_; }
+
+ private:
+  explicit views_on_disk(std::unique_ptr<views_store> store);
+  /// Brands that have conversations; nullopt: more than a list may span.
+  [[nodiscard]] std::optional<std::vector<std::string>> brands_with_conversations() const;
+
+  std::unique_ptr<views_store> store_;
+  views_fold fold_;
+  fold_state state_;
+  std::atomic<log_sequence> applied_{0};
+  std::atomic<log_sequence> flushed_{0};
+  std::atomic<std::uint64_t> conversations_{0};
+};
+
+/// A page token: hash of the query, so that no other query takes it, and a place.
+[[nodiscard]] std::string page_token(std::uint64_t query, std::string_view place);
+/// The place; empty for an empty token, nullopt for one of another query.
+[[nodiscard]] std::optional<std::string> token_place(std::uint64_t query, std::string_view token);
+
+}  // namespace switchboard::storage

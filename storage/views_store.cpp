@@ -1,0 +1,159 @@
+#include "storage/views_store.hpp"
+
+#include "storage/views_keys.hpp"
+#include "storage/views_options.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+namespace switchboard::storage {
+namespace {
+
+constexpr std::string_view state_key = "state";
+constexpr std::uint32_t layout = 1;
+
+open_error damaged(const std::string& path, const std::string& how) {
+  return {
+      74,
+      "views are damaged: " + path + ": " + how + "; remove " + path +
+          " to fold them again, if the journal still holds everything from its first event (see switchboard "
+          "verify)"};
+}
+
+/// A database whose CURRENT is gone would be created anew, and nobody would miss the rows.
+std::optional<std::string> missing_current(const std::string& path) {
+  std::error_code ignored;
+  if (std::filesystem::exists(path + "/CURRENT", ignored)) return std::nullopt;
+  for (const auto& file : std::filesystem::directory_iterator(path, ignored)) {
+    const auto name = file.path().filename().string();
+    if (name.ends_with(".sst") || name.starts_with("MANIFEST")) return "CURRENT is missing beside " + name;
+  }
+  return std::nullopt;
+}
+
+open_error explain(const std::string& path, const rocksdb::Status& s) {
+  const auto said = s.ToString();
+  const bool lost_file = s.IsPathNotFound() || said.find("No such file") != std::string::npos;
+  if (s.IsCorruption() || lost_file) return damaged(path, said);
+  if (said.find("lock") != std::string::npos) return {1, "views are in use by another process: " + said};
+  return {1, "views cannot be opened: " + path + ": " + said};
+}
+
+}  // namespace
+
+std::string_view to_word(column c) {
+  static constexpr std::array<std::string_view, column_count> words = {
+      "meta", "conversations",   "messages",    "inbox", "customers", "customer_conversations",
+      "seen", "comment_threads", "dead_letters"};
+  return words[static_cast<std::size_t>(c)];
+}
+
+std::string encode_state(const fold_state& s) {
+  std::string value;
+  keys::append_number(value, layout);
+  keys::append_number(value, s.applied);
+  keys::append_number(value, s.latest_ms);
+  keys::append_number(value, s.conversations);
+  return value;
+}
+
+expected<std::unique_ptr<views_store>, open_error> views_store::open(const views_options& options) {
+  std::unique_ptr<views_store> store(new views_store);
+  store->options_ = options;
+  store->path_ = options.data_dir + "/views";
+  std::error_code failed;
+  if (!options.read_only) std::filesystem::create_directories(store->path_, failed);
+  if (failed) return unexpected{open_error{1, "cannot create " + store->path_ + ": " + failed.message()}};
+  if (const auto lost = missing_current(store->path_)) return unexpected{damaged(store->path_, *lost)};
+  if (options.read_only && !std::filesystem::exists(store->path_ + "/CURRENT", failed)) {
+    return unexpected{open_error{1, "there are no views in " + store->path_}};
+  }
+
+  const auto columns = views_columns(options, store->latest_ms_);
+  const auto db_options = views_db_options(options);
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* db = nullptr;
+  const auto opened = options.read_only
+                          ? rocksdb::DB::OpenForReadOnly(db_options, store->path_, columns, &handles, &db)
+                          : rocksdb::DB::Open(db_options, store->path_, columns, &handles, &db);
+  if (!opened.ok()) return unexpected{explain(store->path_, opened)};
+  store->db_.reset(db);
+  std::copy_n(handles.begin(), column_count, store->handles_.begin());
+  db->DestroyColumnFamilyHandle(handles.back());  // RocksDB's own, which we do not use
+  if (auto error = store->read_state()) return unexpected{std::move(*error)};
+  return store;
+}
+
+std::optional<open_error> views_store::read_state() {
+  rocksdb::PinnableSlice value;
+  const auto s = db_->Get({}, handle(column::meta), rocksdb::Slice(state_key), &value);
+  if (s.IsNotFound()) return std::nullopt;
+  if (!s.ok()) return explain(path_, s);
+  auto from = value.ToStringView();
+  std::uint32_t found = 0;
+  if (!keys::take_number(from, found)) return damaged(path_, "its state is cut");
+  if (found != layout) {
+    return open_error{74, "views in " + path_ + " have layout " + std::to_string(found) +
+                              ", this program reads " + std::to_string(layout)};
+  }
+  if (!keys::take_number(from, opened_with_.applied) || !keys::take_number(from, opened_with_.latest_ms) ||
+      !keys::take_number(from, opened_with_.conversations)) {
+    return damaged(path_, "its state is cut");
+  }
+  set_latest(opened_with_.latest_ms);
+  return std::nullopt;
+}
+
+views_store::~views_store() {
+  for (auto* h : handles_) {
+    if (h != nullptr) db_->DestroyColumnFamilyHandle(h);
+  }
+}
+
+bool views_store::get(column c, std::string_view key, rocksdb::PinnableSlice& value) const {
+  const auto s = db_->Get({}, handle(c), rocksdb::Slice(key), &value);
+  if (s.ok()) return true;
+  if (!s.IsNotFound()) fail(std::string(to_word(c)) + ": " + s.ToString());
+  return false;
+}
+
+std::optional<std::string> views_store::row(column c, std::string_view key) const {
+  rocksdb::PinnableSlice value;
+  if (!get(c, key, value)) return std::nullopt;
+  const auto bytes = value.ToStringView();
+  if (bytes.empty() || bytes.front() != row_version) {
+    fail(std::string(to_word(c)) + ": a row of unknown version at key " + keys::to_hex(key));
+  }
+  return std::string(bytes.substr(1));
+}
+
+std::unique_ptr<rocksdb::Iterator> views_store::rows(column c) const {
+  return std::unique_ptr<rocksdb::Iterator>(db_->NewIterator({}, handle(c)));
+}
+
+void views_store::check(const rocksdb::Iterator& i, column c) const {
+  if (!i.status().ok()) fail(std::string(to_word(c)) + ": " + i.status().ToString());
+}
+
+bool views_store::expired(std::string_view seen_value) const {
+  const auto window = static_cast<std::uint64_t>(std::chrono::milliseconds(options_.seen_window).count());
+  return seen_value_expired(seen_value, latest_ms_->load(std::memory_order_relaxed), window);
+}
+
+void views_store::fail(std::string what) const {
+  what = path_ + ": " + what;
+  {
+    const std::lock_guard lock(failure_mutex_);
+    if (!failed_.exchange(true)) failure_ = what;
+  }
+  throw views_failure(what);
+}
+
+std::optional<std::string> views_store::failure() const {
+  if (!failed_.load(std::memory_order_acquire)) return std::nullopt;
+  const std::lock_guard lock(failure_mutex_);
+  return failure_;
+}
+
+}  // namespace switchboard::storage

@@ -1,0 +1,95 @@
+#pragma once
+// The RocksDB database under the views: its columns, how it is opened, and reads that never pass damage over.
+// Layout of keys and values: views.cpp.
+
+#include "storage/views.hpp"
+
+#include <rocksdb/db.h>
+#include <rocksdb/write_buffer_manager.h>
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace switchboard::storage {
+
+enum class column : std::uint8_t {
+  meta,
+  conversations,
+  messages,
+  inbox,
+  customers,
+  customer_conversations,
+  seen,
+  comment_threads,
+  dead_letters
+};
+inline constexpr std::size_t column_count = 9;
+[[nodiscard]] std::string_view to_word(column);
+
+/// First byte of every value.
+inline constexpr char row_version = 1;
+
+/// The values of the seen column begin with one of these instead: they are the oldest rows that are read, and
+/// the compaction filter must tell them apart.
+inline constexpr char seen_origin = 1;     ///< time: forgotten after the window
+inline constexpr char seen_reference = 2;  ///< time, ordinal, sequence: kept as long as the message
+
+/// What the meta column holds, written in the batch that it describes.
+struct fold_state {
+  log_sequence applied = 0;
+  std::uint64_t latest_ms = 0;  ///< the latest time of a record, by which dedup keys age
+  std::uint64_t conversations = 0;
+};
+
+class views_store {
+ public:
+  [[nodiscard]] static expected<std::unique_ptr<views_store>, open_error> open(const views_options& options);
+  ~views_store();
+  views_store(const views_store&) = delete;
+  views_store& operator=(const views_store&) = delete;
+
+  [[nodiscard]] rocksdb::DB& db() const { return *db_; }
+  [[nodiscard]] rocksdb::ColumnFamilyHandle* handle(column c) const {
+    return handles_[static_cast<std::size_t>(c)];
+  }
+  /// The row without its version byte. Throws views_failure on anything but found and not found.
+  [[nodiscard]] std::optional<std::string> row(column c, std::string_view key) const;
+  /// The value as it is; false: none.
+  [[nodiscard]] bool get(column c, std::string_view key, rocksdb::PinnableSlice& value) const;
+  [[nodiscard]] std::unique_ptr<rocksdb::Iterator> rows(column c) const;
+  /// After a loop over an iterator: it ended, or it failed.
+  void check(const rocksdb::Iterator& i, column c) const;
+
+  [[nodiscard]] const fold_state& opened_with() const { return opened_with_; }
+  /// Dedup keys older than the window before this may be dropped by compactions.
+  void set_latest(std::uint64_t ms) { latest_ms_->store(ms, std::memory_order_relaxed); }
+  [[nodiscard]] bool expired(std::string_view seen_value) const;
+
+  /// First failure wins; everything after it fails too.
+  [[noreturn]] void fail(std::string what) const;
+  [[nodiscard]] std::optional<std::string> failure() const;
+  [[nodiscard]] const views_options& options() const { return options_; }
+
+ private:
+  views_store() = default;
+  [[nodiscard]] std::optional<open_error> read_state();
+
+  views_options options_;
+  std::string path_;
+  std::shared_ptr<std::atomic<std::uint64_t>> latest_ms_ = std::make_shared<std::atomic<std::uint64_t>>(0);
+  std::unique_ptr<rocksdb::DB> db_;
+  std::array<rocksdb::ColumnFamilyHandle*, column_count> handles_{};
+  fold_state opened_with_;
+  mutable std::atomic<bool> failed_{false};
+  mutable std::mutex failure_mutex_;
+  mutable std::string failure_;
+};
+
+[[nodiscard]] std::string encode_state(const fold_state& s);
+
+}  // namespace switchboard::storage
