@@ -139,16 +139,17 @@ void append_json_string(std::string& out, std::string_view text) {
         append_escape(out, text[at]);
         run = ++at;
         break;
-      case byte_class::multibyte: {
-        const utf8_step step = utf8_at(text.substr(at));
-        if (!step.valid) {
-          flush();
-          out += replacement;
-          run = at + step.length;
-        }
-        at += step.length;
+      case byte_class::multibyte:
+        do {  // scripts other than Latin come in words: stay here for the whole of one
+          const utf8_step step = utf8_at(text.substr(at));
+          if (!step.valid) {
+            flush();
+            out += replacement;
+            run = at + step.length;
+          }
+          at += step.length;
+        } while (at < text.size() && static_cast<unsigned char>(text[at]) >= 0x80);
         break;
-      }
     }
   }
   flush();

@@ -203,6 +203,16 @@ TEST_F(receiving_amendments, a_watermark_covers_what_was_sent_up_to_it) {
   EXPECT_EQ(current().unread, 0u);
 }
 
+TEST_F(receiving_amendments, a_watermark_is_about_messages_to_the_customer_only) {
+  feed(text_message("1"));
+  run(add_note{current().id, "a note", "ann"});
+  receive all = command_of(watermark_at(delivery::read, at(200)));
+  all.covered.clear();
+  for (const auto& [id, m] : messages) all.covered.push_back(m);
+  ASSERT_EQ(all.covered.size(), 2u);
+  EXPECT_EQ(types(run(all)), "conversation.updated");
+}
+
 TEST_F(receiving_amendments, a_watermark_that_covers_nothing_is_kept_for_what_is_to_come) {
   EXPECT_TRUE(feed(watermark_at(delivery::read, at(5))).empty()) << "no conversation, no effect";
   EXPECT_FALSE(state.current);
