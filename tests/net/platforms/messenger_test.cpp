@@ -1,0 +1,366 @@
+#include "tests/net/platforms/meta_support.hpp"
+
+namespace switchboard::net::platforms {
+namespace {
+
+using domain::content_type;
+using domain::delivery_status;
+using domain::direction;
+using domain::inbound_event;
+using domain::inbound_kind;
+using domain::sender_type;
+
+inbound_event one(std::string_view rest) { return only_event(normalise_meta(messenger_body({dm(rest)}))); }
+std::string reason(std::string_view element) {
+  return only_reject(normalise_meta(messenger_body({std::string{element}}))).reason;
+}
+
+TEST(messenger, a_text) {
+  const auto event = one(R"("message":{"mid":"m_1","seq":3,"text":"caf\u00e9 \/ \ud83d\ude00"})");
+  EXPECT_EQ(event.kind, inbound_kind::message);
+  EXPECT_EQ(event.platform, domain::platform::facebook);
+  EXPECT_EQ(event.account_platform_id, "1000");
+  EXPECT_EQ(event.thread, domain::thread_kind::dm);
+  EXPECT_EQ(event.thread_key, "77");
+  EXPECT_EQ(event.customer_platform_id, "77");
+  EXPECT_EQ(event.sender_id, "77");
+  EXPECT_EQ(event.direction, direction::inbound);
+  EXPECT_EQ(event.sender, sender_type::customer);
+  EXPECT_EQ(event.platform_message_id, "m_1");
+  EXPECT_EQ(event.version, "");
+  EXPECT_EQ(event.content_type, content_type::text);
+  EXPECT_EQ(event.content, "café / 😀");
+  EXPECT_EQ(event.payload, "");
+  EXPECT_EQ(event.at, at_ms(1'699'999'999'456));
+}
+
+TEST(messenger, ids_as_numbers_are_the_same_ids) {  // trap 11, H97, H99
+  const auto event = only_event(normalise_meta(
+      R"({"object":"page","entry":[{"id":9007199254740993,"time":1,"messaging":[{"sender":{"id":18446744073709551615},)"
+      R"("recipient":{"id":9007199254740993},"timestamp":1457764197627,"message":{"mid":9223372036854775808,"text":"x"}}]}]})"));
+  EXPECT_EQ(event.account_platform_id, "9007199254740993");
+  EXPECT_EQ(event.customer_platform_id, "18446744073709551615");
+  EXPECT_EQ(event.platform_message_id, "9223372036854775808");
+}
+
+TEST(messenger, echoes_are_our_own_side) {  // trap 20
+  const auto event = only_event(normalise_meta(messenger_body(
+      {R"({"sender":{"id":"1000"},"recipient":{"id":"77"},"timestamp":5,"message":{"mid":"m","text":"we","is_echo":true,)"
+       R"("app_id":1517776481860111,"metadata":"mine"}})"})));
+  EXPECT_EQ(event.direction, direction::outbound);
+  EXPECT_EQ(event.sender, sender_type::agent);
+  EXPECT_EQ(event.customer_platform_id, "77");
+  EXPECT_EQ(event.thread_key, "77");
+  EXPECT_EQ(event.sender_id, "1000");
+  EXPECT_EQ(event.payload, R"({"appId":"1517776481860111","metadata":"mine"})");
+}
+
+TEST(messenger, what_the_page_sends_is_outbound_without_the_flag_too) {
+  const auto event = only_event(normalise_meta(messenger_body(
+      {R"({"sender":{"id":1000},"recipient":{"id":"77"},"timestamp":5,"message":{"mid":"m","text":"we"}})"})));
+  EXPECT_EQ(event.direction, direction::outbound);
+  EXPECT_EQ(event.customer_platform_id, "77");
+}
+
+TEST(messenger, an_echo_never_makes_the_page_a_customer) {
+  const auto event = one(R"("message":{"mid":"m","text":"we","is_echo":true})");  // sender and recipient swapped
+  EXPECT_EQ(event.direction, direction::outbound);
+  EXPECT_EQ(event.customer_platform_id, "77");
+  EXPECT_EQ(event.sender_id, "1000");
+}
+
+TEST(messenger, chat_plugin_visitors_have_only_a_user_ref) {
+  const auto event = only_event(normalise_meta(messenger_body(
+      {R"({"sender":{"user_ref":"u-1"},"recipient":{"id":"1000"},"timestamp":5,"optin":{"ref":"here","user_ref":"u-1"}})"})));
+  EXPECT_EQ(event.thread_key, "ref:u-1");
+  EXPECT_EQ(event.content_type, content_type::interactive);
+  EXPECT_EQ(event.content, "here");
+  EXPECT_EQ(event.payload, R"({"optin":{"ref":"here","user_ref":"u-1"}})");
+  EXPECT_EQ(event.platform_message_id, "optin:ref:u-1:5");
+}
+
+TEST(messenger, standby_is_the_same_and_says_so) {
+  const auto event =
+      only_event(normalise_meta(envelope("page", "standby", {dm(R"("message":{"mid":"m","text":"x"})")})));
+  EXPECT_EQ(event.content, "x");
+  EXPECT_EQ(event.payload, R"({"standby":true})");
+}
+
+struct attachment_case {
+  std::string json;
+  content_type type;
+  std::string word;
+  std::string url;
+  domain::media_state state;
+};
+
+TEST(messenger, attachments_decide_the_content_type) {
+  using enum domain::media_state;
+  const std::vector<attachment_case> cases = {
+      {R"({"type":"image","payload":{"url":"https:\/\/x"}})", content_type::image, "image", "https://x", pending},
+      {R"({"type":"video","payload":{"url":"v"}})", content_type::video, "video", "v", pending},
+      {R"({"type":"audio","payload":{"url":"a"}})", content_type::audio, "audio", "a", pending},
+      {R"({"type":"file","payload":{"url":"f"}})", content_type::document, "document", "f", pending},
+      {R"({"type":"location","payload":{"coordinates":{"lat":1.5,"long":-2}}})", content_type::location, "location", "",
+       ready},
+      {R"({"type":"fallback","title":"T","url":"https://page","payload":null})", content_type::attachment, "fallback",
+       "https://page", ready},
+      {R"({"type":"template","payload":{"product":{"elements":[{"id":"p"}]}}})", content_type::attachment, "template", "",
+       ready},
+      {R"({"type":"share","payload":{"url":"s"}})", content_type::attachment, "share", "s", pending},
+      {R"({"type":"reel","payload":{"url":"r","reel_video_id":5}})", content_type::attachment, "reel", "r", pending},
+      {R"({"type":"ig_reel","payload":{"url":"r"}})", content_type::attachment, "ig_reel", "r", pending},
+      {R"({"type":"post","payload":{"url":"r"}})", content_type::attachment, "post", "r", pending},
+      {R"({"type":"story_mention","payload":{"url":"st"}})", content_type::story, "story_mention", "st", pending},
+      {R"({"type":"like_heart"})", content_type::sticker, "like_heart", "", ready},
+      {R"({"type":"image","payload":{"url":"s.png","sticker_id":369239263222822}})", content_type::sticker, "sticker",
+       "s.png", pending},
+      {R"({"type":"hologram","payload":{"url":"h"}})", content_type::attachment, "hologram", "h", ready},
+  };
+  for (const auto& each : cases) {
+    SCOPED_TRACE(each.json);
+    for (const std::string_view text : {"", R"("text":"with words",)"}) {
+      const auto event =
+          one(R"("message":{"mid":"m",)" + std::string{text} + R"("attachments":[)" + each.json + "]}");
+      EXPECT_EQ(event.content_type, each.type);
+      EXPECT_EQ(event.content, text.empty() ? "" : "with words");
+      ASSERT_EQ(event.attachments.size(), 1U);
+      EXPECT_EQ(event.attachments[0].type, each.word);
+      EXPECT_EQ(event.attachments[0].url, each.url);
+      EXPECT_EQ(event.attachments[0].state, each.state);
+    }
+  }
+}
+
+TEST(messenger, several_attachments_keep_their_order) {
+  const auto event = one(R"("message":{"mid":"m","attachments":[{"type":"video","payload":{"url":"1"}},7,)"
+                         R"({"type":"image","payload":{"url":"2"}}]})");
+  EXPECT_EQ(event.content_type, content_type::video);
+  ASSERT_EQ(event.attachments.size(), 2U);
+  EXPECT_EQ(event.attachments[1].url, "2");
+  EXPECT_NE(event.payload.find(R"("attachments":[)"), std::string::npos) << "the odd one is kept for a person";
+}
+
+TEST(messenger, what_an_attachment_holds_beside_a_url_is_kept) {
+  const auto location = one(R"("message":{"mid":"m","attachments":[{"type":"location","payload":{"coordinates":{"lat":1.5,"long":-2}}}]})");
+  EXPECT_NE(location.payload.find(R"("location":{"lat":1.5,"long":-2})"), std::string::npos) << location.payload;
+  const auto product = one(R"("message":{"mid":"m","attachments":[{"type":"template","payload":{"product":{"elements":[{"id":"p"}]}}}]})");
+  EXPECT_NE(product.payload.find(R"("product":{"elements":[{"id":"p"}]})"), std::string::npos) << product.payload;
+  const auto sticker = one(R"("message":{"mid":"m","sticker_id":369239263222822,"attachments":[{"type":"image","payload":{"url":"u","sticker_id":369239263222822}}]})");
+  EXPECT_EQ(sticker.content_type, content_type::sticker);
+  EXPECT_EQ(sticker.attachments.at(0).platform_media_id, "369239263222822");
+  EXPECT_EQ(sticker.payload, "");
+}
+
+TEST(messenger, quick_replies_replies_and_referrals) {
+  const auto quick = one(R"("message":{"mid":"m","text":"Red","quick_reply":{"payload":"C_RED"}})");
+  EXPECT_EQ(quick.content_type, content_type::interactive);
+  EXPECT_EQ(quick.content, "Red");
+  EXPECT_EQ(quick.payload, R"({"quickReply":{"payload":"C_RED"}})");
+  const auto reply = one(R"("message":{"mid":"m","text":"yes","reply_to":{"mid":"m_0"}})");
+  EXPECT_EQ(reply.reply_to, "m_0");
+  EXPECT_EQ(reply.content_type, content_type::text);
+  const auto referred = one(R"("message":{"mid":"m","text":"hi","referral":{"ref":null,"source":"ADS","ad_id":"6"}})");
+  EXPECT_EQ(referred.payload, R"({"referral":{"ref":null,"source":"ADS","ad_id":"6"}})");
+}
+
+TEST(messenger, empty_messages_are_normal) {  // trap 10
+  const auto deleted = one(R"("message":{"mid":"m_1","is_deleted":true})");
+  EXPECT_EQ(deleted.kind, inbound_kind::deletion);
+  EXPECT_EQ(deleted.platform_message_id, "m_1");
+  const auto unsupported = one(R"("message":{"mid":"m_2","is_unsupported":true})");
+  EXPECT_EQ(unsupported.kind, inbound_kind::message);
+  EXPECT_EQ(unsupported.content_type, content_type::unsupported);
+  const auto blank = one(R"("message":{"mid":"m_3","hologram":{"x":1}})");
+  EXPECT_EQ(blank.content_type, content_type::unsupported);
+  EXPECT_EQ(blank.payload, R"({"message":{"mid":"m_3","hologram":{"x":1}}})") << "whatever it was is kept";
+}
+
+TEST(messenger, edits) {
+  const auto edit = one(R"("message_edit":{"mid":"m_1","text":"better","num_edit":"37"})");
+  EXPECT_EQ(edit.kind, inbound_kind::edit);
+  EXPECT_EQ(edit.platform_message_id, "m_1");
+  EXPECT_EQ(edit.content, "better");
+  EXPECT_EQ(edit.version, "37");
+  EXPECT_EQ(one(R"("message_edit":{"mid":"m_1","text":"better","num_edit":2})").version, "2");
+  EXPECT_EQ(one(R"("message_edit":{"mid":"m_1","text":"better"})").version, "1699999999456");
+}
+
+TEST(messenger, reactions_are_versions_of_their_target) {  // trap 23
+  const auto added = one(R"("reaction":{"mid":"m_1","action":"react","emoji":"\ud83d\ude22","reaction":"sad"})");
+  EXPECT_EQ(added.kind, inbound_kind::reaction_added);
+  EXPECT_EQ(added.platform_message_id, "m_1");
+  EXPECT_EQ(added.reaction_emoji, "😢");
+  EXPECT_EQ(added.version, "77:react:1699999999456");
+  const auto removed = one(R"("reaction":{"mid":"m_1","action":"unreact"})");
+  EXPECT_EQ(removed.kind, inbound_kind::reaction_removed);
+  EXPECT_EQ(removed.reaction_emoji, "");
+  EXPECT_NE(removed.version, added.version);
+  EXPECT_EQ(one(R"("reaction":{"mid":"m_1","action":"react","reaction":"love"})").reaction_emoji, "❤️");
+  EXPECT_EQ(one(R"("reaction":{"mid":"m_1","action":"react","reaction":"other"})").reaction_emoji, "other");
+}
+
+TEST(messenger, deliveries_name_messages_and_a_watermark) {
+  const auto result = normalise_meta(messenger_body(
+      {R"({"sender":{"id":"77"},"recipient":{"id":"1000"},"delivery":{"mids":["a","b"],"watermark":1458668856253}})"}));
+  ASSERT_EQ(result.events.size(), 3U);
+  EXPECT_EQ(result.events[0].kind, inbound_kind::status);
+  EXPECT_EQ(result.events[0].status, delivery_status::delivered);
+  EXPECT_EQ(result.events[0].platform_message_id, "a");
+  EXPECT_EQ(result.events[0].version, "delivered");
+  EXPECT_EQ(result.events[0].at, at_ms(1'458'668'856'253)) << "no timestamp of its own: the watermark is nearest";
+  EXPECT_EQ(result.events[1].platform_message_id, "b");
+  EXPECT_EQ(result.events[2].platform_message_id, "");
+  EXPECT_EQ(result.events[2].watermark, at_ms(1'458'668'856'253));
+  EXPECT_EQ(result.events[2].version, "delivered:1458668856253:77");
+  const auto only = one(R"("delivery":{"watermark":5})");
+  EXPECT_EQ(only.watermark, at_ms(5));
+}
+
+TEST(messenger, reads_are_a_watermark) {  // trap 27
+  const auto read = one(R"("read":{"watermark":1458668856253,"seq":38})");
+  EXPECT_EQ(read.status, delivery_status::read);
+  EXPECT_EQ(read.watermark, at_ms(1'458'668'856'253));
+  EXPECT_EQ(read.platform_message_id, "");
+  EXPECT_EQ(read.customer_platform_id, "77");
+}
+
+TEST(messenger, watermarks_of_two_customers_are_two_things) {
+  const auto result = normalise_meta(messenger_body(
+      {dm(R"("read":{"watermark":5})"),
+       R"({"sender":{"id":"78"},"recipient":{"id":"1000"},"timestamp":1,"read":{"watermark":5}})"}));
+  ASSERT_EQ(result.events.size(), 2U);
+  EXPECT_NE(result.events[0].version, result.events[1].version);
+}
+
+TEST(messenger, postbacks) {
+  const auto event = one(R"("postback":{"title":"Start","payload":"GO","referral":{"ref":"r"}})");
+  EXPECT_EQ(event.kind, inbound_kind::message);
+  EXPECT_EQ(event.content_type, content_type::interactive);
+  EXPECT_EQ(event.content, "Start");
+  EXPECT_EQ(event.platform_message_id, "pb:77:1699999999456");
+  EXPECT_EQ(event.payload, R"({"postback":{"title":"Start","payload":"GO","referral":{"ref":"r"}}})");
+  EXPECT_EQ(one(R"("postback":{"mid":"m_9","title":"Start","payload":"GO"})").platform_message_id, "m_9");
+}
+
+TEST(messenger, made_up_ids_survive_redelivery_without_a_time) {
+  const auto body = [](std::string_view time, std::string_view payload) {
+    return envelope("page", "messaging",
+                    {R"({"sender":{"id":"77"},"recipient":{"id":"1000"},"postback":{"payload":")" + std::string{payload} +
+                     R"("}})"},
+                    time);
+  };
+  const auto first = only_event(normalise_meta(body("1", "A")));
+  EXPECT_EQ(first.platform_message_id, only_event(normalise_meta(body("999", "A"))).platform_message_id);
+  EXPECT_NE(first.platform_message_id, only_event(normalise_meta(body("1", "B"))).platform_message_id);
+}
+
+TEST(messenger, handover_is_told_by_the_system) {
+  const auto pass = one(R"("pass_thread_control":{"new_owner_app_id":123,"metadata":"M"})");
+  EXPECT_EQ(pass.sender, sender_type::system);
+  EXPECT_EQ(pass.content, "Thread control passed to app 123");
+  EXPECT_EQ(pass.payload, R"({"pass_thread_control":{"new_owner_app_id":123,"metadata":"M"}})");
+  EXPECT_EQ(one(R"("take_thread_control":{"previous_owner_app_id":"9"})").content, "Thread control taken from app 9");
+  EXPECT_EQ(one(R"("request_thread_control":{"requested_owner_app_id":"9"})").content,
+            "Thread control requested by app 9");
+  EXPECT_EQ(one(R"("app_roles":{"123":["primary_receiver"]})").sender, sender_type::system);
+  EXPECT_EQ(reason(R"({"recipient":{"id":"1000"},"timestamp":1,"app_roles":{"123":["x"]}})"), "account-notice");
+}
+
+TEST(messenger, policy_enforcement_is_a_notice_to_the_account) {
+  const auto part = only_reject(normalise_meta(messenger_body(
+      {R"({"recipient":{"id":"1000"},"timestamp":1,"policy-enforcement":{"action":"block","reason":"spam"}})"})));
+  EXPECT_EQ(part.reason, "account-notice");
+  EXPECT_NE(part.detail.find("spam"), std::string::npos);
+  EXPECT_EQ(part.account_platform_id, "1000");
+}
+
+TEST(messenger, unknown_kinds_are_visible) {  // trap 13
+  const auto event = one(R"("teleport":{"to":"mars"})");
+  EXPECT_EQ(event.kind, inbound_kind::message);
+  EXPECT_EQ(event.content_type, content_type::unsupported);
+  EXPECT_EQ(event.payload, dm(R"("teleport":{"to":"mars"})"));
+  EXPECT_EQ(reason(R"({"recipient":{"id":"1000"},"teleport":{}})"), "unsupported");
+}
+
+TEST(messenger, several_things_in_one_element_are_several_events) {
+  const auto result =
+      normalise_meta(messenger_body({dm(R"("message":{"mid":"m","text":"x"},"referral":{"ref":"r"},"postback":null)")}));
+  ASSERT_EQ(result.events.size(), 2U);
+  EXPECT_EQ(result.events[0].content, "x");
+  EXPECT_EQ(result.events[1].content, "r");
+}
+
+TEST(messenger, what_cannot_be_understood_is_rejected_with_the_reason) {
+  EXPECT_EQ(reason("7"), "malformed");
+  EXPECT_EQ(reason(dm(R"("message":7)")), "malformed");
+  EXPECT_EQ(reason(dm(R"("message":{"text":"no mid"})")), "malformed");
+  EXPECT_EQ(reason(dm(R"("message":{"mid":1.5,"text":"x"})")), "malformed");
+  EXPECT_EQ(reason(dm(R"("message":{"mid":1e3,"text":"x"})")), "malformed");
+  EXPECT_EQ(reason(dm(R"("reaction":{"action":"react"})")), "malformed");
+  EXPECT_EQ(reason(dm(R"("reaction":{"mid":"m","action":"explode"})")), "malformed");
+  EXPECT_EQ(reason(dm(R"("delivery":{})")), "malformed");
+  EXPECT_EQ(reason(dm(R"("read":{})")), "malformed");
+  EXPECT_EQ(reason(R"({"sender":{"id":{}},"recipient":{"id":"1000"},"message":{"mid":"m","text":"x"}})"), "malformed");
+  EXPECT_EQ(reason(R"({"sender":"77","recipient":{"id":"1000"},"message":{"mid":"m","text":"x"}})"), "malformed");
+  EXPECT_EQ(reason(R"({"recipient":{"id":"1000"},"message":{"mid":"m","text":"x"}})"), "malformed");
+}
+
+TEST(messenger, duplicated_fields_are_nobodys_word) {  // H96
+  EXPECT_EQ(reason(R"({"sender":{"id":"1","id":"2"},"recipient":{"id":"1000"},"message":{"mid":"m"}})"), "duplicate-field");
+  EXPECT_EQ(reason(R"({"sender":{"id":"1"},"sender":{"id":"2"},"message":{"mid":"m"}})"), "duplicate-field");
+  EXPECT_EQ(reason(R"({"sender":{"id":"1"},"recipient":{"id":"1000","id":"2"},"message":{"mid":"m"}})"), "duplicate-field");
+  EXPECT_EQ(reason(dm(R"("message":{"mid":"a","text":"x","mid":"b"})")), "duplicate-field");
+  EXPECT_EQ(reason(dm(R"("message":{"mid":"a","text":"x","\u006did":"b"})")), "duplicate-field");
+  EXPECT_EQ(reason(dm(R"("reaction":{"mid":"a","mid":"b","action":"react"})")), "duplicate-field");
+}
+
+TEST(messenger, ids_may_hold_anything) {  // H93
+  const auto event = only_event(normalise_meta(messenger_body(
+      {R"({"sender":{"id":"a\u0000b:\/"},"recipient":{"id":"1000"},"message":{"mid":"m\u0000","text":"x"}})"})));
+  EXPECT_EQ(event.customer_platform_id, std::string("a\0b:/", 5));
+  EXPECT_EQ(event.platform_message_id, std::string("m\0", 2));
+}
+
+TEST(messenger, times_fall_back_to_the_nearest) {  // trap 25
+  const auto with = [](std::string_view timestamp, std::string_view entry_time) {
+    return only_event(normalise_meta(envelope("page", "messaging",
+                                              {R"({"sender":{"id":"77"},"recipient":{"id":"1000"})" +
+                                               std::string{timestamp} + R"(,"message":{"mid":"m","text":"x"}})"},
+                                              entry_time)))
+        .at;
+  };
+  EXPECT_EQ(with(R"(,"timestamp":1457764197627)", "9"), at_ms(1'457'764'197'627));
+  EXPECT_EQ(with(R"(,"timestamp":"1457764197627")", "9"), at_ms(1'457'764'197'627));
+  EXPECT_EQ(with(R"(,"timestamp":"2021-09-08T06:34:04+0000")", "9"), at_s(1'631'082'844));
+  EXPECT_EQ(with("", "1457764198246"), at_ms(1'457'764'198'246));
+  EXPECT_EQ(with(R"(,"timestamp":-5)", "\"soon\""), test_now);
+}
+
+TEST(messenger, redelivery_has_the_same_key) {  // trap 22
+  const std::string element = dm(R"("message":{"mid":"m_1","text":"x","attachments":[{"type":"image","payload":{"url":"u?sig=1"}}]})");
+  const std::string again = dm(R"("message":{"mid":"m_1","text":"x","attachments":[{"type":"image","payload":{"url":"u?sig=2"}}]})");
+  const auto first = only_event(normalise_meta(envelope("page", "messaging", {element}, "1")));
+  const auto second = only_event(normalise_meta(envelope("page", "messaging", {again}, "2")));
+  EXPECT_EQ(first.platform_message_id, second.platform_message_id);
+  EXPECT_EQ(first.version, second.version);
+  EXPECT_EQ(first.kind, second.kind);
+}
+
+TEST(messenger, the_dashboards_test_button_sends_changes) {
+  const auto event = only_event(normalise_meta(change_body(
+      "page", "messages",
+      R"({"sender":{"id":"77"},"recipient":{"id":"1000"},"timestamp":"1527459824000","message":{"mid":"m","text":"x"}})")));
+  EXPECT_EQ(event.content, "x");
+  EXPECT_EQ(event.thread_key, "77");
+}
+
+TEST(messenger, another_tenants_page_as_sender_is_just_a_sender) {  // H104
+  const auto event = only_event(normalise_meta(messenger_body(
+      {R"({"sender":{"id":"2000"},"recipient":{"id":"3000"},"timestamp":1,"message":{"mid":"m","text":"x"}})"})));
+  EXPECT_EQ(event.account_platform_id, "1000") << "the account is the entry's, whatever the element says";
+  EXPECT_EQ(event.direction, direction::inbound);
+}
+
+}  // namespace
+}  // namespace switchboard::net::platforms
