@@ -1,0 +1,43 @@
+#pragma once
+// `switchboard bench`: end-to-end figures of an engine, with everything verified, durable and in the views.
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace switchboard::cli {
+
+struct bench_options {
+  std::string url;        ///< an engine (or any web server); empty: an own engine on a data directory of its own
+  std::string data_root;  ///< where the own engine's data directory is made; empty: the directory for temporary files
+  std::string path = "/webhooks/meta";
+  int expect_status = 200;
+  std::string secret = "demo-secret";
+  std::string token = "demo-admin";
+  std::string phone_number_id = "106540352242922";
+
+  std::uint32_t connections = 256;
+  std::uint32_t threads = 1;
+  std::uint64_t customers = 50'000;
+  std::uint32_t messages_per_body = 1;
+  double rate = 0;  ///< requests a second; 0: closed loop (ingest), half of the measured most (latency)
+  bool poisson = false;
+  std::chrono::nanoseconds warm_up{std::chrono::seconds(2)};
+  std::chrono::nanoseconds duration{std::chrono::seconds(10)};
+  std::chrono::nanoseconds wait{0};  ///< waits so long for the URL to accept connections
+
+  std::uint32_t subscribers = 1;   ///< fanout, latency
+  std::uint64_t events = 1'000;    ///< fanout: webhooks to deliver
+  bool sse = false;                ///< subscribers read SSE instead of WebSocket
+  bool json = false;
+};
+
+/// Webhooks a second. Returns an exit code: 1 if anything was answered otherwise than expected, or the run is
+/// void because the generator was late.
+[[nodiscard]] int run_bench_ingest(const bench_options& options);
+/// Deliveries a second to many subscribers; 1 also if any of them misses, repeats or reorders an event.
+[[nodiscard]] int run_bench_fanout(const bench_options& options);
+/// Latency from the intended send time, to the 200 and to the subscribers.
+[[nodiscard]] int run_bench_latency(const bench_options& options);
+
+}  // namespace switchboard::cli
