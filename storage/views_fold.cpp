@@ -40,25 +40,53 @@ rocksdb::WriteBatch& views_fold::fold(std::span<const record_ptr> records, fold_
   touched_.clear();
   letters_.clear();
   slots_.assign(std::bit_ceil(std::max<std::size_t>(records.size() * 2, 16)), 0);
-  for (const auto& r : records) add(*r, state);
-  for (const auto& t : touched_) settle(t);
+  for (const auto& r : records) add_in_order(*r, state);
+
+  order_.clear();
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    if (records[i]->conversation_json.empty()) continue;
+    order_.push_back({records[i]->conversation.thread.high, static_cast<std::uint32_t>(i)});
+  }
+  std::sort(order_.begin(), order_.end());  // of one thread the log's order stays
+  add_messages(records);
+  add_dedup_keys(records);
+  add_conversations();
+  move_in_inbox();
   key_ = "state";
   put(column::meta, encode_state(state));
   return batch_;
 }
 
-void views_fold::add(const record& r, fold_state& state) {
+/// What several threads may write to: here the last event of the log must win.
+void views_fold::add_in_order(const record& r, fold_state& state) {
   if (!r.conversation_json.empty()) {
     touch(r);
     if (r.conversation_sequence == 1) ++state.conversations;
     if (r.conversation_sequence == 1 || r.type == event_type::customer_updated) add_customer_conversation(r);
+    if (r.kind != domain::thread_kind::dm && names_message(r)) add_comment_thread(r);
   }
-  if (!r.message_json.empty()) add_message(r);
-  if (r.has_origin && !r.conversation_json.empty()) add_origin(r);
   if (!r.customer_json.empty()) add_customer(r);
   if (!r.dead_letter_json.empty()) add_dead_letter(r);
   state.applied = r.sequence;
   state.latest_ms = std::max(state.latest_ms, keys::milliseconds(r.at));
+}
+
+void views_fold::add_messages(std::span<const record_ptr> records) {
+  for (const auto& at : order_) {
+    const auto& r = *records[at.index];
+    if (!r.message_json.empty()) add_message(r);
+  }
+}
+
+void views_fold::add_dedup_keys(std::span<const record_ptr> records) {
+  for (const auto& at : order_) {
+    const auto& r = *records[at.index];
+    const bool named = names_message(r);
+    if (named) add_reference(r);
+    // A message is its own dedup key: its reference is found, and decide() sees that it is there.
+    const bool is_message = r.part(r.origin_kind) == to_word(domain::inbound_kind::message);
+    if (r.has_origin && !(named && is_message)) add_origin(r);
+  }
 }
 
 void views_fold::touch(const record& r) {
@@ -66,7 +94,7 @@ void views_fold::touch(const record& r) {
   const auto& id = r.conversation;
   for (auto at = static_cast<std::size_t>(id.thread.low + id.ordinal) & mask;; at = (at + 1) & mask) {
     if (slots_[at] == 0) {
-      touched_.push_back({&r, &r});
+      touched_.push_back({&r, &r, {}});
       slots_[at] = static_cast<std::uint32_t>(touched_.size());
       return;
     }
@@ -84,8 +112,9 @@ void views_fold::add_message(const record& r) {
   keys::append_conversation(key_, r.message.conversation);
   keys::append_number(key_, r.message.sequence);
   put_row(column::messages, r.part(r.message_json));
-  if (!names_message(r)) return;
+}
 
+void views_fold::add_reference(const record& r) {
   const auto platform_id = r.text(r.platform_message_id, scratch_);
   key_.clear();
   keys::append_thread(key_, r.conversation.thread);
@@ -95,28 +124,27 @@ void views_fold::add_message(const record& r) {
   keys::append_number(value_, r.message.conversation.ordinal);
   keys::append_number(value_, r.message.sequence);
   put(column::seen, value_);
-
-  if (r.kind == domain::thread_kind::dm) return;
-  key_.clear();
-  keys::append_name(key_, r.account);
-  keys::append_name(key_, platform_id);
-  value_.clear();
-  keys::append_thread(value_, r.conversation.thread);
-  put_row(column::comment_threads, value_);
 }
 
 void views_fold::add_origin(const record& r) {
   const auto kind = r.part(r.origin_kind);  // our own words: no escapes
-  // A message is its own dedup key: its reference above is found, and decide() sees that it is there.
-  if (kind == to_word(domain::inbound_kind::message) && names_message(r)) return;
-  key_.clear();
-  keys::append_thread(key_, r.conversation.thread);
   const auto id = r.text(r.origin_id, scratch_);
   const auto version = r.text(r.origin_version, scratch_too_);
+  key_.clear();
+  keys::append_thread(key_, r.conversation.thread);
   keys::append_number(key_, fingerprint(store_.options().hash_seed, kind, id, version));
   value_.assign(1, seen_origin);
   keys::append_number(value_, keys::milliseconds(r.at));
   put(column::seen, value_);
+}
+
+void views_fold::add_comment_thread(const record& r) {
+  key_.clear();
+  keys::append_name(key_, r.account);
+  keys::append_name(key_, r.text(r.platform_message_id, scratch_));
+  value_.clear();
+  keys::append_thread(value_, r.conversation.thread);
+  put_row(column::comment_threads, value_);
 }
 
 void views_fold::add_customer(const record& r) {
@@ -171,22 +199,55 @@ void views_fold::add_dead_letter(const record& r) {
   put_row(column::dead_letters, r.part(r.dead_letter_json));
 }
 
-void views_fold::settle(const touched& t) {
-  const auto& r = *t.last;
-  key_.clear();
-  keys::append_name(key_, r.brand);
-  keys::append_conversation(key_, r.conversation);
-  put_row(column::conversations, r.part(r.conversation_json));
+void views_fold::add_conversations() {
+  order_.clear();
+  for (std::size_t i = 0; i < touched_.size(); ++i) {
+    order_.push_back({touched_[i].last->conversation.thread.high, static_cast<std::uint32_t>(i)});
+  }
+  std::sort(order_.begin(), order_.end());
+  for (const auto& at : order_) {
+    const auto& r = *touched_[at.index].last;
+    key_.clear();
+    keys::append_name(key_, r.brand);
+    keys::append_conversation(key_, r.conversation);
+    put_row(column::conversations, r.part(r.conversation_json));
+  }
+}
 
-  const auto write_key = [&](const inbox_place& place) {
-    key_ = keys::inbox(r.brand, place, r.conversation);
+void views_fold::move_in_inbox() {
+  const auto key_of = [this](const record& r, const inbox_place& place) {
+    key_.clear();
+    keys::append_inbox_range(key_, r.brand, place.status, place.priority);
+    keys::append_newest_first(key_, place.updated_at);
+    keys::append_conversation(key_, r.conversation);
   };
-  const auto before = place_before(*t.first);
-  if (before && *before != r.place) {
-    write_key(*before);
+  order_.clear();
+  for (std::size_t i = 0; i < touched_.size(); ++i) {
+    auto& t = touched_[i];
+    t.before = place_before(*t.first);
+    if (!t.before || *t.before == t.last->place) continue;
+    order_.push_back({~keys::milliseconds(t.before->updated_at), static_cast<std::uint32_t>(i)});
+  }
+  std::sort(order_.begin(), order_.end());
+  for (const auto& at : order_) {
+    const auto& t = touched_[at.index];
+    key_of(*t.last, *t.before);
     remove(column::inbox);
   }
-  write_key(r.place);
+  order_.clear();
+  for (std::size_t i = 0; i < touched_.size(); ++i) {
+    order_.push_back(
+        {~keys::milliseconds(touched_[i].last->place.updated_at), static_cast<std::uint32_t>(i)});
+  }
+  std::sort(order_.begin(), order_.end());
+  for (const auto& at : order_) {
+    const auto& r = *touched_[at.index].last;
+    key_of(r, r.place);
+    add_to_inbox(r);
+  }
+}
+
+void views_fold::add_to_inbox(const record& r) {
   value_.assign(1, row_version);
   value_ += static_cast<char>(r.platform);
   keys::append_name(value_, r.account);

@@ -6,11 +6,14 @@
 
 #include <rocksdb/write_batch.h>
 
+#include <compare>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace switchboard::storage {
@@ -29,16 +32,30 @@ class views_fold {
   struct touched {
     const record* first = nullptr;
     const record* last = nullptr;
+    std::optional<inbox_place> before;
   };
 
-  void add(const record& r, fold_state& state);
+  /// A record or a touched conversation, by where its rows lie.
+  struct placed {
+    std::uint64_t by = 0;
+    std::uint32_t index = 0;
+    auto operator<=>(const placed&) const = default;
+  };
+
+  void add_in_order(const record& r, fold_state& state);
   void touch(const record& r);
+  void add_messages(std::span<const record_ptr> records);
+  void add_dedup_keys(std::span<const record_ptr> records);
   void add_message(const record& r);
+  void add_reference(const record& r);
   void add_origin(const record& r);
+  void add_comment_thread(const record& r);
   void add_customer(const record& r);
   void add_customer_conversation(const record& r);
   void add_dead_letter(const record& r);
-  void settle(const touched& t);
+  void add_conversations();
+  void move_in_inbox();
+  void add_to_inbox(const record& r);
   [[nodiscard]] std::optional<inbox_place> place_before(const record& first) const;
   void put(column c, std::string_view value);      ///< under key_
   void put_row(column c, std::string_view value);  ///< with the version in front
@@ -48,6 +65,7 @@ class views_fold {
   rocksdb::WriteBatch batch_;
   std::string key_, value_, scratch_, scratch_too_;
   std::vector<touched> touched_;
+  std::vector<placed> order_;
   std::vector<std::uint32_t> slots_;  ///< open addressing into touched_, 0: free, else index + 1
   std::unordered_map<std::string, std::pair<std::string, domain::timestamp>> letters_;  ///< id → brand, time
 };

@@ -47,19 +47,16 @@ std::string comment_thread(std::string_view account, std::string_view platform_m
   return customer(account, platform_message_id);  // two names as well
 }
 
-std::string inbox_range(std::string_view brand, domain::conversation_status s, domain::priority p) {
-  std::string key;
-  key.reserve(brand.size() + 32);
+void append_inbox_range(std::string& key, std::string_view brand, domain::conversation_status s,
+                        domain::priority p) {
   append_name(key, brand);
   key += static_cast<char>(s);
   key += static_cast<char>(static_cast<int>(domain::priority::urgent) - static_cast<int>(p));
-  return key;
 }
 
-std::string inbox(std::string_view brand, const inbox_place& place, domain::conversation_id c) {
-  auto key = inbox_range(brand, place.status, place.priority);
-  append_newest_first(key, place.updated_at);
-  append_conversation(key, c);
+std::string inbox_range(std::string_view brand, domain::conversation_status s, domain::priority p) {
+  std::string key;
+  append_inbox_range(key, brand, s, p);
   return key;
 }
 

@@ -73,9 +73,10 @@ inline void append_newest_first(std::string& key, domain::timestamp t) {
 [[nodiscard]] std::string comment_thread(std::string_view account, std::string_view platform_message_id);
 
 /// One stretch of the inbox: what has this status and priority, latest update first.
+void append_inbox_range(std::string& key, std::string_view brand, domain::conversation_status s,
+                        domain::priority p);
 [[nodiscard]] std::string inbox_range(std::string_view brand, domain::conversation_status s,
                                       domain::priority p);
-[[nodiscard]] std::string inbox(std::string_view brand, const inbox_place& place, domain::conversation_id c);
 
 /// The least string above all that begin with `prefix`; empty: there is none.
 [[nodiscard]] std::string behind(std::string prefix);
