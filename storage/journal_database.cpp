@@ -78,6 +78,7 @@ rocksdb::DBOptions database_settings(const database_options& options, std::share
   o.enable_write_thread_adaptive_yield = false;
   o.stats_dump_period_sec = 0;
   o.stats_persist_period_sec = 0;
+  o.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
   o.max_log_file_size = 1 << 20;
   o.keep_log_file_num = 3;
   if (options.read_only) o.info_log = std::move(notes);  // RocksDB would rotate LOG, also when reading only
