@@ -82,9 +82,11 @@ std::optional<std::string> from_table(reader& r, const toml::table& table, const
     fine = false;
   }
   if (!fine) return std::nullopt;
-  const auto& [key, node] = *table.begin();
-  const std::string& name = node.as_string()->get();
-  return key.str() == "env" ? from_environment(r, node, name, use) : from_file(r, node, name, use);
+  if (const toml::node* variable = table.get("env")) {
+    return from_environment(r, *variable, variable->as_string()->get(), use);
+  }
+  const toml::node* file = table.get("file");
+  return from_file(r, *file, file->as_string()->get(), use);
 }
 
 }  // namespace

@@ -21,8 +21,11 @@ settings_ptr expect_loads(const std::string& path) {
 }
 
 TEST(Files, ReferenceIsWhatTheTableSays) {
+  if (std::getenv("SWITCHBOARD_WRITE_REFERENCE") != nullptr) {
+    std::ofstream(folder + "reference.toml", std::ios::binary) << reference_toml();
+  }
   EXPECT_EQ(testing::read_file(folder + "reference.toml"), reference_toml())
-      << "the property table changed: write reference_toml() to config/reference.toml";
+      << "the property table changed; run this test with SWITCHBOARD_WRITE_REFERENCE=1 and look at the diff";
 }
 
 TEST(Files, ReferenceLoadsAndMeansTheDefaults) {

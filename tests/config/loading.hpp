@@ -3,6 +3,9 @@
 
 #include "config/load.hpp"
 
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -25,6 +28,21 @@ inline std::vector<std::string> problems_of(std::string_view toml, const std::st
 inline settings_ptr loaded(std::string_view toml, const std::string& directory = ".") {
   auto result = load_text(toml, "t.toml", directory);
   return result ? *result : nullptr;
+}
+
+using lines = std::vector<std::string>;
+
+struct bad_config {
+  std::string_view toml;
+  lines problems;  ///< without "t.toml:"
+};
+
+inline void expect_problems(const std::vector<bad_config>& cases) {
+  for (const bad_config& c : cases) {
+    lines expected;
+    for (const std::string& p : c.problems) expected.push_back("t.toml:" + p);
+    EXPECT_EQ(problems_of(c.toml), expected) << c.toml;
+  }
 }
 
 /// A directory of its own, gone with the object.

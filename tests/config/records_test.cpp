@@ -1,0 +1,175 @@
+// Wrong brands, sources, accounts and tokens, each with all of its problems.
+
+#include "tests/config/loading.hpp"
+
+#include <gtest/gtest.h>
+
+namespace switchboard::config {
+namespace {
+
+using testing::expect_problems;
+using testing::lines;
+using testing::problems_of;
+
+TEST(Records, Brands) {
+  expect_problems({
+      {"[[brand]]\n", {"1:1: error: [[brand]] needs id, like id = \"acme\""}},
+      {"[[brand]]\nid = \"Acme\"\n",
+       {"2:6: error: id = \"Acme\" must be 1 to 64 of a-z 0-9 _ -, a letter or digit first"}},
+      {"[[brand]]\nid = 5\n", {"2:6: error: id must be a string, so write \"5\""}},
+      {"[[brand]]\nid = true\n", {"2:6: error: id must be a string, not true"}},
+      {"[[brand]]\nid = \"\"\n",
+       {"2:6: error: id = \"\" must have 1 to 256 bytes and no control characters"}},
+      {"[[brand]]\nid = \"a\"\nname = \"x\\ny\"\n",
+       {"3:8: error: name = \"x\\x0ay\" must have 1 to 256 bytes and no control characters"}},
+      {"[[brand]]\nid = \"a\"\nreopen_window = 72\n",
+       {"3:17: error: reopen_window must be a duration with its unit, like \"3d\" (ms, s, m, h, d), not 72"}},
+      {"[[brand]]\nid = \"a\"\nreopen_window = \"366d\"\n",
+       {"3:17: error: reopen_window = \"366d\" is above the maximum of \"365d\""}},
+      {"[[brand]]\nid = \"a\"\nreopen_window = \"5ms\"\n",
+       {"3:17: error: reopen_window = \"5ms\" must be a multiple of \"1s\""}},
+      {"[[brand]]\nid = \"a\"\nredact_deleted = 1\n",
+       {"3:18: error: redact_deleted must be true or false, not 1"}},
+      {"[[brand]]\nid = \"a\"\n[[brand]]\nid = \"a\"\n[[brand]]\nid = \"a\"\n",
+       {"4:6: error: id \"a\" is already taken on line 2",
+        "6:6: error: id \"a\" is already taken on line 2"}},
+  });
+}
+
+TEST(Records, IdsHaveOneSyntax) {
+  for (const std::string& good :
+       {std::string("a"), std::string("0"), std::string("a-b_c9"), std::string(64, 'a')}) {
+    EXPECT_EQ(problems_of("[[brand]]\nid = \"" + good + "\"\n"), lines{}) << good;
+  }
+  for (const std::string& bad :
+       {std::string("-a"), std::string("_a"), std::string("a b"), std::string("a/b"), std::string("a.b"),
+        std::string("*"), std::string("é"), std::string(65, 'a')}) {
+    EXPECT_EQ(problems_of("[[brand]]\nid = \"" + bad + "\"\n").size(), 1u) << bad;
+  }
+}
+
+TEST(Records, Sources) {
+  expect_problems({
+      {"[server]\ndemo = true\n[[source]]\n",
+       {"3:1: error: [[source]] needs id, like id = \"meta\"",
+        "3:1: error: [[source]] needs kind, like kind = \"meta\"",
+        "3:1: error: [[source]] needs secrets, like secrets = [{ env = \"META_APP_SECRET\" }]"}},
+      {"[server]\ndemo = true\n[[source]]\nid = \"m\"\nkind = \"meta\"\nsecrets = [\"s\"]\n",
+       {"3:1: error: [[source]] needs verify_token, like verify_token = { env = \"META_VERIFY_TOKEN\" }"}},
+      {"[server]\ndemo = true\n[[source]]\nid = \"m\"\nkind = \"mata\"\nsecrets = [\"s\"]\n",
+       {"5:8: error: kind = \"mata\"; did you mean \"meta\"?"}},
+      {"[server]\ndemo = true\n[[source]]\nid = \"m\"\nkind = \"carrier-pigeon\"\nsecrets = [\"s\"]\n",
+       {"5:8: error: kind = \"carrier-pigeon\" is none of \"meta\", \"telegram\", \"x\", \"linkedin\" or "
+        "\"bluesky\""}},
+      {"[server]\ndemo = true\n[[source]]\nid = \"x\"\nkind = \"x\"\nsecrets = [\"s\"]\n",
+       {"5:8: error: kind = \"x\" is not served by this version; it serves \"meta\" and \"telegram\""}},
+      {"[server]\ndemo = true\n[[source]]\nid = \"t\"\nkind = \"telegram\"\nsecrets = [\"s\"]\nverify_token "
+       "= \"v\"\n",
+       {"4:6: error: source \"t\" needs an [[account]]: a Telegram source is one bot",
+        "7:16: error: Telegram has no handshake, so no verify_token; remove it"}},
+  });
+}
+
+constexpr std::string_view world = R"([server]
+demo = true
+[[brand]]
+id = "acme"
+[[source]]
+id = "meta"
+kind = "meta"
+secrets = ["s"]
+verify_token = "v"
+[[source]]
+id = "bot"
+kind = "telegram"
+secrets = ["s"]
+[[account]]
+id = "bot"
+brand = "acme"
+source = "bot"
+platform = "telegram"
+platform_id = "7"
+)";  // 19 lines
+
+TEST(Records, Accounts) {
+  const auto account = [](std::string_view brand, std::string_view source, std::string_view platform,
+                          std::string_view platform_id = "\"1\"") {
+    return std::string("[[account]]\nid = \"new\"\nbrand = \"") + std::string(brand) + "\"\nsource = \"" +
+           std::string(source) + "\"\nplatform = \"" + std::string(platform) +
+           "\"\nplatform_id = " + std::string(platform_id) + "\n";
+  };
+  struct {
+    std::string toml;
+    lines problems;
+  } const cases[] = {
+      {account("acme", "meta", "whatsapp"), {}},
+      {account("acne", "meta", "whatsapp"),
+       {"22:9: error: brand = \"acne\": no [[brand]] has this id; did you mean \"acme\"?"}},
+      {account("globex", "meta", "whatsapp"),
+       {"22:9: error: brand = \"globex\": no [[brand]] has this id; add one, or name one that there is"}},
+      {account("acme", "mata", "whatsapp"),
+       {"23:10: error: source = \"mata\": no [[source]] has this id; did you mean \"meta\"?"}},
+      {account("acme", "meta", "whatsap"),
+       {"24:12: error: platform = \"whatsap\"; did you mean \"whatsapp\"?"}},
+      {account("acme", "meta", "telegram"),
+       {"24:12: error: platform = \"telegram\" does not come through source \"meta\", whose kind \"meta\" "
+        "brings "
+        "\"facebook\", \"instagram\" and \"whatsapp\""}},
+      {account("acme", "meta", "whatsapp", "106540352242922"),
+       {"25:15: error: platform_id must be a string, so write \"106540352242922\""}},
+      {account("acme", "meta", "whatsapp", "\"\""),
+       {"25:15: error: platform_id = \"\" must have 1 to 256 bytes and no control characters"}},
+      {account("acme", "bot", "telegram"),
+       {"23:10: error: source \"bot\" has an account already, and a Telegram update doesn't say which bot it "
+        "is for; "
+        "give each bot its own [[source]]"}},
+      {account("acme", "meta", "whatsapp") +
+           "[[account]]\nid = \"two\"\nbrand = \"acme\"\nsource = \"meta\"\n"
+           "platform = \"whatsapp\"\nplatform_id = \"1\"\n",
+       {"31:15: error: platform_id \"1\" of this source and platform is already an account on line 25"}},
+      {account("acme", "meta", "whatsapp") +
+           "[[account]]\nid = \"new\"\nbrand = \"acme\"\nsource = \"meta\"\n"
+           "platform = \"facebook\"\nplatform_id = \"1\"\n",
+       {"27:6: error: id \"new\" is already taken on line 21"}},
+  };
+  for (const auto& c : cases) {
+    lines expected;
+    for (const std::string& p : c.problems) expected.push_back("t.toml:" + p);
+    EXPECT_EQ(problems_of(std::string(world) + c.toml), expected) << c.toml;
+  }
+}
+
+TEST(Records, Tokens) {
+  struct {
+    std::string toml;
+    lines problems;
+  } const cases[] = {
+      {"brand = \"*\"\nrole = \"admin\"\nvalue = \"t\"\n", {}},
+      {"brand = \"acme\"\nrole = \"agent\"\nvalue = \"t\"\nagent = \"ana\"\n", {}},
+      {"brand = \"acme\"\nrole = \"agent\"\nvalue = \"t\"\n",
+       {"20:1: error: [[token]] needs agent, like agent = \"ana\""}},
+      {"brand = \"acme\"\nrole = \"agent\"\nvalue = \"t\"\nagent = \"Ana M\"\n",
+       {"24:9: error: agent = \"Ana M\" must be 1 to 64 of a-z 0-9 _ -, a letter or digit first"}},
+      {"brand = \"acmee\"\nrole = \"reader\"\nvalue = \"t\"\n",
+       {"21:9: error: brand = \"acmee\": no [[brand]] has this id; did you mean \"acme\"?"}},
+      {"brand = \"acme\"\nrole = \"root\"\nvalue = \"t\"\n",
+       {"22:8: error: role = \"root\" is none of \"reader\", \"agent\", \"supervisor\" or \"admin\""}},
+      {"brand = \"acme\"\nrole = \"reader\"\n",
+       {"20:1: error: [[token]] needs either value or sha256, and has neither"}},
+      {"brand = \"acme\"\nrole = \"reader\"\nvalue = \"t\"\nsha256 = \"x\"\n",
+       {"24:10: error: [[token]] needs either value or sha256, not both"}},
+      {"brand = \"acme\"\nrole = \"reader\"\nsha256 = \"abc\"\n",
+       {"23:10: error: sha256 must be a string of 64 hex digits, from: printf %s \"$TOKEN\" | sha256sum"}},
+      {"brand = \"acme\"\nrole = \"reader\"\nvalue = \"t\"\n[[token]]\nvalue = \"t\"\nbrand = \"*\"\nrole = "
+       "\"admin\"\n",
+       {"25:9: error: the same token is already given on line 23"}},
+  };
+  for (const auto& c : cases) {
+    lines expected;
+    for (const std::string& p : c.problems) expected.push_back("t.toml:" + p);
+    EXPECT_EQ(problems_of(std::string(world) + "[[token]]\n" + c.toml), expected) << c.toml;
+  }
+}
+
+}  // namespace
+}  // namespace switchboard::config
