@@ -343,6 +343,11 @@ std::optional<refusal> judge_unfinished_line(std::string_view line, const gate_l
   return std::nullopt;
 }
 
+/// Which part of a head is the one that is too large.
+refusal too_large(std::string_view head, const gate_limits& limits) {
+  return judge_unfinished_line(head.substr(0, head.find('\r')), limits).value_or(too_large_head);
+}
+
 }  // namespace
 
 head_scan scan_head(std::string_view bytes, std::size_t from, const gate_limits& limits) {
@@ -355,7 +360,7 @@ head_scan scan_head(std::string_view bytes, std::size_t from, const gate_limits&
     if (bytes[cr + 1] != '\n') return refuse(bad("a carriage return without its line feed"));
     if (cr == line) {
       if (line == 0) return refuse(bad("an empty line where a request should begin"));
-      if (cr + 2 > limits.head_bytes_max) return refuse(too_large_head);
+      if (cr + 2 > limits.head_bytes_max) return refuse(too_large(bytes, limits));
       return {state::complete, cr + 2, {}};
     }
     line = cr + 2;
@@ -370,7 +375,7 @@ head_scan scan_head(std::string_view bytes, std::size_t from, const gate_limits&
     const auto first = bytes.substr(0, bytes.find('\r'));
     if (auto why = read_request_line(first, limits, ignored, authority)) return refuse(*why);
   }
-  if (bytes.size() >= limits.head_bytes_max) return refuse(too_large_head);
+  if (bytes.size() >= limits.head_bytes_max) return refuse(too_large(bytes, limits));
   return {state::more, line, {}};
 }
 
