@@ -1,0 +1,102 @@
+#pragma once
+// What the normalisers' tests share: properties that hold for any body, and seeded mutation.
+
+#include "domain/inbound.hpp"
+#include "net/platforms/json.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <random>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace switchboard::net::platforms::testing {
+
+inline constexpr domain::timestamp received_at{std::chrono::seconds{1'800'000'000}};
+
+inline domain::timestamp seconds(std::int64_t s) {
+  return domain::timestamp{std::chrono::seconds{s}};
+}
+
+/// One line per event, of what tells events apart.
+inline std::string described(const domain::unpacked_body& body) {
+  std::ostringstream out;
+  for (const auto& e : body.events) {
+    out << domain::to_word(e.kind) << '|' << e.account_platform_id << '|' << e.thread_key << '|'
+        << e.customer_platform_id << '|' << e.platform_message_id << '|' << e.version << '|' << e.content
+        << '|' << e.payload << '|' << e.reaction_emoji << '|' << e.at.time_since_epoch().count() << '\n';
+  }
+  for (const auto& r : body.rejected) out << "rejected|" << r.reason << '|' << r.detail << '\n';
+  return out.str();
+}
+
+/// What every normaliser promises of every body, good or bad.
+inline void expect_sound(const domain::unpacked_body& body) {
+  EXPECT_FALSE(body.events.empty() && body.rejected.empty()) << "the body vanished";
+  for (const auto& e : body.events) {
+    EXPECT_FALSE(e.thread_key.empty()) << described(body);
+    EXPECT_FALSE(e.platform_message_id.empty() && !e.watermark) << described(body);
+    if (e.payload.empty()) continue;
+    const auto parsed = nested_object(e.payload, {.depth_max = 128});
+    ASSERT_TRUE(parsed) << e.payload;
+    EXPECT_EQ(*parsed, e.payload) << "not compact";
+  }
+  for (const auto& r : body.rejected) {
+    EXPECT_FALSE(r.reason.empty());
+    EXPECT_FALSE(r.raw.empty());
+  }
+}
+
+/// Bytes changed, removed, doubled or exchanged, as a seed says.
+inline std::string mutated(std::string text, std::mt19937_64& random) {
+  static constexpr std::string_view bytes =
+      "{}[]\",:0123456789-.eE\\utfn \0\xff\xc3\xa9"
+      "abc";
+  const std::size_t changes = 1 + random() % 4;
+  for (std::size_t i = 0; i < changes && !text.empty(); ++i) {
+    const std::size_t where = random() % text.size();
+    switch (random() % 4) {
+      case 0:
+        text[where] = bytes[random() % bytes.size()];
+        break;
+      case 1:
+        text.erase(where, 1 + random() % 8);
+        break;
+      case 2:
+        text.insert(where, text.substr(where, 1 + random() % 16));
+        break;
+      default:
+        std::swap(text[where], text[random() % text.size()]);
+        break;
+    }
+  }
+  return text;
+}
+
+/// The recorded payloads of a platform, where this machine has them.
+inline std::vector<std::filesystem::path> corpus(std::string_view platform) {
+  const std::filesystem::path folder =
+      std::filesystem::path{SWITCHBOARD_SOURCE_DIR} / "../shared/corpus" / platform;
+  std::vector<std::filesystem::path> files;
+  if (!std::filesystem::is_directory(folder)) return files;
+  for (const auto& each : std::filesystem::directory_iterator{folder}) {
+    if (each.path().extension() == ".json") files.push_back(each.path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+inline std::string contents(const std::filesystem::path& file) {
+  std::ifstream in{file, std::ios::binary};
+  std::ostringstream out;
+  out << in.rdbuf();
+  return out.str();
+}
+
+}  // namespace switchboard::net::platforms::testing
