@@ -106,6 +106,10 @@ void journal_writer::run() {
       while (n < waiting_.size() && waiting_[n].up_to <= up_to) done.push_back(std::move(waiting_[n++].done));
       waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(n));
     }
+#ifdef SWITCHBOARD_FAULT_ANSWER_FIRST
+    // The planted fault of tests/e2e: what the ledger exists to catch.
+    settle(done, commit_state::durable);
+#endif
     const bool ok = commit_group(group);
     if (ok && !group.empty()) {
       tail_.mark_committed(group.back()->sequence);

@@ -14,6 +14,7 @@
 #include "actors/engine.hpp"
 #include "cli/exit_code.hpp"
 #include "config/load.hpp"
+#include "config/units.hpp"
 #include "net/gateway.hpp"
 #include "net/log.hpp"
 
@@ -47,6 +48,11 @@ expected<config::settings_ptr, std::vector<config::problem>> load(const serve_op
   for (const auto& bad : {listen(o.listen, s->server.listen, "--listen"),
                           listen(o.admin_listen, s->server.admin_listen, "--admin-listen")}) {
     if (bad) return unexpected{std::vector{*bad}};
+  }
+  if (s->server.demo && !(is_loopback(s->server.listen) && is_loopback(s->server.admin_listen))) {
+    return unexpected{std::vector{config::problem{.file = "--listen", .line = 0, .column = 0,
+                                                  .what = "server.demo allows literal secrets and therefore only loopback "
+                                                          "addresses; use 127.0.0.1 or a config without demo"}}};
   }
   return config::settings_ptr{std::move(s)};
 }
@@ -124,7 +130,7 @@ int run_serve(const serve_options& options) {
   }
   reloader reload{options};
   net::gateway gateway{*settings, [&reload] { return reload.reload(); }};
-  auto engine = actors::engine::start(*settings, gateway.committed_handler());
+  auto engine = actors::engine::start(*settings, gateway.committed_handler(), {.accept_loss = options.accept_loss});
   if (!engine) {
     std::fprintf(stderr, "switchboard: %s\n", engine.error().what.c_str());
     return engine.error().exit_code;

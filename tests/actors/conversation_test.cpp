@@ -1,0 +1,145 @@
+#include "actors/conversation.hpp"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "support.hpp"
+
+namespace switchboard::actors {
+namespace {
+
+using domain::event_type;
+using testing::received;
+using testing::small_node;
+using testing::text_message;
+
+constexpr domain::thread_id thread{1, 2};
+
+void deliver(conversation_owner& owner, domain::inbound_event e) {
+  delivery d{.thread = thread, .what = received(std::move(e)), .done = nullptr};
+  owner.deliver(d);
+}
+
+std::vector<event_type> types(const std::vector<storage::record_ptr>& records) {
+  std::vector<event_type> out;
+  for (const auto& r : records) out.push_back(r->type);
+  return out;
+}
+
+TEST(ConversationOwner, FirstMessageCreatesAndReceives) {
+  small_node n;
+  conversation_owner owner{n.node(), thread};
+  deliver(owner, text_message("wamid.1", "hello"));
+  EXPECT_EQ(types(n.events()), (std::vector{event_type::conversation_created, event_type::message_received}));
+}
+
+/// Where the past may be: still on its way to the disk, in the views, or only there.
+enum class past { submitted, applied, only_in_views };
+class Redelivery : public ::testing::TestWithParam<past> {};
+
+TEST_P(Redelivery, HasNoSecondEffect) {
+  small_node n;
+  auto owner = std::make_unique<conversation_owner>(n.node(), thread);
+  deliver(*owner, text_message("wamid.1", "hello"));
+  auto edit = text_message("wamid.1", "hello!");
+  edit.kind = domain::inbound_kind::edit;
+  edit.version = "1";
+  deliver(*owner, edit);
+  const auto before = n.events().size();
+  EXPECT_EQ(before, 3u);
+
+  if (GetParam() != past::submitted) n.apply();
+  if (GetParam() == past::only_in_views) owner = std::make_unique<conversation_owner>(n.node(), thread);
+  deliver(*owner, text_message("wamid.1", "hello"));
+  deliver(*owner, edit);
+  EXPECT_EQ(n.events().size(), before);
+  EXPECT_EQ(n.node().duplicates, 2u);
+}
+
+TEST_P(Redelivery, AnOriginalFillsItsPlaceholderOnce) {
+  small_node n;
+  auto owner = std::make_unique<conversation_owner>(n.node(), thread);
+  auto reaction = text_message("wamid.1", "");
+  reaction.kind = domain::inbound_kind::reaction_added;
+  reaction.reaction_emoji = "👍";
+  reaction.version = "r1";
+  deliver(*owner, reaction);
+  if (GetParam() != past::submitted) n.apply();
+  if (GetParam() == past::only_in_views) owner = std::make_unique<conversation_owner>(n.node(), thread);
+  deliver(*owner, text_message("wamid.1", "hello"));
+  deliver(*owner, text_message("wamid.1", "hello"));
+  const auto events = n.events();
+  ASSERT_EQ(types(events), (std::vector{event_type::conversation_created, event_type::reaction_added,
+                                        event_type::message_received}));
+  EXPECT_NE(events[2]->part(events[2]->message_json).find("👍"), std::string_view::npos);
+}
+
+INSTANTIATE_TEST_SUITE_P(Past, Redelivery, ::testing::Values(past::submitted, past::applied, past::only_in_views));
+
+TEST(ConversationOwner, RemembersBeyondItsRecentKeys) {
+  small_node n;
+  conversation_owner owner{n.node(), thread};
+  constexpr int messages = 100;
+  for (int i = 0; i < messages; ++i) {
+    deliver(owner, text_message("wamid." + std::to_string(i), "x"));
+    if (i % 7 == 0) n.apply();
+  }
+  const auto before = n.events().size();
+  for (int i = 0; i < messages; ++i) deliver(owner, text_message("wamid." + std::to_string(i), "x"));
+  EXPECT_EQ(n.events().size(), before);
+}
+
+TEST(ConversationOwner, MayLeaveOnlyWhenTheViewsShowItsLastEvent) {
+  small_node n;
+  conversation_owner owner{n.node(), thread};
+  EXPECT_TRUE(owner.may_leave());
+  deliver(owner, text_message("wamid.1", "hello"));
+  EXPECT_FALSE(owner.may_leave());
+  n.commit();
+  EXPECT_FALSE(owner.may_leave());
+  n.apply();
+  EXPECT_TRUE(owner.may_leave());
+}
+
+TEST(ConversationOwner, ActsAreRefusedInAnotherBrandsName) {
+  small_node n;
+  conversation_owner owner{n.node(), thread};
+  std::optional<command_result> result;
+  act a{.thread = thread,
+        .brand = "globex",
+        .what = domain::mark_read{{thread, 1}},
+        .now = {},
+        .reply = [&](command_result&& r) { result = std::move(r); }};
+  owner.execute(a);
+  ASSERT_TRUE(result && result->refused);
+  EXPECT_EQ(result->refused->why, domain::refusal::not_found);
+  // … and the look under a wrong brand does not make the thread seem new.
+  deliver(owner, text_message("wamid.1", "hello"));
+  result.reset();
+  a.brand = "acme";
+  a.what = domain::mark_read{{thread, 1}};
+  a.reply = [&](command_result&& r) { result = std::move(r); };
+  owner.execute(a);
+  n.commit();
+  ASSERT_TRUE(result);
+  EXPECT_FALSE(result->refused);
+  EXPECT_NE(result->conversation.find("\"unread\":0"), std::string::npos);
+}
+
+TEST(ConversationOwner, SequencesAreGaplessOverSleeps) {
+  small_node n;
+  std::mt19937 random{20261121};
+  auto owner = std::make_unique<conversation_owner>(n.node(), thread);
+  for (int i = 0; i < 200; ++i) {
+    deliver(*owner, text_message("wamid." + std::to_string(random() % 120), "x"));
+    if (random() % 5 == 0) n.apply();
+    if (random() % 5 == 0 && owner->may_leave()) owner = std::make_unique<conversation_owner>(n.node(), thread);
+  }
+  std::uint64_t expected = 0;
+  for (const auto& r : n.events()) EXPECT_EQ(r->conversation_sequence, ++expected);
+  EXPECT_EQ(expected, 121u) << "one creation and each of 120 messages once";
+}
+
+}  // namespace
+}  // namespace switchboard::actors
