@@ -150,7 +150,9 @@ void add_verify(CLI::App& app, arguments& a) {
   auto* c = command(app, "verify", "Check a data directory: checksums, gapless sequences, views against the journal",
                     "  switchboard verify --data-dir data\n"
                     "  switchboard verify --data-dir /var/lib/switchboard || echo damaged");
-  c->add_option("--data-dir", a.verify.data_dir, "The directory")->required()->type_name("DIR");
+  c->add_option("--data-dir", a.verify.data_dir, "The directory; its engine must be stopped")->required()->type_name("DIR");
+  c->add_option("--scratch", a.verify.scratch_root, "Room for a second copy of the views (the temporary directory)")
+      ->type_name("DIR");
 }
 
 void add_load_options(CLI::App* c, bench_options& o) {

@@ -109,6 +109,12 @@ expected<void, std::string> subscriber_swarm::subscribe(subscriber& s, const soc
 
 void subscriber_swarm::run() {
   std::array<epoll_event, events_per_wait> events;
+  now_ = clock::now();
+  for (std::size_t i = 0; i < subscribers_.size(); ++i) {  // what came together with the handshake
+    const std::string early = std::move(subscribers_[i].partial);
+    subscribers_[i].partial.clear();
+    settle(i, early);
+  }
   while (!stop_.load(std::memory_order_relaxed)) {
     const int n = ::epoll_wait(epoll_.get(), events.data(), events_per_wait, wait_ms);
     for (int i = 0; i < n; ++i) receive(events[static_cast<std::size_t>(i)].data.u64);
@@ -142,6 +148,11 @@ void subscriber_swarm::receive(std::size_t index) {
     if (!s.chunks.feed(bytes, content_)) return drop(s);
     bytes = content_;
   }
+  settle(index, bytes);
+}
+
+void subscriber_swarm::settle(std::size_t index, std::string_view bytes) {
+  auto& s = subscribers_[index];
   bool ok = true;
   const std::size_t used = take(index, bytes, ok);
   s.partial = bytes.substr(used);

@@ -78,6 +78,8 @@ class subscriber_swarm {
   [[nodiscard]] expected<void, std::string> subscribe(subscriber& s, const socket_address& to);
   void run();
   void receive(std::size_t index);
+  /// Takes the events out of `bytes` and keeps the rest for the next read.
+  void settle(std::size_t index, std::string_view bytes);
   /// Returns how many bytes were used.
   [[nodiscard]] std::size_t take(std::size_t index, std::string_view bytes, bool& ok);
   void delivered(std::size_t index, std::string_view json);

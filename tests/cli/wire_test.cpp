@@ -121,7 +121,7 @@ TEST(websocket_framing, takes_whole_frames_and_leaves_the_rest) {
 }
 
 TEST(websocket_framing, refuses_what_a_server_must_not_send) {
-  for (const std::string bad : {std::string("\x81\x85" "abcdhello"), std::string("\xc1\x01x"), std::string("\x01\x01x"),
+  for (const auto& bad : {std::string("\x81\x85" "abcdhello"), std::string("\xc1\x01x"), std::string("\x01\x01x"),
                                 std::string("\x83\x01x"), std::string("\x81\x7f\0\0\0\0\x7f\0\0\0", 10)}) {
     collected c;
     bool ok = true;
