@@ -1,24 +1,20 @@
 // The chunked half of gate.hpp. A state per place in RFC 9112's grammar:
 //   chunked-body = *( size [ extension ] CRLF data CRLF ) "0" [ extension ] CRLF CRLF
 #include "net/http/gate.hpp"
+#include "net/http/gate_bytes.hpp"
 
 #include <algorithm>
 
 namespace switchboard::net::http {
 namespace {
 
-constexpr refusal bad(std::string_view detail) { return {400, "bad-request", detail}; }
+constexpr refusal bad(std::string_view detail) {
+  return {400, "bad-request", detail};
+}
 
 /// Framing may outweigh the body by so much: a million chunks of one byte cost time and carry nothing.
 constexpr std::uint64_t framing_bytes_free = 64 << 10;
 constexpr std::uint32_t digits_max = 16;
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 }  // namespace
 
@@ -115,7 +111,8 @@ chunk_gate::progress chunk_gate::feed(std::string_view bytes) {
         at_ = at::done;
         break;
       case at::data:
-      case at::done: break;
+      case at::done:
+        break;
     }
   }
   if (at_ == at::done) p.is = verdict::complete;

@@ -4,12 +4,8 @@
 //   handshaking → head → body → waiting → writing → head …      and from waiting → upgraded (a stream)
 //                   └──────── refused ───────┴→ lingering → closed
 //
-// A state machine driven by edges and answers; run() makes as much progress as the bytes at hand allow. All on
-// its I/O thread, but for what exchange (exchange_impl.hpp) forwards to it.
-
-#include <cstdint>
-#include <memory>
-#include <string>
+// A state machine driven by edges and answers; run() makes as much progress as the bytes at hand allow. All
+// on its I/O thread, but for what exchange (exchange_impl.hpp) forwards to it.
 
 #include "net/http/gate.hpp"
 #include "net/http/input_buffer.hpp"
@@ -17,6 +13,10 @@
 #include "net/http/outbox.hpp"
 #include "net/http/second_opinion.hpp"
 #include "net/http/transport.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
 
 namespace switchboard::net::http {
 
@@ -42,7 +42,9 @@ struct arrival {
   std::shared_ptr<const void> place;  ///< its place under the limits, given back when it closes
 };
 
-class connection final : public pollable, public deadline_node, public std::enable_shared_from_this<connection> {
+class connection final : public pollable,
+                         public deadline_node,
+                         public std::enable_shared_from_this<connection> {
  public:
   connection(std::shared_ptr<io_thread> io, std::unique_ptr<transport> wire, arrival from);
   ~connection() override;
@@ -55,7 +57,8 @@ class connection final : public pollable, public deadline_node, public std::enab
   void on_deadline() override;
   void close() override;
 
-  // -- for the exchange; `generation` tells a late answer to an earlier request from this one's ----------------
+  // -- for the exchange; `generation` tells a late answer to an earlier request from this one's
+  // ----------------
   [[nodiscard]] const http::request& request() const { return request_; }
   [[nodiscard]] const framing& how() const { return framing_; }
   void answer(std::uint64_t generation, response&& r);
@@ -64,7 +67,8 @@ class connection final : public pollable, public deadline_node, public std::enab
   /// Hands the connection to a session. False if the request no longer waits.
   [[nodiscard]] bool upgrade(std::uint64_t generation, std::shared_ptr<session> to);
 
-  // -- for a session -------------------------------------------------------------------------------------------
+  // -- for a session
+  // -------------------------------------------------------------------------------------------
   [[nodiscard]] io_thread& io() { return *io_; }
   [[nodiscard]] const std::shared_ptr<io_thread>& io_handle() const { return io_; }
   [[nodiscard]] io_result read(char* into, std::size_t room);
@@ -111,12 +115,12 @@ class connection final : public pollable, public deadline_node, public std::enab
   bool head_begun_ = false;
 
   input_buffer in_;
-  std::size_t scanned_ = 0;        ///< of the head, or of the chunks behind it
+  std::size_t scanned_ = 0;  ///< of the head, or of the chunks behind it
   std::size_t head_bytes_ = 0;
   std::size_t request_bytes_ = 0;  ///< head and body, to be consumed behind the answer
   std::uint64_t served_ = 0;
   std::uint64_t generation_ = 0;
-  std::uint64_t began_tick_ = 0;   ///< of the body or the answer
+  std::uint64_t began_tick_ = 0;  ///< of the body or the answer
   std::uint64_t written_before_ = 0;
 
   std::vector<header> headers_;

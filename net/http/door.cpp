@@ -33,7 +33,9 @@ std::string address_text(const sockaddr_storage& from) {
   return text;
 }
 
-bool is_loopback(const std::string& address) { return address == "::1" || address.starts_with("127."); }
+bool is_loopback(const std::string& address) {
+  return address == "::1" || address.starts_with("127.");
+}
 
 }  // namespace
 
@@ -64,8 +66,8 @@ std::uint64_t guest_book::open() const {
   return open_;
 }
 
-door::door(listener which, std::vector<std::shared_ptr<io_thread>> threads, std::shared_ptr<guest_book> guests,
-           std::shared_ptr<tls_context> tls)
+door::door(listener which, std::vector<std::shared_ptr<io_thread>> threads,
+           std::shared_ptr<guest_book> guests, std::shared_ptr<tls_context> tls)
     : which_(which),
       threads_(std::move(threads)),
       guests_(std::move(guests)),
@@ -101,9 +103,10 @@ void door::close() {
 }
 
 void door::await() {
-  acceptor_.async_wait(tcp::acceptor::wait_read, [self = shared_from_this()](const boost::system::error_code& ec) {
-    if (!ec) self->accept_all();
-  });
+  acceptor_.async_wait(tcp::acceptor::wait_read,
+                       [self = shared_from_this()](const boost::system::error_code& ec) {
+                         if (!ec) self->accept_all();
+                       });
 }
 
 void door::accept_all() {
@@ -148,7 +151,8 @@ void door::welcome(int descriptor, std::string address) {
   from.address = std::move(address);
   if (from.place == nullptr) {
     counters_.refused.add();
-    // A 503 needs a place of its own for a second; behind so many of them, and over TLS, there is only the close.
+    // A 503 needs a place of its own for a second; behind so many of them, and over TLS, there is only the
+    // close.
     constexpr std::uint32_t being_refused_max = 256;
     if (tls_ != nullptr || being_refused_ >= being_refused_max) {
       ::close(descriptor);

@@ -1,16 +1,17 @@
 #pragma once
 // A listening socket: accepts, counts, refuses what is over the limits, and hands connections to I/O threads.
 
+#include "net/http/connection.hpp"
+#include "net/http/tls.hpp"
+
 #include <boost/asio/ip/tcp.hpp>
+
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
-
-#include "net/http/connection.hpp"
-#include "net/http/tls.hpp"
 
 namespace switchboard::net::http {
 

@@ -1,17 +1,17 @@
 #include "net/http/exchange_impl.hpp"
 
-#include <cstdio>
-
 #include "net/http/connection.hpp"
 #include "net/http/sse_channel.hpp"
 #include "net/http/websocket_channel.hpp"
+
+#include <cstdio>
 
 namespace switchboard::net::http {
 
 void report_dropped(const request& r, std::string_view what) {
   const auto path = std::string(r.path);
-  std::fprintf(stderr, "http: %s %s answered 500: %.*s\n", std::string(to_word(r.method)).c_str(), path.c_str(),
-               static_cast<int>(what.size()), what.data());
+  std::fprintf(stderr, "http: %s %s answered 500: %.*s\n", std::string(to_word(r.method)).c_str(),
+               path.c_str(), static_cast<int>(what.size()), what.data());
 }
 
 exchange_impl::exchange_impl(std::shared_ptr<connection> c, std::uint64_t generation)
@@ -26,7 +26,9 @@ exchange_impl::~exchange_impl() {
   });
 }
 
-const http::request& exchange_impl::request() const { return connection_->request(); }
+const http::request& exchange_impl::request() const {
+  return connection_->request();
+}
 
 void exchange_impl::respond(response r) {
   if (!end()) return;
@@ -34,29 +36,34 @@ void exchange_impl::respond(response r) {
     connection_->answer(generation_, std::move(r));
     return;
   }
-  connection_->io().post([c = connection_, g = generation_, r = std::move(r)]() mutable {
-    c->answer(g, std::move(r));
-  });
+  connection_->io().post(
+      [c = connection_, g = generation_, r = std::move(r)]() mutable { c->answer(g, std::move(r)); });
 }
 
 void exchange_impl::respond_here(response&& r) {
   if (end()) connection_->answer(generation_, std::move(r));
 }
 
-std::uint32_t exchange_impl::io_thread() const { return connection_->io().index(); }
+std::uint32_t exchange_impl::io_thread() const {
+  return connection_->io().index();
+}
 
 channel_ptr exchange_impl::stream() {
   if (!end()) return nullptr;
   return sse_channel::open(connection_, generation_);
 }
 
-bool exchange_impl::is_websocket_upgrade() const { return connection_->how().websocket; }
+bool exchange_impl::is_websocket_upgrade() const {
+  return connection_->how().websocket;
+}
 
 void exchange_impl::accept_websocket(std::string subprotocol, std::function<void(channel_ptr)> ready) {
   if (!end()) return;
   websocket_channel::open(connection_, generation_, std::move(subprotocol), std::move(ready));
 }
 
-void exchange_impl::post(std::function<void()> f) { connection_->io().post(std::move(f)); }
+void exchange_impl::post(std::function<void()> f) {
+  connection_->io().post(std::move(f));
+}
 
 }  // namespace switchboard::net::http

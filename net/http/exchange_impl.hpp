@@ -1,10 +1,10 @@
 #pragma once
 // The exchange that handlers hold: one request of one connection, and the promise that it is answered once.
 
+#include "net/http/exchange.hpp"
+
 #include <atomic>
 #include <memory>
-
-#include "net/http/exchange.hpp"
 
 namespace switchboard::net::http {
 

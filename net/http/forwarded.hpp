@@ -1,10 +1,10 @@
 #pragma once
 // Who a request is from when a proxy stands between. Pure.
 
+#include "net/http/message.hpp"
+
 #include <span>
 #include <string_view>
-
-#include "net/http/message.hpp"
 
 namespace switchboard::net::http {
 

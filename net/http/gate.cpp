@@ -1,68 +1,18 @@
 #include "net/http/gate.hpp"
 
+#include "net/http/gate_bytes.hpp"
+
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <optional>
+#include <utility>
 
 namespace switchboard::net::http {
 namespace {
 
-// -- bytes --------------------------------------------------------------------------------------------------
-
-enum : std::uint8_t { is_token = 1, is_value = 2, is_path = 4, is_query = 8, is_host = 16 };
-
-constexpr std::array<std::uint8_t, 256> make_classes() {
-  std::array<std::uint8_t, 256> t{};
-  const auto mark = [&t](std::string_view bytes, std::uint8_t what) {
-    for (const char c : bytes) t[static_cast<unsigned char>(c)] |= what;
-  };
-  for (unsigned c = 0x20; c < 0x7f; ++c) t[c] |= is_value;  // bytes from 0x80 have no meaning in a field
-  t['\t'] |= is_value;
-  for (unsigned c = 0x21; c < 0x7f; ++c) t[c] |= is_path | is_query;
-  for (const char c : std::string_view("\"#<>\\")) {
-    t[static_cast<unsigned char>(c)] &= static_cast<std::uint8_t>(~(is_path | is_query));
-  }
-  for (const char c : std::string_view("%^`{|}?")) {
-    t[static_cast<unsigned char>(c)] &= static_cast<std::uint8_t>(~is_path);
-  }
-  const std::string_view alnum = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-  mark(alnum, is_token | is_host);
-  mark("!#$%&'*+-.^_`|~", is_token);
-  mark("-._~:[]", is_host);
-  return t;
+constexpr refusal bad(std::string_view detail) {
+  return {400, "bad-request", detail};
 }
-constexpr auto classes = make_classes();
-
-bool all_of_class(std::string_view text, std::uint8_t what) {
-  return std::all_of(text.begin(), text.end(),
-                     [what](char c) { return (classes[static_cast<unsigned char>(c)] & what) != 0; });
-}
-
-/// `lower` is in lower case.
-bool same_word(std::string_view text, std::string_view lower) {
-  if (text.size() != lower.size()) return false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c) != lower[i]) return false;
-  }
-  return true;
-}
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-std::string_view trim(std::string_view v) {
-  while (!v.empty() && (v.front() == ' ' || v.front() == '\t')) v.remove_prefix(1);
-  while (!v.empty() && (v.back() == ' ' || v.back() == '\t')) v.remove_suffix(1);
-  return v;
-}
-
-constexpr refusal bad(std::string_view detail) { return {400, "bad-request", detail}; }
 constexpr refusal too_long_target{414, "uri-too-long", "the request target is longer than the limit"};
 constexpr refusal too_large_head{431, "header-fields-too-large", "the head is larger than the limit"};
 constexpr refusal unknown_method{501, "not-implemented", "this method is not known here"};
@@ -72,13 +22,14 @@ constexpr std::size_t method_bytes_max = 32;
 
 std::optional<refusal> read_method(std::string_view word, framing& f) {
   static constexpr std::array<std::pair<std::string_view, method>, 7> known{{{"GET", method::get},
-                                                                              {"POST", method::post},
-                                                                              {"HEAD", method::head},
-                                                                              {"PUT", method::put},
-                                                                              {"PATCH", method::patch},
-                                                                              {"DELETE", method::del},
-                                                                              {"OPTIONS", method::options}}};
-  if (word.empty() || !all_of_class(word, is_token)) return bad("the request line does not begin with a method");
+                                                                             {"POST", method::post},
+                                                                             {"HEAD", method::head},
+                                                                             {"PUT", method::put},
+                                                                             {"PATCH", method::patch},
+                                                                             {"DELETE", method::del},
+                                                                             {"OPTIONS", method::options}}};
+  if (word.empty() || !all_of_class(word, is_token))
+    return bad("the request line does not begin with a method");
   for (const auto& [name, value] : known) {
     if (word == name) {
       f.method = value;
@@ -92,7 +43,8 @@ std::optional<refusal> read_method(std::string_view word, framing& f) {
 }
 
 std::optional<refusal> read_version(std::string_view v, framing& f) {
-  constexpr refusal unsupported{505, "http-version-not-supported", "only HTTP/1.1 and HTTP/1.0 are spoken here"};
+  constexpr refusal unsupported{505, "http-version-not-supported",
+                                "only HTTP/1.1 and HTTP/1.0 are spoken here"};
   if (v.empty()) return unsupported;  // HTTP/0.9 has no version
   const auto digit = [](char c) { return c >= '0' && c <= '9'; };
   if (v.size() != 8 || !v.starts_with("HTTP/") || !digit(v[5]) || v[6] != '.' || !digit(v[7])) {
@@ -104,7 +56,8 @@ std::optional<refusal> read_version(std::string_view v, framing& f) {
 }
 
 std::optional<refusal> check_path(std::string_view path) {
-  if (!all_of_class(path, is_path)) return bad("a byte in the path that must not be there (percent-encoding included)");
+  if (!all_of_class(path, is_path))
+    return bad("a byte in the path that must not be there (percent-encoding included)");
   for (std::size_t at = 0; at < path.size();) {  // each segment behind its '/'
     const auto end = std::min(path.find('/', at + 1), path.size());
     const auto segment = path.substr(at + 1, end - at - 1);
@@ -177,7 +130,8 @@ struct field_facts {
 
 std::optional<refusal> read_length(std::string_view v, framing& f) {
   constexpr std::size_t digits_max = 10;
-  if (v.empty() || v.size() > digits_max || (v.size() > 1 && v[0] == '0')) return bad("malformed Content-Length");
+  if (v.empty() || v.size() > digits_max || (v.size() > 1 && v[0] == '0'))
+    return bad("malformed Content-Length");
   std::uint64_t n = 0;
   for (const char c : v) {
     if (c < '0' || c > '9') return bad("malformed Content-Length");
@@ -223,9 +177,9 @@ std::optional<refusal> check_content_type(std::string_view v) {
 /// `Content_Length` is `Content-Length` to whoever maps names to CGI variables; so is a doubt.
 bool is_disguised(std::string_view name) {
   if (name.find('_') == std::string_view::npos) return false;
-  for (const std::string_view word : {"content-length", "transfer-encoding", "content-encoding", "content-type",
-                                      "host", "connection", "authorization", "x-forwarded-for",
-                                      "x-hub-signature-256"}) {
+  for (const std::string_view word :
+       {"content-length", "transfer-encoding", "content-encoding", "content-type", "host", "connection",
+        "authorization", "x-forwarded-for", "x-hub-signature-256"}) {
     if (name.size() != word.size()) continue;
     bool same = true;
     for (std::size_t i = 0; i < name.size() && same; ++i) {
@@ -237,7 +191,8 @@ bool is_disguised(std::string_view name) {
 }
 
 /// The fields that decide framing and connection; by length first, since most fields are none of them.
-std::optional<refusal> read_field(std::string_view name, std::string_view value, framing& f, field_facts& facts) {
+std::optional<refusal> read_field(std::string_view name, std::string_view value, framing& f,
+                                  field_facts& facts) {
   switch (name.size()) {
     case 4:
       if (!same_word(name, "host")) break;
@@ -262,7 +217,8 @@ std::optional<refusal> read_field(std::string_view name, std::string_view value,
       if (same_word(name, "content-type") && ++facts.types > 1) return bad("more than one Content-Type");
       break;
     case 13:
-      if (same_word(name, "authorization") && ++facts.authorizations > 1) return bad("more than one Authorization");
+      if (same_word(name, "authorization") && ++facts.authorizations > 1)
+        return bad("more than one Authorization");
       break;
     case 14:
       if (!same_word(name, "content-length")) break;
@@ -281,7 +237,8 @@ std::optional<refusal> read_field(std::string_view name, std::string_view value,
     case 21:
       if (same_word(name, "sec-websocket-version")) facts.websocket_13 = value == "13";
       break;
-    default: break;
+    default:
+      break;
   }
   return std::nullopt;
 }
@@ -366,7 +323,8 @@ head_scan scan_head(std::string_view bytes, std::size_t from, const gate_limits&
     line = cr + 2;
   }
   // Not complete. Is it still going to be a head?
-  if (bytes.find('\n', line) != std::string_view::npos) return refuse(bad("a line feed without a carriage return"));
+  if (bytes.find('\n', line) != std::string_view::npos)
+    return refuse(bad("a line feed without a carriage return"));
   if (line == 0) {
     if (auto why = judge_unfinished_line(bytes, limits)) return refuse(*why);
   } else if (from == 0) {

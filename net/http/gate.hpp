@@ -1,18 +1,19 @@
 #pragma once
 // The strict gate: what may pass as an HTTP request, decided on the raw bytes. Pure, one policy, one file.
 //
-// A request that two parsers read differently lets a stranger hide a second request in the first. Beast 1.81 is
-// lenient (it takes `Transfer-Encoding: gzip` beside a length, `005`, folded lines, two Hosts …), so nothing
-// reaches it that has not passed here, and what both read must agree. RFC 9112 says what is allowed; where it
-// leaves a choice, we refuse. Any refusal ends the connection. tests/net/http/gate_test.cpp is the policy's table.
+// A request that two parsers read differently lets a stranger hide a second request in the first. Beast 1.81
+// is lenient (it takes `Transfer-Encoding: gzip` beside a length, `005`, folded lines, two Hosts …), so
+// nothing reaches it that has not passed here, and what both read must agree. RFC 9112 says what is allowed;
+// where it leaves a choice, we refuse. Any refusal ends the connection. tests/net/http/gate_test.cpp is the
+// policy's table.
+
+#include "domain/expected.hpp"
+#include "net/http/message.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <vector>
-
-#include "domain/expected.hpp"
-#include "net/http/message.hpp"
 
 namespace switchboard::net::http {
 
@@ -52,12 +53,13 @@ struct framing {
 struct head_scan {
   enum class state : std::uint8_t { more, complete, refused };
   state is = state::more;
-  std::size_t size = 0;  ///< complete: bytes up to and including the empty line; more: where to go on scanning
+  std::size_t size =
+      0;  ///< complete: bytes up to and including the empty line; more: where to go on scanning
   refusal why;
 };
 
-/// Finds the end of the head in `bytes`, going on at `from` (the last result's size; 0 at first). Refuses early
-/// what can never become right, so that a bare LF or an endless line is not waited for.
+/// Finds the end of the head in `bytes`, going on at `from` (the last result's size; 0 at first). Refuses
+/// early what can never become right, so that a bare LF or an endless line is not waited for.
 [[nodiscard]] head_scan scan_head(std::string_view bytes, std::size_t from, const gate_limits& limits);
 
 /// Checks a complete head, which includes the empty line. `headers` is filled with views into it, in order.

@@ -1,13 +1,13 @@
 #include "net/http/io_thread.hpp"
 
+#include "net/http/response_format.hpp"
+
 #include <pthread.h>
 #include <sys/epoll.h>
 
 #include <array>
 #include <csignal>
 #include <ctime>
-
-#include "net/http/response_format.hpp"
 
 namespace switchboard::net::http {
 namespace {
@@ -30,7 +30,9 @@ io_thread::io_thread(std::uint32_t index, config::settings_ptr settings, std::sh
       routes_(std::move(routes)),
       date_(http_date(std::time(nullptr))) {}
 
-io_thread::~io_thread() { stop(); }
+io_thread::~io_thread() {
+  stop();
+}
 
 void io_thread::start() {
   await_edges();
@@ -39,7 +41,8 @@ void io_thread::start() {
 }
 
 void io_thread::run() {
-  // Signals are the main thread's; a blocked SIGPIPE makes a write to a closed socket an error, as it should be.
+  // Signals are the main thread's; a blocked SIGPIPE makes a write to a closed socket an error, as it should
+  // be.
   sigset_t all;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, nullptr);
@@ -98,11 +101,12 @@ void io_thread::apply(config::settings_ptr next) {
 }
 
 void io_thread::await_edges() {
-  edges_.async_wait(boost::asio::posix::stream_descriptor::wait_read, [this](const boost::system::error_code& ec) {
-    if (ec) return;
-    dispatch_edges();
-    await_edges();
-  });
+  edges_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                    [this](const boost::system::error_code& ec) {
+                      if (ec) return;
+                      dispatch_edges();
+                      await_edges();
+                    });
 }
 
 void io_thread::release_left() {

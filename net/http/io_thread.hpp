@@ -1,24 +1,25 @@
 #pragma once
 // One I/O thread: an Asio context for posted work and timers, a timer wheel, and the sockets that it watches.
 //
-// Asio's reactor starts each wait with a system call per request (a speculative read or an epoll_ctl). Sockets
-// here are registered once, edge-triggered, in an epoll of their own, which Asio waits for as one descriptor:
-// a keep-alive request then costs one recv and one send.
+// Asio's reactor starts each wait with a system call per request (a speculative read or an epoll_ctl).
+// Sockets here are registered once, edge-triggered, in an epoll of their own, which Asio waits for as one
+// descriptor: a keep-alive request then costs one recv and one send.
 
-#include <atomic>
+#include "net/http/gate.hpp"
+#include "net/http/server.hpp"
+#include "net/http/timer_wheel.hpp"
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
-
-#include "net/http/gate.hpp"
-#include "net/http/server.hpp"
-#include "net/http/timer_wheel.hpp"
 
 namespace switchboard::net::http {
 
@@ -26,8 +27,8 @@ namespace switchboard::net::http {
 class pollable {
  public:
   virtual ~pollable() = default;
-  /// The socket's state has changed. `input`: bytes, the end or an error may be there; `hang_up`: the end or an
-  /// error certainly is.
+  /// The socket's state has changed. `input`: bytes, the end or an error may be there; `hang_up`: the end or
+  /// an error certainly is.
   virtual void on_edge(bool input, bool hang_up) = 0;
   /// The server takes no more requests: end as soon as nothing is under way.
   virtual void on_drain() = 0;
@@ -65,7 +66,9 @@ class io_thread : public std::enable_shared_from_this<io_thread> {
   /// Closes all members, ends the thread and joins it. Not from the thread itself.
   void stop();
 
-  [[nodiscard]] bool here() const { return std::this_thread::get_id() == id_.load(std::memory_order_relaxed); }
+  [[nodiscard]] bool here() const {
+    return std::this_thread::get_id() == id_.load(std::memory_order_relaxed);
+  }
   /// Runs `f` on the thread; from any. Dropped once the thread has stopped.
   template <class F>
   void post(F&& f) {
@@ -75,8 +78,10 @@ class io_thread : public std::enable_shared_from_this<io_thread> {
   [[nodiscard]] boost::asio::io_context& context() { return context_; }
   [[nodiscard]] const io_counters& totals() const { return counters_; }
 
-  // -- on the thread only ------------------------------------------------------------------------------------
-  /// Takes the member in and reports its descriptor's edges from now on. False: no more descriptors to be had.
+  // -- on the thread only
+  // ------------------------------------------------------------------------------------
+  /// Takes the member in and reports its descriptor's edges from now on. False: no more descriptors to be
+  /// had.
   [[nodiscard]] bool enter(std::shared_ptr<pollable> member, int descriptor);
   /// Lets the member go. It is kept until the present round of edges is over.
   void leave(pollable& member);

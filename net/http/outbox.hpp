@@ -1,11 +1,11 @@
 #pragma once
 // Bytes on their way into one socket: views in order, how far they are written, and no copy of them.
 
+#include "net/http/transport.hpp"
+
 #include <cstdint>
 #include <string_view>
 #include <vector>
-
-#include "net/http/transport.hpp"
 
 namespace switchboard::net::http {
 

@@ -1,11 +1,11 @@
 #pragma once
 // A response's bytes. The hot path: no stream, no format string, one string that is used again.
 
+#include "net/http/message.hpp"
+
 #include <ctime>
 #include <string>
 #include <string_view>
-
-#include "net/http/message.hpp"
 
 namespace switchboard::net::http {
 
@@ -16,8 +16,8 @@ struct response_context {
   std::string_view date;  ///< as http_date() gives it
 };
 
-/// Appends status line and header to `out`, the empty line included. A header of the response with a control byte
-/// in its name or value is left out: it would begin a header of an attacker's making.
+/// Appends status line and header to `out`, the empty line included. A header of the response with a control
+/// byte in its name or value is left out: it would begin a header of an attacker's making.
 void append_response_head(std::string& out, const response& r, const response_context& c);
 /// True if this status has no body by definition (RFC 9110 §6.4.1).
 [[nodiscard]] bool is_bodiless(int status);

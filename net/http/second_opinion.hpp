@@ -1,14 +1,14 @@
 #pragma once
-// Beast's parser over the bytes that the gate let pass. Two readings that differ are what smuggling lives on, so
-// any difference is a refusal. Beast also decodes chunked bodies, whose framing the gate has checked.
+// Beast's parser over the bytes that the gate let pass. Two readings that differ are what smuggling lives on,
+// so any difference is a refusal. Beast also decodes chunked bodies, whose framing the gate has checked.
+
+#include "net/http/gate.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string_view>
-
-#include "net/http/gate.hpp"
 
 namespace switchboard::net::http {
 
@@ -23,8 +23,8 @@ class second_opinion {
   /// True if Beast reads the head as the gate did: same line, same fields at the same place, same framing.
   [[nodiscard]] bool agrees(std::string_view head, const framing& gate, std::span<const header> fields);
 
-  /// Behind agrees() of a chunked head: decodes the whole body in place (the body is shorter than its framing,
-  /// so it is moved down to `raw`). False if Beast finds another end or another size than the gate.
+  /// Behind agrees() of a chunked head: decodes the whole body in place (the body is shorter than its
+  /// framing, so it is moved down to `raw`). False if Beast finds another end or another size than the gate.
   [[nodiscard]] bool decode_chunks(char* raw, std::size_t size, std::uint64_t body_bytes);
 
  private:

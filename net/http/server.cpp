@@ -1,12 +1,12 @@
 #include "net/http/server.hpp"
 
+#include "net/http/door.hpp"
+#include "net/http/exchange_impl.hpp"
+
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <unordered_map>
-
-#include "net/http/door.hpp"
-#include "net/http/exchange_impl.hpp"
 
 namespace switchboard::net::http {
 namespace {
@@ -102,7 +102,8 @@ void server_impl::respond_all(answer_list&& answers) {
 std::uint64_t server_impl::after(std::chrono::milliseconds d, std::function<void()> f) {
   const auto key = next_timer_.fetch_add(1, std::memory_order_relaxed);
   auto& io = *threads_.front();
-  io.post([key, until = std::chrono::steady_clock::now() + d, f = std::move(f), all = timers_, &io]() mutable {
+  io.post([key, until = std::chrono::steady_clock::now() + d, f = std::move(f), all = timers_,
+           &io]() mutable {
     auto& timer = *((*all)[key] = std::make_unique<boost::asio::steady_timer>(io.context(), until));
     timer.async_wait([key, f = std::move(f), weak = std::weak_ptr(all)](const boost::system::error_code& ec) {
       if (const auto still = weak.lock()) still->erase(key);

@@ -6,7 +6,8 @@
 namespace switchboard::net::http {
 namespace {
 
-constexpr std::string_view retry_line = "retry: 2000\n\n";  // milliseconds a browser waits before it comes back
+constexpr std::string_view retry_line =
+    "retry: 2000\n\n";  // milliseconds a browser waits before it comes back
 
 void append_chunk_size(std::string& out, std::size_t n) {
   char digits[16];
@@ -51,11 +52,14 @@ void sse_channel::write_text(std::string_view text) {
   write_control(chunk);
 }
 
-void sse_channel::ping() { write_text(": hb\n\n"); }
+void sse_channel::ping() {
+  write_text(": hb\n\n");
+}
 
 void sse_channel::close(std::uint16_t code, std::string reason) {
   std::string text = "event: close\ndata: {\"code\":" + std::to_string(code) + ",\"reason\":\"";
-  for (const char c : reason) {  // a word or a sentence of ours; nothing in it may break the line or the string
+  for (const char c :
+       reason) {  // a word or a sentence of ours; nothing in it may break the line or the string
     const auto byte = static_cast<unsigned char>(c);
     text += byte < 0x20 || c == '"' || c == '\\' ? ' ' : c;
   }

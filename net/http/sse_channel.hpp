@@ -7,7 +7,8 @@ namespace switchboard::net::http {
 
 class sse_channel final : public stream_channel {
  public:
-  /// Takes over the waiting request's connection and sends the head. Null if the connection has gone meanwhile.
+  /// Takes over the waiting request's connection and sends the head. Null if the connection has gone
+  /// meanwhile.
   [[nodiscard]] static channel_ptr open(const std::shared_ptr<connection>& c, std::uint64_t generation);
   explicit sse_channel(std::shared_ptr<connection> c);
 

@@ -2,13 +2,13 @@
 // What SSE and WebSocket channels have in common: one write of pieces at a time, small control bytes between
 // writes, a slow or silent peer found out, and the connection let go once.
 
+#include "net/http/connection.hpp"
+#include "net/http/exchange.hpp"
+
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "net/http/connection.hpp"
-#include "net/http/exchange.hpp"
 
 namespace switchboard::net::http {
 
@@ -25,7 +25,8 @@ class stream_channel : public channel, public session, public std::enable_shared
   void on_closed() final;
 
  protected:
-  explicit stream_channel(std::shared_ptr<connection> c) : connection_(std::move(c)), io_(connection_->io_handle()) {}
+  explicit stream_channel(std::shared_ptr<connection> c)
+      : connection_(std::move(c)), io_(connection_->io_handle()) {}
 
   /// Puts the framed pieces into `out`; `text` holds what has to be made for that and is empty at first.
   virtual void frame(const std::vector<outgoing>& pieces, std::string& text, outbox& out) = 0;
@@ -36,7 +37,8 @@ class stream_channel : public channel, public session, public std::enable_shared
 
   /// Queues bytes that go out between writes: a ping, a pong, the last words.
   void write_control(std::string_view bytes);
-  /// Nothing is written behind what is queued now; then the connection ends its writing and waits for the peer.
+  /// Nothing is written behind what is queued now; then the connection ends its writing and waits for the
+  /// peer.
   void end_after_control();
   void heard() { heard_tick_ = io_->wheel().now(); }
   [[nodiscard]] bool ending() const { return ending_; }
@@ -67,7 +69,7 @@ class stream_channel : public channel, public session, public std::enable_shared
   std::string control_writing_;  ///< on its way
   outbox out_;
   std::uint64_t heard_tick_ = 0;
-  std::uint64_t blocked_tick_ = 0;     ///< since when the socket takes nothing; 0: it does
+  std::uint64_t blocked_tick_ = 0;  ///< since when the socket takes nothing; 0: it does
   std::uint64_t blocked_written_ = 0;
 };
 

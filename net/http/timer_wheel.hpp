@@ -1,7 +1,7 @@
 #pragma once
-// Deadlines of thousands of connections for the price of a store each. A steady_timer per operation would cost a
-// heap operation per request; deadlines of seconds need no such precision. A ring of slots, one per 100 ms;
-// moving a deadline later only notes it, and the slot's turn finds out.
+// Deadlines of thousands of connections for the price of a store each. A steady_timer per operation would
+// cost a heap operation per request; deadlines of seconds need no such precision. A ring of slots, one per
+// 100 ms; moving a deadline later only notes it, and the slot's turn finds out.
 
 #include <algorithm>
 #include <array>

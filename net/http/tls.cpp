@@ -62,9 +62,12 @@ class tls_transport final : public transport {
   io_state judge(int n) const {
     switch (SSL_get_error(ssl_, n)) {
       case SSL_ERROR_WANT_READ:
-      case SSL_ERROR_WANT_WRITE: return io_state::would_block;
-      case SSL_ERROR_ZERO_RETURN: return io_state::end;
-      default: return io_state::failed;
+      case SSL_ERROR_WANT_WRITE:
+        return io_state::would_block;
+      case SSL_ERROR_ZERO_RETURN:
+        return io_state::end;
+      default:
+        return io_state::failed;
     }
   }
 
@@ -101,8 +104,8 @@ expected<std::shared_ptr<tls_context>, std::string> tls_context::load(const conf
   if (context == nullptr) return unexpected{std::string("cannot set up TLS: ") + last_error()};
   auto made = std::shared_ptr<tls_context>(new tls_context(context));
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
-  SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE |
-                                   SSL_OP_NO_TICKET);
+  SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION |
+                                   SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_NO_TICKET);
   // No resumption: a ticket key that lives as long as the process would undo forward secrecy.
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_num_tickets(context, 0);
@@ -124,7 +127,9 @@ expected<std::shared_ptr<tls_context>, std::string> tls_context::load(const conf
   return made;
 }
 
-tls_context::~tls_context() { SSL_CTX_free(static_cast<SSL_CTX*>(context_)); }
+tls_context::~tls_context() {
+  SSL_CTX_free(static_cast<SSL_CTX*>(context_));
+}
 
 std::unique_ptr<transport> tls_context::make_transport(int descriptor) const {
   SSL* ssl = SSL_new(static_cast<SSL_CTX*>(context_));

@@ -1,12 +1,12 @@
 #pragma once
 // TLS for the open listener: 1.2 and 1.3 with forward secrecy and AEAD only.
 
-#include <memory>
-#include <string>
-
 #include "config/settings.hpp"
 #include "domain/expected.hpp"
 #include "net/http/transport.hpp"
+
+#include <memory>
+#include <string>
 
 namespace switchboard::net::http {
 
@@ -14,7 +14,8 @@ namespace switchboard::net::http {
 class tls_context {
  public:
   /// Fails with one sentence that names the file.
-  [[nodiscard]] static expected<std::shared_ptr<tls_context>, std::string> load(const config::tls_settings& files);
+  [[nodiscard]] static expected<std::shared_ptr<tls_context>, std::string> load(
+      const config::tls_settings& files);
   ~tls_context();
   tls_context(const tls_context&) = delete;
   tls_context& operator=(const tls_context&) = delete;

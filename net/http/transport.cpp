@@ -24,7 +24,8 @@ class plain_transport final : public transport {
 
   io_result read(char* into, std::size_t room) override {
     const auto n = ::recv(descriptor_, into, room, 0);
-    // A short read has emptied the socket: what comes later makes a new edge, so EAGAIN need not be asked for.
+    // A short read has emptied the socket: what comes later makes a new edge, so EAGAIN need not be asked
+    // for.
     if (n > 0) return {io_state::ok, static_cast<std::size_t>(n), static_cast<std::size_t>(n) < room};
     if (n == 0) return {io_state::end, 0, true};
     return {again() ? io_state::would_block : io_state::failed, 0, true};

@@ -29,8 +29,8 @@ class transport {
   /// TLS: call until it is no longer would_block. Plain: ok at once.
   [[nodiscard]] virtual io_state handshake() = 0;
   [[nodiscard]] virtual io_result read(char* into, std::size_t room) = 0;
-  /// Takes as many of the pieces' bytes as it can in one go. After would_block it must be called again with the
-  /// same bytes in front.
+  /// Takes as many of the pieces' bytes as it can in one go. After would_block it must be called again with
+  /// the same bytes in front.
   [[nodiscard]] virtual io_result write(std::span<const std::string_view> pieces) = 0;
   /// No more bytes from us; the peer's are still read.
   virtual void end_writing() = 0;

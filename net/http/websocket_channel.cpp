@@ -6,6 +6,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/websocket/stream.hpp>
+
 #include <cstring>
 
 namespace switchboard::net::http {
@@ -140,8 +141,11 @@ void websocket_channel::open(const std::shared_ptr<connection>& c, std::uint64_t
   auto made = std::make_shared<websocket_channel>(c);
   if (!c->how().websocket || !c->upgrade(generation, made)) {
     made->on_closed();
-    c->answer(generation, to_response({426, "upgrade-required", "Upgrade required",
-                                       "this is no WebSocket handshake (version 13)", {}}));
+    c->answer(generation, to_response({426,
+                                       "upgrade-required",
+                                       "Upgrade required",
+                                       "this is no WebSocket handshake (version 13)",
+                                       {}}));
     ready(nullptr);
     return;
   }
@@ -156,8 +160,8 @@ void websocket_channel::shake_hands(const http::request& upgrade, std::string su
   as_beast.method(h::verb::get);
   as_beast.target("/");
   as_beast.version(11);
-  for (const auto field : {h::field::host, h::field::connection, h::field::upgrade, h::field::sec_websocket_key,
-                           h::field::sec_websocket_version}) {
+  for (const auto field : {h::field::host, h::field::connection, h::field::upgrade,
+                           h::field::sec_websocket_key, h::field::sec_websocket_version}) {
     const auto name = h::to_string(field);
     if (const auto v = upgrade.find({name.data(), name.size()})) as_beast.set(field, {v->data(), v->size()});
   }
@@ -184,11 +188,11 @@ void websocket_channel::shake_hands(const http::request& upgrade, std::string su
 }
 
 void websocket_channel::read_next() {
-  engine_->stream.async_read_some(engine_->message, read_bytes_hint,
-                                  [this, keep = shared_from_this()](error_code ec, std::size_t) {
-                                    const bool lost = ec == asio::error::eof || ec == asio::error::operation_aborted;
-                                    on_read(!ec, ec && !lost);
-                                  });
+  engine_->stream.async_read_some(
+      engine_->message, read_bytes_hint, [this, keep = shared_from_this()](error_code ec, std::size_t) {
+        const bool lost = ec == asio::error::eof || ec == asio::error::operation_aborted;
+        on_read(!ec, ec && !lost);
+      });
 }
 
 void websocket_channel::on_read(bool ok, bool violation) {
@@ -238,7 +242,8 @@ void websocket_channel::deliver() {
 bool websocket_channel::within_rate() {
   const auto now = io_->wheel().now();
   constexpr auto ticks_per_second = std::chrono::seconds{1} / timer_wheel::tick;
-  allowance_ += (now - allowance_tick_) * frames_per_second_max / static_cast<std::uint64_t>(ticks_per_second);
+  allowance_ +=
+      (now - allowance_tick_) * frames_per_second_max / static_cast<std::uint64_t>(ticks_per_second);
   allowance_ = std::min(allowance_, frames_at_once_max);
   allowance_tick_ = now;
   if (allowance_ == 0) return false;
@@ -255,7 +260,8 @@ void websocket_channel::end_with(std::uint16_t code, std::string_view reason) {
 bool websocket_channel::take_input() {
   if (discarding_) return discard_input();
   if (pending_read_ == nullptr) return false;
-  const auto r = connection_->read(static_cast<char*>(pending_read_->into.data()), pending_read_->into.size());
+  const auto r =
+      connection_->read(static_cast<char*>(pending_read_->into.data()), pending_read_->into.size());
   if (r.state == io_state::would_block) return false;
   const auto op = std::move(pending_read_);
   if (r.state != io_state::ok) {

@@ -1,9 +1,9 @@
 // The table of attacks over real sockets, each with a canary request behind it that must never run; and the
 // attacks that need time, bulk or a broken connection.
-#include <gtest/gtest.h>
-
 #include "attacks.hpp"
 #include "harness.hpp"
+
+#include <gtest/gtest.h>
 
 namespace switchboard::net::http {
 namespace {
@@ -98,7 +98,8 @@ TEST(attack, split_at_every_byte) {
 // H28: what has announced more than it sends is no request.
 TEST(attack, a_cut_body_stores_nothing) {
   test_server s;
-  for (const auto& bytes : {post("Content-Length: 50\r\n", "hello"), chunked("5\r\nhello\r\n"), chunked("5\r\nhel")}) {
+  for (const auto& bytes :
+       {post("Content-Length: 50\r\n", "hello"), chunked("5\r\nhello\r\n"), chunked("5\r\nhel")}) {
     client c(s.port());
     c.send(bytes);
     c.half_close();

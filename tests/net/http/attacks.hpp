@@ -1,7 +1,8 @@
 #pragma once
-// The table of HTTP attacks: what a stranger may send, and the one answer it gets. gate_test.cpp runs it on the
-// pure gate, attack_test.cpp over sockets, plain and TLS, whole and split at every byte, each with a canary
-// request behind it. Each number from 1 to 88 has a row; rows without bytes name the test that has their story.
+// The table of HTTP attacks: what a stranger may send, and the one answer it gets. gate_test.cpp runs it on
+// the pure gate, attack_test.cpp over sockets, plain and TLS, whole and split at every byte, each with a
+// canary request behind it. Each number from 1 to 88 has a row; rows without bytes name the test that has
+// their story.
 
 #include <string>
 #include <string_view>
@@ -13,8 +14,8 @@ struct attack {
   int number;
   std::string name;
   std::string bytes;
-  int status;             ///< of the first answer
-  bool executes = false;  ///< the first request is good: it runs, and what follows it is refused
+  int status;                     ///< of the first answer
+  bool executes = false;          ///< the first request is good: it runs, and what follows it is refused
   std::string_view told_by = {};  ///< the test of attack_test.cpp that needs time, bulk or a broken socket
 };
 
@@ -23,7 +24,9 @@ inline constexpr std::uint64_t test_body_bytes_max = 1 << 20;
 inline std::string post(const std::string& fields, const std::string& body = {}) {
   return "POST /store HTTP/1.1\r\nHost: t\r\n" + fields + "\r\n" + body;
 }
-inline std::string chunked(const std::string& body) { return post("Transfer-Encoding: chunked\r\n", body); }
+inline std::string chunked(const std::string& body) {
+  return post("Transfer-Encoding: chunked\r\n", body);
+}
 inline std::string get(const std::string& target, const std::string& fields = "Host: t\r\n") {
   return "GET " + target + " HTTP/1.1\r\n" + fields + "\r\n";
 }
@@ -50,14 +53,16 @@ inline std::vector<attack> attacks() {
       {8, "TE quoted", post("Transfer-Encoding: \"chunked\"\r\nContent-Length: 5\r\n", "hello"), 400},
       {9, "TE gzip, chunked", post("Transfer-Encoding: gzip, chunked\r\n", "0\r\n\r\n"), 400},
       {10, "TE with parameter", post("Transfer-Encoding: chunked;a=b\r\n", "0\r\n\r\n"), 400},
-      {11, "TE twice", post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"), 400},
+      {11, "TE twice", post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"),
+       400},
       {12, "TE vertical tab", post("Transfer-Encoding: \vchunked\r\n", "0\r\n\r\n"), 400},
       {12, "TE form feed", post("Transfer-Encoding: chunked\f\r\n", "0\r\n\r\n"), 400},
       {12, "TE NUL", post("Transfer-Encoding: chunked" + zero + "\r\n", "0\r\n\r\n"), 400},
       {13, "TE leading comma", post("Transfer-Encoding: ,chunked\r\n", "0\r\n\r\n"), 400},
       {13, "TE trailing comma", post("Transfer-Encoding: chunked,\r\n", "0\r\n\r\n"), 400},
       {13, "TE empty", post("Transfer-Encoding:\r\n", "0\r\n\r\n"), 400},
-      {14, "TE on HTTP/1.0", "POST /store HTTP/1.0\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
+      {14, "TE on HTTP/1.0", "POST /store HTTP/1.0\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+       400},
       {15, "TE folded", post("Transfer-Encoding:\r\n chunked\r\n", "0\r\n\r\n"), 400},
       {15, "CL folded", post("Content-Length:\r\n 5\r\n", "hello"), 400},
       {16, "two CL differ", post("Content-Length: 5\r\nContent-Length: 6\r\n", "hello"), 400},
@@ -76,7 +81,8 @@ inline std::vector<attack> attacks() {
       {28, "CL more than sent", "", 0, false, "a_cut_body_stores_nothing"},
       {29, "CL less than sent", post("Content-Length: 5\r\n", "helloworld"), 200, true},
       {30, "Content_Length", post("Content_Length: 5\r\nContent-Length: 5\r\n", "hello"), 400},
-      {30, "Transfer_Encoding", post("Transfer_Encoding: chunked\r\nContent-Length: 5\r\n", "0\r\n\r\n"), 400},
+      {30, "Transfer_Encoding", post("Transfer_Encoding: chunked\r\nContent-Length: 5\r\n", "0\r\n\r\n"),
+       400},
       // -- chunks
       {31, "size 0x5", chunked("0x5\r\nhello\r\n0\r\n\r\n"), 400},
       {32, "size plus", chunked("+5\r\nhello\r\n0\r\n\r\n"), 400},
@@ -99,7 +105,8 @@ inline std::vector<attack> attacks() {
       {47, "tiny chunks without end", chunked(tiny_chunks), 400},
       {48, "no final chunk", "", 0, false, "a_slow_body_is_408"},
       {49, "trailer Content-Length", chunked("5\r\nhello\r\n0\r\nContent-Length: 5\r\n\r\n"), 400},
-      {49, "trailer Transfer-Encoding", chunked("5\r\nhello\r\n0\r\nTransfer-Encoding: chunked\r\n\r\n"), 400},
+      {49, "trailer Transfer-Encoding", chunked("5\r\nhello\r\n0\r\nTransfer-Encoding: chunked\r\n\r\n"),
+       400},
       {49, "trailer Host", chunked("5\r\nhello\r\n0\r\nHost: evil\r\n\r\n"), 400},
       {50, "trailer signature", chunked("5\r\nhello\r\n0\r\nX-Hub-Signature-256: sha256=00\r\n\r\n"), 400},
       {50, "trailer Authorization", chunked("5\r\nhello\r\n0\r\nAuthorization: Bearer x\r\n\r\n"), 400},
@@ -130,7 +137,8 @@ inline std::vector<attack> attacks() {
       {61, "lower-case version", "GET /store http/1.1\r\nHost: t\r\n\r\n", 400},
       {61, "version with a sign", "GET /store HTTP/+1.1\r\nHost: t\r\n\r\n", 400},
       {62, "h2 preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 501},
-      {63, "TLS hello on the plain port", "\x16\x03\x01\x02"s + zero + "\x01"s + zero + "\x01\xfc\x03\x03", 400},
+      {63, "TLS hello on the plain port", "\x16\x03\x01\x02"s + zero + "\x01"s + zero + "\x01\xfc\x03\x03",
+       400},
       {64, "no Host", get("/store", "X: y\r\n"), 400},
       {65, "two Hosts", get("/store", "Host: t\r\nHost: t\r\n"), 400},
       {66, "Host with a path", get("/store", "Host: t/x\r\n"), 400},
@@ -158,7 +166,8 @@ inline std::vector<attack> attacks() {
       {75, "unknown Expect", post("Expect: 200-ok\r\nContent-Length: 5\r\n", "hello"), 417},
       {75, "Expect, too large", post("Expect: 100-continue\r\nContent-Length: 9999999999\r\n"), 413},
       {76, "GET with body", "GET /store HTTP/1.1\r\nHost: t\r\nContent-Length: 5\r\n\r\nhello", 400},
-      {76, "GET with chunks", "GET /store HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
+      {76, "GET with chunks", "GET /store HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+       400},
       {76, "HEAD with body", "HEAD /store HTTP/1.1\r\nHost: t\r\nContent-Length: 5\r\n\r\nhello", 400},
       {76, "OPTIONS with body", "OPTIONS /store HTTP/1.1\r\nHost: t\r\nContent-Length: 5\r\n\r\nhello", 400},
       {76, "DELETE with body", "DELETE /store HTTP/1.1\r\nHost: t\r\nContent-Length: 5\r\n\r\nhello", 400},
@@ -168,9 +177,11 @@ inline std::vector<attack> attacks() {
       {77, "lower-case method", "get /store HTTP/1.1\r\nHost: t\r\n\r\n", 501},
       {78, "gzip body", post("Content-Encoding: gzip\r\nContent-Length: 5\r\n", "hello"), 415},
       {79, "wrong content type", post("Content-Type: text/xml\r\nContent-Length: 5\r\n", "hello"), 415},
-      {79, "UTF-16", post("Content-Type: application/json; charset=utf-16\r\nContent-Length: 5\r\n", "hello"), 415},
+      {79, "UTF-16", post("Content-Type: application/json; charset=utf-16\r\nContent-Length: 5\r\n", "hello"),
+       415},
       {79, "two content types",
-       post("Content-Type: application/json\r\nContent-Type: text/xml\r\nContent-Length: 5\r\n", "hello"), 400},
+       post("Content-Type: application/json\r\nContent-Type: text/xml\r\nContent-Length: 5\r\n", "hello"),
+       400},
       // -- time and bulk
       {80, "slow head", "", 0, false, "a_slow_head_is_408"},
       {81, "slow body", "", 0, false, "a_slow_body_is_408"},

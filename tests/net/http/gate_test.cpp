@@ -1,14 +1,14 @@
 // The gate on bytes alone: the table of attacks, what must pass, and that splitting changes nothing.
 #include "net/http/gate.hpp"
 
+#include "attacks.hpp"
+#include "net/http/second_opinion.hpp"
+
 #include <gtest/gtest.h>
 
 #include <optional>
 #include <random>
 #include <set>
-
-#include "attacks.hpp"
-#include "net/http/second_opinion.hpp"
 
 namespace switchboard::net::http {
 namespace {
@@ -133,16 +133,20 @@ TEST(gate, lets_good_requests_pass) {
       {"empty header value", testing::get("/", "Host: t\r\nX:\r\nY: \t \r\n"), ""},
       {"POST by length", testing::post("Content-Length: 5\r\n", "hello"), "hello"},
       {"POST with nothing", testing::post("Content-Length: 0\r\n"), ""},
-      {"JSON with charset", testing::post("Content-Type: application/json; charset=\"UTF-8\"\r\nContent-Length: 2\r\n",
-                                          "{}"), "{}"},
+      {"JSON with charset",
+       testing::post("Content-Type: application/json; charset=\"UTF-8\"\r\nContent-Length: 2\r\n", "{}"),
+       "{}"},
       {"POST by chunks", testing::chunked("5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n"), "hello world"},
       {"chunk extension", testing::chunked("5;a=b\r\nhello\r\n0;last\r\n\r\n"), "hello"},
       {"chunk size in hexadecimal", testing::chunked("1A\r\nabcdefghijklmnopqrstuvwxyz\r\n0\r\n\r\n"),
        "abcdefghijklmnopqrstuvwxyz"},
       {"TE upper case", testing::post("TRANSFER-ENCODING: Chunked\r\n", "0\r\n\r\n"), ""},
       {"Expect", testing::post("Expect: 100-Continue\r\nContent-Length: 1\r\n", "x"), "x"},
-      {"h2c upgrade, ignored", testing::get("/", "Host: t\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
-                                                 "HTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA\r\n"), ""},
+      {"h2c upgrade, ignored",
+       testing::get("/",
+                    "Host: t\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+                    "HTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA\r\n"),
+       ""},
       {"target of the limit", testing::get("/" + std::string(2'047, 'a')), ""},
       {"underscore elsewhere", testing::get("/", "Host: t\r\nX_Trace_Id: 1\r\n"), ""},
   };
@@ -158,7 +162,8 @@ TEST(gate, lets_good_requests_pass) {
 
 TEST(gate, tells_what_a_head_says) {
   const std::string bytes =
-      "GET /v1/a?b=c HTTP/1.1\r\nHost: h.example:1\r\nConnection: keep-alive, Upgrade\r\nUpgrade: WebSocket\r\n"
+      "GET /v1/a?b=c HTTP/1.1\r\nHost: h.example:1\r\nConnection: keep-alive, Upgrade\r\nUpgrade: "
+      "WebSocket\r\n"
       "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
   auto r = read(bytes, whole);
   ASSERT_EQ(r.status, 200);
@@ -199,7 +204,8 @@ TEST(gate, chunks_at_random_splits_decode_the_same) {
   }
 }
 
-// Whatever one byte is changed to, the gate never passes what Beast reads differently, and never reads past the end.
+// Whatever one byte is changed to, the gate never passes what Beast reads differently, and never reads past
+// the end.
 TEST(gate, a_changed_byte_is_refused_or_read_alike) {
   std::mt19937 random(11);
   const std::vector<std::string> seeds{

@@ -33,7 +33,8 @@ files make_certificate() {
   X509_gmtime_adj(X509_getm_notAfter(x), 3600);
   X509_set_pubkey(x, key);
   auto* name = X509_get_subject_name(x);
-  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("localhost"), -1, -1, 0);
+  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("localhost"),
+                             -1, -1, 0);
   X509_set_issuer_name(x, name);
   X509_sign(x, key, EVP_sha256());
   const auto base = ::testing::TempDir() + "switchboard-http-" + std::to_string(::getpid());
@@ -82,7 +83,8 @@ void test_routes::handle(listener l, exchange_ptr x) {
   } else if (r.path == "/big") {
     x->respond(ok(std::string(32 << 20, 'b')));
   } else if (r.path == "/who") {
-    x->respond(ok(std::string(r.remote_address) + (r.tls ? " tls" : "") + (l == listener::admin ? " admin" : "")));
+    x->respond(
+        ok(std::string(r.remote_address) + (r.tls ? " tls" : "") + (l == listener::admin ? " admin" : "")));
   } else if (r.path == "/echo") {
     x->respond(ok(std::string(r.query)));
   } else if (r.path == "/drop") {
@@ -148,7 +150,9 @@ test_server::test_server(std::shared_ptr<config::settings> s) : settings(std::mo
   http = std::move(*started);
 }
 
-test_server::~test_server() { http->stop(); }
+test_server::~test_server() {
+  http->stop();
+}
 
 bool eventually(const std::function<bool()>& condition) {
   const auto until = std::chrono::steady_clock::now() + std::chrono::seconds{10};
@@ -190,8 +194,9 @@ client::~client() {
 
 bool client::send(std::string_view bytes) {
   while (!bytes.empty()) {
-    const auto n = ssl_ != nullptr ? SSL_write(static_cast<SSL*>(ssl_), bytes.data(), static_cast<int>(bytes.size()))
-                                   : ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const auto n = ssl_ != nullptr
+                       ? SSL_write(static_cast<SSL*>(ssl_), bytes.data(), static_cast<int>(bytes.size()))
+                       : ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (n <= 0) return false;
     bytes.remove_prefix(static_cast<std::size_t>(n));
   }
@@ -238,7 +243,9 @@ bool client::ended() {
   return text.empty() && receive(&byte, 1) <= 0 && errno != EAGAIN;
 }
 
-void client::half_close() { ::shutdown(descriptor_, SHUT_WR); }
+void client::half_close() {
+  ::shutdown(descriptor_, SHUT_WR);
+}
 
 void client::reset() {
   const linger hard{1, 0};

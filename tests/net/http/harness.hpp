@@ -1,6 +1,8 @@
 #pragma once
 // A server with a few routes, and a raw client over plain TCP or TLS that sends what it is told.
 
+#include "net/http/server.hpp"
+
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -11,8 +13,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "net/http/server.hpp"
 
 namespace switchboard::net::http::testing {
 
@@ -69,12 +69,12 @@ class client {
   /// Reads until `text` holds what `enough` wants, the end, or ten seconds of silence.
   bool read_until(const std::function<bool(const std::string&)>& enough);
   bool read_until(std::string_view piece);
-  std::string read_all();           ///< to the end
-  std::string read_response();      ///< one response with Content-Length, taken out of what was read
-  [[nodiscard]] bool ended();       ///< true if the peer has closed and all is read
+  std::string read_all();       ///< to the end
+  std::string read_response();  ///< one response with Content-Length, taken out of what was read
+  [[nodiscard]] bool ended();   ///< true if the peer has closed and all is read
   void half_close();
-  void reset();                     ///< closes with RST
-  std::string text;                 ///< read and not yet taken
+  void reset();      ///< closes with RST
+  std::string text;  ///< read and not yet taken
 
  private:
   long receive(char* into, std::size_t room);

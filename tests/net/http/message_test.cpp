@@ -1,17 +1,18 @@
 // Queries, percent decoding, problems, response heads, and who stands behind a proxy.
 #include "net/http/message.hpp"
 
-#include <gtest/gtest.h>
-
 #include "net/http/forwarded.hpp"
 #include "net/http/response_format.hpp"
+
+#include <gtest/gtest.h>
 
 namespace switchboard::net::http {
 namespace {
 
 TEST(message, percent_decode) {
   EXPECT_EQ(percent_decode("a%20b+c%C3%A9"), "a b c\xc3\xa9");
-  for (const auto* bad : {"%", "%2", "%zz", "%00", "%0d%0a", "%7f", "a%1fb"}) EXPECT_FALSE(percent_decode(bad)) << bad;
+  for (const auto* bad : {"%", "%2", "%zz", "%00", "%0d%0a", "%7f", "a%1fb"})
+    EXPECT_FALSE(percent_decode(bad)) << bad;
 }
 
 TEST(message, query) {
@@ -38,9 +39,10 @@ TEST(message, problem_is_rfc_9457) {
   const auto r = to_response({404, "not-found", "Not \"found\"", "line\nbreak", {{"errors", "[1]"}}});
   EXPECT_EQ(r.status, 404);
   EXPECT_EQ(r.content_type, "application/problem+json");
-  EXPECT_EQ(r.body,
-            R"({"type":"https://switchboard.example/problems/not-found","title":"Not \"found\"","status":404,)"
-            R"("detail":"line\u000abreak","code":"not-found","errors":[1]})");
+  EXPECT_EQ(
+      r.body,
+      R"({"type":"https://switchboard.example/problems/not-found","title":"Not \"found\"","status":404,)"
+      R"("detail":"line\u000abreak","code":"not-found","errors":[1]})");
 }
 
 TEST(message, a_header_cannot_begin_another) {
@@ -55,7 +57,9 @@ TEST(message, a_header_cannot_begin_another) {
             "X-Content-Type-Options: nosniff\r\nX-Good: 1\r\nConnection: close\r\n\r\n");
 }
 
-TEST(message, date) { EXPECT_EQ(http_date(784111777), "Sun, 06 Nov 1994 08:49:37 GMT"); }
+TEST(message, date) {
+  EXPECT_EQ(http_date(784111777), "Sun, 06 Nov 1994 08:49:37 GMT");
+}
 
 TEST(message, client_behind_proxy) {
   struct row {

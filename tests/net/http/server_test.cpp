@@ -1,12 +1,12 @@
 // What well-behaved clients and the rest of the engine get from the server.
+#include "attacks.hpp"
+#include "harness.hpp"
+
 #include <gtest/gtest.h>
 #include <openssl/ssl.h>
 
 #include <future>
 #include <thread>
-
-#include "attacks.hpp"
-#include "harness.hpp"
 
 namespace switchboard::net::http {
 namespace {
@@ -70,7 +70,8 @@ TEST(server, head_has_no_body) {
   client c(s.port());
   c.send("HEAD /store HTTP/1.1\r\nHost: t\r\n\r\n" + get("/canary"));
   ASSERT_TRUE(c.read_until("\"canary\""));
-  EXPECT_NE(c.text.find("Content-Length: 12\r\nX-Content-Type-Options: nosniff\r\n\r\nHTTP/1.1 200"), std::string::npos);
+  EXPECT_NE(c.text.find("Content-Length: 12\r\nX-Content-Type-Options: nosniff\r\n\r\nHTTP/1.1 200"),
+            std::string::npos);
 }
 
 TEST(server, continue_comes_behind_the_verdict) {
@@ -157,7 +158,8 @@ TEST(server, respond_all_answers_from_another_thread) {
   waiting.clear();
   s.http->respond_all(std::move(answers));
   for (int i = 0; i < 20; ++i) {
-    EXPECT_TRUE(clients[static_cast<std::size_t>(i)]->read_response().ends_with("\r\n\r\n" + std::to_string(i)));
+    EXPECT_TRUE(
+        clients[static_cast<std::size_t>(i)]->read_response().ends_with("\r\n\r\n" + std::to_string(i)));
   }
 }
 
@@ -228,7 +230,8 @@ TEST(server, a_taken_port_is_named) {
   settings->server.listen.port = s.port();
   auto second = server::start(settings, std::make_shared<test_routes>());
   ASSERT_FALSE(second);
-  EXPECT_NE(second.error().what.find("cannot listen on 127.0.0.1:" + std::to_string(s.port())), std::string::npos);
+  EXPECT_NE(second.error().what.find("cannot listen on 127.0.0.1:" + std::to_string(s.port())),
+            std::string::npos);
   EXPECT_NE(second.error().what.find("another engine"), std::string::npos);
 }
 

@@ -1,10 +1,10 @@
 // Server-sent events and WebSocket over real sockets.
+#include "attacks.hpp"
+#include "harness.hpp"
+
 #include <gtest/gtest.h>
 
 #include <future>
-
-#include "attacks.hpp"
-#include "harness.hpp"
 
 namespace switchboard::net::http {
 namespace {
@@ -65,12 +65,13 @@ TEST(sse, head_pieces_ping_and_close) {
     on_thread(ch, [&] { ch->ping(); });
     on_thread(ch, [&] { ch->close(1001, "going \"away\""); });
     const auto all = c.read_all();
-    EXPECT_NE(all.find("Content-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Accel-Buffering: no\r\n"),
-              std::string::npos);
+    EXPECT_NE(
+        all.find("Content-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Accel-Buffering: no\r\n"),
+        std::string::npos);
     bool ended = false;
-    EXPECT_EQ(unchunk(all, &ended), "retry: 2000\n\nid: 1\nevent: a\ndata: {\"x\":1}\n\nid: 2\ndata: " +
-                                        std::string(100'000, 'y') +
-                                        "\n\n: hb\n\nevent: close\ndata: {\"code\":1001,\"reason\":\"going  away \"}\n\n");
+    EXPECT_EQ(unchunk(all, &ended),
+              "retry: 2000\n\nid: 1\nevent: a\ndata: {\"x\":1}\n\nid: 2\ndata: " + std::string(100'000, 'y') +
+                  "\n\n: hb\n\nevent: close\ndata: {\"code\":1001,\"reason\":\"going  away \"}\n\n");
     EXPECT_TRUE(ended);
   }
 }
@@ -83,7 +84,8 @@ TEST(sse, over_http_1_0_the_end_is_the_connections) {
   ASSERT_NE(ch, nullptr);
   EXPECT_TRUE(write_and_wait(ch, {piece("data: ", "x", "\n\n")}));
   on_thread(ch, [&] { ch->close(1000, ""); });
-  EXPECT_TRUE(c.read_all().ends_with("\r\n\r\nretry: 2000\n\ndata: x\n\nevent: close\ndata: {\"code\":1000,\"reason\":\"\"}\n\n"));
+  EXPECT_TRUE(c.read_all().ends_with(
+      "\r\n\r\nretry: 2000\n\ndata: x\n\nevent: close\ndata: {\"code\":1000,\"reason\":\"\"}\n\n"));
 }
 
 TEST(sse, a_peer_that_leaves_is_told_once) {
@@ -113,8 +115,10 @@ TEST(sse, a_reader_that_stands_still_is_let_go) {
 
 // -- WebSocket ----------------------------------------------------------------------------------------------
 
-const std::string upgrade = get("/ws", "Host: t\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                                       "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n");
+const std::string upgrade =
+    get("/ws",
+        "Host: t\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n");
 
 std::string frame(int first, std::string payload, bool masked = true) {
   std::string out(1, static_cast<char>(first));
@@ -232,7 +236,8 @@ TEST(websocket, bad_frames_end_it_with_their_code) {
       {"close code 1005", frame(0x88, "\x03\xed"), 1002},
       {"binary", frame(0x82, "x"), 1003},
       {"larger than the limit", frame(0x81, std::string(65'537, 'x')), 1009},
-      {"length of 64 bits", std::string("\x81\xff\x7f\xff\xff\xff\xff\xff\xff\xff", 10) + "\x11\x22\x33\x44", 1009},
+      {"length of 64 bits", std::string("\x81\xff\x7f\xff\xff\xff\xff\xff\xff\xff", 10) + "\x11\x22\x33\x44",
+       1009},
       {"empty fragments without end", empty_fragments, 1009},
       {"tiny fragments", tiny_fragments, 1008},
       {"more messages than allowed", messages, 1008},
