@@ -231,9 +231,10 @@ void append_json(std::string& out, element e) {
       append_json(out, e.get_object().value_unsafe());
       break;
     case type::ARRAY: {
+      const array elements = e.get_array().value_unsafe();  // named: the loop below doesn't keep a temporary
       out += '[';
       bool first = true;
-      for (const element each : e.get_array().value_unsafe()) {
+      for (const element each : elements) {
         if (!std::exchange(first, false)) {
           out += ',';
         }

@@ -192,9 +192,9 @@ TEST(meta_body, too_many_events_reject_it_whole) {
   EXPECT_EQ(only_reject(normalise_meta(mids, limits)).reason, "too-many-events");
 }
 
-TEST(meta_body, a_million_elements_are_one_rejected_part) {  // H101
+TEST(meta_body, elements_without_end_are_one_rejected_part) {  // H101
   std::string body = R"({"object":"page","entry":[)";
-  for (int i = 0; i < 1'000'000; ++i) {
+  for (int i = 0; i < 200'000; ++i) {
     body += i == 0 ? "0" : ",0";
   }
   EXPECT_EQ(only_reject(normalise_meta(body + "]}")).reason, "too-many-events");
