@@ -40,7 +40,7 @@ std::string handshake(const swarm_plan& p) {
   if (p.sse) return out + "\r\nAccept: text/event-stream\r\n\r\n";
   return out +
          "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-         "Sec-WebSocket-Key: c3dpdGNoYm9hcmQtYmVuY2g=\r\nSec-WebSocket-Protocol: switchboard.v1\r\n\r\n";
+         "Sec-WebSocket-Key: c3dpdGNoYm9hcmRiZW5jaA==\r\nSec-WebSocket-Protocol: switchboard.v1\r\n\r\n";
 }
 
 }  // namespace
