@@ -1,5 +1,7 @@
 #include "net/platforms/unpacker.hpp"
 
+#include <utility>
+
 #include "net/platforms/source_map.hpp"
 
 namespace switchboard::net::platforms {
@@ -51,7 +53,10 @@ std::string unpacker::raw_of(std::string_view pointer) {
   if (!map_) {
     map_ = std::make_unique<source_map>(body_);
   }
-  return map_->narrowed(pointer).value_or(std::string{body_});
+  if (auto narrowed = map_->narrowed(pointer)) {
+    return std::move(*narrowed);
+  }
+  return std::string{body_};
 }
 
 void unpacker::reject(std::string_view pointer, std::string_view reason, std::string_view detail,
