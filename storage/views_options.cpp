@@ -5,6 +5,7 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/compaction_filter.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/memtablerep.h>
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_buffer_manager.h>
@@ -77,6 +78,8 @@ rocksdb::ColumnFamilyOptions base_column(const views_options& o,
   // The write buffer manager alone says when memory is full: all columns are flushed together anyway.
   c.write_buffer_size = o.memtable_bytes;
   c.max_write_buffer_number = 6;
+  // Every column holds at least one block, used or not; nine of the default size would be a small budget.
+  c.arena_block_size = 128 << 10;
   // Reads of rows that are not there (a new thread, an unseen id) are the usual case: keep them off the disk
   // and off the skip list.
   c.memtable_prefix_bloom_size_ratio = 0.02;
@@ -146,7 +149,10 @@ std::vector<rocksdb::ColumnFamilyDescriptor> views_columns(
       options.compaction_filter_factory = std::make_shared<forget_seen_factory>(latest_ms, window_ms(o));
     }
     if (c == column::seen) {
-      options.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewCappedPrefixTransform(0));
+      // Only ever asked for one key: a hash costs less to insert into than an order.
+      options.memtable_factory.reset(rocksdb::NewHashLinkListRepFactory(1 << 15));
+      options.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(16));  // the thread
+      options.memtable_prefix_bloom_size_ratio = 0;
     } else if (c == column::conversations || c == column::messages) {
       options.memtable_insert_with_hint_prefix_extractor = std::make_shared<insertion_stretch>(0);
     } else if (c == column::inbox) {

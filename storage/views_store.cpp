@@ -129,7 +129,9 @@ std::optional<std::string> views_store::row(column c, std::string_view key) cons
 }
 
 std::unique_ptr<rocksdb::Iterator> views_store::rows(column c) const {
-  return std::unique_ptr<rocksdb::Iterator>(db_->NewIterator({}, handle(c)));
+  rocksdb::ReadOptions in_order;
+  in_order.total_order_seek = true;  // the seen column hashes by thread
+  return std::unique_ptr<rocksdb::Iterator>(db_->NewIterator(in_order, handle(c)));
 }
 
 void views_store::check(const rocksdb::Iterator& i, column c) const {

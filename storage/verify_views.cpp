@@ -1,0 +1,178 @@
+#include "storage/verify_views.hpp"
+
+#include "storage/views_keys.hpp"
+#include "storage/views_on_disk.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+
+namespace switchboard::storage {
+namespace {
+
+constexpr std::size_t read_records = 2000;
+constexpr std::size_t read_bytes = 8u << 20;
+constexpr std::size_t shown_max = 120;
+
+/// Removes the second fold, however the comparison ends.
+struct scratch {
+  std::string path;
+  ~scratch() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path + "/views", ignored);
+  }
+};
+
+/// For a person: what can be read of it, the rest in hexadecimal.
+std::string shown(std::string_view bytes) {
+  std::string out;
+  for (const char c : bytes.substr(0, shown_max)) {
+    if (c >= ' ' && c < 0x7f && c != '\\') {
+      out += c;
+    } else {
+      out += "\\x" + keys::to_hex(std::string_view(&c, 1));
+    }
+  }
+  if (bytes.size() > shown_max) out += "…";
+  return out;
+}
+
+std::string describe(column c, std::string_view key, std::string_view how) {
+  return std::string(to_word(c)) + ", key " + shown(key) + ": " + std::string(how);
+}
+
+std::string describe_values(column c, std::string_view key, std::string_view live, std::string_view folded) {
+  const auto [a, b] = std::mismatch(live.begin(), live.end(), folded.begin(), folded.end());
+  const auto at = static_cast<std::size_t>(a - live.begin());
+  const auto from = at < 20 ? 0 : at - 20;
+  return describe(c, key,
+                  "byte " + std::to_string(at) + " differs: views have \"" + shown(live.substr(from)) +
+                      "\", the journal says \"" + shown(folded.substr(std::min(from, folded.size()))) + "\"");
+}
+
+class comparison {
+ public:
+  comparison(const views_store& live, const views_store& folded, views_comparison& report)
+      : live_(live), folded_(folded), report_(report) {}
+
+  /// False: a difference was found and noted.
+  bool column_equal(column c) {
+    auto l = live_.rows(c);
+    auto f = folded_.rows(c);
+    l->SeekToFirst();
+    f->SeekToFirst();
+    while (true) {
+      skip(c, *l);
+      skip(c, *f);
+      if (!l->Valid() && !f->Valid()) break;
+      const int order = !l->Valid() ? 1 : !f->Valid() ? -1 : l->key().compare(f->key());
+      if (order < 0) {
+        // The journal no longer holds all events: the row may be of one that is gone.
+        if (report_.complete) return note(describe(c, l->key().ToStringView(), "no event made this row"));
+        l->Next();
+        continue;
+      }
+      if (order > 0) return note(describe(c, f->key().ToStringView(), "the row is missing"));
+      const auto live_value = l->value().ToStringView();
+      const auto folded_value = f->value().ToStringView();
+      if (live_value != folded_value && c != column::meta) {
+        return note(describe_values(c, l->key().ToStringView(), live_value, folded_value));
+      }
+      ++report_.rows;
+      l->Next();
+      f->Next();
+    }
+    live_.check(*l, c);
+    folded_.check(*f, c);
+    return true;
+  }
+
+ private:
+  /// Dedup keys go when a compaction meets them: one side may still have an old one.
+  void skip(column c, rocksdb::Iterator& i) const {
+    while (c == column::seen && i.Valid() && live_.expired(i.value().ToStringView())) i.Next();
+  }
+  bool note(std::string difference) {
+    report_.difference = std::move(difference);
+    return false;
+  }
+
+  const views_store& live_;
+  const views_store& folded_;
+  views_comparison& report_;
+};
+
+/// Folds what the journal has up to `last`.
+expected<void, views_error> refold(const event_log& journal, views_on_disk& into, log_sequence last) {
+  while (into.applied() < last) {
+    auto read = journal.read(into.applied(), read_records, read_bytes);
+    if (read.result != log_result::ok) {
+      return unexpected{views_error{"the journal cannot be read behind " + std::to_string(into.applied()) +
+                                    ": " + std::string(to_word(read.result)) + " " + read.detail}};
+    }
+    std::span<const record_ptr> records = read.records;
+    while (!records.empty() && records.back()->sequence > last) records = records.first(records.size() - 1);
+    if (records.empty()) {
+      return unexpected{views_error{"the journal ends at " + std::to_string(into.applied())}};
+    }
+    if (auto done = into.apply(records); !done) return done;
+  }
+  return {};
+}
+
+views_comparison compare(const event_log& journal, const views_on_disk& live, const views_on_disk& folded) {
+  views_comparison report;
+  report.folded_from = journal.earliest();
+  report.compared_at = live.applied();
+  report.complete = report.folded_from == 1;
+  if (report.complete && live.conversations() != folded.conversations()) {
+    report.difference = "meta: the views count " + std::to_string(live.conversations()) +
+                        " conversations, the journal began " + std::to_string(folded.conversations());
+    return report;
+  }
+  comparison rows(live.store(), folded.store(), report);
+  for (std::size_t i = 0; i < column_count; ++i) {
+    if (!rows.column_equal(static_cast<column>(i))) break;
+  }
+  return report;
+}
+
+}  // namespace
+
+expected<views_comparison, views_error> verify_views(const event_log& journal, const views_options& live,
+                                                     const std::string& scratch_dir) {
+  auto live_options = live;
+  live_options.read_only = true;
+  auto present = views_on_disk::open(live_options);
+  if (!present) return unexpected{views_error{present.error().what}};
+  const auto last = (*present)->applied();
+  if (last > journal.last()) {
+    views_comparison ahead;
+    ahead.folded_from = journal.earliest();
+    ahead.compared_at = last;
+    ahead.difference = "meta: the views cover " + std::to_string(last) + ", the journal ends at " +
+                       std::to_string(journal.last());
+    return ahead;
+  }
+  auto fold_options = live;
+  fold_options.data_dir = scratch_dir;
+  fold_options.read_only = false;
+  std::error_code ignored;
+  if (std::filesystem::exists(scratch_dir + "/views", ignored) &&
+      !std::filesystem::is_empty(scratch_dir + "/views")) {
+    return unexpected{views_error{scratch_dir + "/views is not empty"}};
+  }
+  const scratch room{scratch_dir};
+  // A journal that was trimmed past what the views cover has nothing to compare with.
+  const auto behind = std::min(journal.earliest() - 1, last);
+  auto folded = views_on_disk::open(fold_options, behind);
+  if (!folded) return unexpected{views_error{folded.error().what}};
+  if (auto done = refold(journal, **folded, last); !done) return unexpected{done.error()};
+  try {
+    return compare(journal, **present, **folded);
+  } catch (const views_failure& e) {
+    return unexpected{views_error{e.what()}};
+  }
+}
+
+}  // namespace switchboard::storage

@@ -1,0 +1,154 @@
+#include "storage/verify_views.hpp"
+
+#include "simulation.hpp"
+#include "storage/cursor.hpp"
+#include "storage/views_keys.hpp"
+#include "storage/views_on_disk.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace switchboard::storage {
+namespace {
+
+/// A journal that was trimmed before `earliest`.
+class kept_log : public event_log {
+ public:
+  explicit kept_log(const std::vector<record_ptr>& records, log_sequence earliest = 1)
+      : records_(records), earliest_(earliest) {}
+  commit_outcome commit(claim, std::span<const record_ptr>) override { return {}; }
+  log_result ingest(std::uint16_t, std::span<const std::string>) override { return log_result::unavailable; }
+  read_outcome read(log_sequence after, std::size_t limit, std::size_t) const override {
+    read_outcome out;
+    out.earliest = earliest_;
+    out.result = after + 1 < earliest_ ? log_result::trimmed : log_result::ok;
+    for (auto at = after; out.result == log_result::ok && at < records_.size() && out.records.size() < limit;
+         ++at)
+      out.records.push_back(records_[at]);
+    return out;
+  }
+  void watch(std::function<void(log_sequence)>) override {}
+  log_result trim(log_sequence) override { return log_result::ok; }
+  log_sequence earliest() const override { return earliest_; }
+  log_sequence last() const override { return records_.size(); }
+  std::uint64_t epoch() const override { return 1; }
+  const cursor_codec& cursors() const override { return cursors_; }
+
+ private:
+  const std::vector<record_ptr>& records_;
+  log_sequence earliest_;
+  cursor_codec cursors_;
+};
+
+class verify_views_test : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
+    dir_ = ::testing::TempDir() + "switchboard_verify_" + test->name() + "_" + std::to_string(getpid());
+    std::filesystem::remove_all(dir_);
+    live_.data_dir = dir_ + "/live";
+    live_.hash_seed = 9;
+    world_.run(600);
+    auto v = views_on_disk::open(live_);
+    ASSERT_TRUE(v) << v.error().what;
+    ASSERT_TRUE((*v)->apply(std::span<const record_ptr>(world_.log).first(500)));
+    ASSERT_TRUE((*v)->flush());
+  }
+  void TearDown() override { std::filesystem::remove_all(dir_); }
+
+  [[nodiscard]] views_comparison verify(log_sequence earliest = 1) const {
+    const kept_log log(world_.log, earliest);
+    const auto report = verify_views(log, live_, dir_ + "/scratch");
+    EXPECT_TRUE(report) << report.error().what;
+    EXPECT_FALSE(std::filesystem::exists(dir_ + "/scratch/views"));
+    return report ? *report : views_comparison{};
+  }
+  /// Changes one row behind the views' back.
+  void tamper(column c, const std::function<void(rocksdb::DB&, rocksdb::ColumnFamilyHandle*)>& how) const {
+    auto v = views_on_disk::open(live_);
+    ASSERT_TRUE(v) << v.error().what;
+    how((*v)->store().db(), (*v)->store().handle(c));
+    ASSERT_TRUE((*v)->flush());
+  }
+
+  std::string dir_;
+  views_options live_;
+  testing::simulation world_{21};
+};
+
+rocksdb::WriteOptions unlogged() {
+  rocksdb::WriteOptions o;
+  o.disableWAL = true;
+  return o;
+}
+
+TEST_F(verify_views_test, views_that_are_the_fold_of_the_journal_pass) {
+  const auto report = verify();
+  EXPECT_EQ(report.difference, "");
+  EXPECT_TRUE(report.complete);
+  EXPECT_EQ(report.compared_at, 500u);
+  EXPECT_GT(report.rows, world_.conversations.size());
+}
+
+TEST_F(verify_views_test, a_trimmed_journal_compares_what_it_touches) {
+  const auto report = verify(350);
+  EXPECT_EQ(report.difference, "");
+  EXPECT_FALSE(report.complete);
+  EXPECT_GT(report.rows, 0u);
+}
+
+TEST_F(verify_views_test, each_column_that_differs_is_named) {
+  for (const auto c : {column::conversations, column::messages, column::inbox, column::customers,
+                       column::customer_conversations, column::comment_threads, column::dead_letters}) {
+    std::string key, value;
+    tamper(c, [&](rocksdb::DB& db, rocksdb::ColumnFamilyHandle* h) {
+      const std::unique_ptr<rocksdb::Iterator> i(db.NewIterator({}, h));
+      i->SeekToFirst();
+      ASSERT_TRUE(i->Valid()) << to_word(c);
+      key = i->key().ToString();
+      value = i->value().ToString();
+      ASSERT_TRUE(db.Put(unlogged(), h, key, value + "!").ok());
+    });
+    EXPECT_EQ(verify().difference.substr(0, to_word(c).size() + 1), std::string(to_word(c)) + ",");
+    tamper(c, [&](rocksdb::DB& db, rocksdb::ColumnFamilyHandle* h) {
+      ASSERT_TRUE(db.Put(unlogged(), h, key, value).ok());
+    });
+  }
+  EXPECT_EQ(verify().difference, "");
+}
+
+TEST_F(verify_views_test, rows_too_few_and_too_many_are_found) {
+  std::string key, value;
+  tamper(column::inbox, [&](rocksdb::DB& db, rocksdb::ColumnFamilyHandle* h) {
+    const std::unique_ptr<rocksdb::Iterator> i(db.NewIterator({}, h));
+    i->SeekToLast();
+    ASSERT_TRUE(i->Valid());
+    key = i->key().ToString();
+    value = i->value().ToString();
+    ASSERT_TRUE(db.Delete(unlogged(), h, key).ok());
+  });
+  EXPECT_NE(verify().difference.find("the row is missing"), std::string::npos);
+  tamper(column::inbox, [&](rocksdb::DB& db, rocksdb::ColumnFamilyHandle* h) {
+    ASSERT_TRUE(db.Put(unlogged(), h, key, value).ok());
+    ASSERT_TRUE(db.Put(unlogged(), h, key + "more", value).ok());
+  });
+  EXPECT_NE(verify().difference.find("no event made this row"), std::string::npos);
+}
+
+TEST_F(verify_views_test, views_ahead_of_the_journal_are_a_difference) {
+  world_.log.resize(400);
+  EXPECT_NE(verify().difference.find("cover 500"), std::string::npos);
+}
+
+TEST_F(verify_views_test, what_lies_in_the_scratch_directory_is_not_touched) {
+  std::filesystem::create_directories(dir_ + "/scratch/views/precious");
+  const kept_log log(world_.log);
+  EXPECT_FALSE(verify_views(log, live_, dir_ + "/scratch"));
+  EXPECT_TRUE(std::filesystem::exists(dir_ + "/scratch/views/precious"));
+}
+
+}  // namespace
+}  // namespace switchboard::storage
