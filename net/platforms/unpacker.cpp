@@ -39,12 +39,6 @@ domain::inbound_event& unpacker::add() {
   return *unseen_;
 }
 
-void unpacker::undo_add() {
-  if (!overflow_) {
-    out_.events.pop_back();
-  }
-}
-
 std::string unpacker::raw_of(std::string_view pointer) {
   if (body_.size() <= whole_body_bytes_max && whole_bytes_ + body_.size() <= whole_bodies_bytes_max) {
     whole_bytes_ += body_.size();

@@ -32,8 +32,6 @@ class unpacker {
   /// The next event, to be filled in; the reference is good until the next add(). Beyond limits.events_max it
   /// is one that nobody will see.
   [[nodiscard]] domain::inbound_event& add();
-  /// Takes the last add() back: halfway through, the element turned out not to be one.
-  void undo_add();
 
   /// The element at `pointer` (RFC 6901, from the root of the body, e.g. "/entry/0/changes/2/value/messages/1")
   /// gives no event. `reason` is a slug, `detail` says what was wrong; the pointer is put in front of it.
