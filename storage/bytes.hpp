@@ -22,12 +22,24 @@ template <class Number>
 }
 }  // namespace detail
 
-inline void put_u16(char* out, std::uint16_t n) { detail::put_little(out, n); }
-inline void put_u32(char* out, std::uint32_t n) { detail::put_little(out, n); }
-inline void put_u64(char* out, std::uint64_t n) { detail::put_little(out, n); }
-[[nodiscard]] inline std::uint16_t get_u16(const char* in) { return detail::get_little<std::uint16_t>(in); }
-[[nodiscard]] inline std::uint32_t get_u32(const char* in) { return detail::get_little<std::uint32_t>(in); }
-[[nodiscard]] inline std::uint64_t get_u64(const char* in) { return detail::get_little<std::uint64_t>(in); }
+inline void put_u16(char* out, std::uint16_t n) {
+  detail::put_little(out, n);
+}
+inline void put_u32(char* out, std::uint32_t n) {
+  detail::put_little(out, n);
+}
+inline void put_u64(char* out, std::uint64_t n) {
+  detail::put_little(out, n);
+}
+[[nodiscard]] inline std::uint16_t get_u16(const char* in) {
+  return detail::get_little<std::uint16_t>(in);
+}
+[[nodiscard]] inline std::uint32_t get_u32(const char* in) {
+  return detail::get_little<std::uint32_t>(in);
+}
+[[nodiscard]] inline std::uint64_t get_u64(const char* in) {
+  return detail::get_little<std::uint64_t>(in);
+}
 
 inline void put_big_u64(char* out, std::uint64_t n) {
   for (std::size_t i = 8; i-- > 0; n >>= 8) out[i] = static_cast<char>(static_cast<unsigned char>(n & 0xff));

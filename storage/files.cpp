@@ -1,5 +1,7 @@
 #include "storage/files.hpp"
 
+#include "storage/journal.hpp"
+
 #include <fcntl.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -8,8 +10,6 @@
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
-
-#include "storage/journal.hpp"
 
 namespace switchboard::storage {
 namespace {
@@ -50,7 +50,8 @@ expected<std::string, file_error> read_small_file(const std::string& path, std::
     size += static_cast<std::size_t>(n);
   }
   if (size > size_max)
-    return unexpected(file_error{0, path + ": longer than the " + std::to_string(size_max) + " bytes it may have"});
+    return unexpected(
+        file_error{0, path + ": longer than the " + std::to_string(size_max) + " bytes it may have"});
   bytes.resize(size);
   return bytes;
 }
@@ -76,7 +77,7 @@ expected<void, file_error> sync_directory(const std::string& path) {
 }
 
 std::uint64_t free_disk_bytes(const std::string& path) {
-  struct statvfs about{};
+  struct statvfs about {};
   if (::statvfs(path.c_str(), &about) != 0) return 0;
   return static_cast<std::uint64_t>(about.f_bavail) * about.f_frsize;
 }

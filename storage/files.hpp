@@ -2,12 +2,12 @@
 // The few file operations whose order decides what survives a power cut: read whole, write whole or not at
 // all, make a directory's entries durable.
 
+#include "domain/expected.hpp"
+
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
-
-#include "domain/expected.hpp"
 
 namespace switchboard::storage {
 
@@ -41,12 +41,14 @@ class file_descriptor {
 [[nodiscard]] file_error last_file_error(std::string_view path, std::string_view verb);
 
 /// The whole file. More than `size_max` bytes is an error: none of our small files is large.
-[[nodiscard]] expected<std::string, file_error> read_small_file(const std::string& path, std::size_t size_max);
+[[nodiscard]] expected<std::string, file_error> read_small_file(const std::string& path,
+                                                                std::size_t size_max);
 
 /// After success the file has these bytes, also after a power cut; after failure it is as it was before.
 [[nodiscard]] expected<void, file_error> write_file_durably(const std::string& path, std::string_view bytes);
 
-/// Makes the names in a directory durable: a created or renamed file may be gone after a power cut without it.
+/// Makes the names in a directory durable: a created or renamed file may be gone after a power cut without
+/// it.
 [[nodiscard]] expected<void, file_error> sync_directory(const std::string& path);
 
 }  // namespace switchboard::storage

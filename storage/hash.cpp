@@ -63,7 +63,8 @@ domain::thread_id thread_hash(std::uint64_t seed, std::string_view account, doma
   return hash128(seed, bytes.view());
 }
 
-domain::customer_id customer_hash(std::uint64_t seed, std::string_view account, std::string_view platform_user_id) {
+domain::customer_id customer_hash(std::uint64_t seed, std::string_view account,
+                                  std::string_view platform_user_id) {
   const joined bytes({account, platform_user_id});
   return {prefixed_base32("cu_", hash128(seed, bytes.view()))};
 }
@@ -89,6 +90,8 @@ domain::dead_letter_id dead_letter_hash(std::uint64_t seed, std::string_view sou
   return {prefixed_base32("dl_", hash128(seed, bytes.view()))};
 }
 
-std::uint64_t checksum(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
+std::uint64_t checksum(std::string_view bytes) {
+  return XXH3_64bits(bytes.data(), bytes.size());
+}
 
 }  // namespace switchboard::storage

@@ -1,14 +1,14 @@
 #include "storage/journal.hpp"
 
+#include "storage/codec.hpp"
+#include "storage/journal_recovery.hpp"
+
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <mutex>
 #include <optional>
 #include <system_error>
-
-#include "storage/codec.hpp"
-#include "storage/journal_recovery.hpp"
 
 namespace switchboard::storage {
 namespace {
@@ -87,11 +87,13 @@ std::optional<std::string> rocks_journal::stopped() const {
 }
 
 commit_outcome rocks_journal::commit(claim c, std::span<const record_ptr> records) {
-  if (mark_ == nullptr) return {log_result::unavailable, 0, 0, database_->path() + ": opened for reading only"};
+  if (mark_ == nullptr)
+    return {log_result::unavailable, 0, 0, database_->path() + ": opened for reading only"};
   if (auto why = stopped()) return {log_result::unavailable, 0, 0, *std::move(why)};
   if (c.epoch != epoch_)
-    return {log_result::fenced, 0, 0,
-            "the claim is of epoch " + std::to_string(c.epoch) + ", the journal's is " + std::to_string(epoch_)};
+    return {
+        log_result::fenced, 0, 0,
+        "the claim is of epoch " + std::to_string(c.epoch) + ", the journal's is " + std::to_string(epoch_)};
   if (records.empty()) return {log_result::ok, last() + 1, last(), {}};
   const log_sequence first = records.front()->sequence;
   for (std::size_t i = 0; i < records.size(); ++i)
@@ -114,8 +116,8 @@ commit_outcome rocks_journal::write(std::span<const record_ptr> records) {
   const rocksdb::Status status =
       database_->put_batch(first, writer_.lay_out(epoch_, at, records), options_.sync);
   if (!status.ok())
-    return stop(database_->path() + ": writing sequences " + std::to_string(first) + " to " + std::to_string(last) +
-                " failed: " + status.ToString());
+    return stop(database_->path() + ": writing sequences " + std::to_string(first) + " to " +
+                std::to_string(last) + " failed: " + status.ToString());
   if (auto marked = mark_->advance({last, epoch_}); !marked) return stop(marked.error().what);
   newest_at_ = at;
   last_.store(last, std::memory_order_release);
@@ -139,7 +141,8 @@ commit_outcome rocks_journal::repeat(std::span<const record_ptr> records) {
     const batch_view& stored = **batch;
     const log_sequence want = first + compared;
     if (want < stored.first || want > stored.last()) break;
-    for (std::size_t i = want - stored.first; i < stored.records.size() && compared < records.size(); ++i, ++compared)
+    for (std::size_t i = want - stored.first; i < stored.records.size() && compared < records.size();
+         ++i, ++compared)
       if (stored.records[i].bytes != records[compared]->bytes ||
           stored.records[i].partition != records[compared]->partition)
         return {log_result::fenced, 0, 0,
@@ -148,7 +151,8 @@ commit_outcome rocks_journal::repeat(std::span<const record_ptr> records) {
   }
   if (!batch) return stop(batch.error().what);
   if (compared < records.size())
-    return stop("sequence " + std::to_string(first + compared) + " was trimmed or is missing: nothing to compare with");
+    return stop("sequence " + std::to_string(first + compared) +
+                " was trimmed or is missing: nothing to compare with");
   return {log_result::ok, first, last, {}};
 }
 
@@ -172,7 +176,7 @@ read_outcome rocks_journal::fill(read_outcome&& out, log_sequence want, log_sequ
   std::size_t bytes = 0;
   batch_iterator walk(*database_);
   for (auto batch = walk.seek(want); want <= last; batch = walk.next()) {
-    if (!batch) return damaged(batch.error().what);
+    if (!batch) return damaged(batch.error().what + "; reading on from sequence " + std::to_string(want));
     if (*batch == nullptr || want < (*batch)->first || want > (*batch)->last())
       return damaged(database_->path() + ": sequence " + std::to_string(want) + " is missing");
     const batch_view& stored = **batch;
@@ -222,7 +226,8 @@ log_result rocks_journal::trim(log_sequence before) {
 log_sequence rocks_journal::first_at_or_after(domain::timestamp t) const {
   const log_sequence end = last() + 1;
   batch_iterator walk(*database_);
-  // Invariant: batches that start before `low` are older than t, those that start at or behind `high` are not.
+  // Invariant: batches that start before `low` are older than t, those that start at or behind `high` are
+  // not.
   log_sequence low = earliest();
   log_sequence high = end;
   while (low < high) {

@@ -7,12 +7,12 @@
 
 #include "storage/journal_batch.hpp"
 
+#include "storage/bytes.hpp"
+#include "storage/hash.hpp"
+
 #include <xxhash.h>
 
 #include <memory>
-
-#include "storage/bytes.hpp"
-#include "storage/hash.hpp"
 
 namespace switchboard::storage {
 namespace {
@@ -50,7 +50,8 @@ expected<batch_view, batch_error> parse_batch(std::string_view value) {
   batch_view batch;
   batch.epoch = get_u64(value.data() + 1);
   batch.first = get_u64(value.data() + 9);
-  batch.at = domain::timestamp(std::chrono::microseconds(static_cast<std::int64_t>(get_u64(value.data() + 17))));
+  batch.at =
+      domain::timestamp(std::chrono::microseconds(static_cast<std::int64_t>(get_u64(value.data() + 17))));
   const std::uint32_t count = get_u32(value.data() + 25);
   if (count == 0 || count > (end - header_size) / record_head_size) return bad("impossible count", 25);
   batch.records.reserve(count);

@@ -1,15 +1,15 @@
 #pragma once
 // One group commit as one value of the journal. Grammar at the top of journal_batch.cpp.
 
+#include "domain/expected.hpp"
+#include "storage/record.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "domain/expected.hpp"
-#include "storage/record.hpp"
 
 namespace switchboard::storage {
 

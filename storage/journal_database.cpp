@@ -1,5 +1,7 @@
 #include "storage/journal_database.hpp"
 
+#include "storage/bytes.hpp"
+
 #include <rocksdb/cache.h>
 #include <rocksdb/convenience.h>
 #include <rocksdb/env.h>
@@ -11,9 +13,8 @@
 #include <array>
 #include <cstdarg>
 #include <cstdio>
+#include <filesystem>
 #include <mutex>
-
-#include "storage/bytes.hpp"
 
 namespace switchboard::storage {
 namespace {
@@ -51,7 +52,9 @@ class open_notes : public rocksdb::Logger {
   int lines_ = 0;
 };
 
-rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
+rocksdb::Slice slice(std::string_view text) {
+  return {text.data(), text.size()};
+}
 
 std::array<char, 8> key_of(log_sequence sequence) {
   std::array<char, 8> key;
@@ -60,7 +63,8 @@ std::array<char, 8> key_of(log_sequence sequence) {
 }
 
 /// One writer, big values, sequential keys, read back in order: why each option is so.
-rocksdb::DBOptions database_settings(const database_options& options, std::shared_ptr<rocksdb::Logger> notes) {
+rocksdb::DBOptions database_settings(const database_options& options,
+                                     std::shared_ptr<rocksdb::Logger> notes) {
   rocksdb::DBOptions o;
   o.create_if_missing = options.create;
   o.create_missing_column_families = options.create;
@@ -72,7 +76,8 @@ rocksdb::DBOptions database_settings(const database_options& options, std::share
   o.max_total_wal_size = std::max(2 * options.memtable_bytes, 4 * memtable_bytes_min);
   o.avoid_flush_during_shutdown = true;  // the WAL is synced: a quick stop loses nothing
   o.max_background_jobs = 2;
-  o.max_open_files = 512;
+  // A reader beside the writer opens all at once: what it holds open, a compaction can't take away.
+  o.max_open_files = options.read_only ? -1 : 512;
   o.bytes_per_sync = 1 << 20;  // flushes trickle to the disk instead of delaying the WAL's next fsync
   o.allow_concurrent_memtable_write = false;
   o.enable_write_thread_adaptive_yield = false;
@@ -110,7 +115,8 @@ database_error failed(const std::string& path, rocksdb::Status status, const std
 
 }  // namespace
 
-expected<std::unique_ptr<journal_database>, database_error> journal_database::open(const database_options& options) {
+expected<std::unique_ptr<journal_database>, database_error> journal_database::open(
+    const database_options& options) {
   const auto notes = std::make_shared<open_notes>();
   const rocksdb::DBOptions settings = database_settings(options, notes);
   rocksdb::ColumnFamilyOptions meta;
@@ -152,12 +158,13 @@ expected<void, database_error> journal_database::check_value_files() const {
   rocksdb::ColumnFamilyMetaData about;
   db_->GetColumnFamilyMetaData(batches_, &about);
   for (const rocksdb::BlobMetaData& file : about.blob_files) {
-    const std::string name = file.blob_file_path + "/" + file.blob_file_name;
-    struct stat found{};
+    const std::string name = path_ + "/" + std::filesystem::path(file.blob_file_name).filename().string();
+    struct stat found {};
     if (::stat(name.c_str(), &found) != 0) return unexpected(database_error{{}, name + ": missing"});
     if (static_cast<std::uint64_t>(found.st_size) != file.blob_file_size)
-      return unexpected(database_error{{}, name + ": has " + std::to_string(found.st_size) + " bytes, not " +
-                                               std::to_string(file.blob_file_size)});
+      return unexpected(database_error{{},
+                                       name + ": has " + std::to_string(found.st_size) + " bytes, not " +
+                                           std::to_string(file.blob_file_size)});
   }
   return {};
 }
@@ -183,19 +190,22 @@ expected<journal_extent, database_error> journal_database::inspect() const {
     const log_sequence newer = (*batch)->first;
     batch = walk.previous();
     if (batch && *batch != nullptr && (*batch)->last() + 1 != newer)
-      return unexpected(database_error{{}, path_ + ": sequence " + std::to_string((*batch)->last() + 1) +
-                                               " is missing, the next batch starts at " + std::to_string(newer)});
+      return unexpected(database_error{{},
+                                       path_ + ": sequence " + std::to_string((*batch)->last() + 1) +
+                                           " is missing, the next batch starts at " + std::to_string(newer)});
   }
   if (batch) batch = walk.seek_first();
   if (!batch) return unexpected(std::move(batch).error());
   if (*batch != nullptr && (*batch)->first != extent.earliest)
-    return unexpected(database_error{{}, path_ + ": sequence " + std::to_string(extent.earliest) +
-                                             " is missing, the oldest batch starts at " +
-                                             std::to_string((*batch)->first)});
+    return unexpected(database_error{{},
+                                     path_ + ": sequence " + std::to_string(extent.earliest) +
+                                         " is missing, the oldest batch starts at " +
+                                         std::to_string((*batch)->first)});
   return extent;
 }
 
-rocksdb::Status journal_database::put_batch(log_sequence first, std::span<const std::string_view> parts, bool sync) {
+rocksdb::Status journal_database::put_batch(log_sequence first, std::span<const std::string_view> parts,
+                                            bool sync) {
   const auto key = key_of(first);
   const rocksdb::Slice key_slice(key.data(), key.size());
   slices_.clear();
@@ -250,13 +260,15 @@ expected<const batch_view*, database_error> batch_iterator::parsed() {
   const rocksdb::Slice key = iterator_->key();
   const rocksdb::Slice value = iterator_->value();
   if (key.size() != sizeof(log_sequence))
-    return unexpected(database_error{{}, database_.path_ + ": a key of " + std::to_string(key.size()) + " bytes"});
+    return unexpected(
+        database_error{{}, database_.path_ + ": a key of " + std::to_string(key.size()) + " bytes"});
   const log_sequence first = get_big_u64(key.data());
   auto batch = parse_batch(std::string_view(value.data(), value.size()));
   if (!batch || batch->first != first)
-    return unexpected(database_error{{}, database_.path_ + ": the batch at sequence " + std::to_string(first) +
-                                             " is damaged: " +
-                                             (batch ? "it names another sequence" : batch.error().what)});
+    return unexpected(
+        database_error{{},
+                       database_.path_ + ": the batch at sequence " + std::to_string(first) +
+                           " is damaged: " + (batch ? "it names another sequence" : batch.error().what)});
   batch_ = *std::move(batch);
   return static_cast<const batch_view*>(&batch_);
 }

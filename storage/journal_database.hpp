@@ -5,6 +5,9 @@
 // Two column families: "batches" (key: first sequence, 8 bytes big-endian; value: the batch) and "default"
 // with two keys, "epoch" and "earliest" (u64 little-endian).
 
+#include "domain/expected.hpp"
+#include "storage/journal_batch.hpp"
+
 #include <rocksdb/db.h>
 
 #include <cstdint>
@@ -14,9 +17,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "domain/expected.hpp"
-#include "storage/journal_batch.hpp"
 
 namespace switchboard::storage {
 
@@ -54,7 +54,8 @@ class journal_database {
   [[nodiscard]] expected<journal_extent, database_error> inspect() const;
 
   /// One batch, whole or not at all. `parts` as batch_writer lays them out.
-  [[nodiscard]] rocksdb::Status put_batch(log_sequence first, std::span<const std::string_view> parts, bool sync);
+  [[nodiscard]] rocksdb::Status put_batch(log_sequence first, std::span<const std::string_view> parts,
+                                          bool sync);
   [[nodiscard]] rocksdb::Status put_epoch(std::uint64_t epoch);
   /// Remembers the new earliest sequence, the first of a batch or last + 1, and forgets all batches before.
   [[nodiscard]] rocksdb::Status forget_before(log_sequence earliest);
@@ -71,7 +72,7 @@ class journal_database {
   std::unique_ptr<rocksdb::DB> db_;
   rocksdb::ColumnFamilyHandle* meta_ = nullptr;
   rocksdb::ColumnFamilyHandle* batches_ = nullptr;
-  rocksdb::WriteBatch write_;          // reused by put_batch
+  rocksdb::WriteBatch write_;           // reused by put_batch
   std::vector<rocksdb::Slice> slices_;  // reused by put_batch
 };
 

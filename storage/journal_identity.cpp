@@ -7,16 +7,16 @@
 
 #include "storage/journal_identity.hpp"
 
+#include "storage/exit_codes.hpp"
+#include "storage/files.hpp"
+#include "storage/hash.hpp"
+
 #include <sys/random.h>
 
 #include <charconv>
 #include <cstdlib>
 #include <optional>
 #include <string_view>
-
-#include "storage/exit_codes.hpp"
-#include "storage/files.hpp"
-#include "storage/hash.hpp"
 
 namespace switchboard::storage {
 namespace {
@@ -64,7 +64,9 @@ std::string body_of(const identity& i) {
 
 }  // namespace
 
-std::string identity_path(const std::string& data_dir) { return data_dir + "/identity"; }
+std::string identity_path(const std::string& data_dir) {
+  return data_dir + "/identity";
+}
 
 identity draw_identity(std::uint16_t partitions) {
   identity i;
@@ -86,10 +88,10 @@ expected<identity, open_error> parse_identity(std::string_view text, const std::
   std::string_view rest = text;
   const bool titled = parse_number(take_line(rest, title), 10, i.format);
   if (titled && i.format > identity_format)
-    return unexpected(open_error{exit_unusable_data,
-                                 path + ": the data directory has format " + std::to_string(i.format) +
-                                     ", this build reads up to " + std::to_string(identity_format) +
-                                     "; use the newer switchboard that wrote it"});
+    return unexpected(
+        open_error{exit_unusable_data, path + ": the data directory has format " + std::to_string(i.format) +
+                                           ", this build reads up to " + std::to_string(identity_format) +
+                                           "; use the newer switchboard that wrote it"});
   const bool whole = titled && parse_number(take_line(rest, "partitions "), 10, i.partitions) &&
                      parse_number(take_line(rest, "hash_seed "), 16, i.hash_seed) &&
                      parse_number(take_line(rest, "journal_tag "), 16, i.journal_tag);

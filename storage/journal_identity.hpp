@@ -2,10 +2,10 @@
 // The file <data_dir>/identity: what was fixed when the directory was created. Its presence says that the
 // creation was finished: the journal and the watermark must be there too.
 
-#include <string>
-
 #include "domain/expected.hpp"
 #include "storage/journal.hpp"
+
+#include <string>
 
 namespace switchboard::storage {
 

@@ -2,28 +2,30 @@
 //   1. identity and watermark are read; a directory with an identity must have a watermark and a journal.
 //   2. A read-only trial recovers the WAL into memory: with kTolerateCorruptedTailRecords, which refuses
 //      damage but also an unlucky torn tail; then with kPointInTimeRecovery, which accepts anything and stops
-//      at the first damage. Either is believed only if it reaches the watermark: a WAL that was cut, or lost a
-//      file, "opens fine" in both.
+//      at the first damage. Either is believed only if it reaches the watermark: a WAL that was cut, or lost
+//      a file, "opens fine" in both.
 //   3. Only then is it opened for writing, in the mode that passed; the epoch grows by one.
 // A new directory gets the journal, then the watermark, then the identity, so that a crash in between leaves
 // something that is recognised as unfinished.
 
 #include "storage/journal_recovery.hpp"
 
+#include "storage/exit_codes.hpp"
+#include "storage/journal_identity.hpp"
+
 #include <rocksdb/env.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 #include <system_error>
-
-#include "storage/exit_codes.hpp"
-#include "storage/journal_identity.hpp"
 
 namespace switchboard::storage {
 namespace {
 
 using rocksdb::WALRecoveryMode;
 
+constexpr int read_only_attempts = 3;
 constexpr std::string_view opt_in = " (to go on without it, opt in to accept the loss)";
 
 struct opened {
@@ -32,16 +34,23 @@ struct opened {
   WALRecoveryMode mode = WALRecoveryMode::kTolerateCorruptedTailRecords;
 };
 
-unexpected<open_error> refuse(std::string what) { return unexpected(open_error{exit_unusable_data, std::move(what)}); }
-unexpected<open_error> fail(std::string what) { return unexpected(open_error{exit_failed, std::move(what)}); }
+unexpected<open_error> refuse(std::string what) {
+  return unexpected(open_error{exit_unusable_data, std::move(what)});
+}
+unexpected<open_error> fail(std::string what) {
+  return unexpected(open_error{exit_failed, std::move(what)});
+}
 
-std::string journal_path(const std::string& data_dir) { return data_dir + "/journal"; }
+std::string journal_path(const std::string& data_dir) {
+  return data_dir + "/journal";
+}
 
 /// Trouble of the machine, not of the data: the same directory may open tomorrow.
 bool is_environment(const database_error& e) {
   const std::string text = e.status.ToString();
   return e.status.IsNoSpace() || e.status.IsBusy() || e.status.IsMemoryLimit() ||
-         text.find("Permission denied") != std::string::npos || text.find("Too many open files") != std::string::npos ||
+         text.find("Permission denied") != std::string::npos ||
+         text.find("Too many open files") != std::string::npos ||
          text.find("Read-only file system") != std::string::npos;
 }
 
@@ -49,8 +58,8 @@ unexpected<open_error> refuse(const database_error& e) {
   return unexpected(open_error{is_environment(e) ? exit_failed : exit_unusable_data, e.what});
 }
 
-expected<opened, database_error> open_and_inspect(const journal_options& options, WALRecoveryMode mode, bool read_only,
-                                                  bool create) {
+expected<opened, database_error> open_and_inspect(const journal_options& options, WALRecoveryMode mode,
+                                                  bool read_only, bool create) {
   database_options how;
   how.path = journal_path(options.data_dir);
   how.memtable_bytes = options.memtable_bytes;
@@ -114,8 +123,8 @@ expected<watermark, open_error> required_watermark(const journal_options& option
 }
 
 /// The last steps of every writable start: from here on, this process is the writer.
-expected<recovered_journal, open_error> take_over(const journal_options& options, const identity& who, opened&& db,
-                                                  std::uint64_t epoch) {
+expected<recovered_journal, open_error> take_over(const journal_options& options, const identity& who,
+                                                  opened&& db, std::uint64_t epoch) {
   if (const rocksdb::Status status = db.database->put_epoch(epoch); !status.ok())
     return fail(db.database->path() + ": cannot write: " + status.ToString());
   auto mark = watermark_file::open(options.data_dir, {db.extent.last, epoch});
@@ -146,7 +155,8 @@ expected<recovered_journal, open_error> create_journal(const journal_options& op
   const identity who = draw_identity(options.partitions);
   auto result = take_over(options, who, *std::move(db), 1);
   if (!result) return result;
-  if (auto stored = store_identity(options.data_dir, who); !stored) return unexpected(open_error(stored.error()));
+  if (auto stored = store_identity(options.data_dir, who); !stored)
+    return unexpected(open_error(stored.error()));
   return result;
 }
 
@@ -157,7 +167,8 @@ expected<recovered_journal, open_error> recover_journal(const journal_options& o
   const bool exists = std::filesystem::exists(identity_path(options.data_dir), error);
   if (error) return fail(identity_path(options.data_dir) + ": " + error.message());
   if (!exists) {
-    if (options.read_only) return refuse(identity_path(options.data_dir) + ": missing, this is no data directory");
+    if (options.read_only)
+      return refuse(identity_path(options.data_dir) + ": missing, this is no data directory");
     return create_journal(options);
   }
   auto who = load_identity(options.data_dir);
@@ -167,6 +178,9 @@ expected<recovered_journal, open_error> recover_journal(const journal_options& o
   if (!options.read_only)
     if (auto locked = check_lock(options.data_dir); !locked) return unexpected(open_error(locked.error()));
   auto tried = trial(options, *mark);
+  // Beside a running engine a file may go away between being listed and being opened.
+  for (int attempt = 1; !tried && options.read_only && attempt < read_only_attempts; ++attempt)
+    tried = trial(options, *mark);
   if (!tried) return unexpected(std::move(tried).error());
   if (options.read_only) {
     recovered_journal result;

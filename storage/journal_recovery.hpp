@@ -2,11 +2,11 @@
 // From a data directory to a journal that may be served, or the reason why not. Nothing in an existing
 // directory is changed before what can be recovered was compared with what had been acknowledged.
 
-#include <memory>
-
 #include "storage/journal.hpp"
 #include "storage/journal_database.hpp"
 #include "storage/journal_watermark.hpp"
+
+#include <memory>
 
 namespace switchboard::storage {
 

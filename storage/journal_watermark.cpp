@@ -5,6 +5,9 @@
 
 #include "storage/journal_watermark.hpp"
 
+#include "storage/bytes.hpp"
+#include "storage/hash.hpp"
+
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -13,9 +16,6 @@
 #include <chrono>
 #include <cstring>
 #include <string_view>
-
-#include "storage/bytes.hpp"
-#include "storage/hash.hpp"
 
 namespace switchboard::storage {
 namespace {
@@ -53,7 +53,9 @@ bool write_slot(int fd, unsigned index, watermark mark) {
 
 }  // namespace
 
-std::string watermark_path(const std::string& data_dir) { return data_dir + "/watermark"; }
+std::string watermark_path(const std::string& data_dir) {
+  return data_dir + "/watermark";
+}
 
 expected<std::optional<watermark>, file_error> load_watermark(const std::string& data_dir) {
   const std::string path = watermark_path(data_dir);

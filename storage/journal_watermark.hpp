@@ -9,6 +9,10 @@
 // most 100 ms later, by a thread: after a power cut the mark is at most 100 ms of commits behind, and what is
 // checked is a lower bound. (The events themselves are synced one by one; only this proof lags.)
 
+#include "domain/expected.hpp"
+#include "storage/files.hpp"
+#include "storage/record.hpp"
+
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
@@ -17,10 +21,6 @@
 #include <optional>
 #include <string>
 #include <thread>
-
-#include "domain/expected.hpp"
-#include "storage/files.hpp"
-#include "storage/record.hpp"
 
 namespace switchboard::storage {
 

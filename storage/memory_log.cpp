@@ -1,9 +1,9 @@
+#include "storage/journal.hpp"
+
 #include <algorithm>
 #include <deque>
 #include <limits>
 #include <mutex>
-
-#include "storage/journal.hpp"
 
 namespace switchboard::storage {
 namespace {
@@ -93,17 +93,20 @@ class memory_log final : public event_log {
       if (result == log_result::unavailable) failed_ = "scripted failure of commit " + std::to_string(nth_);
       return result;
     };
-    if (const log_result r = scripted(script_.before); r != log_result::ok) return {r, 0, 0, "scripted, not written"};
+    if (const log_result r = scripted(script_.before); r != log_result::ok)
+      return {r, 0, 0, "scripted, not written"};
     commit_outcome outcome = write(c, records);
     if (outcome.result != log_result::ok) return outcome;
-    if (const log_result r = scripted(script_.after); r != log_result::ok) return {r, 0, 0, "scripted, written"};
+    if (const log_result r = scripted(script_.after); r != log_result::ok)
+      return {r, 0, 0, "scripted, written"};
     return outcome;
   }
 
   commit_outcome write(claim c, std::span<const record_ptr> records) {
     if (c.epoch != epoch_)
-      return {log_result::fenced, 0, 0,
-              "the claim is of epoch " + std::to_string(c.epoch) + ", the log's is " + std::to_string(epoch_)};
+      return {
+          log_result::fenced, 0, 0,
+          "the claim is of epoch " + std::to_string(c.epoch) + ", the log's is " + std::to_string(epoch_)};
     if (records.empty()) return {log_result::ok, end(), end() - 1, {}};
     const log_sequence first = records.front()->sequence;
     for (std::size_t i = 0; i < records.size(); ++i)
@@ -124,7 +127,8 @@ class memory_log final : public event_log {
     for (const record_ptr& r : records) {
       const record_ptr& stored = records_[r->sequence - earliest_];
       if (stored->bytes != r->bytes || stored->partition != r->partition)
-        return {log_result::fenced, 0, 0, "another event is stored at sequence " + std::to_string(r->sequence)};
+        return {log_result::fenced, 0, 0,
+                "another event is stored at sequence " + std::to_string(r->sequence)};
     }
     return {log_result::ok, first, records.back()->sequence, {}};
   }
@@ -133,8 +137,8 @@ class memory_log final : public event_log {
   const memory_log_script script_;
   const cursor_codec cursors_{0x2a};  // fixed: a test may compare whole texts
   mutable std::mutex mutex_;
-  std::deque<record_ptr> records_;    // earliest_, earliest_ + 1, …
-  std::deque<std::size_t> batches_;   // sizes of the commits that records_ came in
+  std::deque<record_ptr> records_;   // earliest_, earliest_ + 1, …
+  std::deque<std::size_t> batches_;  // sizes of the commits that records_ came in
   log_sequence earliest_ = 1;
   std::uint64_t nth_ = 0;
   std::string failed_;

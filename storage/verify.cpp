@@ -1,8 +1,8 @@
 #include "storage/verify.hpp"
 
-#include <unordered_map>
-
 #include "storage/exit_codes.hpp"
+
+#include <unordered_map>
 
 namespace switchboard::storage {
 namespace {
@@ -19,8 +19,8 @@ struct hash_of_conversation {
 using sequences = std::unordered_map<domain::conversation_id, std::uint64_t, hash_of_conversation>;
 
 std::string at_sequence(const record& r, std::string_view what) {
-  return "event at sequence " + std::to_string(r.sequence) + " (" + std::string(domain::to_word(r.type)) + "): " +
-         std::string(what);
+  return "event at sequence " + std::to_string(r.sequence) + " (" + std::string(domain::to_word(r.type)) +
+         "): " + std::string(what);
 }
 
 /// Empty: nothing is wrong with it. `whole`: the log starts at its very first event.
@@ -41,8 +41,8 @@ std::string check(const record& r, const cursor_codec& cursors, bool whole, sequ
 
 }  // namespace
 
-expected<journal_report, open_error> verify_log(const event_log& log,
-                                                const std::function<void(log_sequence, log_sequence)>& progress) {
+expected<journal_report, open_error> verify_log(
+    const event_log& log, const std::function<void(log_sequence, log_sequence)>& progress) {
   journal_report report;
   report.epoch = log.epoch();
   report.first = log.earliest();
@@ -53,10 +53,12 @@ expected<journal_report, open_error> verify_log(const event_log& log,
     const read_outcome part = log.read(after, read_records_max, read_bytes_max);
     if (part.result != log_result::ok) return unexpected(open_error{exit_unusable_data, part.detail});
     if (part.records.empty())
-      return unexpected(open_error{exit_unusable_data, "sequence " + std::to_string(after + 1) + " is missing"});
+      return unexpected(
+          open_error{exit_unusable_data, "sequence " + std::to_string(after + 1) + " is missing"});
     for (const record_ptr& r : part.records) {
       if (r->sequence != after + 1)
-        return unexpected(open_error{exit_unusable_data, "sequence " + std::to_string(after + 1) + " is missing"});
+        return unexpected(
+            open_error{exit_unusable_data, "sequence " + std::to_string(after + 1) + " is missing"});
       if (std::string wrong = check(*r, log.cursors(), whole, seen); !wrong.empty())
         return unexpected(open_error{exit_unusable_data, std::move(wrong)});
       after = r->sequence;
@@ -69,8 +71,8 @@ expected<journal_report, open_error> verify_log(const event_log& log,
   return report;
 }
 
-expected<journal_report, open_error> verify_journal(const std::string& data_dir,
-                                                    const std::function<void(log_sequence, log_sequence)>& progress) {
+expected<journal_report, open_error> verify_journal(
+    const std::string& data_dir, const std::function<void(log_sequence, log_sequence)>& progress) {
   journal_options options;
   options.data_dir = data_dir;
   options.read_only = true;

@@ -46,7 +46,9 @@ class child_instead_of_tests : public ::testing::Environment {
 
 }  // namespace
 
-register_child_part::register_child_part(const char* name, child_part part) { parts()[name] = part; }
+register_child_part::register_child_part(const char* name, child_part part) {
+  parts()[name] = part;
+}
 
 child_process::child_process(const std::string& part, const std::string& data_dir) {
   std::array<int, 2> ends{};

@@ -41,7 +41,8 @@ TEST(cursor, write_touches_exactly_its_width) {
 
 TEST(cursor, order_of_texts_is_order_of_sequences) {
   const cursor_codec codec{99};
-  for (log_sequence s : {log_sequence{0}, log_sequence{31}, log_sequence{32}, log_sequence{1} << 40, highest - 1})
+  for (log_sequence s :
+       {log_sequence{0}, log_sequence{31}, log_sequence{32}, log_sequence{1} << 40, highest - 1})
     EXPECT_LT(codec.text(s), codec.text(s + 1));
 }
 

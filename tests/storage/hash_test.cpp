@@ -35,9 +35,11 @@ TEST(hash, every_part_and_the_seed_count) {
 
 TEST(hash, parts_longer_than_the_stack_buffer_hash_like_any_other) {
   std::set<std::uint64_t> seen;
-  for (std::size_t size = 480; size < 540; ++size) seen.insert(fingerprint(3, "k", std::string(size, 'x'), "v"));
+  for (std::size_t size = 480; size < 540; ++size)
+    seen.insert(fingerprint(3, "k", std::string(size, 'x'), "v"));
   EXPECT_EQ(seen.size(), 60u);
-  EXPECT_EQ(fingerprint(3, "k", std::string(5000, 'x'), "v"), fingerprint(3, "k", std::string(5000, 'x'), "v"));
+  EXPECT_EQ(fingerprint(3, "k", std::string(5000, 'x'), "v"),
+            fingerprint(3, "k", std::string(5000, 'x'), "v"));
 }
 
 TEST(hash, ids_have_their_prefix_and_width) {
@@ -53,7 +55,8 @@ TEST(hash, partitions_are_even_and_in_range) {
   constexpr int threads = 64'000;
   std::vector<int> count(partitions);
   for (int i = 0; i < threads; ++i) {
-    const std::uint16_t p = partition_of(thread_hash(9, "page", thread_kind::dm, std::to_string(i)), partitions);
+    const std::uint16_t p =
+        partition_of(thread_hash(9, "page", thread_kind::dm, std::to_string(i)), partitions);
     ASSERT_LT(p, partitions);
     ++count[p];
   }

@@ -1,5 +1,12 @@
 #include "storage/journal.hpp"
 
+#include "child_process.hpp"
+#include "log_support.hpp"
+#include "storage/journal_batch.hpp"
+#include "storage/journal_identity.hpp"
+#include "storage/journal_watermark.hpp"
+#include "storage/verify.hpp"
+
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
@@ -8,19 +15,13 @@
 #include <map>
 #include <random>
 
-#include "child_process.hpp"
-#include "log_support.hpp"
-#include "storage/journal_batch.hpp"
-#include "storage/journal_identity.hpp"
-#include "storage/journal_watermark.hpp"
-#include "storage/verify.hpp"
-
 namespace switchboard::storage::testing {
 namespace {
 
 namespace fs = std::filesystem;
 
-expected<std::unique_ptr<journal>, open_error> reopened(const std::string& directory, bool accept_loss = false) {
+expected<std::unique_ptr<journal>, open_error> reopened(const std::string& directory,
+                                                        bool accept_loss = false) {
   journal_options options = small_journal(directory);
   options.accept_loss = accept_loss;
   return journal::open(options);
@@ -51,7 +52,8 @@ std::uint64_t bytes_of_kind(const std::string& directory, const std::string& ext
 std::string newest_wal(const std::string& directory) {
   std::string newest;
   for (const auto& entry : fs::directory_iterator(directory + "/journal"))
-    if (entry.path().extension() == ".log" && entry.file_size() > 0) newest = std::max(newest, entry.path().string());
+    if (entry.path().extension() == ".log" && entry.file_size() > 0)
+      newest = std::max(newest, entry.path().string());
   return newest;
 }
 
@@ -66,7 +68,8 @@ class journal_on_disk : public ::testing::Test {
   temporary_directory directory_;
 };
 
-// -- identity -------------------------------------------------------------------------------------------------
+// -- identity
+// -------------------------------------------------------------------------------------------------
 
 TEST_F(journal_on_disk, identity_is_drawn_once) {
   const journal_options options{.data_dir = path(), .partitions = 16};
@@ -134,7 +137,8 @@ TEST_F(journal_on_disk, a_second_process_is_told_that_the_directory_is_in_use) {
   EXPECT_NE(second.error().what.find("in use"), std::string::npos) << second.error().what;
 }
 
-// -- reading only ---------------------------------------------------------------------------------------------
+// -- reading only
+// ---------------------------------------------------------------------------------------------
 
 TEST_F(journal_on_disk, reading_only_sees_all_and_changes_nothing) {
   fill();
@@ -144,7 +148,8 @@ TEST_F(journal_on_disk, reading_only_sees_all_and_changes_nothing) {
     ASSERT_NE(log, nullptr);
     EXPECT_EQ(log->last(), 200u);
     EXPECT_TRUE(holds_everything(*log));
-    EXPECT_EQ(log->commit({0, log->epoch()}, make_batch(log->cursors(), 201, 1)).result, log_result::unavailable);
+    EXPECT_EQ(log->commit({0, log->epoch()}, make_batch(log->cursors(), 201, 1)).result,
+              log_result::unavailable);
     EXPECT_EQ(log->trim(100), log_result::unavailable);
   }
   EXPECT_TRUE(verify_journal(path()).has_value());
@@ -170,7 +175,8 @@ TEST_F(journal_on_disk, reading_only_does_not_create) {
   EXPECT_FALSE(fs::exists(path() + "/none"));
 }
 
-// -- loss -----------------------------------------------------------------------------------------------------
+// -- loss
+// -----------------------------------------------------------------------------------------------------
 
 TEST_F(journal_on_disk, a_wal_cut_in_half_is_refused_with_both_numbers_and_left_as_it_is) {
   fill();
@@ -245,7 +251,8 @@ TEST_F(journal_on_disk, without_sync_it_still_reads_what_it_wrote) {
   EXPECT_TRUE(holds_everything(*log));
 }
 
-// -- a failing disk -------------------------------------------------------------------------------------------
+// -- a failing disk
+// -------------------------------------------------------------------------------------------
 
 void commit_into_a_full_disk(const std::string& directory, int report) {
   std::signal(SIGXFSZ, SIG_IGN);
@@ -258,7 +265,8 @@ void commit_into_a_full_disk(const std::string& directory, int report) {
     const commit_outcome outcome = commit_next(**log, 10);
     if (outcome.result == log_result::ok && failed) ::_exit(96);  // went on after a failure
     if (outcome.result != log_result::ok && outcome.result != log_result::unavailable) ::_exit(95);
-    if (outcome.result == log_result::unavailable && outcome.detail.find(directory) == std::string::npos) ::_exit(94);
+    if (outcome.result == log_result::unavailable && outcome.detail.find(directory) == std::string::npos)
+      ::_exit(94);
     failed |= outcome.result != log_result::ok;
     if (outcome.result == log_result::ok) send_report(report, outcome.last);
   }
@@ -278,7 +286,8 @@ TEST_F(journal_on_disk, the_first_failed_write_ends_all_writing_and_loses_nothin
   EXPECT_TRUE(holds_everything(*log));
 }
 
-// -- kill -9 --------------------------------------------------------------------------------------------------
+// -- kill -9
+// --------------------------------------------------------------------------------------------------
 
 void commit_until_killed(const std::string& directory, int report) {
   auto log = journal::open(small_journal(directory));
@@ -332,7 +341,8 @@ TEST_F(journal_on_disk, killed_while_it_recovers_it_recovers_again) {
   EXPECT_GE(verified->last, 200u);
 }
 
-// -- time and space -------------------------------------------------------------------------------------------
+// -- time and space
+// -------------------------------------------------------------------------------------------
 
 TEST_F(journal_on_disk, finds_the_first_event_of_a_time) {
   const auto log = open_journal(small_journal(path()));
@@ -366,7 +376,8 @@ TEST(free_disk, is_known_for_a_directory_and_zero_for_none) {
   EXPECT_EQ(free_disk_bytes("/nonexistent/directory"), 0u);
 }
 
-// -- the value of a batch -------------------------------------------------------------------------------------
+// -- the value of a batch
+// -------------------------------------------------------------------------------------
 
 std::string value_of(std::span<const record_ptr> records) {
   batch_writer writer;
@@ -405,7 +416,8 @@ TEST(journal_batch, every_flipped_bit_and_every_cut_is_found) {
   EXPECT_FALSE(parse_batch(value + std::string(1, '\0')).has_value());
 }
 
-// -- verify ---------------------------------------------------------------------------------------------------
+// -- verify
+// ---------------------------------------------------------------------------------------------------
 
 TEST_F(journal_on_disk, verify_finds_a_conversation_that_skips) {
   const auto log = open_journal({.data_dir = path()});

@@ -1,5 +1,8 @@
 // What every log behind the seam must do. A new implementation joins by a line in the table at the end.
 
+#include "log_support.hpp"
+#include "storage/verify.hpp"
+
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -7,9 +10,6 @@
 #include <memory>
 #include <string>
 #include <thread>
-
-#include "log_support.hpp"
-#include "storage/verify.hpp"
 
 namespace switchboard::storage::testing {
 namespace {
@@ -102,7 +102,8 @@ TEST_P(log_conformance, a_gap_is_refused_and_ends_writing) {
   const commit_outcome gap = log_->commit(mine(), make_batch(log_->cursors(), 7, 1));
   EXPECT_EQ(gap.result, log_result::unavailable);
   EXPECT_FALSE(gap.detail.empty());
-  EXPECT_EQ(commit_next(*log_, 1).result, log_result::unavailable) << "a writer that lost count must not go on";
+  EXPECT_EQ(commit_next(*log_, 1).result, log_result::unavailable)
+      << "a writer that lost count must not go on";
   EXPECT_EQ(log_->last(), 5u);
   EXPECT_TRUE(holds_everything(*log_));
 }
@@ -147,7 +148,8 @@ TEST_P(log_conformance, reads_keep_to_their_limits) {
   EXPECT_EQ(log_->read(10, 100, 2 * size).records.size(), 2u);
   EXPECT_EQ(log_->read(10, 100, 2 * size - 1).records.size(), 1u);
   EXPECT_EQ(log_->read(20, 100, 1 << 20).records.size(), 0u);
-  EXPECT_EQ(log_->read(~log_sequence{0}, 100, 1 << 20).result, log_result::ok) << "behind the end there is nothing yet";
+  EXPECT_EQ(log_->read(~log_sequence{0}, 100, 1 << 20).result, log_result::ok)
+      << "behind the end there is nothing yet";
 }
 
 TEST_P(log_conformance, trims_whole_batches_and_says_so_to_late_readers) {
@@ -252,10 +254,11 @@ std::unique_ptr<event_log> open_rocks(const std::string& directory, std::uint64_
 
 INSTANTIATE_TEST_SUITE_P(
     logs, log_conformance,
-    ::testing::Values(
-        log_under_test{"memory", [](const std::string&) { return make_memory_log(); }, false},
-        log_under_test{"rocksdb", [](const std::string& d) { return open_rocks(d, 8 << 20); }, true},
-        log_under_test{"rocksdb_flushing", [](const std::string& d) { return open_rocks(d, 64 << 10); }, true}),
+    ::testing::Values(log_under_test{"memory", [](const std::string&) { return make_memory_log(); }, false},
+                      log_under_test{"rocksdb", [](const std::string& d) { return open_rocks(d, 8 << 20); },
+                                     true},
+                      log_under_test{"rocksdb_flushing",
+                                     [](const std::string& d) { return open_rocks(d, 64 << 10); }, true}),
     [](const auto& instance) { return instance.param.name; });
 
 // -- what only a double can be made to answer ---------------------------------------------------------------

@@ -2,14 +2,14 @@
 // Records whose bytes follow from their sequence alone, so that any test can say what must lie at any place
 // of a log without having kept a copy; and a directory that goes away.
 
+#include "storage/codec.hpp"
+#include "storage/journal.hpp"
+
 #include <gtest/gtest.h>
 
 #include <filesystem>
 #include <string>
 #include <vector>
-
-#include "storage/codec.hpp"
-#include "storage/journal.hpp"
 
 namespace switchboard::storage::testing {
 
@@ -76,7 +76,8 @@ inline commit_outcome commit_next(event_log& log, std::size_t count, std::size_t
       const record_ptr expected = make_record(log.cursors(), next, content_bytes);
       if (r->sequence != next || r->bytes != expected->bytes || r->partition != expected->partition)
         return ::testing::AssertionFailure() << "another record at " << next << ": " << r->bytes;
-      if (r->conversation != expected->conversation || r->at != expected->at || r->cursor_at != expected->cursor_at)
+      if (r->conversation != expected->conversation || r->at != expected->at ||
+          r->cursor_at != expected->cursor_at)
         return ::testing::AssertionFailure() << "other facts at " << next;
       ++next;
     }

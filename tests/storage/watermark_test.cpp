@@ -1,12 +1,11 @@
-#include <gtest/gtest.h>
+#include "log_support.hpp"
+#include "storage/journal_watermark.hpp"
 
 #include <fcntl.h>
+#include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <fstream>
-
-#include "log_support.hpp"
-#include "storage/journal_watermark.hpp"
 
 namespace switchboard::storage::testing {
 namespace {
@@ -79,7 +78,8 @@ TEST(watermark, every_byte_of_a_slot_is_checked) {
 
 TEST(watermark, a_cut_or_foreign_file_is_an_error_not_zero) {
   const temporary_directory directory;
-  for (const std::string& bytes : {std::string(), std::string("x"), std::string(8192, '\0'), std::string(9000, 'x')}) {
+  for (const std::string& bytes :
+       {std::string(), std::string("x"), std::string(8192, '\0'), std::string(9000, 'x')}) {
     std::ofstream(watermark_path(directory.path()), std::ios::binary | std::ios::trunc) << bytes;
     EXPECT_FALSE(load_watermark(directory.path()).has_value()) << bytes.size();
   }
