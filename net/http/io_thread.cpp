@@ -65,6 +65,7 @@ void io_thread::stop() {
   context_.restart();
   context_.poll();
   release_left();
+  routes_.reset();  // who may hold channels, which hold this thread
 }
 
 bool io_thread::enter(std::shared_ptr<pollable> member, int descriptor) {

@@ -18,6 +18,7 @@ class sse_channel final : public stream_channel {
  private:
   void frame(const std::vector<outgoing>& pieces, std::string& text, outbox& out) override;
   bool take_input() override;
+  void forget_input() override {}
   std::chrono::milliseconds silence_max() const override { return std::chrono::milliseconds{0}; }
   void write_text(std::string_view text);
 

@@ -139,6 +139,7 @@ void stream_channel::on_closed() {
   pieces_wait_ = false;
   gone_ = true;
   on_text_ = nullptr;
+  forget_input();
   if (on_gone_) io_->post(std::exchange(on_gone_, nullptr));
 }
 

@@ -32,6 +32,8 @@ class stream_channel : public channel, public session, public std::enable_shared
   virtual void frame(const std::vector<outgoing>& pieces, std::string& text, outbox& out) = 0;
   /// Takes what the peer sent. False: nothing more is there.
   virtual bool take_input() = 0;
+  /// The connection is closed: let go of what waits for its bytes.
+  virtual void forget_input() = 0;
   /// The peer has been silent for so long that it must be gone. zero: never.
   [[nodiscard]] virtual std::chrono::milliseconds silence_max() const = 0;
 

@@ -277,6 +277,14 @@ bool websocket_channel::take_input() {
   return true;
 }
 
+/// The waiting read holds this channel, which holds the read. Later, since Beast may be in the midst of a
+/// call.
+void websocket_channel::forget_input() {
+  io_->post([self = std::static_pointer_cast<websocket_channel>(shared_from_this())] {
+    self->pending_read_.reset();
+  });
+}
+
 bool websocket_channel::discard_input() {
   char ignored[4096];
   const auto r = connection_->read(ignored, sizeof ignored);

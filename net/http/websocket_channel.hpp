@@ -27,6 +27,7 @@ class websocket_channel final : public stream_channel {
 
   void frame(const std::vector<outgoing>& pieces, std::string& text, outbox& out) override;
   bool take_input() override;
+  void forget_input() override;
   std::chrono::milliseconds silence_max() const override { return io_->limits().pong_timeout; }
 
   void shake_hands(const http::request& upgrade, std::string subprotocol,
