@@ -1,5 +1,7 @@
 #include "actors/journal_writer.hpp"
 
+#include <pthread.h>
+
 #include "storage/cursor.hpp"
 
 namespace switchboard::actors {
@@ -86,6 +88,7 @@ void journal_writer::settle(std::vector<completion>& done, commit_state s) {
 }
 
 void journal_writer::run() {
+  pthread_setname_np(pthread_self(), "journal");
   std::vector<std::shared_ptr<storage::record>> group;
   std::vector<completion> done;
   for (;;) {

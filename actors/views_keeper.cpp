@@ -1,5 +1,7 @@
 #include "actors/views_keeper.hpp"
 
+#include <pthread.h>
+
 #include <algorithm>
 
 namespace switchboard::actors {
@@ -98,6 +100,7 @@ bool views_keeper::stop() {
 }
 
 void views_keeper::run_reader() {
+  pthread_setname_np(pthread_self(), "reader");
   for (;;) {
     std::function<void()> job;
     {
@@ -190,6 +193,7 @@ void views_keeper::flush_and_trim() {
 }
 
 void views_keeper::run() {
+  pthread_setname_np(pthread_self(), "views");
   for (;;) {
     bool last = false;
     {
