@@ -3,19 +3,20 @@
 namespace switchboard::net {
 
 admission::credit admission::take(counters& c, std::uint64_t events, std::uint64_t bytes, std::uint64_t events_max,
-                                  std::uint64_t bytes_max) {
+                                  std::uint64_t bytes_max, std::uint64_t held) {
   // Taken first, checked then: two at once may both be refused at the very edge, never both let in.
   const auto had_events = c.events.fetch_add(events, std::memory_order_relaxed);
   const auto had_bytes = c.bytes.fetch_add(bytes, std::memory_order_relaxed);
   credit taken{&c, events, bytes};
-  const bool alone = had_events == 0;
+  const bool alone = had_events <= held;
   if (alone || (had_events + events <= events_max && had_bytes + bytes <= bytes_max)) return taken;
   return {};
 }
 
-admission::credit admission::take(std::uint64_t events, std::uint64_t bytes) {
+admission::credit admission::take(std::uint64_t events, std::uint64_t bytes, std::uint64_t held) {
+  const auto bytes_max = bytes_max_.load(std::memory_order_relaxed);
   return take(all_, events, bytes, events_max_.load(std::memory_order_relaxed),
-              bytes_max_.load(std::memory_order_relaxed));
+              bytes > large_body_bytes ? bytes_max / 2 : bytes_max, held);
 }
 
 admission::credit admission::take(std::string_view brand, std::uint64_t events, std::uint64_t bytes) {
@@ -23,7 +24,7 @@ admission::credit admission::take(std::string_view brand, std::uint64_t events, 
   const auto found = table->find(brand);
   if (found == table->end()) return {};
   return take(*found->second, events, bytes, brand_events_max_.load(std::memory_order_relaxed),
-              brand_bytes_max_.load(std::memory_order_relaxed));
+              brand_bytes_max_.load(std::memory_order_relaxed), 0);
 }
 
 void admission::apply_settings(const config::settings& s) {

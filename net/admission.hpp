@@ -50,10 +50,15 @@ class admission {
     std::uint64_t events_ = 0, bytes_ = 0;
   };
 
+  static constexpr std::uint64_t large_body_bytes = 64 << 10;  ///< more is a large body
+
   explicit admission(const config::settings& s) { apply_settings(s); }
 
-  /// Empty: the node is full.
-  [[nodiscard]] credit take(std::uint64_t events, std::uint64_t bytes);
+  /// Empty: the node is full. Before a body has come, its announced length counts, though nobody has proven yet
+  /// who sends it: so large bodies together may take half of the bytes, and a stranger who announces many and
+  /// sends them slowly does not keep the small ones out, which most webhooks are.
+  /// `held`: events that the same body holds already; when nothing else is in flight it is let through whole.
+  [[nodiscard]] credit take(std::uint64_t events, std::uint64_t bytes, std::uint64_t held = 0);
   /// Empty: that brand is over its share. One body is always let through when the brand has nothing in flight.
   [[nodiscard]] credit take(std::string_view brand, std::uint64_t events, std::uint64_t bytes);
 
@@ -71,7 +76,7 @@ class admission {
   using brand_table = std::unordered_map<std::string, std::shared_ptr<counters>, hash, std::equal_to<>>;
 
   [[nodiscard]] static credit take(counters& c, std::uint64_t events, std::uint64_t bytes, std::uint64_t events_max,
-                                   std::uint64_t bytes_max);
+                                   std::uint64_t bytes_max, std::uint64_t held);
 
   counters all_;
   std::atomic<std::uint64_t> events_max_{0}, bytes_max_{0}, brand_events_max_{0}, brand_bytes_max_{0};

@@ -1,5 +1,8 @@
 #include "net/gateway.hpp"
 
+#include <algorithm>
+#include <thread>
+
 #include "net/admission.hpp"
 #include "net/api/event_stream.hpp"
 #include "net/api/router.hpp"
@@ -7,6 +10,11 @@
 #include "net/webhook.hpp"
 
 namespace switchboard::net {
+
+namespace {
+constexpr std::chrono::milliseconds farewell_max{1'000};
+constexpr std::chrono::milliseconds look_again{2};
+}  // namespace
 
 struct gateway::parts {
   parts(config::settings_ptr s, std::function<std::vector<std::string>()> reload)
@@ -23,8 +31,9 @@ struct gateway::parts {
   api::ticket_office tickets;
   api::context ctx;
   std::shared_ptr<api::router> routes = std::make_shared<api::router>(ctx);
-  std::unique_ptr<http::server> server;
+  // The stream is used by the server's threads: it goes after them.
   std::unique_ptr<api::event_stream> stream;
+  std::unique_ptr<http::server> server;
 };
 
 gateway::gateway(config::settings_ptr settings, std::function<std::vector<std::string>()> reload)
@@ -63,10 +72,16 @@ void gateway::apply_settings(const config::settings_ptr& next) {
 
 bool gateway::close(std::chrono::milliseconds at_most) {
   auto& p = *parts_;
+  if (!p.server) return true;
   p.server->stop_accepting();
   p.stream->drain();
   const bool idle = p.server->wait_idle(at_most);
+  // Subscribers are no requests: they get a moment of their own to take what is under way to them and their
+  // cursor behind it. One that takes nothing finds its place again by the cursor of its last event.
+  const auto until = std::chrono::steady_clock::now() + std::min(at_most, farewell_max);
+  while (p.stream->subscribers() > 0 && std::chrono::steady_clock::now() < until) std::this_thread::sleep_for(look_again);
   p.server->stop();
+  p.stream->stop();
   return idle;
 }
 

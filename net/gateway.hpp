@@ -18,7 +18,7 @@ class gateway {
  public:
   /// `reload` reads the config again and applies it (serve.cpp); it may block.
   gateway(config::settings_ptr settings, std::function<std::vector<std::string>()> reload);
-  ~gateway();
+  ~gateway();  ///< after close(), where open() succeeded
   gateway(const gateway&) = delete;
   gateway& operator=(const gateway&) = delete;
 
@@ -29,8 +29,8 @@ class gateway {
   [[nodiscard]] std::uint16_t port(http::listener l) const;
 
   void apply_settings(const config::settings_ptr& next);
-  /// Stops accepting, lets what is under way be answered, closes streams with their cursor. False: something
-  /// was still under way after `at_most`.
+  /// Stops accepting, lets what is under way be answered, closes streams with their cursor. False: a request
+  /// was still under way after `at_most`. Before the engine stops, which is what answers; never after it is gone.
   [[nodiscard]] bool close(std::chrono::milliseconds at_most);
 
  private:

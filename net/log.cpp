@@ -5,6 +5,8 @@
 #include <chrono>
 #include <map>
 #include <mutex>
+#include <string>
+#include <utility>
 
 #include "domain/json.hpp"
 #include "domain/time.hpp"

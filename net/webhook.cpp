@@ -208,7 +208,7 @@ void webhook::receive(const http::exchange_ptr& x, const table& t, const source_
   auto ticket = std::make_shared<webhook_ticket>();
   const auto elements = body.events.size() + body.rejected.size();
   if (elements > 1) {
-    ticket->whole = admission_.take(elements - 1, 0);
+    ticket->whole = admission_.take(elements - 1, 0, 1);  // the first came with the head
     if (!ticket->whole) {
       counters_.refused_full.fetch_add(1, std::memory_order_relaxed);
       return x->respond(busy(503, "overloaded", "the engine is full; nothing was stored, deliver again"));
@@ -233,21 +233,23 @@ void webhook::receive(const http::exchange_ptr& x, const table& t, const source_
   (void)engine_->ingest(s.source->id, std::move(body), r.body, now, ticket);
 }
 
-bool webhook::replay(const domain::dead_letter& d, std::function<void(actors::ingest_counts, bool)> done) {
+webhook::replay_start webhook::replay(const domain::dead_letter& d,
+                                      std::function<void(actors::ingest_counts, bool)> done) {
   const auto t = table_.load(std::memory_order_acquire);
   const auto found = t->sources.find(d.source.value);
-  if (found == t->sources.end()) return false;
+  if (found == t->sources.end()) return replay_start::no_source;
+  if (engine_->state() != actors::health::ready) return replay_start::full;
   const auto& limits = t->settings->limits;
   const auto now = std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
   auto body = found->second.functions->normalise(d.raw, found->second.account_hint,
                                                  {limits.json_depth_max, limits.batch_events_max}, now);
   auto ticket = std::make_shared<webhook_ticket>();
   ticket->whole = admission_.take(std::max<std::size_t>(1, body.events.size() + body.rejected.size()), d.raw.size());
-  if (!ticket->whole) return false;
+  if (!ticket->whole) return replay_start::full;
   ticket->counts = count(*t->settings, d.source.value, body).counts;
   ticket->replayed = std::move(done);
   (void)engine_->ingest(d.source, std::move(body), d.raw, now, ticket);
-  return true;
+  return replay_start::started;
 }
 
 void webhook::committed(std::vector<actors::ticket_ptr>&& done) {

@@ -42,9 +42,10 @@ class webhook {
   http::body_verdict head(const http::request& r, std::uint64_t announced, bool chunked);
   void handle(const http::exchange_ptr& x);
   /// Takes a dead letter in again, as if it had just arrived; `done` runs on the journal's thread when that is
-  /// durable, with `failed` if the journal failed. False: its source is gone, or the node is full.
-  [[nodiscard]] bool replay(const domain::dead_letter& d,
-                            std::function<void(actors::ingest_counts, bool failed)> done);
+  /// durable, with `failed` if the journal failed. It runs only where this gives `started`.
+  enum class replay_start : std::uint8_t { started, no_source, full };
+  [[nodiscard]] replay_start replay(const domain::dead_letter& d,
+                                    std::function<void(actors::ingest_counts, bool failed)> done);
   /// engine::committed_handler: answers all of a group commit with one hand-over for each I/O thread.
   void committed(std::vector<actors::ticket_ptr>&& done);
 

@@ -7,6 +7,26 @@
 
 namespace switchboard::net::api {
 
+namespace {
+
+/// More are not told: a body of a thousand wrong fields is wrong in one way.
+constexpr std::size_t errors_max = 16;
+
+/// RFC 6901: "~" and "/" within a name are written ~0 and ~1.
+std::string pointer_to(std::string_view name) {
+  std::string out = "/";
+  for (const char c : name) {
+    if (c == '~' || c == '/') {
+      out += c == '~' ? "~0" : "~1";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
 struct body_reader::parsed {
   simdjson::dom::parser parser;
   simdjson::dom::object root;
@@ -22,16 +42,18 @@ body_reader::body_reader(std::string_view body, std::initializer_list<std::strin
     return;
   }
   parsed_->valid = true;
-  std::vector<std::string_view> seen;
+  std::vector<std::string_view> seen;  // known ones, so few
   for (const auto field : parsed_->root) {
+    if (errors_.size() >= errors_max) return;
     if (std::find(known.begin(), known.end(), field.key) == known.end()) {
       std::string names;
       for (const auto k : known) names += (names.empty() ? "" : ", ") + std::string(k);
       wrong(field.key, "unknown field; this takes " + names);
     } else if (std::find(seen.begin(), seen.end(), field.key) != seen.end()) {
       wrong(field.key, "stands twice");
+    } else {
+      seen.push_back(field.key);
     }
-    seen.push_back(field.key);
   }
 }
 
@@ -77,7 +99,7 @@ std::optional<domain::timestamp> body_reader::time(std::string_view name) {
 }
 
 void body_reader::wrong(std::string_view name, std::string what) {
-  errors_.push_back({"/" + std::string(name), std::move(what)});
+  errors_.push_back({pointer_to(name), std::move(what)});
 }
 
 void body_reader::respond_errors(const http::exchange_ptr& x) const {
@@ -85,8 +107,9 @@ void body_reader::respond_errors(const http::exchange_ptr& x) const {
   p.status = 400;
   p.slug = "invalid-body";
   p.title = "Bad request";
-  p.detail = errors_.size() == 1 ? errors_.front().pointer + ": " + errors_.front().detail
-                                 : "several fields are wrong, see errors";
+  const auto& first = errors_.front();
+  p.detail = errors_.size() > 1 ? "several fields are wrong, see errors"
+                                : (first.pointer.empty() ? "" : first.pointer + ": ") + first.detail;
   std::string list = "[";
   for (const auto& e : errors_) {
     if (list.size() > 1) list += ',';

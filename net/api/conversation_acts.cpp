@@ -36,11 +36,12 @@ void respond_result(const http::exchange_ptr& x, actors::command_result&& r, boo
 
 /// Finds the conversation's brand among those that the caller may see, then lets its owner decide.
 void act(call&& c, domain::conversation_id id, domain::command&& what, bool note) {
-  if (c.ctx->engine->state() == actors::health::failed || c.ctx->engine->state() == actors::health::disk_low) {
-    return respond_problem(c.exchange, 503, "unavailable", "Service unavailable",
-                           std::string(to_word(c.ctx->engine->state())));
+  // Overloaded and draining still have room for what people do; a full or failed disk has none.
+  const auto state = c.ctx->engine->state();
+  if (state == actors::health::failed || state == actors::health::disk_low) {
+    return respond_problem(c.exchange, 503, "unavailable", "Service unavailable", std::string(to_word(state)));
   }
-  const auto run = [id, note](const call& by, const std::string& brand, domain::command&& cmd) {
+  const auto run = [note](const call& by, const std::string& brand, domain::command&& cmd) {
     by.ctx->engine->execute(brand, std::move(cmd), [x = by.exchange, note](actors::command_result&& r) {
       respond_result(x, std::move(r), note);
     });

@@ -60,11 +60,14 @@ void replay_dead_letter(call&& c) {
   read(std::move(c), [](const call& asked, const storage::views& v) {
     const auto d = find(asked, v);
     if (!d) return respond_not_found(asked.exchange);
-    const bool taken = asked.ctx->webhooks->replay(
+    const auto began = asked.ctx->webhooks->replay(
         *d, [asked, d = *d](actors::ingest_counts counts, bool failed) { answer_replay(asked, d, counts, failed); });
-    if (!taken) {
+    if (began == webhook::replay_start::no_source) {
       respond_problem(asked.exchange, 409, "cannot-replay", "Conflict",
-                      "its source \"" + d->source.value + "\" is no longer in the config, or the engine is full");
+                      "its source \"" + d->source.value + "\" is not in the config any more; add it, reload, try again");
+    } else if (began == webhook::replay_start::full) {
+      respond_problem(asked.exchange, 503, "overloaded", "Service unavailable",
+                      "the engine takes nothing in now; nothing was replayed, try again");
     }
   });
 }

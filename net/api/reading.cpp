@@ -11,14 +11,8 @@ void read(call&& c, std::function<void(const call&, const storage::views&)> answ
   const bool queued = shared->ctx->engine->read(
       [shared, answer = std::move(answer)](const storage::views& v) { answer(*shared, v); });
   if (!queued) {
-    http::problem p;
-    p.status = 503;
-    p.slug = "too-many-reads";
-    p.title = "Service unavailable";
-    p.detail = "too many reads are waiting; try again in a moment";
-    auto r = http::to_response(p);
-    r.headers.emplace_back("Retry-After", "1");
-    shared->exchange->respond(std::move(r));
+    respond_problem(shared->exchange, 503, "too-many-reads", "Service unavailable",
+                    "too many reads are waiting; try again in a moment");
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <array>
 
 #include "net/api/tickets.hpp"
@@ -25,6 +26,13 @@ bool role_suffices(access needs, config::role has) {
   return false;
 }
 
+/// `lower` is in lower case.
+bool same_name(std::string_view text, std::string_view lower) {
+  return std::equal(text.begin(), text.end(), lower.begin(), lower.end(), [](char a, char b) {
+    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a + 32) : a) == b;
+  });
+}
+
 /// Splits off the part before the next '/', both of pattern and path.
 std::string_view next_part(std::string_view& rest) {
   const auto slash = rest.find('/');
@@ -33,22 +41,21 @@ std::string_view next_part(std::string_view& rest) {
   return part;
 }
 
+/// As bytes: the gate lets no percent-encoding into a path, and '/x/' is not '/x'.
 bool matches(std::string_view pattern, std::string_view path, std::vector<std::string>& arguments) {
   arguments.clear();
-  for (;;) {
-    const bool pattern_done = pattern.empty();
-    if (pattern_done != path.empty()) return false;
-    if (pattern_done) return true;
+  if (path.ends_with('/')) return false;
+  while (!pattern.empty() && !path.empty()) {
     const auto want = next_part(pattern);
     const auto have = next_part(path);
     if (want.starts_with('{')) {
-      auto decoded = http::percent_decode(have);
-      if (!decoded || decoded->empty()) return false;
-      arguments.push_back(std::move(*decoded));
+      if (have.empty()) return false;
+      arguments.emplace_back(have);
     } else if (want != have) {
       return false;
     }
   }
+  return pattern.empty() && path.empty();
 }
 
 http::response problem(int status, std::string_view slug, std::string_view title, std::string_view detail) {
@@ -66,6 +73,7 @@ http::response wrong_method(const std::vector<http::method>& verbs) {
   for (const auto v : verbs) {
     if (!allow.empty()) allow += ", ";
     allow += to_word(v);
+    if (v == http::method::get) allow += ", HEAD";
   }
   r.headers.emplace_back("Allow", std::move(allow));
   return r;
@@ -103,21 +111,8 @@ std::string token_digest(std::string_view token) {
   return hex;
 }
 
-std::optional<caller> authenticate(const http::request& r, const context& ctx, bool tickets_allowed) {
-  if (tickets_allowed) {
-    if (const auto t = r.query_value("ticket")) return ctx.tickets->redeem(*t);
-  }
-  constexpr std::string_view scheme = "bearer ";
-  constexpr std::size_t token_bytes_max = 4096;
-  const auto header = r.find("authorization").value_or(std::string_view{});
-  if (header.size() <= scheme.size() || header.size() > token_bytes_max) return std::nullopt;
-  for (std::size_t i = 0; i < scheme.size(); ++i) {
-    const auto c = header[i] >= 'A' && header[i] <= 'Z' ? static_cast<char>(header[i] + 32) : header[i];
-    if (c != scheme[i]) return std::nullopt;
-  }
-  const auto digest = token_digest(header.substr(scheme.size()));
-  const auto settings = ctx.engine->settings();
-  const auto* token = settings->find_token(digest);
+std::optional<caller> caller_of(const config::settings& s, std::string_view digest) {
+  const auto* token = s.find_token(digest);
   if (!token) return std::nullopt;
   caller who;
   who.token_sha256 = digest;
@@ -126,6 +121,40 @@ std::optional<caller> authenticate(const http::request& r, const context& ctx, b
   who.role = token->role;
   who.agent = token->agent;
   return who;
+}
+
+bool still_allowed(const config::settings& s, const caller& who) {
+  const auto* token = s.find_token(who.token_sha256);
+  return token && token->role == who.role && token->agent == who.agent &&
+         (who.all_brands ? token->brand == "*" : token->brand == who.brand);
+}
+
+http::response unauthorized() {
+  auto r = problem(401, "unauthorized", "Unauthorized", "send a valid token: Authorization: Bearer …");
+  r.headers.emplace_back("WWW-Authenticate", "Bearer");
+  return r;
+}
+
+std::optional<caller> authenticate(const http::request& r, const context& ctx, bool tickets_allowed) {
+  const auto settings = ctx.engine->settings();
+  if (tickets_allowed) {
+    if (const auto t = r.query_value("ticket")) {
+      auto who = ctx.tickets->redeem(*t);
+      // The token may have been withdrawn since.
+      return who && still_allowed(*settings, *who) ? std::move(who) : std::nullopt;
+    }
+  }
+  constexpr std::string_view scheme = "bearer ";
+  constexpr std::size_t header_bytes_max = 4096;
+  std::optional<std::string_view> header;
+  for (const auto& h : r.headers) {
+    if (!same_name(h.name, "authorization")) continue;
+    if (header) return std::nullopt;  // two say nothing
+    header = h.value;
+  }
+  if (!header || header->size() <= scheme.size() || header->size() > header_bytes_max) return std::nullopt;
+  if (!same_name(header->substr(0, scheme.size()), scheme)) return std::nullopt;
+  return caller_of(*settings, token_digest(header->substr(scheme.size())));
 }
 
 http::body_verdict router::head(listener l, const http::request& head, std::uint64_t announced, bool chunked) {
@@ -155,11 +184,7 @@ void router::handle(listener l, http::exchange_ptr x) {
   if (m.found->needs != access::anyone && m.found->needs != access::operators) {
     const bool is_stream = m.found->operation == "streamEvents";
     auto who = authenticate(x->request(), ctx_, is_stream);
-    if (!who) {
-      auto r = problem(401, "unauthorized", "Unauthorized", "send a valid token: Authorization: Bearer …");
-      r.headers.emplace_back("WWW-Authenticate", "Bearer");
-      return x->respond(std::move(r));
-    }
+    if (!who) return x->respond(unauthorized());
     if (!role_suffices(m.found->needs, who->role)) {
       return respond_problem(x, 403, "forbidden", "Forbidden", "this token's role may not do that");
     }
@@ -178,7 +203,9 @@ void respond_json(const http::exchange_ptr& x, std::string json, int status) {
 
 void respond_problem(const http::exchange_ptr& x, int status, std::string_view slug, std::string_view title,
                      std::string detail) {
-  x->respond(problem(status, slug, title, detail));
+  auto r = problem(status, slug, title, detail);
+  if (status == 503) r.headers.emplace_back("Retry-After", "1");
+  x->respond(std::move(r));
 }
 
 void respond_not_found(const http::exchange_ptr& x) {

@@ -30,6 +30,13 @@ struct match {
 /// SHA-256 of a token as 64 lower-case hex digits, as the config keeps it.
 [[nodiscard]] std::string token_digest(std::string_view token);
 
+/// Whose token that digest is; nullopt: nobody's.
+[[nodiscard]] std::optional<caller> caller_of(const config::settings& s, std::string_view digest);
+/// Does the token still say what it said when `who` came? Asked again and again while a stream is open.
+[[nodiscard]] bool still_allowed(const config::settings& s, const caller& who);
+/// 401, the same whatever was wrong.
+[[nodiscard]] http::response unauthorized();
+
 /// The caller of a request: Authorization: Bearer, or (streams only) a one-use ?ticket=. nullopt: 401.
 [[nodiscard]] std::optional<caller> authenticate(const http::request& r, const context& ctx, bool tickets_allowed);
 

@@ -18,6 +18,14 @@ bool offers(std::string_view list, std::string_view wanted) {
   return false;
 }
 
+/// The list may be spread over several headers (RFC 6455, 11.3.4).
+bool is_protocol_header(std::string_view name) {
+  constexpr std::string_view wanted = "sec-websocket-protocol";
+  return std::equal(name.begin(), name.end(), wanted.begin(), wanted.end(), [](char a, char b) {
+    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a + 32) : a) == b;
+  });
+}
+
 bool origin_allowed(std::string_view origin, const http::request& r, std::span<const std::string> allowed) {
   if (std::find(allowed.begin(), allowed.end(), origin) != allowed.end()) return true;
   const std::string own = (r.tls ? "https://" : "http://") + std::string(r.find("host").value_or(std::string_view{}));
@@ -32,13 +40,15 @@ expected<std::string, upgrade_refusal> read_websocket_request(const http::reques
     return unexpected{upgrade_refusal{403, "origin-not-allowed", "Forbidden",
                                       "this Origin is not in server.allowed_origins"}};
   }
-  const auto asked = r.find("sec-websocket-protocol");
-  if (!asked) return std::string{};
-  if (!offers(*asked, subprotocol)) {
-    return unexpected{upgrade_refusal{400, "bad-request", "Bad request",
-                                      "the only subprotocol here is " + std::string(subprotocol)}};
+  bool asked = false;
+  for (const auto& h : r.headers) {
+    if (!is_protocol_header(h.name)) continue;
+    if (offers(h.value, subprotocol)) return std::string(subprotocol);
+    asked = true;
   }
-  return std::string(subprotocol);
+  if (!asked) return std::string{};
+  return unexpected{upgrade_refusal{400, "bad-request", "Bad request",
+                                    "the only subprotocol here is " + std::string(subprotocol)}};
 }
 
 }  // namespace switchboard::net::api
