@@ -12,9 +12,9 @@ using clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
 /// Nobody waits: the views follow this far behind, so that one write covers many events of a conversation.
-constexpr auto apply_interval = 100ms;
+constexpr auto apply_interval = 50ms;
 /// … unless so many records have gathered.
-constexpr std::size_t apply_batch = 8192;
+constexpr std::size_t apply_batch = 2048;
 /// After a crash at most so much of the log is folded in again.
 constexpr auto flush_interval = 60s;
 constexpr storage::log_sequence flush_records = 500'000;

@@ -3,6 +3,7 @@
 #include "net/http/door.hpp"
 #include "net/http/exchange_impl.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
@@ -14,7 +15,8 @@ namespace {
 std::uint32_t chosen_threads(std::uint32_t configured) {
   if (configured > 0) return configured;
   const auto cores = std::thread::hardware_concurrency();
-  return cores <= 2 ? 1 : cores / 2;  // the rest is for actors, the journal and RocksDB
+  // On two cores a second thread gave an eighth more: the others mostly wait for the disk.
+  return std::max(2u, cores / 2);
 }
 
 class server_impl final : public server {
