@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <set>
 
 #include "support.hpp"
 
@@ -131,14 +132,17 @@ TEST(ConversationOwner, SequencesAreGaplessOverSleeps) {
   small_node n;
   std::mt19937 random{20261121};
   auto owner = std::make_unique<conversation_owner>(n.node(), thread);
+  std::set<std::string> sent;
   for (int i = 0; i < 200; ++i) {
-    deliver(*owner, text_message("wamid." + std::to_string(random() % 120), "x"));
+    const auto id = "wamid." + std::to_string(random() % 120);
+    sent.insert(id);
+    deliver(*owner, text_message(id, "x"));
     if (random() % 5 == 0) n.apply();
     if (random() % 5 == 0 && owner->may_leave()) owner = std::make_unique<conversation_owner>(n.node(), thread);
   }
   std::uint64_t expected = 0;
   for (const auto& r : n.events()) EXPECT_EQ(r->conversation_sequence, ++expected);
-  EXPECT_EQ(expected, 121u) << "one creation and each of 120 messages once";
+  EXPECT_EQ(expected, 1 + sent.size()) << "one creation and each message once";
 }
 
 }  // namespace

@@ -83,7 +83,7 @@ TEST(Partition, IdleConversationsLeaveMemory) {
   f.scheduler.run();
   f.node.apply();
   const auto idle = plain_settings_idle_sweeps();
-  for (std::uint64_t i = 0; i <= idle; ++i) caf::anon_send(f.actor, sweep_atom::value);
+  for (std::uint64_t i = 0; i < idle; ++i) caf::anon_send(f.actor, sweep_atom::value);
   f.scheduler.run();
   EXPECT_EQ(f.node.node().resident, 1u) << "not before its time is over";
   caf::anon_send(f.actor, sweep_atom::value);

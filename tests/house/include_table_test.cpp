@@ -25,7 +25,7 @@ const std::map<std::string, std::vector<std::string>> table{
     {"actors", {"actors/", "storage/", "config/", "domain/", "caf/"}},
     {"net/platforms", {"net/platforms/", "domain/", "simdjson.h", "openssl/"}},
     {"net", {"net/", "actors/", "config/", "domain/", "boost/", "openssl/"}},
-    {"cli", {"cli/", "net/", "actors/", "storage/", "config/", "domain/", "boost/", "openssl/", "CLI/"}},
+    {"cli", {"cli/", "net/", "actors/", "storage/", "config/", "domain/", "boost/", "openssl/", "CLI/", "simdjson.h"}},
 };
 
 struct include {
