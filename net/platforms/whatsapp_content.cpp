@@ -146,7 +146,7 @@ void keep_flow_answer(const filling& f, object reply) {
 bool fill_interactive(const filling& f) {
   const auto interactive = member_object(f.message, "interactive");
   const std::string_view kind = interactive ? member_text(*interactive, "type") : std::string_view{};
-  const auto reply = interactive ? member_object(*interactive, kind) : std::nullopt;
+  const auto reply = kind.empty() ? std::nullopt : member_object(*interactive, kind);
   if (!reply) {
     return false;
   }
