@@ -1,0 +1,350 @@
+// What the REST routes make of a request, and what they answer: bodies, queries, pages, versions, care.
+
+#include <gmock/gmock.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include "net/api/body.hpp"
+#include "net/api/reading.hpp"
+#include "parts.hpp"
+
+namespace switchboard::net::testing {
+namespace {
+
+using http::method;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+const std::string conversation_path = "/v1/conversations/" + conversation_of("acme");
+
+// -- bodies ------------------------------------------------------------------------------------------------------
+
+struct body_case {
+  const char* body;
+  const char* pointer;
+  const char* says;
+};
+
+TEST(body, names_each_wrong_field_by_its_pointer) {
+  const body_case cases[] = {
+      {"", "", "one JSON object"},
+      {"[]", "", "one JSON object"},
+      {"null", "", "one JSON object"},
+      {"{\"status\":\"open\"", "", "one JSON object"},
+      {"{\"status\":\"open\"} x", "", "one JSON object"},
+      {"{\"status\":\"\xff\"}", "", "one JSON object"},
+      {"{\"status\":\"done\"}", "/status", "none that exists"},
+      {"{\"status\":1}", "/status", "must be a string"},
+      {"{\"status\":null}", "/status", "must be a string"},
+      {"{\"priority\":\"Urgent\"}", "/priority", "none that exists"},
+      {"{\"tags\":\"vip\"}", "/tags", "array of strings"},
+      {"{\"tags\":[\"a\",1]}", "/tags", "array of strings"},
+      {"{\"tags\":[[\"a\"]]}", "/tags", "array of strings"},
+      {"{\"snoozeUntil\":\"tomorrow\"}", "/snoozeUntil", "RFC 3339"},
+      {"{\"snoozeUntil\":1790000000}", "/snoozeUntil", "must be a string"},
+      {"{\"Status\":\"open\"}", "/Status", "unknown field; this takes status, priority, tags, snoozeUntil"},
+      {"{\"brand\":\"beta\"}", "/brand", "unknown field"},
+      {"{\"a/b~c\":1}", "/a~1b~0c", "unknown field"},
+      {"{\"status\":\"open\",\"status\":\"closed\"}", "/status", "stands twice"},
+  };
+  for (const auto& c : cases) {
+    parts p;
+    const auto x = p.call(method::patch, conversation_path, c.body);
+    EXPECT_EQ(x->status(), 400) << c.body;
+    EXPECT_EQ(x->code(), "invalid-body") << c.body;
+    EXPECT_THAT(x->answer().body, HasSubstr("\"pointer\":\"" + std::string(c.pointer) + "\"")) << c.body;
+    EXPECT_THAT(x->answer().body, HasSubstr(c.says)) << c.body;
+    EXPECT_THAT(p.engine.executed, IsEmpty()) << c.body;
+  }
+}
+
+TEST(body, tells_all_mistakes_at_once_but_no_thousand) {
+  parts p;
+  const auto two = p.call(method::patch, conversation_path, R"({"status":"x","priority":"y"})");
+  EXPECT_THAT(two->answer().body, HasSubstr("/status"));
+  EXPECT_THAT(two->answer().body, HasSubstr("/priority"));
+  std::string many = "{";
+  for (int i = 0; i < 5'000; ++i) many += (i ? ",\"k" : "\"k") + std::to_string(i) + "\":0";
+  many += "}";
+  EXPECT_LT(p.call(method::patch, conversation_path, many)->answer().body.size(), 4'000u);
+}
+
+TEST(body, gives_what_it_was_asked_for) {
+  api::body_reader b{R"({"t":"x\u00e9","l":["a",""],"w":"2026-11-21T08:05:48Z"})", {"t", "l", "w", "absent"}};
+  EXPECT_EQ(b.text("t"), "x\u00e9");
+  EXPECT_THAT(*b.texts("l"), ElementsAre("a", ""));
+  EXPECT_EQ(domain::to_rfc3339(*b.time("w")), "2026-11-21T08:05:48.000Z");
+  EXPECT_FALSE(b.text("absent"));
+  EXPECT_FALSE(b.has("absent"));
+  EXPECT_TRUE(b.ok());
+}
+
+// -- acts --------------------------------------------------------------------------------------------------------
+
+TEST(acts, a_patch_reaches_the_owner_as_it_was_asked) {
+  parts p;
+  p.engine.result.conversation = R"({"id":"x"})";
+  p.engine.result.version = 8;
+  const auto x = p.call(method::patch, conversation_path,
+                        R"({"status":"snoozed","priority":"high","tags":["a"],"snoozeUntil":"2026-12-01T00:00:00Z"})",
+                        "acme-agent", {{"If-Match", "\"7\""}});
+  EXPECT_EQ(x->status(), 200);
+  EXPECT_EQ(x->answer().body, R"({"id":"x"})");
+  EXPECT_EQ(x->header("ETag"), "\"8\"");
+  ASSERT_EQ(p.engine.executed.size(), 1u);
+  const auto& patch = std::get<domain::patch>(p.engine.executed[0].second);
+  EXPECT_EQ(domain::to_text(patch.id), conversation_of("acme"));
+  EXPECT_EQ(patch.if_version, 7u);
+  EXPECT_EQ(patch.status, domain::conversation_status::snoozed);
+  EXPECT_EQ(patch.priority, domain::priority::high);
+  EXPECT_THAT(*patch.tags, ElementsAre("a"));
+  EXPECT_TRUE(patch.snoozed_until);
+}
+
+TEST(acts, if_match_is_a_version) {
+  for (const auto* good : {"7", "\"7\"", "*", ""}) {
+    parts p;
+    EXPECT_EQ(p.call(method::patch, conversation_path, "{}", "acme-agent", {{"If-Match", good}})->status(), 200);
+  }
+  for (const auto* bad : {"\"", "\"\"", "W/\"7\"", "-1", "7x", "\"7\", \"8\"", "99999999999999999999999"}) {
+    parts p;
+    const auto x = p.call(method::patch, conversation_path, "{}", "acme-agent", {{"If-Match", bad}});
+    EXPECT_EQ(x->status(), 400) << bad;
+    EXPECT_THAT(p.engine.executed, IsEmpty());
+  }
+}
+
+TEST(acts, refusals_have_their_status) {
+  const std::tuple<domain::refusal, int, std::string> cases[] = {
+      {domain::refusal::not_found, 404, "not-found"},
+      {domain::refusal::stale_version, 409, "version-stale"},
+      {domain::refusal::superseded, 409, "conversation-superseded"},
+      {domain::refusal::invalid, 422, "invalid-change"}};
+  for (const auto& [why, status, code] : cases) {
+    parts p;
+    p.engine.result.refused = domain::refused{why, "because"};
+    const auto x = p.call(method::patch, conversation_path, "{}");
+    EXPECT_EQ(x->status(), status);
+    EXPECT_EQ(x->code(), code);
+    if (status != 404) {
+      EXPECT_THAT(x->answer().body, HasSubstr("because"));
+    }
+  }
+  parts p;
+  p.engine.result.failed = true;
+  EXPECT_EQ(p.call(method::post, conversation_path + "/read", "")->status(), 503);
+}
+
+TEST(acts, nothing_is_tried_on_a_full_or_failed_disk) {
+  for (const auto h : {actors::health::failed, actors::health::disk_low}) {
+    parts p;
+    p.engine.health = h;
+    EXPECT_EQ(p.call(method::post, conversation_path + "/read", "")->status(), 503);
+    EXPECT_THAT(p.engine.executed, IsEmpty());
+  }
+}
+
+TEST(acts, a_note_has_a_content_and_the_tokens_author) {
+  parts p;
+  p.engine.result.message = R"({"note":true})";
+  const auto x = p.call(method::post, conversation_path + "/notes", R"({"content":"hi"})");
+  EXPECT_EQ(x->status(), 201);
+  EXPECT_EQ(x->answer().body, R"({"note":true})");
+  const auto& note = std::get<domain::add_note>(p.engine.executed.at(0).second);
+  EXPECT_EQ(note.content, "hi");
+  EXPECT_EQ(note.author, "acme-person");
+  EXPECT_EQ(p.call(method::post, conversation_path + "/notes", "{}")->status(), 400);
+  EXPECT_EQ(p.call(method::post, conversation_path + "/notes", R"({"content":"x","author":"eve"})")->status(), 400);
+}
+
+TEST(acts, what_is_no_conversations_id_is_not_found) {
+  for (const auto* id : {"x", "c_", "1", "m_00000000000000000000000001-1"}) {
+    parts p;
+    EXPECT_EQ(p.call(method::patch, "/v1/conversations/" + std::string(id), "{}")->status(), 404) << id;
+    EXPECT_EQ(p.get("/v1/conversations/" + std::string(id))->status(), 404) << id;
+    EXPECT_EQ(p.get("/v1/conversations/" + std::string(id) + "/messages")->status(), 404) << id;
+  }
+}
+
+// -- reads -------------------------------------------------------------------------------------------------------
+
+TEST(reads, a_conversation_comes_with_its_version) {
+  parts p;
+  p.engine.rows.conversations_by_id[{"acme", conversation_of("acme")}] =
+      R"({"customerName":"\"version\":9","unread":1,"version":42,"createdAt":"x"})";
+  const auto x = p.get(conversation_path);
+  EXPECT_EQ(x->status(), 200);
+  EXPECT_EQ(x->header("ETag"), "\"42\"");
+  EXPECT_EQ(x->header("Cache-Control"), "no-store");
+}
+
+TEST(reads, the_lists_query_is_what_the_parameters_say) {
+  parts p;
+  (void)p.get("/v1/conversations?status=open&status=pending&platform=whatsapp&account=a&assignee=b&queue=c&tag=d%20e"
+              "&customer=f&sort=priority&limit=7&cursor=abc");
+  const auto& q = *p.engine.rows.asked;
+  EXPECT_THAT(q.brands, ElementsAre("acme"));
+  EXPECT_THAT(q.statuses, ElementsAre(domain::conversation_status::open, domain::conversation_status::pending));
+  EXPECT_THAT(q.platforms, ElementsAre(domain::platform::whatsapp));
+  EXPECT_THAT(q.accounts, ElementsAre("a"));
+  EXPECT_THAT(q.assignees, ElementsAre("b"));
+  EXPECT_THAT(q.queues, ElementsAre("c"));
+  EXPECT_THAT(q.tags, ElementsAre("d e"));
+  EXPECT_THAT(q.customers, ElementsAre("f"));
+  EXPECT_EQ(q.sort, storage::conversation_query::order::priority);
+  EXPECT_EQ(q.limit, 7u);
+  EXPECT_EQ(q.after, "abc");
+}
+
+TEST(reads, a_list_never_leaves_the_tokens_brand) {
+  parts p;
+  (void)p.get("/v1/conversations?brand=beta&brand=acme", "acme-reader");
+  EXPECT_THAT(p.engine.rows.asked->brands, ElementsAre("acme"));
+  p.engine.rows.asked.reset();
+  const auto x = p.get("/v1/conversations?brand=beta", "acme-reader");
+  EXPECT_EQ(x->answer().body, R"({"conversations":[]})");
+  EXPECT_FALSE(p.engine.rows.asked) << "no brand left must not mean all";
+  (void)p.get("/v1/conversations", "*-reader");
+  EXPECT_THAT(p.engine.rows.asked->brands, ElementsAre("acme", "beta"));
+}
+
+TEST(reads, what_a_query_can_not_mean_is_400) {
+  parts p;
+  for (const auto* q : {"status=done", "platform=myspace", "sort=age", "limit=0", "limit=1001", "limit=-1",
+                        "limit=1e3", "limit="}) {
+    const auto x = p.get(std::string("/v1/conversations?") + q);
+    EXPECT_EQ(x->status(), 400) << q;
+    EXPECT_EQ(x->code(), "bad-request") << q;
+  }
+  EXPECT_FALSE(p.engine.rows.asked);
+  p.engine.rows.list_error = "the cursor belongs to another query";
+  const auto x = p.get("/v1/conversations?cursor=zzz");
+  EXPECT_EQ(x->status(), 400);
+  EXPECT_THAT(x->answer().body, HasSubstr("another query"));
+}
+
+TEST(reads, a_page_names_the_next) {
+  parts p;
+  p.engine.rows.next_page = {.rows = {R"({"id":"1"})", R"({"id":"2"})"}, .next = "n3xt"};
+  const auto x = p.get("/v1/conversations?status=open&cursor=old&limit=2");
+  EXPECT_EQ(x->answer().body, R"({"conversations":[{"id":"1"},{"id":"2"}],"cursor":"n3xt"})");
+  EXPECT_EQ(x->header("Link"), "</v1/conversations?status=open&limit=2&cursor=n3xt>; rel=\"next\"");
+  p.engine.rows.next_page = {.rows = {}, .next = ""};
+  const auto last = p.get("/v1/conversations?cursor=n3xt");
+  EXPECT_EQ(last->answer().body, R"({"conversations":[]})");
+  EXPECT_EQ(last->header("Link"), "");
+  p.engine.rows.conversations_by_id[{"acme", conversation_of("acme")}] = "{}";
+  p.engine.rows.next_page.next = "m2";
+  EXPECT_EQ(p.get(conversation_path + "/messages")->header("Link"),
+            "<" + conversation_path + "/messages?cursor=m2>; rel=\"next\"");
+}
+
+TEST(reads, wait_their_turn_only_so_many) {
+  parts p;
+  p.engine.reads_full = true;
+  for (const std::string path : {"/v1/conversations", "/v1/customers/x", "/v1/dead-letters", "/v1/dead-letters/x"}) {
+    const auto x = p.get(path);
+    EXPECT_EQ(x->status(), 503) << path;
+    EXPECT_EQ(x->code(), "too-many-reads");
+    EXPECT_EQ(x->header("Retry-After"), "1");
+  }
+}
+
+// -- care --------------------------------------------------------------------------------------------------------
+
+TEST(care, readiness_says_what_is_missing) {
+  parts p;
+  EXPECT_EQ(p.admin("/readyz")->status(), 200);
+  for (const auto h : {actors::health::starting, actors::health::draining, actors::health::disk_low,
+                       actors::health::overloaded, actors::health::failed}) {
+    p.engine.health = h;
+    const auto x = p.admin("/readyz?verbose");
+    EXPECT_EQ(x->status(), 503);
+    EXPECT_THAT(x->answer().body, HasSubstr("[-]"));
+    EXPECT_THAT(x->answer().body, HasSubstr(std::string(to_word(h)) + "\n"));
+    EXPECT_EQ(p.admin("/livez")->status(), 200) << "the loop turns all the same";
+  }
+}
+
+TEST(care, the_open_listener_has_none_of_it) {
+  parts p;
+  for (const auto* path : {"/livez", "/readyz", "/metrics", "/status", "/reload"}) {
+    EXPECT_EQ(p.get(path)->status(), 404) << path;
+    EXPECT_EQ(p.call(method::post, path, "")->status(), 404) << path;
+  }
+}
+
+TEST(care, reload_tells_the_version_or_every_problem) {
+  parts p;
+  const auto good = p.admin("/reload", method::post);
+  EXPECT_FALSE(good->answered()) << "files are read on another thread";
+  p.engine.log.run_jobs();
+  EXPECT_EQ(good->answer().body, R"({"config":"0123456789abcdef"})");
+  p.reload_problems = {"a.toml:1:2: no \"x\"", "a.toml:3:4: y"};
+  const auto bad = p.admin("/reload", method::post);
+  p.engine.log.run_jobs();
+  EXPECT_EQ(bad->status(), 422);
+  EXPECT_EQ(bad->code(), "config-refused");
+  EXPECT_THAT(bad->answer().body, HasSubstr(R"({"detail":"a.toml:1:2: no \"x\""},{"detail":"a.toml:3:4: y"})"));
+  p.engine.log.jobs_max = 0;
+  EXPECT_EQ(p.admin("/reload", method::post)->status(), 503);
+  EXPECT_EQ(p.admin("/reload")->status(), 405);
+}
+
+TEST(care, each_metric_is_declared_once_and_before_its_samples) {
+  parts p;
+  p.engine.counts.applied = 7;  // read later than `committed`, so ahead of it
+  const auto text = p.admin("/metrics")->answer().body;
+  std::map<std::string, std::string> type;
+  std::set<std::string> helped, samples;
+  std::istringstream lines{text};
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words{line};
+    std::string first, second, name, value;
+    words >> first >> second;
+    if (first == "#") {
+      words >> name >> value;
+      if (second == "HELP") {
+        EXPECT_TRUE(helped.insert(name).second) << name;
+      } else {
+        EXPECT_TRUE(type.emplace(name, value).second) << name;
+      }
+      continue;
+    }
+    EXPECT_TRUE(samples.insert(first).second) << first;
+    name = first.substr(0, first.find('{'));
+    EXPECT_THAT(name, ::testing::StartsWith("switchboard_"));
+    ASSERT_TRUE(type.contains(name)) << name;
+    EXPECT_EQ(name.ends_with("_total"), type[name] == "counter") << name;
+    EXPECT_LT(std::stoull(second), 1ull << 62) << line;
+  }
+  EXPECT_EQ(helped.size(), type.size());
+  EXPECT_GT(type.size(), 20u);
+}
+
+TEST(care, promtool_has_nothing_to_say) {
+  if (!std::filesystem::exists("/usr/bin/promtool")) GTEST_SKIP() << "promtool is not installed (package prometheus)";
+  parts p;
+  const auto file = std::filesystem::path(::testing::TempDir()) / ("metrics-" + std::to_string(::getpid()));
+  std::FILE* out = std::fopen(file.c_str(), "w");
+  ASSERT_NE(out, nullptr);
+  const auto text = p.admin("/metrics")->answer().body;
+  std::fwrite(text.data(), 1, text.size(), out);
+  std::fclose(out);
+  std::FILE* said = ::popen(("/usr/bin/promtool check metrics < " + file.string() + " 2>&1").c_str(), "r");
+  ASSERT_NE(said, nullptr);
+  std::string answer;
+  for (int c = std::fgetc(said); c != EOF; c = std::fgetc(said)) answer += static_cast<char>(c);
+  EXPECT_EQ(::pclose(said), 0) << answer;
+  EXPECT_EQ(answer, "");
+  std::filesystem::remove(file);
+}
+
+}  // namespace
+}  // namespace switchboard::net::testing

@@ -1,0 +1,277 @@
+// Which route a request reaches, and who may go through. The matrix is generated from the route table: a new
+// route is in it without being asked.
+
+#include "net/api/router.hpp"
+
+#include <gmock/gmock.h>
+
+#include <set>
+
+#include "parts.hpp"
+
+namespace switchboard::net::testing {
+namespace {
+
+using http::listener;
+using http::method;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+TEST(router, finds_each_route_of_its_table) {
+  for (const auto& r : api::routes()) {
+    std::string path;
+    bool in_name = false;
+    for (const char c : r.pattern) {
+      if (c == '{') path += "some-id";
+      in_name = in_name ? c != '}' : c == '{';
+      if (!in_name && c != '}') path += c;
+    }
+    const auto m = api::find_route(r.where, r.verb, path);
+    ASSERT_NE(m.found, nullptr) << r.pattern;
+    EXPECT_EQ(m.found->operation, r.operation);
+    if (r.pattern.find('{') != std::string_view::npos) {
+      EXPECT_THAT(m.arguments, ElementsAre("some-id"));
+    }
+    const auto other = r.where == listener::open ? listener::admin : listener::open;
+    EXPECT_EQ(api::find_route(other, r.verb, path).found, nullptr) << path << " is on one listener only";
+  }
+}
+
+TEST(router, operations_are_distinct_and_writing_routes_need_more_than_reading) {
+  std::set<std::string_view> names;
+  for (const auto& r : api::routes()) {
+    EXPECT_TRUE(names.insert(r.operation).second) << r.operation;
+    EXPECT_EQ(r.where == listener::admin, r.needs == api::access::operators) << r.operation;
+    EXPECT_NE(r.needs, api::access::anyone) << r.operation;
+    if (r.where == listener::open && r.verb != method::get && r.operation != "issueTicket") {
+      EXPECT_GE(r.needs, api::access::agent) << r.operation;
+    }
+  }
+}
+
+TEST(router, knows_no_path_but_exactly_those) {
+  for (const auto* path : {"/", "/v1", "/v1/", "/v1/events/", "/v1/conversations/", "/v1/conversations/x/",
+                           "/v1/conversations/x/messages/y", "/V1/events", "//v1/events", "/v1//events", "/livez",
+                           "/v1/events2", "/v1/conversations//messages"}) {
+    EXPECT_EQ(api::find_route(listener::open, method::get, path).found, nullptr) << path;
+  }
+  // The path's bytes are the id: '+' is no space.
+  EXPECT_THAT(api::find_route(listener::open, method::get, "/v1/customers/a+b").arguments, ElementsAre("a+b"));
+}
+
+TEST(router, answers_unknown_paths_and_methods_before_the_body) {
+  parts p;
+  EXPECT_EQ(p.get("/v1/nothing").get()->status(), 404);
+  const auto wrong = p.call(method::del, "/v1/conversations/x", "");
+  EXPECT_EQ(wrong->status(), 405);
+  EXPECT_EQ(wrong->code(), "method-not-allowed");
+  EXPECT_EQ(wrong->header("Allow"), "GET, HEAD, PATCH");
+  EXPECT_EQ(p.call(method::post, "/v1/conversations/x/notes", std::string(70'000, 'x'))->status(), 413);
+  EXPECT_EQ(p.call(method::head, "/v1/conversations", "")->status(), 200);
+}
+
+TEST(router, answers_503_until_everything_is_there) {
+  parts p;
+  p.ctx.ready = false;
+  const auto x = p.get("/v1/conversations");
+  EXPECT_EQ(x->status(), 503);
+  EXPECT_EQ(x->header("Retry-After"), "1");
+  EXPECT_EQ(p.admin("/livez")->status(), 503);
+}
+
+TEST(router, refuses_every_token_that_is_none) {
+  parts p;
+  const auto with = [&](std::vector<std::pair<std::string, std::string>> headers, std::string target = "/v1/events") {
+    return p.send({method::get, std::move(target), std::move(headers), {}});
+  };
+  const auto reference = with({});
+  EXPECT_EQ(reference->status(), 401);
+  EXPECT_EQ(reference->header("WWW-Authenticate"), "Bearer");
+  const std::vector<std::vector<std::pair<std::string, std::string>>> bad{
+      {{"Authorization", ""}},
+      {{"Authorization", "Bearer"}},
+      {{"Authorization", "Bearer "}},
+      {{"Authorization", "Bearer  acme-admin"}},
+      {{"Authorization", "Bearer acme-admin "}},
+      {{"Authorization", "Bearer acme-admin2"}},
+      {{"Authorization", "Bearer ACME-ADMIN"}},
+      {{"Authorization", "Basic acme-admin"}},
+      {{"Authorization", "acme-admin"}},
+      {{"Authorization", "Bearer " + api::token_digest("acme-admin")}},
+      {{"Authorization", "Bearer " + std::string(8'000, 'a')}},
+      {{"Authorization", "Bearer acme-admin"}, {"authorization", "Bearer acme-admin"}},
+      {{"Authorization", "Bearer eyJhbGciOiJub25lIn0.eyJyb2xlIjoiYWRtaW4ifQ."}},
+      {{"X-Authorization", "Bearer acme-admin"}},
+  };
+  for (const auto& headers : bad) {
+    const auto x = with(headers);
+    EXPECT_EQ(x->status(), 401) << headers.front().second;
+    EXPECT_EQ(x->answer().body, reference->answer().body) << "the answer tells what was wrong";
+  }
+  // Tokens are not taken from a target, which logs and histories keep.
+  EXPECT_EQ(with({}, "/v1/events?token=acme-admin&access_token=acme-admin")->status(), 401);
+  EXPECT_EQ(with({}, "/v1/conversations?ticket=acme-admin")->status(), 401);
+  EXPECT_EQ(with({{"aUTHORIZATION", "bEARER acme-admin"}})->status(), 200) << "names and schemes have no case";
+}
+
+TEST(router, digests_tokens_as_the_config_does) {
+  EXPECT_EQ(api::token_digest("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(api::token_digest("").size(), 64u);
+}
+
+TEST(router, ranks_roles) {
+  using enum config::role;
+  const auto least = [](api::access a) {
+    switch (a) {
+      case api::access::agent: return agent;
+      case api::access::supervisor: return supervisor;
+      case api::access::admin: return admin;
+      default: return reader;
+    }
+  };
+  for (const auto& r : api::routes()) {
+    if (r.where == listener::admin) continue;
+    for (std::uint8_t role = 0; role < 4; ++role) {
+      for (const std::string brand : {"acme", "beta", "*"}) {
+        parts p;
+        const auto token = brand + "-" + std::string(words_of_roles[role]);
+        std::string path(r.pattern);
+        if (const auto at = path.find("{id}"); at != std::string::npos) path.replace(at, 4, "x");
+        const auto x = p.call(r.verb, path, "", token);
+        const bool allowed = static_cast<config::role>(role) >= least(r.needs);
+        EXPECT_EQ(x->status() == 403, !allowed) << r.operation << " by " << token << " gave " << x->status();
+        EXPECT_NE(x->status(), 401) << r.operation << " by " << token;
+        EXPECT_EQ(x->ends, 1) << r.operation;
+      }
+    }
+    parts p;
+    std::string path(r.pattern);
+    if (const auto at = path.find("{id}"); at != std::string::npos) path.replace(at, 4, "x");
+    EXPECT_EQ(p.call(r.verb, path, "", "")->status(), 401) << r.operation << " without a token";
+  }
+}
+
+/// Every route that names a thing × every brand: what lies in another brand is 404, like what does not exist.
+TEST(router, what_another_brand_owns_does_not_exist) {
+  for (const auto& r : api::routes()) {
+    const auto at = r.pattern.find("{id}");
+    if (at == std::string_view::npos) continue;
+    for (const std::string owner : {"acme", "beta"}) {
+      for (const std::string asking : {"acme", "beta", "*"}) {
+        parts p;
+        const auto conversation = conversation_of(owner);
+        std::string id = conversation;
+        if (r.pattern.starts_with("/v1/customers")) id = "cu_" + owner;
+        if (r.pattern.starts_with("/v1/dead-letters")) id = "dl_" + owner;
+        p.engine.rows.conversations_by_id[{owner, conversation}] = R"({"id":"x","version":3})";
+        p.engine.rows.customers_by_id[{owner, "cu_" + owner}] = "{}";
+        p.engine.rows.letters["dl_" + owner] = {.id = {"dl_" + owner}, .source = {"meta"}, .brand = {owner},
+                                                .reason = "malformed", .detail = "", .raw = "{}",
+                                                .received_at = {}, .replayed_at = {}};
+        std::string path(r.pattern);
+        path.replace(at, 4, id);
+        const auto body = r.operation == "addNote" ? R"({"content":"hi"})" : r.verb == method::patch ? "{}" : "";
+        const bool mine = asking == "*" || asking == owner;
+        const auto x = p.call(r.verb, path, body, asking + "-admin");
+        if (r.verb != method::get && r.pattern.starts_with("/v1/conversations")) {
+          // Acts of a brand's own token go to the thread's owner, which knows its brand and refuses another's.
+          if (asking == "*") {
+            ASSERT_EQ(p.engine.executed.size(), 1u) << r.operation;
+            EXPECT_EQ(p.engine.executed.front().first, owner);
+          } else {
+            ASSERT_EQ(p.engine.executed.size(), 1u) << r.operation;
+            EXPECT_EQ(p.engine.executed.front().first, asking) << "never in another brand's name";
+          }
+          continue;
+        }
+        if (mine) {
+          EXPECT_NE(x->status(), 404) << r.operation << " of " << owner << " by " << asking;
+        } else {
+          EXPECT_EQ(x->status(), 404) << r.operation << " of " << owner << " by " << asking;
+          EXPECT_EQ(x->answer().body, p.call(r.verb, std::string(r.pattern).replace(at, 4, "nothing"), "",
+                                             asking + "-admin")->answer().body);
+          EXPECT_TRUE(p.engine.ingested.empty());
+        }
+      }
+    }
+  }
+}
+
+TEST(router, a_dead_letter_without_a_brand_is_for_tokens_of_all) {
+  parts p;
+  p.engine.rows.letters["dl_1"] = {.id = {"dl_1"}, .source = {"meta"}, .brand = {}, .reason = "invalid-json",
+                                   .detail = "", .raw = "{", .received_at = {}, .replayed_at = {}};
+  EXPECT_EQ(p.get("/v1/dead-letters/dl_1", "acme-admin")->status(), 404);
+  EXPECT_EQ(p.get("/v1/dead-letters/dl_1", "*-admin")->status(), 200);
+  (void)p.get("/v1/dead-letters", "acme-admin");
+  EXPECT_THAT(*p.engine.rows.letters_asked, ElementsAre("acme"));
+  (void)p.get("/v1/dead-letters", "*-admin");
+  EXPECT_TRUE(p.engine.rows.letters_asked->empty());
+}
+
+// -- tickets -----------------------------------------------------------------------------------------------------
+
+std::string ticket_in(const fake_exchange& x) {
+  const auto& body = x.answer().body;
+  const auto at = body.find("t_");
+  return body.substr(at, body.find('"', at) - at);
+}
+
+TEST(tickets, work_once_for_the_stream_with_the_rights_of_their_token) {
+  parts p;
+  const auto issued = p.call(method::post, "/v1/tickets", "", "beta-reader");
+  ASSERT_EQ(issued->status(), 201);
+  EXPECT_THAT(issued->answer().body, HasSubstr(R"("expiresInSeconds":30)"));
+  const auto ticket = ticket_in(*issued);
+  EXPECT_EQ(ticket.size(), 28u);
+  EXPECT_EQ(p.get("/v1/conversations?ticket=" + ticket, "")->status(), 401) << "for the stream only";
+  p.engine.log.commit(message_event("acme", 1));
+  p.engine.log.commit(message_event("beta", 1));
+  const auto page = p.get("/v1/events?from=earliest&ticket=" + ticket, "");
+  EXPECT_EQ(page->status(), 200);
+  EXPECT_THAT(page->answer().body, HasSubstr("beta-wa"));
+  EXPECT_THAT(page->answer().body, Not(HasSubstr("acme-wa")));
+  EXPECT_EQ(p.get("/v1/events?ticket=" + ticket, "")->status(), 401) << "once";
+  EXPECT_EQ(p.get("/v1/events?ticket=" + ticket, "beta-reader")->status(), 401) << "a bad ticket is no call without";
+}
+
+TEST(tickets, are_over_in_time_and_with_their_token) {
+  parts p;
+  const auto late = ticket_in(*p.call(method::post, "/v1/tickets", ""));
+  p.clock += p.settings->limits.ticket_ttl;
+  EXPECT_EQ(p.get("/v1/events?ticket=" + late, "")->status(), 401);
+
+  const auto withdrawn = ticket_in(*p.call(method::post, "/v1/tickets", ""));
+  auto next = some_settings();
+  std::erase_if(next->tokens, [](const auto& t) { return t.brand == "acme"; });
+  next->index();
+  p.engine.apply_settings(next);
+  EXPECT_EQ(p.get("/v1/events?ticket=" + withdrawn, "")->status(), 401);
+}
+
+TEST(tickets, are_counted) {
+  auto s = some_settings();
+  s->limits.tickets_max = 3;
+  parts p{s};
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(p.call(method::post, "/v1/tickets", "")->status(), 201);
+  const auto refused = p.call(method::post, "/v1/tickets", "");
+  EXPECT_EQ(refused->status(), 503);
+  EXPECT_EQ(refused->code(), "too-many-tickets");
+  EXPECT_FALSE(refused->header("Retry-After").empty());
+  p.clock += s->limits.ticket_ttl;  // those outstanding are over, and make room
+  EXPECT_EQ(p.call(method::post, "/v1/tickets", "")->status(), 201);
+}
+
+TEST(tickets, are_never_the_same) {
+  api::ticket_office office;
+  std::set<std::string> seen;
+  for (int i = 0; i < 1'000; ++i) {
+    const auto t = office.issue({}, std::chrono::seconds{30}, 10'000);
+    ASSERT_TRUE(t);
+    EXPECT_TRUE(seen.insert(t->text).second);
+  }
+}
+
+}  // namespace
+}  // namespace switchboard::net::testing
