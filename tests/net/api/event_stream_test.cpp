@@ -4,9 +4,7 @@
 
 #include <gmock/gmock.h>
 
-#include "net/api/event_stream_state.hpp"
-#include "net/api/websocket_request.hpp"
-#include "parts.hpp"
+#include "stream_fixture.hpp"
 
 namespace switchboard::net::testing {
 namespace {
@@ -14,35 +12,10 @@ namespace {
 using namespace std::chrono_literals;
 using http::method;
 using ::testing::HasSubstr;
-using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
-class event_stream : public ::testing::Test {
- protected:
-  std::shared_ptr<fake_channel> sse(const std::string& query = "", std::string_view token = "acme-reader",
-                                    std::vector<std::pair<std::string, std::string>> headers = {}) {
-    headers.emplace_back("Accept", "text/event-stream");
-    last = p.get("/v1/events" + query, token, std::move(headers));
-    p.io.run();
-    return last->channel;
-  }
-  std::shared_ptr<fake_channel> websocket(const std::string& query = "",
-                                          std::vector<std::pair<std::string, std::string>> headers = {}) {
-    headers.emplace_back("Upgrade", "websocket");
-    last = p.get("/v1/events" + query, "acme-reader", std::move(headers));
-    p.io.run();
-    return last->channel;
-  }
-  storage::log_sequence commit(std::uint64_t n, const std::string& brand = "acme") {
-    return p.engine.log.commit(message_event(brand, n));
-  }
-  void turn() { ASSERT_TRUE(p.io.run()); }
-
-  std::shared_ptr<config::settings> settings = some_settings();
-  parts p{settings};
-  std::shared_ptr<fake_exchange> last;
-};
+class event_stream : public stream_fixture {};
 
 TEST_F(event_stream, frames_an_event_as_sse_with_its_cursor_and_type) {
   const auto ch = sse();
@@ -320,82 +293,6 @@ TEST_F(event_stream, head_opens_no_stream) {
   EXPECT_EQ(p.stream->subscribers(), 0u);
 }
 
-// -- long poll ---------------------------------------------------------------------------------------------------
-
-TEST_F(event_stream, a_plain_get_gives_a_page_and_where_to_go_on) {
-  for (std::uint64_t n = 1; n <= 5; ++n) commit(n);
-  const auto first = p.get("/v1/events?from=earliest&limit=2");
-  EXPECT_EQ(first->answer().body, "{\"events\":[" + p.engine.log.records[0]->bytes + "," +
-                                      p.engine.log.records[1]->bytes + "],\"cursor\":\"" + p.engine.log.cursor(2) +
-                                      "\"}");
-  EXPECT_EQ(first->header("Cache-Control"), "no-store");
-  const auto end = p.get("/v1/events?from=" + p.engine.log.cursor(5));
-  EXPECT_EQ(end->answer().body, "{\"events\":[],\"cursor\":\"" + p.engine.log.cursor(5) + "\"}");
-}
-
-TEST_F(event_stream, a_page_is_waited_for_only_so_long) {
-  const auto answered = p.get("/v1/events?wait=30s");
-  const auto empty = p.get("/v1/events?wait=2");
-  EXPECT_EQ(p.server.timers(), 3u);
-  EXPECT_FALSE(answered->answered());
-  p.server.pass(2s);
-  EXPECT_EQ(empty->answer().body, "{\"events\":[],\"cursor\":\"" + p.engine.log.cursor(0) + "\"}");
-  EXPECT_FALSE(answered->answered());
-  commit(1, "beta");
-  turn();
-  EXPECT_FALSE(answered->answered()) << "not its brand";
-  commit(1);
-  turn();
-  ASSERT_TRUE(answered->answered());
-  EXPECT_THAT(answered->answer().body, HasSubstr("message 1"));
-  EXPECT_EQ(p.server.timers(), 1u) << "only the tick is left";
-  EXPECT_EQ(answered->ends, 1);
-}
-
-TEST_F(event_stream, polls_have_bounds) {
-  for (const auto* query : {"limit=0", "limit=1001", "limit=x", "limit=", "limit=-1", "wait=61", "wait=1m", "wait=-1",
-                            "wait=s", "wait="}) {
-    EXPECT_EQ(p.get(std::string("/v1/events?") + query)->status(), 400) << query;
-  }
-  settings->limits.subscribers_max = 1;
-  EXPECT_FALSE(p.get("/v1/events?wait=5")->answered());
-  EXPECT_EQ(p.get("/v1/events?wait=5")->status(), 503);
-  EXPECT_EQ(p.get("/v1/events")->status(), 200) << "who does not wait costs nothing";
-}
-
-TEST_F(event_stream, a_poll_whose_filter_matches_nothing_comes_back_with_the_place_that_it_came_to) {
-  const auto one = std::make_shared<const storage::record>(*[&] {
-    commit(1, "beta");
-    return p.engine.log.records[0];
-  }());
-  p.engine.log.records.assign(api::scan_per_pull * (api::poll_pulls_max + 8), one);
-  const auto x = p.get("/v1/events?from=earliest");
-  turn();
-  ASSERT_EQ(x->status(), 200);
-  EXPECT_THAT(x->answer().body, HasSubstr(p.engine.log.cursor(api::scan_per_pull * api::poll_pulls_max)));
-}
-
-TEST_F(event_stream, drain_answers_who_waits) {
-  const auto x = p.get("/v1/events?wait=60");
-  p.stream->drain();
-  turn();
-  EXPECT_EQ(x->status(), 200);
-  EXPECT_EQ(p.server.timers(), 1u);
-}
-
-TEST_F(event_stream, a_poll_that_can_not_be_read_is_told) {
-  commit(1);
-  p.engine.log.on_disk = 1;
-  const auto expired = p.get("/v1/events?from=earliest&wait=5");
-  p.engine.log.earliest = 2;
-  p.engine.log.run_jobs();
-  turn();
-  EXPECT_EQ(expired->status(), 410);
-  EXPECT_THAT(expired->answer().body, HasSubstr("\"earliest\":\"" + p.engine.log.cursor(1) + "\""));
-  p.engine.log.broken = true;
-  EXPECT_EQ(p.get("/v1/events")->status(), 503);
-}
-
 TEST_F(event_stream, hears_of_commits_until_it_is_stopped) {
   EXPECT_THAT(p.engine.log.wakes, SizeIs(1));
   p.stream->stop();
@@ -406,48 +303,6 @@ TEST_F(event_stream, one_wake_stands_for_many_commits) {
   (void)sse();
   for (std::uint64_t n = 1; n <= 100; ++n) commit(n);
   EXPECT_EQ(p.io.waiting(), 1u);
-}
-
-// -- WebSocket's request -----------------------------------------------------------------------------------------
-
-struct origin_case {
-  const char* origin;
-  int status;  ///< 0: accepted
-};
-
-TEST_F(event_stream, a_page_of_another_origin_opens_no_websocket) {
-  settings->server.allowed_origins = {"https://desk.example"};
-  const origin_case cases[] = {{nullptr, 0},
-                               {"https://desk.example", 0},
-                               {"http://own.example:8080", 0},
-                               {"https://own.example:8080", 403},
-                               {"http://own.example", 403},
-                               {"https://evil.example", 403},
-                               {"https://desk.example.evil.example", 403},
-                               {"https://desk.example/", 403},
-                               {"null", 403},
-                               {"", 403}};
-  for (const auto& c : cases) {
-    std::vector<std::pair<std::string, std::string>> headers{{"Host", "own.example:8080"}};
-    if (c.origin) headers.emplace_back("Origin", c.origin);
-    (void)websocket("", headers);
-    EXPECT_EQ(last->status(), c.status) << (c.origin ? c.origin : "none");
-    EXPECT_EQ(last->accepted.has_value(), c.status == 0);
-    if (c.status == 403) {
-      EXPECT_EQ(last->code(), "origin-not-allowed");
-    }
-  }
-}
-
-TEST_F(event_stream, speaks_its_own_subprotocol_or_none) {
-  (void)websocket();
-  EXPECT_EQ(last->accepted, "");
-  (void)websocket("", {{"Sec-WebSocket-Protocol", "a"}, {"sec-websocket-protocol", " b ,\tswitchboard.v1"}});
-  EXPECT_EQ(last->accepted, "switchboard.v1");
-  for (const auto* asked : {"switchboard.v2", "switchboard.v1x", "", "SWITCHBOARD.V1", "graphql-ws"}) {
-    (void)websocket("", {{"Sec-WebSocket-Protocol", asked}});
-    EXPECT_EQ(last->status(), 400) << asked;
-  }
 }
 
 }  // namespace
