@@ -59,7 +59,7 @@ expected<signer, std::string> find_signer(const signing_options& o) {
     }
     if (loaded) {
       const auto* source = (*loaded)->find_source(o.source);
-      if (source == nullptr && needed) {
+      if (source == nullptr && (out.secret.empty() || kind_word.empty())) {
         std::string known;
         for (const auto& s : (*loaded)->sources) known += (known.empty() ? "" : ", ") + s.id.value;
         return unexpected{o.config + " has no source \"" + o.source + "\"; it has: " +

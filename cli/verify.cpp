@@ -78,6 +78,7 @@ int check_views(const verify_options& o) {
   if (!journal) return fail(journal.error().exit_code, journal.error().what);
   storage::views_options live;
   live.data_dir = o.data_dir;
+  live.hash_seed = (*journal)->identity().hash_seed;
   live.read_only = true;
   const auto compared = storage::verify_views(**journal, live, second.path());
   if (!compared) return fail(exit_damaged, compared.error().what);

@@ -212,6 +212,12 @@ id = "acme"
 id = "bot"
 kind = "telegram"
 secrets = ["tg-secret", "older"]
+[[account]]
+id = "acme-bot"
+brand = "acme"
+source = "bot"
+platform = "telegram"
+platform_id = "42"
 )";
 
 TEST(signing, takes_what_flags_leave_open_from_the_config) {
@@ -231,6 +237,8 @@ TEST(signing, takes_what_flags_leave_open_from_the_config) {
   EXPECT_EQ(find_signer(o)->base_url, "http://elsewhere:1");
   o.source = "none";
   EXPECT_NE(find_signer(o).error().find("it has: bot"), std::string::npos);
+  o.kind = "meta";  // now the flags say all: a source that this config does not have may be another engine's
+  EXPECT_TRUE(find_signer(o));
 }
 
 TEST(signing, needs_no_config_when_the_flags_say_all) {
