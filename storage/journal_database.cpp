@@ -76,6 +76,8 @@ rocksdb::DBOptions database_settings(const database_options& options,
   o.max_total_wal_size = std::max(2 * options.memtable_bytes, 4 * memtable_bytes_min);
   o.avoid_flush_during_shutdown = true;  // the WAL is synced: a quick stop loses nothing
   o.max_background_jobs = 2;
+  // Compactions can wait, an answer cannot: with few cores they would take whole time slices from it.
+  (void)rocksdb::Env::Default()->LowerThreadPoolCPUPriority(rocksdb::Env::LOW, rocksdb::CpuPriority::kLow);
   // A reader beside the writer opens all at once: what it holds open, a compaction can't take away.
   o.max_open_files = options.read_only ? -1 : 512;
   o.bytes_per_sync = 1 << 20;  // flushes trickle to the disk instead of delaying the WAL's next fsync
