@@ -1,0 +1,77 @@
+#pragma once
+// The real binary as a child: started, asked where it listens, killed, ended, started again on the same data.
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <sys/types.h>
+
+namespace switchboard::e2e {
+
+/// How a program ended.
+struct ending {
+  int code = -1;    ///< its exit code; -1: it was ended by a signal
+  int signal = 0;   ///< that signal
+  std::string out;  ///< stdout (of an engine: with stderr)
+  std::string err;  ///< stderr
+};
+
+/// SWITCHBOARD_BINARY of the environment over the one that was built with these tests.
+[[nodiscard]] std::string engine_binary();
+
+/// Runs `engine_binary() arguments…` to its end. SIGKILL, and an exception, after `at_most`.
+[[nodiscard]] ending run_command(const std::vector<std::string>& arguments, const std::filesystem::path& scratch,
+                                 const std::vector<std::string>& environment = {},
+                                 std::chrono::seconds at_most = std::chrono::seconds{60});
+
+/// Started and stopped by one thread; ports may be asked by any. Whatever fails throws std::runtime_error with
+/// the end of what the engine said.
+class engine_process {
+ public:
+  /// Keeps config, log and data below `directory`.
+  explicit engine_process(std::filesystem::path directory, std::string program = engine_binary());
+  ~engine_process();  ///< SIGKILL, if it still runs
+  engine_process(const engine_process&) = delete;
+  engine_process& operator=(const engine_process&) = delete;
+
+  /// Writes the config file: of the next start, or of the next reload.
+  void configure(const std::string& toml);
+  /// Starts and waits until it says that it is ready. Returns how long that took.
+  std::chrono::milliseconds start(std::chrono::seconds within = std::chrono::seconds{60});
+  /// Starts what is expected to refuse, and waits for its end.
+  [[nodiscard]] ending start_refused(std::chrono::seconds within = std::chrono::seconds{60});
+  void kill();  ///< SIGKILL, reaped
+  /// SIGTERM, reaped. Throws when it takes longer.
+  ending terminate(std::chrono::seconds within = std::chrono::seconds{30});
+  void send_signal(int number) const;
+  [[nodiscard]] ending wait_end(std::chrono::seconds within);
+  /// Waits until it has logged this event once more since the last call with the same name.
+  void wait_logged(const std::string& event, std::chrono::seconds within = std::chrono::seconds{30});
+
+  [[nodiscard]] bool running() const { return pid_ > 0; }
+  [[nodiscard]] std::uint16_t port() const { return port_.load(); }
+  [[nodiscard]] std::uint16_t admin_port() const { return admin_port_.load(); }
+  [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(port()); }
+  [[nodiscard]] std::filesystem::path data() const { return directory_ / "data"; }
+  [[nodiscard]] std::filesystem::path config() const { return directory_ / "switchboard.toml"; }
+  /// Everything that this process has said since it was started last.
+  [[nodiscard]] std::string said() const;
+
+ private:
+  void spawn();
+  [[nodiscard]] bool reap(bool wait, ending& into);
+  void read_ports(const std::string& ready_line);
+
+  std::filesystem::path directory_;
+  std::string program_;
+  pid_t pid_ = -1;
+  std::uintmax_t log_from_ = 0;
+  std::size_t searched_to_ = 0;  ///< in said()
+  std::atomic<std::uint16_t> port_ = 0, admin_port_ = 0;
+};
+
+}  // namespace switchboard::e2e
