@@ -26,8 +26,25 @@ slot_table::slot& slot_table::insert(domain::thread_id t, caf::actor a) {
 void slot_table::erase(domain::thread_id t) {
   const auto found = slots_.find(t);
   if (found == slots_.end()) return;
-  unlink(found->second);
+  if (found->second.stopping) {
+    --stopping_;
+  } else {
+    unlink(found->second);
+  }
   slots_.erase(found);
+}
+
+void slot_table::set_stopping(slot& s) {
+  unlink(s);
+  s.stopping = true;
+  ++stopping_;
+}
+
+void slot_table::set_running(slot& s) {
+  s.stopping = false;
+  --stopping_;
+  s.used = sweep_;
+  link_newest(s);
 }
 
 void slot_table::touch(slot& s) {
@@ -74,21 +91,17 @@ slot_table::slot& wake(self_ptr self, node* n, domain::thread_id thread) {
 }
 
 void stop(self_ptr self, slot_table::slot& s) {
-  s.stopping = true;
-  ++self->state.stopping;
+  self->state.slots.set_stopping(s);
   self->send(s.actor, passivate_atom::value);
 }
 
-/// One more than allowed: the least recently used ones leave. Looks at few, since the oldest may be stopping.
+/// More than allowed: the least recently used ones leave. Those that the views don't show yet answer that
+/// they stay, so the number may be over for as long as the views are behind.
 void make_room(self_ptr self, node* n) {
-  constexpr std::size_t looked_at_max = 8;
   const auto settings = n->settings.load(std::memory_order_acquire);
   const auto allowed = std::max<std::uint64_t>(1, settings->limits.resident_conversations_max / n->partitions);
-  auto& st = self->state;
-  auto* s = st.slots.oldest();
-  for (std::size_t i = 0; s && i < looked_at_max && st.slots.size() - st.stopping > allowed; ++i, s = s->newer) {
-    if (!s->stopping) stop(self, *s);
-  }
+  auto& slots = self->state.slots;
+  while (slots.running() > allowed) stop(self, *slots.oldest());
 }
 
 void dispatch(self_ptr self, node* n, domain::thread_id thread, slot_table::parked what) {
@@ -116,7 +129,6 @@ void gone(self_ptr self, node* n, domain::thread_id thread) {
   auto* s = slots.find(thread);
   if (!s) return;
   auto waiting = std::exchange(s->waiting, {});
-  if (s->stopping) --self->state.stopping;
   slots.erase(thread);
   n->resident.fetch_sub(1, std::memory_order_relaxed);
   n->passivated.fetch_add(1, std::memory_order_relaxed);
@@ -130,9 +142,7 @@ void sweep(self_ptr self, node* n) {
   st.slots.next_sweep();
   const auto settings = n->settings.load(std::memory_order_acquire);
   const auto idle = static_cast<std::uint64_t>(settings->limits.conversation_idle / sweep_interval);
-  for (auto* s = st.slots.oldest(); s && st.slots.sweep() - s->used > idle; s = s->newer) {
-    if (!s->stopping) stop(self, *s);
-  }
+  for (auto* s = st.slots.oldest(); s && st.slots.sweep() - s->used > idle; s = st.slots.oldest()) stop(self, *s);
   make_room(self, n);
 }
 
@@ -152,9 +162,7 @@ caf::behavior partition(caf::stateful_actor<partition_state>* self, node* n) {
       [=](const still_busy& b) {
         auto* s = self->state.slots.find(b.thread);
         if (!s || !s->stopping) return;
-        s->stopping = false;
-        --self->state.stopping;
-        self->state.slots.touch(*s);
+        self->state.slots.set_running(*s);
         resume(self, *s);
       },
       [=](sweep_atom) { sweep(self, n); },

@@ -33,7 +33,8 @@ namespace switchboard::actors {
 
 inline constexpr std::chrono::seconds sweep_interval{5};
 
-/// The slots of one partition, least recently used first. Pure: what to do with an actor is the caller's.
+/// The slots of one partition, least recently used first; those that are stopping are in no order, since the
+/// search for who leaves next must not wade through them. Pure: what to do with an actor is the caller's.
 class slot_table {
  public:
   using parked = std::variant<delivery_ptr, act_ptr>;
@@ -50,9 +51,12 @@ class slot_table {
   [[nodiscard]] slot* find(domain::thread_id t);
   slot& insert(domain::thread_id t, caf::actor a);
   void erase(domain::thread_id t);
-  void touch(slot& s);
+  void touch(slot& s);  ///< not while stopping
+  void set_stopping(slot& s);
+  void set_running(slot& s);  ///< again, as the newest
   [[nodiscard]] slot* oldest() { return oldest_; }
-  [[nodiscard]] std::size_t size() const { return slots_.size(); }
+  /// Those that are not stopping.
+  [[nodiscard]] std::size_t running() const { return slots_.size() - stopping_; }
   [[nodiscard]] std::uint64_t sweep() const { return sweep_; }
   void next_sweep() { ++sweep_; }
   void for_each(const std::function<void(slot&)>& f);
@@ -64,13 +68,13 @@ class slot_table {
   std::unordered_map<domain::thread_id, slot> slots_;
   slot* oldest_ = nullptr;
   slot* newest_ = nullptr;
+  std::size_t stopping_ = 0;
   std::uint64_t sweep_ = 0;
 };
 
 struct partition_state {
   static inline const char* name = "partition";
   slot_table slots;
-  std::size_t stopping = 0;
   bool closing = false;
 };
 

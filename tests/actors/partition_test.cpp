@@ -118,6 +118,25 @@ TEST(Partition, ResidentActorsAreBounded) {
   EXPECT_EQ(f.node.events().size(), 1000u);
 }
 
+/// Many asked to leave, none run yet: the next to leave must still be found (they once hid behind the first
+/// eight that were leaving already, and memory grew without bound under load).
+TEST(Partition, ManyLeaveAtOnce) {
+  constexpr std::uint64_t most = 10;
+  partition_fixture f{most};
+  for (std::uint64_t t = 1; t <= 200; ++t) f.deliver(t, "wamid." + std::to_string(t));
+  f.scheduler.run();
+  f.node.apply();
+  for (std::uint64_t t = 201; t <= 400; ++t) f.deliver(t, "wamid." + std::to_string(t));
+  f.scheduler.run();
+  f.node.apply();
+  f.deliver(500, "wamid.last");
+  f.scheduler.run();
+  f.node.apply();
+  caf::anon_send(f.actor, sweep_atom::value);
+  f.scheduler.run();
+  EXPECT_LE(f.node.node().resident, most + 1);
+}
+
 /// Whatever order the mailboxes run in, with actors leaving and waking all the time: each message has its
 /// effect once, and each conversation its sequence without a gap.
 TEST(Partition, NoInterleavingLosesOrDoubles) {
