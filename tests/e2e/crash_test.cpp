@@ -49,9 +49,10 @@ class crash_loop {
   }
 
   /// Load, and a kill in the midst of it.
-  void load_and_kill(unsigned at_least_ms, unsigned at_most_ms) {
+  void load_and_kill(unsigned at_least_ms, unsigned at_most_ms, unsigned per_second = load_plan{}.per_second) {
     load_plan plan;
     plan.connections = 16 + static_cast<unsigned>(random_() % 49);
+    plan.per_second = per_second;
     load_.start(engine_.port(), plan);
     std::this_thread::sleep_for(std::chrono::milliseconds{at_least_ms + random_() % (at_most_ms - at_least_ms)});
     engine_.kill();
@@ -168,10 +169,11 @@ TEST(crash, nothing_acknowledged_is_lost_doubled_or_reordered) {
 // The same check over a build that answers before the commit: it must be caught, or the check is worth nothing.
 TEST(crash, a_build_that_answers_before_the_commit_is_caught) {
   constexpr unsigned cycles_max = 50;
+  constexpr unsigned as_many_as_it_takes = 1'000'000;  // so that it is always in the midst of a commit
   std::optional<unsigned> caught;
   crash_loop loop{SWITCHBOARD_FAULTY};
   for (unsigned cycle = 1; cycle <= cycles_max && !caught; ++cycle) {
-    loop.load_and_kill(60, 200);
+    loop.load_and_kill(60, 200, as_many_as_it_takes);
     loop.recover();
     const auto found = loop.check();
     if (!found.lost.empty()) caught = cycle;
