@@ -174,6 +174,22 @@ TEST(load_generator, counts_what_was_never_answered) {
   EXPECT_GE(r->latency.at(0.99), 200ms);
 }
 
+TEST(load_generator, counts_in_a_closed_loop_by_when_the_answer_came) {
+  // Sent in the warm-up, answered in the measured time: one of its answers, or slow servers look slower still.
+  scripted_server server([](const seen_request&, std::size_t) {
+    std::this_thread::sleep_for(400ms);
+    return scripted_answer{http_answer(200, "ok")};
+  });
+  auto p = plan_for(server);
+  p.connections = 1;
+  p.warm_up = 100ms;
+  p.duration = 650ms;
+  const auto r = generate(p, make_numbered);
+  ASSERT_TRUE(r);
+  EXPECT_EQ(r->answered, 1u);
+  EXPECT_EQ(r->unanswered, 0u);
+}
+
 TEST(load_generator, says_when_nobody_is_there) {
   load_plan p;
   p.port = free_port();
