@@ -42,9 +42,8 @@ pid_t spawn_program(const std::string& program, const std::vector<std::string>& 
                     const std::vector<std::string>& environment, const fs::path& out, const fs::path& err) {
   std::vector<std::string> words{program};
   words.insert(words.end(), arguments.begin(), arguments.end());
-  std::vector<std::string> variables;
+  std::vector<std::string> variables = environment;  // first, since the first of a name counts
   for (char** v = environ; *v != nullptr; ++v) variables.emplace_back(*v);
-  variables.insert(variables.end(), environment.begin(), environment.end());
   const auto pointers = [](std::vector<std::string>& texts) {
     std::vector<char*> all;
     for (auto& t : texts) all.push_back(t.data());
