@@ -3,4 +3,6 @@
 #include "cli/commands.hpp"
 #include "cli/serve.hpp"
 
-int main(int argc, char** argv) { return switchboard::cli::run(argc, argv, switchboard::cli::run_serve); }
+int main(int argc, char** argv) {
+  return switchboard::cli::run(argc, argv, switchboard::cli::run_serve);
+}

@@ -2,13 +2,13 @@
 // Which thread a comment belongs to, for answers that name only the comment (our own reply, a removal without
 // author). The newest in memory, since the views may not show them yet; older ones are in the views.
 
+#include "domain/ids.hpp"
+
 #include <array>
 #include <cstdint>
 #include <mutex>
 #include <optional>
 #include <unordered_map>
-
-#include "domain/ids.hpp"
 
 namespace switchboard::actors {
 

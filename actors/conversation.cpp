@@ -1,10 +1,10 @@
 #include "actors/conversation.hpp"
 
-#include <algorithm>
-#include <exception>
-
 #include "storage/codec.hpp"
 #include "storage/hash.hpp"
+
+#include <algorithm>
+#include <exception>
 
 namespace switchboard::actors {
 
@@ -79,7 +79,8 @@ std::vector<domain::message> conversation_owner::covered_by(const domain::receiv
     const auto record = node_.tail->find(where);
     if (!record || record->message_json.empty()) continue;
     auto m = storage::decode_message(record->part(record->message_json));
-    if (!m || m->direction != domain::direction::outbound || m->id.conversation != state_.current->id) continue;
+    if (!m || m->direction != domain::direction::outbound || m->id.conversation != state_.current->id)
+      continue;
     std::erase_if(found, [&](const domain::message& old) { return old.id == m->id; });
     if (m->sent_at <= *r.inbound.watermark) found.push_back(std::move(*m));
   }
@@ -106,8 +107,8 @@ void conversation_owner::submit(std::vector<domain::event>&& events, completion 
       recent_.remember(message_key(node_, e.message->platform_message_id), where, applied);
     }
     if (e.origin && e.origin->kind != to_word(domain::inbound_kind::message)) {
-      recent_.remember(storage::fingerprint(node_.hash_seed, e.origin->kind, e.origin->id, e.origin->version), where,
-                       applied);
+      recent_.remember(storage::fingerprint(node_.hash_seed, e.origin->kind, e.origin->id, e.origin->version),
+                       where, applied);
     }
     domain::apply(state_, std::move(e));
   }

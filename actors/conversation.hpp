@@ -8,6 +8,15 @@
 //   passivate       leave memory if the views show everything, else answer still_busy
 //   closeall        the node stops: quit
 
+#include "actors/messages.hpp"
+#include "actors/recent.hpp"
+#include "actors/tail.hpp"
+#include "storage/views.hpp"
+
+#include <caf/behavior.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/stateful_actor.hpp>
+
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -15,15 +24,6 @@
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <caf/behavior.hpp>
-#include <caf/event_based_actor.hpp>
-#include <caf/stateful_actor.hpp>
-
-#include "actors/messages.hpp"
-#include "actors/recent.hpp"
-#include "actors/tail.hpp"
-#include "storage/views.hpp"
 
 namespace switchboard::actors {
 
@@ -55,7 +55,8 @@ class conversation_owner {
  private:
   void load(const std::string& brand);
   [[nodiscard]] const domain::conversation_policy& policy_of(const domain::brand_id& brand) const;
-  [[nodiscard]] std::optional<domain::message> find_message(const std::string& brand, const std::string& platform_id);
+  [[nodiscard]] std::optional<domain::message> find_message(const std::string& brand,
+                                                            const std::string& platform_id);
   [[nodiscard]] bool was_seen(const domain::inbound_event& e) const;
   [[nodiscard]] std::vector<domain::message> covered_by(const domain::receive& r) const;
   [[nodiscard]] std::vector<domain::event> decide(domain::receive&& r);

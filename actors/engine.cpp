@@ -1,13 +1,5 @@
 #include "actors/engine.hpp"
 
-#include <algorithm>
-#include <array>
-#include <thread>
-
-#include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
-#include <caf/send.hpp>
-
 #include "actors/comment_index.hpp"
 #include "actors/journal_writer.hpp"
 #include "actors/log_feed.hpp"
@@ -18,10 +10,19 @@
 #include "storage/codec.hpp"
 #include "storage/hash.hpp"
 
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/send.hpp>
+
+#include <algorithm>
+#include <array>
+#include <thread>
+
 namespace switchboard::actors {
 
 std::string_view to_word(health h) {
-  constexpr std::array<std::string_view, 6> words{"ready", "starting", "draining", "disk_low", "overloaded", "failed"};
+  constexpr std::array<std::string_view, 6> words{"ready",    "starting",   "draining",
+                                                  "disk_low", "overloaded", "failed"};
   return words.at(static_cast<std::size_t>(h));
 }
 
@@ -33,9 +34,9 @@ constexpr std::size_t refold_bytes = 16u << 20;
 /// Folds what the journal has and the views do not. On start only: nobody reads yet.
 expected<void, storage::open_error> refold(const storage::event_log& log, storage::views& v) {
   if (v.applied() > log.last()) {
-    return unexpected{storage::open_error{
-        74, "views show event " + std::to_string(v.applied()) + " but the journal ends at " +
-                std::to_string(log.last()) + ": the journal has lost events; restore it from a backup"}};
+    return unexpected{storage::open_error{74, "views show event " + std::to_string(v.applied()) +
+                                                  " but the journal ends at " + std::to_string(log.last()) +
+                                                  ": the journal has lost events; restore it from a backup"}};
   }
   if (v.applied() + 1 < log.earliest()) {
     return unexpected{storage::open_error{
@@ -45,7 +46,8 @@ expected<void, storage::open_error> refold(const storage::event_log& log, storag
   while (v.applied() < log.last()) {
     auto read = log.read(v.applied(), refold_batch, refold_bytes);
     if (read.result != storage::log_result::ok || read.records.empty()) {
-      return unexpected{storage::open_error{74, "journal, behind event " + std::to_string(v.applied()) + ": " +
+      return unexpected{storage::open_error{74, "journal, behind event " + std::to_string(v.applied()) +
+                                                    ": " +
                                                     (read.detail.empty() ? "nothing to read" : read.detail)}};
     }
     if (const auto done = v.apply(read.records); !done) {
@@ -73,16 +75,18 @@ class local_engine final : public engine {
       : journal_(std::move(log)),
         views_(std::move(v)),
         tail_(journal_->last(), settings->storage.tail_bytes),
-        keeper_(*journal_, journal_.get(), *views_, tail_, settings, [this] { every_second(); },
-                [this](std::string why) { fatal(std::move(why)); }),
+        keeper_(
+            *journal_, journal_.get(), *views_, tail_, settings, [this] { every_second(); },
+            [this](std::string why) { fatal(std::move(why)); }),
         feed_(*journal_, tail_, &keeper_),
-        writer_(*journal_, tail_, {settings->storage.commit_delay, settings->storage.commit_records_max},
-                std::move(on_committed),
-                [this](storage::log_sequence s) {
-                  feed_.committed(s);
-                  keeper_.committed(s);
-                },
-                [this](std::string why) { fatal(std::move(why)); }),
+        writer_(
+            *journal_, tail_, {settings->storage.commit_delay, settings->storage.commit_records_max},
+            std::move(on_committed),
+            [this](storage::log_sequence s) {
+              feed_.committed(s);
+              keeper_.committed(s);
+            },
+            [this](std::string why) { fatal(std::move(why)); }),
         system_(configure(actor_config_, *settings)) {
     const auto& identity = journal_->identity();
     node_.views = views_.get();
@@ -92,7 +96,8 @@ class local_engine final : public engine {
     node_.partitions = identity.partitions;
     node_.settings.store(std::move(settings));
     node_.on_fatal = [this](std::string why) { fatal(std::move(why)); };
-    for (std::uint16_t p = 0; p < identity.partitions; ++p) partitions_.push_back(system_.spawn(partition, &node_));
+    for (std::uint16_t p = 0; p < identity.partitions; ++p)
+      partitions_.push_back(system_.spawn(partition, &node_));
     quarantine_ = system_.spawn(quarantine, &node_);
     running_.store(true, std::memory_order_release);
   }
@@ -142,8 +147,8 @@ class local_engine final : public engine {
     if (++seconds_ % static_cast<std::uint64_t>(sweep_interval.count()) != 0) return;
     for (const auto& p : partitions_) caf::anon_send(p, sweep_atom::value);
   }
-  void deliver(const config::account_settings& account, domain::inbound_event&& e, domain::timestamp received_at,
-               const ticket_ptr& t);
+  void deliver(const config::account_settings& account, domain::inbound_event&& e,
+               domain::timestamp received_at, const ticket_ptr& t);
   void keep(const domain::source_id& source, const config::account_settings* account, std::string reason,
             std::string detail, std::string raw, domain::timestamp received_at, const ticket_ptr& t);
   domain::thread_id thread_of(const config::account_settings& account, const domain::inbound_event& e);
@@ -167,7 +172,8 @@ class local_engine final : public engine {
   caf::actor_system system_;
 };
 
-domain::thread_id local_engine::thread_of(const config::account_settings& account, const domain::inbound_event& e) {
+domain::thread_id local_engine::thread_of(const config::account_settings& account,
+                                          const domain::inbound_event& e) {
   if (!e.thread_parent.empty()) {
     const auto parent = storage::fingerprint(node_.hash_seed, account.id.value, e.thread_parent, "");
     if (const auto found = comments_.find(parent)) return *found;
@@ -175,7 +181,8 @@ domain::thread_id local_engine::thread_of(const config::account_settings& accoun
   }
   const auto thread = storage::thread_hash(node_.hash_seed, account.id.value, e.thread, e.thread_key);
   if (e.thread != domain::thread_kind::dm && !e.platform_message_id.empty()) {
-    comments_.remember(storage::fingerprint(node_.hash_seed, account.id.value, e.platform_message_id, ""), thread);
+    comments_.remember(storage::fingerprint(node_.hash_seed, account.id.value, e.platform_message_id, ""),
+                       thread);
   }
   return thread;
 }
@@ -196,8 +203,9 @@ void local_engine::deliver(const config::account_settings& account, domain::inbo
   caf::anon_send(partitions_[p], std::move(d));
 }
 
-void local_engine::keep(const domain::source_id& source, const config::account_settings* account, std::string reason,
-                        std::string detail, std::string raw, domain::timestamp received_at, const ticket_ptr& t) {
+void local_engine::keep(const domain::source_id& source, const config::account_settings* account,
+                        std::string reason, std::string detail, std::string raw,
+                        domain::timestamp received_at, const ticket_ptr& t) {
   auto q = std::make_shared<quarantined>();
   auto& letter = q->letter;
   letter.id = storage::dead_letter_hash(node_.hash_seed, source.value, detail, raw);
@@ -211,8 +219,8 @@ void local_engine::keep(const domain::source_id& source, const config::account_s
   caf::anon_send(quarantine_, std::move(q));
 }
 
-ingest_counts local_engine::ingest(const domain::source_id& source, domain::unpacked_body&& body, std::string_view raw,
-                                   domain::timestamp received_at, const ticket_ptr& t) {
+ingest_counts local_engine::ingest(const domain::source_id& source, domain::unpacked_body&& body,
+                                   std::string_view raw, domain::timestamp received_at, const ticket_ptr& t) {
   const auto settings = node_.settings.load(std::memory_order_acquire);
   ingest_counts counts;
   // All of it before the first is handed over, so that the ticket can't be complete too soon.
@@ -231,8 +239,9 @@ ingest_counts local_engine::ingest(const domain::source_id& source, domain::unpa
       continue;
     }
     keep(source, nullptr, "unknown-account",
-         "no [[account]] of source \"" + source.value + "\" has platform \"" + std::string(to_word(e.platform)) +
-             "\" and platform_id \"" + e.account_platform_id + "\"; add one, reload, and replay this",
+         "no [[account]] of source \"" + source.value + "\" has platform \"" +
+             std::string(to_word(e.platform)) + "\" and platform_id \"" + e.account_platform_id +
+             "\"; add one, reload, and replay this",
          std::string(raw), received_at, t);
     unknown.push_back(e.account_platform_id);
   }
@@ -248,7 +257,8 @@ ingest_counts local_engine::ingest(const domain::source_id& source, domain::unpa
   return counts;
 }
 
-void local_engine::execute(std::string brand, domain::command what, std::function<void(command_result&&)> reply) {
+void local_engine::execute(std::string brand, domain::command what,
+                           std::function<void(command_result&&)> reply) {
   auto a = std::make_shared<act>();
   a->thread = std::visit(
       [](const auto& c) {
@@ -270,7 +280,8 @@ void local_engine::execute(std::string brand, domain::command what, std::functio
 void local_engine::mark_replayed(const domain::dead_letter& d, std::function<void(bool)> reply) {
   auto q = std::make_shared<quarantined>();
   q->letter = d;
-  q->letter.replayed_at = std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+  q->letter.replayed_at =
+      std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
   q->replayed = true;
   q->done.then = [reply = std::move(reply)](commit_state s) { reply(s == commit_state::durable); };
   caf::anon_send(quarantine_, std::move(q));
@@ -302,7 +313,8 @@ health local_engine::state() const {
   if (draining_.load(std::memory_order_acquire)) return health::draining;
   if (keeper_.disk_low()) return health::disk_low;
   const auto behind = tail_.submitted() - tail_.applied();
-  if (behind > node_.settings.load(std::memory_order_acquire)->limits.views_lag_max) return health::overloaded;
+  if (behind > node_.settings.load(std::memory_order_acquire)->limits.views_lag_max)
+    return health::overloaded;
   return health::ready;
 }
 
@@ -340,9 +352,8 @@ std::string to_json(const domain::dead_letter& d) {
   return out;
 }
 
-expected<std::unique_ptr<engine>, storage::open_error> engine::start(std::shared_ptr<const config::settings> settings,
-                                                                     committed_handler on_committed,
-                                                                     start_options options) {
+expected<std::unique_ptr<engine>, storage::open_error> engine::start(
+    std::shared_ptr<const config::settings> settings, committed_handler on_committed, start_options options) {
   const auto& s = settings->storage;
   storage::journal_options jo;
   jo.data_dir = s.data_dir;

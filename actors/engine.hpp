@@ -2,6 +2,14 @@
 // The engine as HTTP sees it: hand in what arrived, ask for changes, read, subscribe. No CAF in here.
 // All members are thread-safe unless said otherwise.
 
+#include "actors/feed.hpp"
+#include "config/settings.hpp"
+#include "domain/conversation.hpp"
+#include "domain/expected.hpp"
+#include "domain/inbound.hpp"
+#include "storage/journal.hpp"
+#include "storage/views.hpp"
+
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -11,14 +19,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "actors/feed.hpp"
-#include "config/settings.hpp"
-#include "domain/conversation.hpp"
-#include "domain/expected.hpp"
-#include "domain/inbound.hpp"
-#include "storage/journal.hpp"
-#include "storage/views.hpp"
 
 namespace switchboard::actors {
 
@@ -49,10 +49,10 @@ using ticket_ptr = std::shared_ptr<ticket>;
 /// Result of an agent's act, after its events are durable.
 struct command_result {
   std::optional<domain::refused> refused;
-  bool failed = false;              ///< the journal failed: 503
-  std::string conversation;         ///< JSON as of after the act
+  bool failed = false;       ///< the journal failed: 503
+  std::string conversation;  ///< JSON as of after the act
   std::uint64_t version = 0;
-  std::string message;              ///< JSON of the note, where one was made
+  std::string message;  ///< JSON of the note, where one was made
 };
 
 struct ingest_counts {
@@ -84,7 +84,8 @@ class engine {
 
   /// Opens the data directory, refolds the views, spawns the actors. Blocks until ready.
   [[nodiscard]] static expected<std::unique_ptr<engine>, storage::open_error> start(
-      std::shared_ptr<const config::settings> settings, committed_handler on_committed, start_options options = {});
+      std::shared_ptr<const config::settings> settings, committed_handler on_committed,
+      start_options options = {});
   virtual ~engine() = default;  ///< stop() first
 
   // -- in ------------------------------------------------------------------------------------------------
@@ -94,7 +95,8 @@ class engine {
   virtual ingest_counts ingest(const domain::source_id& source, domain::unpacked_body&& body,
                                std::string_view raw, domain::timestamp received_at, const ticket_ptr& t) = 0;
   /// An agent's act on a conversation. `reply` runs once, on the journal's or an actor's thread.
-  virtual void execute(std::string brand, domain::command what, std::function<void(command_result&&)> reply) = 0;
+  virtual void execute(std::string brand, domain::command what,
+                       std::function<void(command_result&&)> reply) = 0;
   /// Marks a dead letter replayed, durably; `reply(false)`: the journal failed.
   virtual void mark_replayed(const domain::dead_letter& d, std::function<void(bool)> reply) = 0;
 

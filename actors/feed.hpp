@@ -3,16 +3,16 @@
 // position, not a buffer: recent records come from the journal's tail in memory, older ones from disk, so a
 // slow reader costs nobody anything.
 
+#include "domain/event.hpp"
+#include "domain/expected.hpp"
+#include "storage/record.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "domain/event.hpp"
-#include "domain/expected.hpp"
-#include "storage/record.hpp"
 
 namespace switchboard::actors {
 
@@ -46,7 +46,8 @@ class feed {
   virtual ~feed() = default;
 
   /// Position for `from` = earliest | latest | cursor.
-  [[nodiscard]] virtual expected<storage::log_sequence, cursor_problem> position(std::string_view from) const = 0;
+  [[nodiscard]] virtual expected<storage::log_sequence, cursor_problem> position(
+      std::string_view from) const = 0;
   [[nodiscard]] virtual std::string cursor(storage::log_sequence position) const = 0;
 
   /// May be answered from memory without touching the disk? Else call pull() where blocking is allowed.

@@ -1,8 +1,8 @@
 #include "actors/journal_writer.hpp"
 
-#include <pthread.h>
-
 #include "storage/cursor.hpp"
+
+#include <pthread.h>
 
 namespace switchboard::actors {
 
@@ -23,7 +23,9 @@ journal_writer::journal_writer(storage::event_log& log, tail& t, journal_writer_
       on_fatal_(std::move(on_fatal)),
       thread_([this] { run(); }) {}
 
-journal_writer::~journal_writer() { stop(); }
+journal_writer::~journal_writer() {
+  stop();
+}
 
 storage::log_sequence journal_writer::submit(std::span<const std::shared_ptr<storage::record>> records,
                                              completion done) {

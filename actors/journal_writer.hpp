@@ -3,6 +3,10 @@
 // tail; whoever handed something in is told once its group is durable. Nothing is answered, published or
 // caused before that.
 
+#include "actors/engine.hpp"
+#include "actors/tail.hpp"
+#include "storage/log.hpp"
+
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -12,10 +16,6 @@
 #include <string>
 #include <thread>
 #include <vector>
-
-#include "actors/engine.hpp"
-#include "actors/tail.hpp"
-#include "storage/log.hpp"
 
 namespace switchboard::actors {
 
@@ -36,8 +36,9 @@ class journal_writer {
 
   /// `on_commit` runs on the writer's thread after each group with the last committed sequence; `on_fatal`
   /// once, when the log has failed.
-  journal_writer(storage::event_log& log, tail& t, journal_writer_options options, committed_handler on_tickets,
-                 std::function<void(storage::log_sequence)> on_commit, std::function<void(std::string)> on_fatal);
+  journal_writer(storage::event_log& log, tail& t, journal_writer_options options,
+                 committed_handler on_tickets, std::function<void(storage::log_sequence)> on_commit,
+                 std::function<void(std::string)> on_fatal);
   ~journal_writer();  ///< stop() first
   journal_writer(const journal_writer&) = delete;
   journal_writer& operator=(const journal_writer&) = delete;

@@ -1,8 +1,8 @@
 #include "actors/log_feed.hpp"
 
-#include <algorithm>
-
 #include "storage/cursor.hpp"
+
+#include <algorithm>
 
 namespace switchboard::actors {
 
@@ -23,10 +23,12 @@ expected<storage::log_sequence, cursor_problem> log_feed::position(std::string_v
   return *at;
 }
 
-std::string log_feed::cursor(storage::log_sequence position) const { return log_.cursors().text(position); }
+std::string log_feed::cursor(storage::log_sequence position) const {
+  return log_.cursors().text(position);
+}
 
-pulled log_feed::pull(storage::log_sequence after, const stream_filter& f, std::size_t limit, std::size_t bytes_max,
-                      std::size_t scan_max) const {
+pulled log_feed::pull(storage::log_sequence after, const stream_filter& f, std::size_t limit,
+                      std::size_t bytes_max, std::size_t scan_max) const {
   pulled out;
   out.position = after;
   std::vector<storage::record_ptr> chunk;
@@ -64,7 +66,9 @@ pulled log_feed::pull(storage::log_sequence after, const stream_filter& f, std::
   }
 }
 
-bool log_feed::on_reader_thread(std::function<void()> work) { return readers_->on_reader_thread(std::move(work)); }
+bool log_feed::on_reader_thread(std::function<void()> work) {
+  return readers_->on_reader_thread(std::move(work));
+}
 
 std::uint64_t log_feed::on_commit(std::function<void(storage::log_sequence)> wake) {
   const std::lock_guard lock{mutex_};

@@ -1,23 +1,27 @@
 #pragma once
 // The feed over one machine's log: the tail in memory first, the journal on disk behind it.
 
-#include <map>
-#include <mutex>
-
 #include "actors/feed.hpp"
 #include "actors/tail.hpp"
 #include "actors/views_keeper.hpp"
 #include "storage/log.hpp"
 
+#include <map>
+#include <mutex>
+
 namespace switchboard::actors {
 
 class log_feed : public feed {
  public:
-  log_feed(const storage::event_log& log, const tail& t, views_keeper* readers) : log_(log), tail_(t), readers_(readers) {}
+  log_feed(const storage::event_log& log, const tail& t, views_keeper* readers)
+      : log_(log), tail_(t), readers_(readers) {}
 
-  [[nodiscard]] expected<storage::log_sequence, cursor_problem> position(std::string_view from) const override;
+  [[nodiscard]] expected<storage::log_sequence, cursor_problem> position(
+      std::string_view from) const override;
   [[nodiscard]] std::string cursor(storage::log_sequence position) const override;
-  [[nodiscard]] bool in_memory(storage::log_sequence after) const override { return tail_.holds_after(after); }
+  [[nodiscard]] bool in_memory(storage::log_sequence after) const override {
+    return tail_.holds_after(after);
+  }
   [[nodiscard]] pulled pull(storage::log_sequence after, const stream_filter& f, std::size_t limit,
                             std::size_t bytes_max, std::size_t scan_max) const override;
   bool on_reader_thread(std::function<void()> work) override;

@@ -2,17 +2,17 @@
 // What actors say to each other. In-process only: every message is one shared pointer, so a hop copies a
 // pointer and the domain needs no serialisation of CAF's.
 
-#include <cstdint>
-#include <functional>
-#include <memory>
-#include <string>
+#include "actors/engine.hpp"
+#include "actors/journal_writer.hpp"
+#include "domain/conversation.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/atom.hpp>
 
-#include "actors/engine.hpp"
-#include "actors/journal_writer.hpp"
-#include "domain/conversation.hpp"
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
 
 namespace switchboard::actors {
 

@@ -1,13 +1,14 @@
 #include "actors/partition.hpp"
 
-#include <algorithm>
-
-#include <caf/send.hpp>
 #include <caf/actor_cast.hpp>
+#include <caf/send.hpp>
+
+#include <algorithm>
 
 namespace switchboard::actors {
 
-// -- slot_table ------------------------------------------------------------------------------------------------
+// -- slot_table
+// ------------------------------------------------------------------------------------------------
 
 slot_table::slot* slot_table::find(domain::thread_id t) {
   const auto found = slots_.find(t);
@@ -70,7 +71,8 @@ void slot_table::link_newest(slot& s) {
   newest_ = &s;
 }
 
-// -- the actor -------------------------------------------------------------------------------------------------
+// -- the actor
+// -------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -99,7 +101,8 @@ void stop(self_ptr self, slot_table::slot& s) {
 /// they stay, so the number may be over for as long as the views are behind.
 void make_room(self_ptr self, node* n) {
   const auto settings = n->settings.load(std::memory_order_acquire);
-  const auto allowed = std::max<std::uint64_t>(1, settings->limits.resident_conversations_max / n->partitions);
+  const auto allowed =
+      std::max<std::uint64_t>(1, settings->limits.resident_conversations_max / n->partitions);
   auto& slots = self->state.slots;
   while (slots.running() > allowed) stop(self, *slots.oldest());
 }
@@ -142,7 +145,8 @@ void sweep(self_ptr self, node* n) {
   st.slots.next_sweep();
   const auto settings = n->settings.load(std::memory_order_acquire);
   const auto idle = static_cast<std::uint64_t>(settings->limits.conversation_idle / sweep_interval);
-  for (auto* s = st.slots.oldest(); s && st.slots.sweep() - s->used > idle; s = st.slots.oldest()) stop(self, *s);
+  for (auto* s = st.slots.oldest(); s && st.slots.sweep() - s->used > idle; s = st.slots.oldest())
+    stop(self, *s);
   make_room(self, n);
 }
 
@@ -168,8 +172,7 @@ caf::behavior partition(caf::stateful_actor<partition_state>* self, node* n) {
       [=](sweep_atom) { sweep(self, n); },
       [=](close_atom_t) {
         self->state.closing = true;
-        self->state.slots.for_each(
-            [=](slot_table::slot& s) { self->send(s.actor, close_atom_t::value); });
+        self->state.slots.for_each([=](slot_table::slot& s) { self->send(s.actor, close_atom_t::value); });
         self->quit();
       },
   };

@@ -1,9 +1,10 @@
 #pragma once
-// Finds or wakes the actor of a thread, and lets idle ones leave memory. The only owner of the map from thread
-// to actor, so a hundred parallel first messages meet one conversation.
+// Finds or wakes the actor of a thread, and lets idle ones leave memory. The only owner of the map from
+// thread to actor, so a hundred parallel first messages meet one conversation.
 //
 // Leaving memory takes five steps, since an actor that quits on its own loses what is queued for it:
-//   1. sweep finds a slot idle (or too many are resident)     2. it marks the slot stopping, sends `passivate`
+//   1. sweep finds a slot idle (or too many are resident)     2. it marks the slot stopping, sends
+//   `passivate`
 //   3. what comes for the thread meanwhile is parked           4. the actor quits; its end is told (left)
 //   5. the slot is erased, and with anything parked woken again. An actor whose last event the views don't
 //      show yet answers still_busy instead; its slot goes back to running.
@@ -15,19 +16,19 @@
 //   sweep                   another sweep_interval has passed (sent from outside, so tests own the time)
 //   closeall                the node stops: everything quits
 
-#include <chrono>
-#include <cstdint>
-#include <functional>
-#include <unordered_map>
-#include <variant>
-#include <vector>
+#include "actors/conversation.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/behavior.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
 
-#include "actors/conversation.hpp"
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <unordered_map>
+#include <variant>
+#include <vector>
 
 namespace switchboard::actors {
 

@@ -4,15 +4,15 @@
 // Messages
 //   quarantined_ptr   add the letter, or mark it replayed; its completion follows when that is durable
 
-#include <deque>
-#include <string>
-#include <unordered_map>
+#include "actors/conversation.hpp"
 
 #include <caf/behavior.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
 
-#include "actors/conversation.hpp"
+#include <deque>
+#include <string>
+#include <unordered_map>
 
 namespace switchboard::actors {
 

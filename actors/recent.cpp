@@ -5,7 +5,8 @@
 namespace switchboard::actors {
 
 std::optional<storage::log_sequence> recent::find(std::uint64_t key) const {
-  const auto found = std::find_if(entries_.rbegin(), entries_.rend(), [&](const entry& e) { return e.key == key; });
+  const auto found =
+      std::find_if(entries_.rbegin(), entries_.rend(), [&](const entry& e) { return e.key == key; });
   if (found == entries_.rend()) return std::nullopt;
   return found->where;
 }

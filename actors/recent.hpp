@@ -2,11 +2,11 @@
 // What a conversation's actor remembers of its newest events: enough to know a redelivery, and to find a
 // message that the views may not show yet. Older keys are asked of the views.
 
+#include "storage/record.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <vector>
-
-#include "storage/record.hpp"
 
 namespace switchboard::actors {
 

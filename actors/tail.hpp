@@ -4,8 +4,10 @@
 //   trimmed … | applied (in the views) | committed (durable) | submitted (decided)
 //
 // Actors append at the right, the journal's writer moves `committed`, the views' keeper moves `applied`, and
-// what is applied leaves at the left once more than `bytes_max` is held. So an actor finds each of its records
-// that the views don't show yet, and subscribers read recent records without touching the disk.
+// what is applied leaves at the left once more than `bytes_max` is held. So an actor finds each of its
+// records that the views don't show yet, and subscribers read recent records without touching the disk.
+
+#include "storage/record.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -14,8 +16,6 @@
 #include <mutex>
 #include <span>
 #include <vector>
-
-#include "storage/record.hpp"
 
 namespace switchboard::actors {
 

@@ -41,10 +41,13 @@ views_keeper::views_keeper(storage::event_log& log, storage::journal* trimmed, s
   thread_ = std::thread([this] { run(); });
 }
 
-views_keeper::~views_keeper() { stop(); }
+views_keeper::~views_keeper() {
+  stop();
+}
 
 void views_keeper::committed(storage::log_sequence s) {
-  // Below a full batch the interval's own wake-up is soon enough; a wake-up per commit would cost the hot path.
+  // Below a full batch the interval's own wake-up is soon enough; a wake-up per commit would cost the hot
+  // path.
   if (s - tail_.applied() < apply_batch) return;
   bool wake = false;
   {
@@ -184,8 +187,10 @@ void views_keeper::flush_and_trim() {
   if (const auto limit = s->storage.retention_bytes; limit > 0 && journal_->disk_bytes() > limit) {
     // By size: drop the oldest share that is over, in proportion, since records are of one kind.
     const auto kept = log_.last() - log_.earliest() + 1;
-    const auto over = static_cast<double>(journal_->disk_bytes() - limit) / static_cast<double>(journal_->disk_bytes());
-    before = std::max(before, log_.earliest() + static_cast<storage::log_sequence>(static_cast<double>(kept) * over));
+    const auto over =
+        static_cast<double>(journal_->disk_bytes() - limit) / static_cast<double>(journal_->disk_bytes());
+    before = std::max(before,
+                      log_.earliest() + static_cast<storage::log_sequence>(static_cast<double>(kept) * over));
   }
   before = std::min(before, views_.flushed() + 1);
   if (before <= log_.earliest()) return;

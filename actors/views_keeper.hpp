@@ -3,6 +3,11 @@
 // somebody waits to read. Also the housekeeper of the disk: flushes the views, trims the journal behind them,
 // watches the free space.
 
+#include "actors/tail.hpp"
+#include "config/settings.hpp"
+#include "storage/journal.hpp"
+#include "storage/views.hpp"
+
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -12,11 +17,6 @@
 #include <string>
 #include <thread>
 #include <vector>
-
-#include "actors/tail.hpp"
-#include "config/settings.hpp"
-#include "storage/journal.hpp"
-#include "storage/views.hpp"
 
 namespace switchboard::actors {
 

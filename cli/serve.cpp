@@ -1,5 +1,12 @@
 #include "cli/serve.hpp"
 
+#include "actors/engine.hpp"
+#include "cli/exit_code.hpp"
+#include "config/load.hpp"
+#include "config/units.hpp"
+#include "net/gateway.hpp"
+#include "net/log.hpp"
+
 #include <pthread.h>
 #include <signal.h>
 #include <unistd.h>
@@ -10,13 +17,6 @@
 #include <mutex>
 #include <optional>
 #include <thread>
-
-#include "actors/engine.hpp"
-#include "cli/exit_code.hpp"
-#include "config/load.hpp"
-#include "config/units.hpp"
-#include "net/gateway.hpp"
-#include "net/log.hpp"
 
 namespace switchboard::cli {
 
@@ -37,11 +37,13 @@ expected<config::settings_ptr, std::vector<config::problem>> load(const serve_op
   if (!loaded) return loaded;
   auto s = std::make_shared<config::settings>(**loaded);
   if (!o.data_dir.empty()) s->storage.data_dir = o.data_dir;
-  const auto listen = [&](const std::string& text, config::endpoint& to, const char* option)
-      -> std::optional<config::problem> {
+  const auto listen = [&](const std::string& text, config::endpoint& to,
+                          const char* option) -> std::optional<config::problem> {
     if (text.empty()) return std::nullopt;
     const auto parsed = config::parse_endpoint(text);
-    if (!parsed) return config::problem{.file = option, .line = 0, .column = 0, .what = "\"" + text + "\" is not HOST:PORT"};
+    if (!parsed)
+      return config::problem{
+          .file = option, .line = 0, .column = 0, .what = "\"" + text + "\" is not HOST:PORT"};
     to = *parsed;
     return std::nullopt;
   };
@@ -50,9 +52,12 @@ expected<config::settings_ptr, std::vector<config::problem>> load(const serve_op
     if (bad) return unexpected{std::vector{*bad}};
   }
   if (s->server.demo && !(is_loopback(s->server.listen) && is_loopback(s->server.admin_listen))) {
-    return unexpected{std::vector{config::problem{.file = "--listen", .line = 0, .column = 0,
-                                                  .what = "server.demo allows literal secrets and therefore only loopback "
-                                                          "addresses; use 127.0.0.1 or a config without demo"}}};
+    return unexpected{
+        std::vector{config::problem{.file = "--listen",
+                                    .line = 0,
+                                    .column = 0,
+                                    .what = "server.demo allows literal secrets and therefore only loopback "
+                                            "addresses; use 127.0.0.1 or a config without demo"}}};
   }
   return config::settings_ptr{std::move(s)};
 }
@@ -85,7 +90,8 @@ class reloader {
     if (!next) {
       for (const auto& p : next.error()) problems.push_back(to_text(p));
     } else if (const auto fixed = config::needs_restart(*engine_->settings(), **next); !fixed.empty()) {
-      for (const auto& key : fixed) problems.push_back(key + " cannot change while the engine runs; restart it");
+      for (const auto& key : fixed)
+        problems.push_back(key + " cannot change while the engine runs; restart it");
     }
     if (!problems.empty()) {
       for (const auto& p : problems) log::write(log::level::error, "config-refused", p);
@@ -93,7 +99,8 @@ class reloader {
     }
     gateway_->apply_settings(*next);
     engine_->apply_settings(*next);
-    log::write(log::level::info, "config-applied", "the new configuration is in force", {{"version", (*next)->version}});
+    log::write(log::level::info, "config-applied", "the new configuration is in force",
+               {{"version", (*next)->version}});
     return {};
   }
 
@@ -130,13 +137,15 @@ int run_serve(const serve_options& options) {
   }
   reloader reload{options};
   net::gateway gateway{*settings, [&reload] { return reload.reload(); }};
-  auto engine = actors::engine::start(*settings, gateway.committed_handler(), {.accept_loss = options.accept_loss});
+  auto engine =
+      actors::engine::start(*settings, gateway.committed_handler(), {.accept_loss = options.accept_loss});
   if (!engine) {
     std::fprintf(stderr, "switchboard: %s\n", engine.error().what.c_str());
     return engine.error().exit_code;
   }
   (*engine)->on_fatal([](const std::string& why) {
-    log::write(log::level::error, "storage-failed", "storage failed; the node ends and must be restarted", {{"why", why}});
+    log::write(log::level::error, "storage-failed", "storage failed; the node ends and must be restarted",
+               {{"why", why}});
     std::thread(end_now).detach();
   });
   if (const auto opened = gateway.open(**engine); !opened) {
@@ -163,7 +172,8 @@ int run_serve(const serve_options& options) {
   };
   const bool idle = gateway.close(left() / 2);
   const bool stopped = (*engine)->stop(left());
-  log::write(log::level::info, "stopped", idle && stopped ? "everything was finished" : "the time for draining ran out");
+  log::write(log::level::info, "stopped",
+             idle && stopped ? "everything was finished" : "the time for draining ran out");
   return stopped ? exit_ok : exit_failed;
 }
 

@@ -9,6 +9,7 @@ namespace switchboard {
 
 template <class E>
 struct unexpected {
+  explicit unexpected(E why) : error(std::move(why)) {}
   E error;
 };
 template <class E>

@@ -2,8 +2,8 @@
 
 namespace switchboard::net {
 
-admission::credit admission::take(counters& c, std::uint64_t events, std::uint64_t bytes, std::uint64_t events_max,
-                                  std::uint64_t bytes_max, std::uint64_t held) {
+admission::credit admission::take(counters& c, std::uint64_t events, std::uint64_t bytes,
+                                  std::uint64_t events_max, std::uint64_t bytes_max, std::uint64_t held) {
   // Taken first, checked then: two at once may both be refused at the very edge, never both let in.
   const auto had_events = c.events.fetch_add(events, std::memory_order_relaxed);
   const auto had_bytes = c.bytes.fetch_add(bytes, std::memory_order_relaxed);

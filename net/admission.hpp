@@ -3,6 +3,8 @@
 // taken at the gate and given back when the answer is decided. Beyond it nothing is stored and the platform
 // delivers again.
 
+#include "config/settings.hpp"
+
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -10,8 +12,6 @@
 #include <string_view>
 #include <unordered_map>
 #include <utility>
-
-#include "config/settings.hpp"
 
 namespace switchboard::net {
 
@@ -26,7 +26,8 @@ class admission {
   class credit {
    public:
     credit() = default;
-    credit(counters* from, std::uint64_t events, std::uint64_t bytes) : from_(from), events_(events), bytes_(bytes) {}
+    credit(counters* from, std::uint64_t events, std::uint64_t bytes)
+        : from_(from), events_(events), bytes_(bytes) {}
     credit(credit&& other) noexcept { *this = std::move(other); }
     credit& operator=(credit&& other) noexcept {
       if (this == &other) return *this;
@@ -54,12 +55,13 @@ class admission {
 
   explicit admission(const config::settings& s) { apply_settings(s); }
 
-  /// Empty: the node is full. Before a body has come, its announced length counts, though nobody has proven yet
-  /// who sends it: so large bodies together may take half of the bytes, and a stranger who announces many and
-  /// sends them slowly does not keep the small ones out, which most webhooks are.
-  /// `held`: events that the same body holds already; when nothing else is in flight it is let through whole.
+  /// Empty: the node is full. Before a body has come, its announced length counts, though nobody has proven
+  /// yet who sends it: so large bodies together may take half of the bytes, and a stranger who announces many
+  /// and sends them slowly does not keep the small ones out, which most webhooks are. `held`: events that the
+  /// same body holds already; when nothing else is in flight it is let through whole.
   [[nodiscard]] credit take(std::uint64_t events, std::uint64_t bytes, std::uint64_t held = 0);
-  /// Empty: that brand is over its share. One body is always let through when the brand has nothing in flight.
+  /// Empty: that brand is over its share. One body is always let through when the brand has nothing in
+  /// flight.
   [[nodiscard]] credit take(std::string_view brand, std::uint64_t events, std::uint64_t bytes);
 
   /// New limits for what is taken from now on; brands that are new get counters.
@@ -75,8 +77,8 @@ class admission {
   };
   using brand_table = std::unordered_map<std::string, std::shared_ptr<counters>, hash, std::equal_to<>>;
 
-  [[nodiscard]] static credit take(counters& c, std::uint64_t events, std::uint64_t bytes, std::uint64_t events_max,
-                                   std::uint64_t bytes_max, std::uint64_t held);
+  [[nodiscard]] static credit take(counters& c, std::uint64_t events, std::uint64_t bytes,
+                                   std::uint64_t events_max, std::uint64_t bytes_max, std::uint64_t held);
 
   counters all_;
   std::atomic<std::uint64_t> events_max_{0}, bytes_max_{0}, brand_events_max_{0}, brand_bytes_max_{0};

@@ -1,13 +1,13 @@
 #include "net/gateway.hpp"
 
-#include <algorithm>
-#include <thread>
-
 #include "net/admission.hpp"
 #include "net/api/event_stream.hpp"
 #include "net/api/router.hpp"
 #include "net/api/tickets.hpp"
 #include "net/webhook.hpp"
+
+#include <algorithm>
+#include <thread>
 
 namespace switchboard::net {
 
@@ -60,7 +60,9 @@ expected<void, http::start_error> gateway::open(actors::engine& e) {
   return {};
 }
 
-std::uint16_t gateway::port(http::listener l) const { return parts_->server->port(l); }
+std::uint16_t gateway::port(http::listener l) const {
+  return parts_->server->port(l);
+}
 
 void gateway::apply_settings(const config::settings_ptr& next) {
   auto& p = *parts_;
@@ -79,7 +81,8 @@ bool gateway::close(std::chrono::milliseconds at_most) {
   // Subscribers are no requests: they get a moment of their own to take what is under way to them and their
   // cursor behind it. One that takes nothing finds its place again by the cursor of its last event.
   const auto until = std::chrono::steady_clock::now() + std::min(at_most, farewell_max);
-  while (p.stream->subscribers() > 0 && std::chrono::steady_clock::now() < until) std::this_thread::sleep_for(look_again);
+  while (p.stream->subscribers() > 0 && std::chrono::steady_clock::now() < until)
+    std::this_thread::sleep_for(look_again);
   p.server->stop();
   p.stream->stop();
   return idle;

@@ -1,16 +1,16 @@
 #pragma once
 // Everything between the sockets and the engine, put together: admission, webhooks, routes, stream, server.
 
+#include "actors/engine.hpp"
+#include "config/settings.hpp"
+#include "domain/expected.hpp"
+#include "net/http/server.hpp"
+
 #include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "actors/engine.hpp"
-#include "config/settings.hpp"
-#include "domain/expected.hpp"
-#include "net/http/server.hpp"
 
 namespace switchboard::net {
 
@@ -30,7 +30,8 @@ class gateway {
 
   void apply_settings(const config::settings_ptr& next);
   /// Stops accepting, lets what is under way be answered, closes streams with their cursor. False: a request
-  /// was still under way after `at_most`. Before the engine stops, which is what answers; never after it is gone.
+  /// was still under way after `at_most`. Before the engine stops, which is what answers; never after it is
+  /// gone.
   [[nodiscard]] bool close(std::chrono::milliseconds at_most);
 
  private:

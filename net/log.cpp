@@ -1,5 +1,8 @@
 #include "net/log.hpp"
 
+#include "domain/json.hpp"
+#include "domain/time.hpp"
+
 #include <unistd.h>
 
 #include <chrono>
@@ -8,18 +11,18 @@
 #include <string>
 #include <utility>
 
-#include "domain/json.hpp"
-#include "domain/time.hpp"
-
 namespace switchboard::net::log {
 
 namespace {
 
 std::string_view to_word(level l) {
   switch (l) {
-    case level::info: return "info";
-    case level::warning: return "warning";
-    case level::error: return "error";
+    case level::info:
+      return "info";
+    case level::warning:
+      return "warning";
+    case level::error:
+      return "error";
   }
   return "error";
 }
@@ -32,8 +35,8 @@ struct rare {
 void put(level l, std::string_view event, std::string_view message, fields more, std::uint64_t left_out) {
   std::string line;
   domain::json_object o{line};
-  o.text("ts", domain::to_rfc3339(
-                   std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now())));
+  o.text("ts", domain::to_rfc3339(std::chrono::time_point_cast<std::chrono::microseconds>(
+                   std::chrono::system_clock::now())));
   o.text("level", to_word(l));
   o.text("event", event);
   o.text("msg", message);
@@ -47,9 +50,12 @@ void put(level l, std::string_view event, std::string_view message, fields more,
 
 }  // namespace
 
-void write(level l, std::string_view event, std::string_view message, fields more) { put(l, event, message, more, 0); }
+void write(level l, std::string_view event, std::string_view message, fields more) {
+  put(l, event, message, more, 0);
+}
 
-void write_rarely(level l, std::string_view event, std::string_view message, fields more, std::uint32_t seconds) {
+void write_rarely(level l, std::string_view event, std::string_view message, fields more,
+                  std::uint32_t seconds) {
   static std::mutex mutex;
   static std::map<std::string, rare, std::less<>> seen;
   std::uint64_t left_out = 0;

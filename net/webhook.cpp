@@ -1,10 +1,10 @@
 #include "net/webhook.hpp"
 
-#include <algorithm>
-#include <optional>
-
 #include "domain/json.hpp"
 #include "net/log.hpp"
+
+#include <algorithm>
+#include <optional>
 
 namespace switchboard::net {
 
@@ -25,9 +25,12 @@ struct webhook_ticket final : actors::ticket {
 
 std::optional<platforms::kind> platform_kind(config::source_kind k) {
   switch (k) {
-    case config::source_kind::meta: return platforms::kind::meta;
-    case config::source_kind::telegram: return platforms::kind::telegram;
-    default: return std::nullopt;
+    case config::source_kind::meta:
+      return platforms::kind::meta;
+    case config::source_kind::telegram:
+      return platforms::kind::telegram;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -81,7 +84,9 @@ body_count count(const config::settings& s, std::string_view source, const domai
 
 }  // namespace
 
-webhook::webhook(admission& a, config::settings_ptr s) : admission_(a) { apply_settings(std::move(s)); }
+webhook::webhook(admission& a, config::settings_ptr s) : admission_(a) {
+  apply_settings(std::move(s));
+}
 
 void webhook::apply_settings(config::settings_ptr s) {
   auto t = std::make_shared<table>();
@@ -168,7 +173,8 @@ void webhook::handshake(const http::exchange_ptr& x, const source_entry& s) {
     rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
     const auto eq = pair.find('=');
     auto name = http::percent_decode(pair.substr(0, eq));
-    auto value = http::percent_decode(eq == std::string_view::npos ? std::string_view{} : pair.substr(eq + 1));
+    auto value =
+        http::percent_decode(eq == std::string_view::npos ? std::string_view{} : pair.substr(eq + 1));
     if (name && value) decoded.emplace_back(std::move(*name), std::move(*value));
   }
   std::vector<platforms::field> query;
@@ -179,9 +185,10 @@ void webhook::handshake(const http::exchange_ptr& x, const source_entry& s) {
   if (answer.status != 200) {
     log::write_rarely(log::level::warning, "handshake-refused", "a platform's handshake was refused",
                       {{"source", s.source->id.value}, {"status", std::to_string(answer.status)}});
-    return x->respond(answer.status == 403
-                          ? refusal(403, "forbidden", "Forbidden", "the verify token is not this source's")
-                          : refusal(answer.status, "bad-request", "Bad request", "not a handshake of this platform"));
+    return x->respond(
+        answer.status == 403
+            ? refusal(403, "forbidden", "Forbidden", "the verify token is not this source's")
+            : refusal(answer.status, "bad-request", "Bad request", "not a handshake of this platform"));
   }
   http::response ok;
   ok.content_type = std::move(answer.content_type);
@@ -203,7 +210,8 @@ void webhook::receive(const http::exchange_ptr& x, const table& t, const source_
   }
   const auto now = std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
   const auto& limits = t.settings->limits;
-  auto body = s.functions->normalise(r.body, s.account_hint, {limits.json_depth_max, limits.batch_events_max}, now);
+  auto body =
+      s.functions->normalise(r.body, s.account_hint, {limits.json_depth_max, limits.batch_events_max}, now);
 
   auto ticket = std::make_shared<webhook_ticket>();
   const auto elements = body.events.size() + body.rejected.size();
@@ -244,7 +252,8 @@ webhook::replay_start webhook::replay(const domain::dead_letter& d,
   auto body = found->second.functions->normalise(d.raw, found->second.account_hint,
                                                  {limits.json_depth_max, limits.batch_events_max}, now);
   auto ticket = std::make_shared<webhook_ticket>();
-  ticket->whole = admission_.take(std::max<std::size_t>(1, body.events.size() + body.rejected.size()), d.raw.size());
+  ticket->whole =
+      admission_.take(std::max<std::size_t>(1, body.events.size() + body.rejected.size()), d.raw.size());
   if (!ticket->whole) return replay_start::full;
   ticket->counts = count(*t->settings, d.source.value, body).counts;
   ticket->replayed = std::move(done);

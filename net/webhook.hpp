@@ -1,5 +1,11 @@
 #pragma once
-// POST and GET /webhooks/{source}: verify over the raw bytes, unpack, hand over, and answer once it is durable.
+// POST and GET /webhooks/{source}: verify over the raw bytes, unpack, hand over, and answer once it is
+// durable.
+
+#include "actors/engine.hpp"
+#include "net/admission.hpp"
+#include "net/http/server.hpp"
+#include "net/platforms/platform.hpp"
 
 #include <array>
 #include <atomic>
@@ -10,11 +16,6 @@
 #include <string_view>
 #include <unordered_map>
 #include <vector>
-
-#include "actors/engine.hpp"
-#include "net/admission.hpp"
-#include "net/http/server.hpp"
-#include "net/platforms/platform.hpp"
 
 namespace switchboard::net {
 
@@ -41,8 +42,8 @@ class webhook {
 
   http::body_verdict head(const http::request& r, std::uint64_t announced, bool chunked);
   void handle(const http::exchange_ptr& x);
-  /// Takes a dead letter in again, as if it had just arrived; `done` runs on the journal's thread when that is
-  /// durable, with `failed` if the journal failed. It runs only where this gives `started`.
+  /// Takes a dead letter in again, as if it had just arrived; `done` runs on the journal's thread when that
+  /// is durable, with `failed` if the journal failed. It runs only where this gives `started`.
   enum class replay_start : std::uint8_t { started, no_source, full };
   [[nodiscard]] replay_start replay(const domain::dead_letter& d,
                                     std::function<void(actors::ingest_counts, bool failed)> done);

@@ -1,11 +1,11 @@
 #include "actors/conversation.hpp"
 
+#include "support.hpp"
+
 #include <gtest/gtest.h>
 
 #include <random>
 #include <set>
-
-#include "support.hpp"
 
 namespace switchboard::actors {
 namespace {
@@ -76,7 +76,8 @@ TEST_P(Redelivery, AnOriginalFillsItsPlaceholderOnce) {
   EXPECT_NE(events[2]->part(events[2]->message_json).find("👍"), std::string_view::npos);
 }
 
-INSTANTIATE_TEST_SUITE_P(Past, Redelivery, ::testing::Values(past::submitted, past::applied, past::only_in_views));
+INSTANTIATE_TEST_SUITE_P(Past, Redelivery,
+                         ::testing::Values(past::submitted, past::applied, past::only_in_views));
 
 TEST(ConversationOwner, RemembersBeyondItsRecentKeys) {
   small_node n;
@@ -138,7 +139,8 @@ TEST(ConversationOwner, SequencesAreGaplessOverSleeps) {
     sent.insert(id);
     deliver(*owner, text_message(id, "x"));
     if (random() % 5 == 0) n.apply();
-    if (random() % 5 == 0 && owner->may_leave()) owner = std::make_unique<conversation_owner>(n.node(), thread);
+    if (random() % 5 == 0 && owner->may_leave())
+      owner = std::make_unique<conversation_owner>(n.node(), thread);
   }
   std::uint64_t expected = 0;
   for (const auto& r : n.events()) EXPECT_EQ(r->conversation_sequence, ++expected);

@@ -1,13 +1,13 @@
 #include "actors/journal_writer.hpp"
 
+#include "support.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <future>
 #include <latch>
-
-#include "support.hpp"
 
 namespace switchboard::actors {
 namespace {
@@ -19,12 +19,13 @@ using testing::make_record;
 struct harness {
   explicit harness(storage::memory_log_script script = {})
       : log(storage::make_memory_log(1, std::move(script))),
-        writer(*log, t, {}, [this](std::vector<ticket_ptr>&& done) { tickets += done.size(); },
-               [this](storage::log_sequence s) { committed = s; },
-               [this](std::string why) {
-                 const std::lock_guard lock{mutex};
-                 fatal = std::move(why);
-               }) {}
+        writer(
+            *log, t, {}, [this](std::vector<ticket_ptr>&& done) { tickets += done.size(); },
+            [this](storage::log_sequence s) { committed = s; },
+            [this](std::string why) {
+              const std::lock_guard lock{mutex};
+              fatal = std::move(why);
+            }) {}
   ~harness() { writer.stop(); }
 
   commit_state submit_and_wait(const std::vector<std::shared_ptr<storage::record>>& records) {
@@ -54,10 +55,11 @@ TEST(JournalWriter, AnEmptySubmissionWaitsForThoseBefore) {
   // A redelivery decides nothing, and must not be answered before its original is safe.
   std::promise<void> release;
   auto released = release.get_future().share();
-  harness h{{.before = [released](std::uint64_t) {
-               released.wait();
-               return log_result::ok;
-             },
+  harness h{{.before =
+                 [released](std::uint64_t) {
+                   released.wait();
+                   return log_result::ok;
+                 },
              .after = {}}};
   std::atomic<bool> second{false};
   h.writer.submit(std::vector{make_record("a")}, {});
@@ -89,7 +91,8 @@ TEST(JournalWriter, RepeatsAnUnknownCommitIdentically) {
 
 TEST(JournalWriter, TheFirstErrorIsTheLast) {
   for (const auto error : {log_result::unavailable, log_result::fenced, log_result::unknown}) {
-    harness h{{.before = [error](std::uint64_t nth) { return nth > 1 ? error : log_result::ok; }, .after = {}}};
+    harness h{
+        {.before = [error](std::uint64_t nth) { return nth > 1 ? error : log_result::ok; }, .after = {}}};
     EXPECT_EQ(h.submit_and_wait({make_record("a")}), commit_state::durable);
     EXPECT_EQ(h.submit_and_wait({make_record("b")}), commit_state::failed);
     EXPECT_EQ(h.submit_and_wait({make_record("c")}), commit_state::failed);
@@ -105,11 +108,12 @@ TEST(JournalWriter, GathersWhatComesDuringACommit) {
   std::promise<void> release;
   auto released = release.get_future().share();
   std::atomic<int> commits{0};
-  harness h{{.before = [&, released](std::uint64_t nth) {
-               if (nth == 1) released.wait();
-               ++commits;
-               return log_result::ok;
-             },
+  harness h{{.before =
+                 [&, released](std::uint64_t nth) {
+                   if (nth == 1) released.wait();
+                   ++commits;
+                   return log_result::ok;
+                 },
              .after = {}}};
   constexpr int submissions = 100;
   std::latch settled{submissions};

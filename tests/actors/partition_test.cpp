@@ -2,19 +2,18 @@
 
 #include "actors/partition.hpp"
 
-#include <gtest/gtest.h>
+#include "storage/codec.hpp"
+#include "support.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/scheduler/test_coordinator.hpp>
 #include <caf/send.hpp>
+#include <gtest/gtest.h>
 
 #include <map>
 #include <random>
 #include <set>
-
-#include "storage/codec.hpp"
-#include "support.hpp"
 
 namespace switchboard::actors {
 namespace {
@@ -62,7 +61,8 @@ class partition_fixture {
   small_node node;
   deterministic_config config;
   caf::actor_system system{config};
-  caf::scheduler::test_coordinator& scheduler = dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler());
+  caf::scheduler::test_coordinator& scheduler =
+      dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler());
   caf::actor actor;
 };
 
@@ -146,8 +146,12 @@ TEST(Partition, NoInterleavingLosesOrDoubles) {
     std::set<std::string> sent;
     for (int i = 0; i < 300; ++i) {
       switch (random() % 8) {
-        case 0: caf::anon_send(f.actor, sweep_atom::value); break;
-        case 1: f.node.apply(); break;
+        case 0:
+          caf::anon_send(f.actor, sweep_atom::value);
+          break;
+        case 1:
+          f.node.apply();
+          break;
         case 2:
         case 3: {
           const auto thread = 1 + random() % 6;
@@ -156,7 +160,8 @@ TEST(Partition, NoInterleavingLosesOrDoubles) {
           f.deliver(thread, id);
           break;
         }
-        default: f.step(random);
+        default:
+          f.step(random);
       }
     }
     f.scheduler.run();

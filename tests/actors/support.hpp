@@ -2,6 +2,12 @@
 // A node without sockets: real views in a temporary directory, a log in memory, and the mailboxes under the
 // test's hand.
 
+#include "actors/conversation.hpp"
+#include "actors/journal_writer.hpp"
+#include "actors/tail.hpp"
+#include "storage/journal.hpp"
+#include "storage/views.hpp"
+
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -9,12 +15,6 @@
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "actors/conversation.hpp"
-#include "actors/journal_writer.hpp"
-#include "actors/tail.hpp"
-#include "storage/journal.hpp"
-#include "storage/views.hpp"
 
 namespace switchboard::actors::testing {
 
@@ -90,8 +90,8 @@ class small_node {
     if (!opened) throw std::runtime_error(opened.error().what);
     views_ = std::move(*opened);
     writer_ = std::make_unique<journal_writer>(
-        *log_, tail_, journal_writer_options{}, [](std::vector<ticket_ptr>&&) {}, [](storage::log_sequence) {},
-        [](const std::string&) {});
+        *log_, tail_, journal_writer_options{}, [](std::vector<ticket_ptr>&&) {},
+        [](storage::log_sequence) {}, [](const std::string&) {});
     node_.views = views_.get();
     node_.tail = &tail_;
     node_.writer = writer_.get();

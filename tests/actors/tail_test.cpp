@@ -1,8 +1,8 @@
 #include "actors/tail.hpp"
 
-#include <gtest/gtest.h>
-
 #include "support.hpp"
+
+#include <gtest/gtest.h>
 
 namespace switchboard::actors {
 namespace {

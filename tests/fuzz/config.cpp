@@ -1,10 +1,10 @@
 // The configuration loader: settings or problems, never a crash; every problem says where.
 
+#include "config/load.hpp"
+
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
-
-#include "config/load.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);

@@ -25,7 +25,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto once = whole.feed(all);
   auto twice = split.feed(all.substr(0, cut));
   if (twice.is == chunk_gate::verdict::more) twice = split.feed(all.substr(cut));
-  if (once.is != twice.is || (once.is == chunk_gate::verdict::complete && whole.body_bytes() != split.body_bytes())) {
+  if (once.is != twice.is ||
+      (once.is == chunk_gate::verdict::complete && whole.body_bytes() != split.body_bytes())) {
     std::abort();
   }
   return 0;

@@ -1,11 +1,11 @@
 #pragma once
 // What must hold for a normaliser whatever the bytes: no crash, the same twice, nothing dropped.
 
+#include "net/platforms/platform.hpp"
+
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
-
-#include "net/platforms/platform.hpp"
 
 namespace switchboard::fuzz {
 
@@ -16,7 +16,8 @@ inline void normalise(net::platforms::kind k, const std::uint8_t* data, std::siz
   const auto once = f.normalise(body, "110201543", {}, now);
   const auto again = f.normalise(body, "110201543", {}, now);
   if (once.events.empty() && once.rejected.empty()) std::abort();
-  if (once.events.size() != again.events.size() || once.rejected.size() != again.rejected.size()) std::abort();
+  if (once.events.size() != again.events.size() || once.rejected.size() != again.rejected.size())
+    std::abort();
   for (const auto& e : once.events) {
     if (e.thread_key.empty()) std::abort();
   }

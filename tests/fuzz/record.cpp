@@ -1,12 +1,12 @@
 // Records from the journal: what decodes also encodes to something that decodes the same.
 
+#include "storage/codec.hpp"
+#include "storage/cursor.hpp"
+
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <string_view>
-
-#include "storage/codec.hpp"
-#include "storage/cursor.hpp"
 
 namespace storage = switchboard::storage;
 

@@ -25,7 +25,9 @@ const std::map<std::string, std::vector<std::string>> table{
     {"actors", {"actors/", "storage/", "config/", "domain/", "caf/"}},
     {"net/platforms", {"net/platforms/", "domain/", "simdjson.h", "openssl/"}},
     {"net", {"net/", "actors/", "config/", "domain/", "boost/", "openssl/"}},
-    {"cli", {"cli/", "net/", "actors/", "storage/", "config/", "domain/", "boost/", "openssl/", "CLI/", "simdjson.h"}},
+    {"cli",
+     {"cli/", "net/", "actors/", "storage/", "config/", "domain/", "boost/", "openssl/", "CLI/",
+      "simdjson.h"}},
 };
 
 struct include {
@@ -83,7 +85,8 @@ TEST(IncludeTable, HoldsForEveryFile) {
       if (extension != ".cpp" && extension != ".hpp") continue;
       ++files;
       const auto relative = fs::relative(entry.path(), root);
-      const auto found = violations(folder_of(relative), relative.generic_string(), includes_of(entry.path()));
+      const auto found =
+          violations(folder_of(relative), relative.generic_string(), includes_of(entry.path()));
       bad.insert(bad.end(), found.begin(), found.end());
     }
   }
