@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Sourced by ./run and ./test: packages and builds. POSIX sh; the working directory is the project's root.
 
 # Boost 1.81 on Debian 12, what the distribution has that is newer elsewhere (Ubuntu 24.04: 1.83).
@@ -12,7 +13,7 @@ boost_version() {
 }
 
 packages_for() {
-  echo "g++ cmake ninja-build pkg-config ca-certificates libcaf-dev librocksdb-dev libsimdjson-dev libssl-dev" \
+  echo "g++ cmake ninja-build pkg-config ca-certificates curl openssl libcaf-dev librocksdb-dev libsimdjson-dev libssl-dev" \
     "libtomlplusplus-dev libcli11-dev libxxhash-dev libjemalloc-dev ccache"
   if [ "$1" = test ]; then echo "libgtest-dev libgmock-dev"; fi
 }
@@ -40,6 +41,7 @@ install_missing() {
   as_root=
   if [ "$(id -u)" != 0 ]; then
     if ! command -v sudo >/dev/null 2>&1; then
+      if [ -z "$has_boost" ]; then missing="$missing libboost$(boost_version)-dev"; fi
       echo "setup: missing packages:$missing; run this as root, or install sudo" >&2
       exit 1
     fi

@@ -1,7 +1,8 @@
+# shellcheck shell=sh
 # Sourced by ./run: what to do next, printed before the engine starts.
 
 welcome() {
-  payload=examples/meta/whatsapp-text.json
+  payload=examples/meta/1-whatsapp-text.json
   signature=$(openssl dgst -sha256 -hmac demo-secret "$payload" | sed 's/^.* //')
   cat >&2 <<EOF
 
@@ -19,7 +20,7 @@ Deliver a webhook, in a third (signed as Meta would):
 or several at once:
   ./run deliver examples/meta --source meta && ./run deliver examples/telegram --source telegram
 
-Ctrl-C ends it; everything acknowledged is in ./data.
+Ctrl-C ends it; everything acknowledged is in the data directory (./data, or what --data-dir says).
 
 EOF
 }
