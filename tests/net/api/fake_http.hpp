@@ -77,6 +77,12 @@ class fake_channel final : public http::channel {
   void leave() {
     if (gone_) io_.post(std::exchange(gone_, nullptr));
   }
+  /// Its connection was closed: nobody is called any more.
+  void forget() {
+    done_ = nullptr;
+    gone_ = nullptr;
+    said_ = nullptr;
+  }
   bool say(std::string_view text) { return said_(text); }
 
   bool slow = false;  ///< writes wait for taken()
