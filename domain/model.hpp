@@ -110,6 +110,8 @@ struct conversation {
   std::string post_id;                 ///< metadata.postId
   std::string post_url;                ///< metadata.postUrl
   std::uint32_t previous_conversations = 0;
+  /// metadata.customerSince: when the thread's first conversation began; absent where this is the first.
+  std::optional<timestamp> customer_since;
   std::uint32_t unread = 0;
   std::uint64_t version = 0;  ///< the sequence of its last event
   timestamp created_at;

@@ -153,6 +153,7 @@ void receiving::open_conversation(conversation_status status) {
     fresh.customer_platform_id = before->customer_platform_id;
     fresh.customer = before->customer;
     fresh.previous_conversations = before->id.ordinal;
+    fresh.customer_since = before->customer_since.value_or(before->created_at);
   }
   fresh.id = {state_.id, fresh.previous_conversations + 1};
   fresh.brand = what_.brand;
@@ -225,7 +226,7 @@ customer receiving::customer_of(const conversation& c) const {
           .name = c.customer_name,
           .handle = c.customer_handle,
           .avatar_url = c.customer_avatar_url,
-          .created_at = c.created_at,
+          .created_at = c.customer_since.value_or(c.created_at),
           .updated_at = now_};
 }
 

@@ -15,7 +15,7 @@
 //                     "customerAvatarUrl"?, "status", "priority", "assignedTo"?, "queue"?, "tags":[text…],
 //                     "metadata":{ "source", "postId"?, "postUrl"?, "threadKey", "customerPlatformId",
 //                                  "deliveredUpTo"?, "readUpTo"?, "lastInboundAt"?,
-//                                  "previousConversations":number },
+//                                  "customerSince"?, "previousConversations":number },
 //                     "unread":number, "version":number, "createdAt":time, "updatedAt":time,
 //                     "firstResponseAt"?, "resolvedAt"?, "snoozedUntil"? }
 //   message      := { "id", "conversationId", "direction", "content", "contentType",

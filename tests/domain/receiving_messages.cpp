@@ -297,6 +297,25 @@ TEST_F(receiving_messages, a_changed_customer_and_a_status_and_a_message) {
   EXPECT_EQ(current().customer_avatar_url, "https://a.example/2");
 }
 
+TEST_F(receiving_messages, a_customer_is_known_since_the_first_conversation) {
+  feed(text_message("1"));
+  for (int n = 2; n < 5; ++n) {
+    set_status(status::closed);
+    now += 1h;
+    auto in = text_message(std::to_string(n));
+    in.customer_name = "name " + std::to_string(n);
+    const auto events = feed(in);
+    ASSERT_GE(events.size(), 3u);
+    EXPECT_EQ(current().created_at, now);
+    EXPECT_EQ(current().customer_since, at(100));
+    for (const event& e : events) {
+      if (!e.customer) continue;
+      EXPECT_EQ(e.customer->created_at, at(100)) << to_word(e.type);
+      EXPECT_EQ(e.customer->updated_at, now);
+    }
+  }
+}
+
 TEST_F(receiving_messages, a_profile_updates_name_and_address) {
   feed(text_message("1"));
   auto in = inbound_of(inbound_kind::profile, "wamid.profile");

@@ -160,6 +160,7 @@ class thread_test : public testing::Test {
   std::set<std::tuple<std::string, std::string, std::string>> seen;
   std::map<conversation_id, std::uint64_t> sequences;
   event_list history;
+  timestamp begun;  ///< the thread's first conversation
 
  private:
   [[nodiscard]] static std::tuple<std::string, std::string, std::string> key_of(const inbound_event& in) {
@@ -191,6 +192,7 @@ class thread_test : public testing::Test {
     EXPECT_EQ(c.snoozed_until.has_value(), c.status == conversation_status::snoozed);
     EXPECT_EQ(c.resolved_at.has_value(),
               c.status == conversation_status::resolved || c.status == conversation_status::closed);
+    keep_customer(e);
     if (!e.previous || !state.current) return;
     EXPECT_EQ(e.previous->status, state.current->status);
     EXPECT_EQ(e.previous->priority, state.current->priority);
@@ -198,6 +200,17 @@ class thread_test : public testing::Test {
     EXPECT_GE(c.delivered_up_to, state.current->delivered_up_to);
     EXPECT_GE(c.read_up_to, state.current->read_up_to);
     EXPECT_GE(c.delivered_up_to, c.read_up_to);
+  }
+
+  /// Whichever conversation tells of the customer: known since the first one began.
+  void keep_customer(const event& e) {
+    const conversation& c = *e.conversation;
+    if (!state.current) begun = c.created_at;
+    EXPECT_EQ(c.customer_since.has_value(), c.id.ordinal > 1);
+    EXPECT_EQ(c.customer_since.value_or(c.created_at), begun);
+    if (e.customer) {
+      EXPECT_EQ(e.customer->created_at, begun);
+    }
   }
 
   void keep_message(const event& e) {

@@ -187,8 +187,8 @@ TEST_F(views_test, another_brands_ids_do_not_exist) {
       const bool own = other == c.brand.value;
       EXPECT_EQ(v_->conversation_json(other, id).has_value(), own);
       EXPECT_EQ(v_->load_thread(other, id.thread).has_value(), own);
-      EXPECT_TRUE(own || v_->list_messages(other, id, 10, "").rows.empty());
-      for (const auto& row : v_->list_customer_conversations(other, c.customer.value, 100, "").rows)
+      EXPECT_TRUE(own || v_->list_messages(other, id, 10, "", message_order::oldest)->rows.empty());
+      for (const auto& row : v_->list_customer_conversations(other, c.customer.value, 100, "")->rows)
         EXPECT_EQ(decode_conversation(row)->brand.value, other);
     }
   }
@@ -292,7 +292,7 @@ TEST_F(views_test, a_page_token_belongs_to_its_query) {
   EXPECT_FALSE(v_->list_conversations(other));
 }
 
-TEST_F(views_test, messages_come_oldest_first_in_pages) {
+TEST_F(views_test, messages_come_in_pages_either_way) {
   simulation world(8, 3);
   world.run(500);
   fold(world.log);
@@ -300,20 +300,48 @@ TEST_F(views_test, messages_come_oldest_first_in_pages) {
     std::vector<std::uint64_t> wanted;
     for (const auto& [m, row] : world.messages)
       if (m.conversation == id) wanted.push_back(m.sequence);
-    std::vector<std::uint64_t> got;
-    std::string after;
-    do {
-      const auto p = v_->list_messages(c.brand.value, id, 7, after);
-      for (const auto& row : p.rows) {
-        const auto m = decode_message(row);
-        EXPECT_TRUE(*m == world.messages[m->id]);
-        got.push_back(m->id.sequence);
-      }
-      after = p.next;
-    } while (!after.empty());
-    EXPECT_EQ(got, wanted);
-    EXPECT_TRUE(v_->list_messages(c.brand.value, id, 7, "00ff").rows.empty());
+    for (const auto order : {message_order::oldest, message_order::newest}) {
+      std::vector<std::uint64_t> got;
+      std::string after;
+      do {
+        const auto p = v_->list_messages(c.brand.value, id, 7, after, order);
+        ASSERT_TRUE(p);
+        EXPECT_TRUE(p->rows.size() == 7 || p->next.empty());
+        for (const auto& row : p->rows) {
+          const auto m = decode_message(row);
+          EXPECT_TRUE(*m == world.messages[m->id]);
+          got.push_back(m->id.sequence);
+        }
+        after = p->next;
+      } while (!after.empty());
+      EXPECT_EQ(got, wanted);
+      std::reverse(wanted.begin(), wanted.end());
+    }
   }
+}
+
+TEST_F(views_test, cursors_of_another_list_are_refused) {
+  simulation world(8, 3);
+  world.run(500);
+  fold(world.log);
+  const std::vector<std::string> acme{"acme"};
+  for (const std::string bad : {"00ff", "garbage", "0000000000000000aa", "g"}) {
+    for (const auto& [id, c] : world.conversations) {
+      EXPECT_FALSE(v_->list_messages(c.brand.value, id, 7, bad, message_order::oldest)) << bad;
+      EXPECT_FALSE(v_->list_messages(c.brand.value, id, 7, bad, message_order::newest)) << bad;
+      EXPECT_FALSE(v_->list_customer_conversations(c.brand.value, c.customer.value, 7, bad)) << bad;
+    }
+    EXPECT_FALSE(v_->list_dead_letters({}, 7, bad)) << bad;
+    EXPECT_FALSE(v_->list_dead_letters(acme, 7, bad)) << bad;
+  }
+  std::size_t longer = 0;
+  for (const auto& [id, c] : world.conversations) {
+    const auto p = v_->list_messages(c.brand.value, id, 1, "", message_order::oldest);
+    if (p->next.empty()) continue;
+    ++longer;
+    EXPECT_FALSE(v_->list_messages(c.brand.value, id, 1, p->next, message_order::newest)) << "a page of the other way";
+  }
+  EXPECT_GT(longer, 0u);
 }
 
 TEST_F(views_test, customers_have_their_row_and_their_conversations_newest_first) {
@@ -333,13 +361,51 @@ TEST_F(views_test, customers_have_their_row_and_their_conversations_newest_first
     std::string after;
     do {
       const auto p = v_->list_customer_conversations(who.first, who.second, 2, after);
-      for (const auto& id : ids_of(p.rows)) got.push_back(id);
-      after = p.next;
+      ASSERT_TRUE(p);
+      for (const auto& id : ids_of(p->rows)) got.push_back(id);
+      after = p->next;
     } while (!after.empty());
     ids wanted;
     for (const auto& c : list) wanted.push_back(c.id);
     EXPECT_TRUE(got == wanted);
   }
+}
+
+TEST_F(views_test, a_customers_row_keeps_the_time_of_the_first_conversation) {
+  domain::thread_state thread{{1, 2}, std::nullopt};
+  domain::timestamp now{1'790'000'000s};
+  std::vector<record_ptr> log;
+  const auto decide = [&](const domain::command& what) {
+    auto decided = domain::decide(thread, what, {}, now);
+    ASSERT_TRUE(decided) << decided.error().detail;
+    for (auto& e : *decided) {
+      auto r = std::make_shared<record>(encode(e, "/switchboard"));
+      r->sequence = log.size() + 1;
+      log.push_back(std::move(r));
+      domain::apply(thread, std::move(e));
+    }
+  };
+  const auto first = now;
+  for (const char* id : {"1", "2", "3"}) {
+    domain::receive r;
+    r.inbound.platform_message_id = id;
+    r.brand.value = "acme";
+    r.customer.value = "cu_1";
+    decide(r);
+    domain::patch over;
+    over.id = thread.current->id;
+    over.status = domain::conversation_status::closed;
+    decide(over);
+    now += 1h;
+  }
+  ASSERT_EQ(thread.current->id.ordinal, 3u);
+  fold(log);
+  const auto row = v_->customer_json("acme", "cu_1");
+  ASSERT_TRUE(row);
+  const auto c = decode_customer(*row);
+  ASSERT_TRUE(c) << c.error().what;
+  EXPECT_EQ(c->created_at, first);
+  EXPECT_EQ(c->updated_at, first + 2h);
 }
 
 TEST_F(views_test, comments_lead_to_their_thread_within_their_account_only) {
@@ -446,13 +512,14 @@ TEST_F(views_test, dead_letters_newest_first_by_brand_without_their_bytes) {
     std::string after;
     do {
       const auto p = v_->list_dead_letters(brands, 2, after);
-      for (const auto& row : p.rows) {
+      ASSERT_TRUE(p);
+      for (const auto& row : p->rows) {
         const auto d = decode_dead_letter(row);
         ASSERT_TRUE(d);
         EXPECT_TRUE(d->raw.empty());
         got.push_back(d->id.value);
       }
-      after = p.next;
+      after = p->next;
     } while (!after.empty());
     ASSERT_EQ(got.size(), wanted.size());
     for (std::size_t i = 0; i < got.size(); ++i) EXPECT_EQ(got[i], wanted[i].id.value);
