@@ -371,43 +371,6 @@ TEST_F(views_test, customers_have_their_row_and_their_conversations_newest_first
   }
 }
 
-TEST_F(views_test, a_customers_row_keeps_the_time_of_the_first_conversation) {
-  domain::thread_state thread{{1, 2}, std::nullopt};
-  domain::timestamp now{1'790'000'000s};
-  std::vector<record_ptr> log;
-  const auto decide = [&](const domain::command& what) {
-    auto decided = domain::decide(thread, what, {}, now);
-    ASSERT_TRUE(decided) << decided.error().detail;
-    for (auto& e : *decided) {
-      auto r = std::make_shared<record>(encode(e, "/switchboard"));
-      r->sequence = log.size() + 1;
-      log.push_back(std::move(r));
-      domain::apply(thread, std::move(e));
-    }
-  };
-  const auto first = now;
-  for (const char* id : {"1", "2", "3"}) {
-    domain::receive r;
-    r.inbound.platform_message_id = id;
-    r.brand.value = "acme";
-    r.customer.value = "cu_1";
-    decide(r);
-    domain::patch over;
-    over.id = thread.current->id;
-    over.status = domain::conversation_status::closed;
-    decide(over);
-    now += 1h;
-  }
-  ASSERT_EQ(thread.current->id.ordinal, 3u);
-  fold(log);
-  const auto row = v_->customer_json("acme", "cu_1");
-  ASSERT_TRUE(row);
-  const auto c = decode_customer(*row);
-  ASSERT_TRUE(c) << c.error().what;
-  EXPECT_EQ(c->created_at, first);
-  EXPECT_EQ(c->updated_at, first + 2h);
-}
-
 TEST_F(views_test, comments_lead_to_their_thread_within_their_account_only) {
   simulation world(10);
   world.run(500);
