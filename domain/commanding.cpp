@@ -169,4 +169,18 @@ decision decide_read(const thread_state& state, const mark_read& what, timestamp
   return std::move(d).take();
 }
 
+decision decide_wake(const thread_state& state, const wake_snoozed& what, timestamp now) {
+  if (auto why = not_present(state, what.id)) {
+    if (why->why == refusal::superseded) return std::vector<event>{};
+    return unexpected<refused>{std::move(*why)};
+  }
+  const conversation& c = *state.current;
+  const bool is_due = c.status == conversation_status::snoozed && c.snoozed_until && *c.snoozed_until <= now;
+  if (!is_due) return std::vector<event>{};
+  draft d(state, now);
+  event& e = d.add(event_type::conversation_updated);
+  change_status(*e.conversation, conversation_status::open, std::nullopt, now);
+  return std::move(d).take();
+}
+
 }  // namespace switchboard::domain

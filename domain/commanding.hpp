@@ -1,5 +1,5 @@
 #pragma once
-// What agents ask of a conversation: decide() for `patch`, `add_note` and `mark_read`.
+// What agents and timers ask of a conversation: decide() for `patch`, `add_note`, `mark_read`, `wake_snoozed`.
 
 #include "domain/conversation.hpp"
 
@@ -12,5 +12,6 @@ using decision = expected<std::vector<event>, refused>;
 [[nodiscard]] decision decide_patch(const thread_state& state, patch&& what, timestamp now);
 [[nodiscard]] decision decide_note(const thread_state& state, add_note&& what, timestamp now);
 [[nodiscard]] decision decide_read(const thread_state& state, const mark_read& what, timestamp now);
+[[nodiscard]] decision decide_wake(const thread_state& state, const wake_snoozed& what, timestamp now);
 
 }  // namespace switchboard::domain

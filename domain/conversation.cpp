@@ -18,6 +18,7 @@ struct decider {
   decision operator()(patch&& what) const { return decide_patch(state, std::move(what), now); }
   decision operator()(add_note&& what) const { return decide_note(state, std::move(what), now); }
   decision operator()(mark_read&& what) const { return decide_read(state, what, now); }
+  decision operator()(wake_snoozed&& what) const { return decide_wake(state, what, now); }
 };
 
 /// Is `c` the state after what `state` has?

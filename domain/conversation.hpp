@@ -3,14 +3,20 @@
 // no I/O, no randomness; whatever a rule needs from outside comes in with the command.
 //
 // Where a message goes. A customer's message: to the newest conversation while that is open; pending and
-// snoozed ones open again (conversation.updated), resolved ones too within the reopen window
+// snoozed ones open again at once (conversation.updated), resolved ones too within the reopen window
 // (conversation.reopened); else it opens the next one. What our side says (an echo) changes no status: it goes
 // to the newest conversation, or opens one where there is none or the window is over. A system message opens a
 // conversation only where there is none. Receipts, reactions, edits and deletions never change a status.
 //
+// Opening the next conversation ends the one before for good: what was unread there becomes 0 first
+// (conversation.updated, with the old one's next sequence), for nobody could clear it later.
+//
 // What comes before its message. An edit, deletion, reaction or receipt whose message is not here yet makes a
 // placeholder of it in the newest conversation; the message's own arrival fills that in. The end is the same
 // in whichever order they arrive. A thread that begins with a receipt begins resolved: no one waits there.
+//
+// How a snooze ends: by the customer's message, by an agent, or by wake_snoozed when its time has come. There is
+// no clock in here: a timer has to send that command, and this version has none (it comes with the SLA clocks).
 //
 // A message keeps the id of the conversation in which it appeared. An event about a message of an earlier case
 // is an event of the thread's newest conversation.
@@ -83,7 +89,13 @@ struct mark_read {
   conversation_id id;
 };
 
-using command = std::variant<receive, patch, add_note, mark_read>;
+/// The time of a snooze has come: open again (conversation.updated). Where it has not, or nothing is snoozed any
+/// more, or a newer conversation exists, nothing changes: a timer may fire late and more than once.
+struct wake_snoozed {
+  conversation_id id;
+};
+
+using command = std::variant<receive, patch, add_note, mark_read, wake_snoozed>;
 
 enum class refusal : std::uint8_t {
   not_found,      ///< no such conversation (any more) in this thread

@@ -45,6 +45,7 @@ struct receive;
 struct patch;
 struct add_note;
 struct mark_read;
+struct wake_snoozed;
 struct refused;
 
 }  // namespace switchboard::domain

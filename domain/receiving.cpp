@@ -142,7 +142,12 @@ void receiving::count(conversation& c) const {
 // -- conversation and customer
 // --------------------------------------------------------------------------------
 
+/// The next conversation of the thread. The one before can't be changed any more from then on, so what stands
+/// unread in it would be counted for ever: it is cleared first.
 void receiving::open_conversation(conversation_status status) {
+  if (draft_.has_conversation() && draft_.latest().unread > 0) {
+    draft_.add(event_type::conversation_updated).conversation->unread = 0;
+  }
   conversation fresh;
   const conversation* before = draft_.has_conversation() ? &draft_.latest() : nullptr;
   const bool changed = before != nullptr && customer_changed(*before);

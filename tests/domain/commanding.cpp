@@ -105,6 +105,37 @@ TEST_F(commanding, snoozing_needs_a_time_to_come) {
   EXPECT_EQ(refusal_of(p), refusal::invalid);
 }
 
+TEST_F(commanding, a_snooze_ends_when_its_time_has_come_and_once) {
+  const wake_snoozed wake{current().id};
+  EXPECT_TRUE(run(wake).empty()) << "nothing is snoozed";
+  set_status(status::snoozed);
+  now += 1h - 1us;
+  EXPECT_TRUE(run(wake).empty()) << "too early";
+  now += 1us;
+  const auto events = run(wake);
+  ASSERT_EQ(types(events), "conversation.updated");
+  EXPECT_EQ(events[0].previous->status, status::snoozed);
+  EXPECT_FALSE(events[0].origin) << "no agent did it";
+  EXPECT_EQ(current().status, status::open);
+  EXPECT_FALSE(current().snoozed_until);
+  EXPECT_TRUE(run(wake).empty()) << "a timer may fire twice";
+}
+
+TEST_F(commanding, a_late_timer_changes_nothing_in_what_went_on_meanwhile) {
+  const wake_snoozed wake{current().id};
+  set_status(status::snoozed);
+  now += 30min;
+  set_status(status::snoozed);  // and longer
+  now += 31min;
+  EXPECT_TRUE(run(wake).empty());
+  set_status(status::closed);
+  now += 2h;
+  EXPECT_TRUE(run(wake).empty());
+  feed(text_message("2"));
+  EXPECT_TRUE(run(wake).empty()) << "a newer conversation exists";
+  EXPECT_EQ(refusal_of(wake_snoozed{id_of(3)}), refusal::not_found);
+}
+
 TEST_F(commanding, tags_are_trimmed_and_different) {
   patch p = change();
   p.tags = {{" vip ", "vip", "", "  ", "\tb\n", "a b", "vip"}};

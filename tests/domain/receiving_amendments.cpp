@@ -281,10 +281,10 @@ TEST_F(receiving_amendments, a_placeholder_left_in_a_finished_case_does_not_hide
   feed(reaction_to("late", "👍"));
   set_status(status::closed);
   const auto events = feed(text_message("late", "still here"));
-  ASSERT_EQ(types(events), "conversation.created message.received");
-  EXPECT_EQ(events[1].message->id, (message_id{id_of(2), 2}));
-  EXPECT_EQ(events[1].message->content, "still here");
-  EXPECT_EQ(events[1].message->reactions.size(), 1u);
+  ASSERT_EQ(types(events), "conversation.updated conversation.created message.received");
+  EXPECT_EQ(events[2].message->id, (message_id{id_of(2), 2}));
+  EXPECT_EQ(events[2].message->content, "still here");
+  EXPECT_EQ(events[2].message->reactions.size(), 1u);
 }
 
 TEST_F(receiving_amendments, a_message_of_an_earlier_case_keeps_its_id) {

@@ -147,17 +147,19 @@ INSTANTIATE_TEST_SUITE_P(
                   status::open, 1},
         placement{status::resolved, -5s, who::customer, "conversation.reopened message.received",
                   status::open, 1},
-        placement{status::resolved, 101s, who::customer, "conversation.created message.received",
-                  status::open, 2},
-        placement{status::closed, 0s, who::customer, "conversation.created message.received", status::open,
-                  2},
+        placement{status::resolved, 101s, who::customer,
+                  "conversation.updated conversation.created message.received", status::open, 2},
+        placement{status::closed, 0s, who::customer,
+                  "conversation.updated conversation.created message.received", status::open, 2},
         placement{status::open, 1000s, who::agent, "message.sent", status::open, 1},
         placement{status::pending, 1000s, who::agent, "message.sent", status::pending, 1},
         placement{status::snoozed, 1000s, who::agent, "message.sent", status::snoozed, 1},
         placement{status::resolved, 100s, who::agent, "message.sent", status::resolved, 1},
-        placement{status::resolved, 101s, who::agent, "conversation.created message.sent", status::open, 2},
+        placement{status::resolved, 101s, who::agent,
+                  "conversation.updated conversation.created message.sent", status::open, 2},
         placement{status::closed, 100s, who::agent, "message.sent", status::closed, 1},
-        placement{status::closed, 101s, who::agent, "conversation.created message.sent", status::open, 2},
+        placement{status::closed, 101s, who::agent,
+                  "conversation.updated conversation.created message.sent", status::open, 2},
         placement{status::resolved, 1000s, who::system, "message.received", status::resolved, 1},
         placement{status::closed, 1000s, who::system, "message.received", status::closed, 1}));
 
@@ -169,7 +171,7 @@ TEST_F(receiving_messages, the_window_counts_from_resolving_not_from_closing) {
   set_status(status::closed);
   EXPECT_EQ(current().resolved_at, at(100));
   now += 20s;
-  EXPECT_EQ(types(feed(echo("2"))), "conversation.created message.sent");
+  EXPECT_EQ(types(feed(echo("2"))), "conversation.updated conversation.created message.sent");
 }
 
 TEST_F(receiving_messages, a_new_conversation_starts_afresh) {
@@ -182,14 +184,42 @@ TEST_F(receiving_messages, a_new_conversation_starts_afresh) {
   run(p);
   set_status(status::closed);
   const auto events = feed(text_message("2"));  // no name this time
-  EXPECT_EQ(types(events), "conversation.created message.received");
-  EXPECT_FALSE(events[0].previous);
-  EXPECT_EQ(events[0].sequence, 1u);
+  ASSERT_EQ(types(events), "conversation.updated conversation.created message.received");
+  EXPECT_FALSE(events[1].previous);
+  EXPECT_EQ(events[1].sequence, 1u);
   EXPECT_EQ(current().customer_name, "Ada");
   EXPECT_TRUE(current().tags.empty());
   EXPECT_EQ(current().priority, priority::medium);
   EXPECT_EQ(current().unread, 1u);
   EXPECT_EQ(current().previous_conversations, 1u);
+}
+
+TEST_F(receiving_messages, nothing_stays_unread_where_nobody_can_read_it_any_more) {
+  feed(text_message("1"));
+  feed(text_message("2"));
+  set_status(status::closed);
+  EXPECT_EQ(current().unread, 2u);
+  const conversation before = current();
+  now += 1h;
+  const auto events = feed(text_message("3"));
+  ASSERT_EQ(types(events), "conversation.updated conversation.created message.received");
+  conversation wanted = before;
+  wanted.unread = 0;
+  wanted.version = before.version + 1;
+  wanted.updated_at = now;
+  EXPECT_TRUE(events[0].conversation == wanted) << "only unread changes";
+  EXPECT_EQ(events[0].sequence, before.version + 1);
+  EXPECT_EQ(events[0].previous, (previous_state{status::closed, priority::medium, at(100)}));
+  EXPECT_FALSE(events[0].origin) << "the message is what came in";
+  EXPECT_EQ(current().id, id_of(2));
+  EXPECT_EQ(current().unread, 1u);
+}
+
+TEST_F(receiving_messages, what_was_read_before_needs_no_clearing) {
+  feed(text_message("1"));
+  run(mark_read{current().id});
+  set_status(status::closed);
+  EXPECT_EQ(types(feed(text_message("2"))), "conversation.created message.received");
 }
 
 TEST_F(receiving_messages, a_system_message_opens_only_the_first_conversation) {
@@ -292,7 +322,8 @@ TEST_F(receiving_messages, a_changed_customer_and_a_status_and_a_message) {
   set_status(status::closed);
   in = text_message("3");
   in.customer_avatar_url = "https://a.example/2";
-  EXPECT_EQ(types(feed(in)), "conversation.created customer.updated message.received");
+  EXPECT_EQ(types(feed(in)),
+            "conversation.updated conversation.created customer.updated message.received");
   EXPECT_EQ(current().customer_handle, "ada");
   EXPECT_EQ(current().customer_avatar_url, "https://a.example/2");
 }

@@ -192,6 +192,9 @@ class thread_test : public testing::Test {
     EXPECT_EQ(c.snoozed_until.has_value(), c.status == conversation_status::snoozed);
     EXPECT_EQ(c.resolved_at.has_value(),
               c.status == conversation_status::resolved || c.status == conversation_status::closed);
+    if (state.current && state.current->id != c.id) {
+      EXPECT_EQ(state.current->unread, 0u) << "nobody can read it there any more";
+    }
     keep_customer(e);
     if (!e.previous || !state.current) return;
     EXPECT_EQ(e.previous->status, state.current->status);

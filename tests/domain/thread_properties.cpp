@@ -64,7 +64,8 @@ class thread_properties : public thread_test {
   [[nodiscard]] command random_command() {
     if (!state.current || below(4) != 0) return command_of(random_inbound());
     const conversation_id id{the_thread, static_cast<std::uint32_t>(current().id.ordinal + 1 - below(3))};
-    if (below(3) == 0) return mark_read{id};
+    if (below(4) == 0) return mark_read{id};
+    if (below(6) == 0) return wake_snoozed{id};
     if (below(3) == 0) return add_note{id, std::string(below(20), 'x'), "ann"};
     patch p;
     p.id = id;
