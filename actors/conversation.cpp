@@ -41,11 +41,11 @@ void conversation_owner::load(const std::string& brand) {
   loaded_ = true;
 }
 
-const domain::conversation_policy& conversation_owner::policy_of(const domain::brand_id& brand) const {
-  static const domain::conversation_policy fallback;
+// By value: the settings may be replaced, and freed, before the decision.
+domain::conversation_policy conversation_owner::policy_of(const domain::brand_id& brand) const {
   const auto settings = node_.settings.load(std::memory_order_acquire);
   const auto* found = settings->find_brand(brand.value);
-  return found ? found->conversations : fallback;
+  return found ? found->conversations : domain::conversation_policy{};
 }
 
 std::optional<domain::message> conversation_owner::find_message(const std::string& brand,
@@ -123,7 +123,7 @@ std::vector<domain::event> conversation_owner::decide(domain::receive&& r) {
   if (in.watermark) r.covered = covered_by(r);
 
   const auto now = state_.current ? std::max(r.received_at, state_.current->updated_at) : r.received_at;
-  const auto& policy = policy_of(r.brand);
+  const auto policy = policy_of(r.brand);
   auto decided = domain::decide(state_, domain::command{std::move(r)}, policy, now);
   if (!decided) return {};
   return std::move(*decided);
@@ -135,7 +135,12 @@ void conversation_owner::deliver(delivery& d) {
     events = decide(std::move(d.what));
   } catch (const std::exception& e) {
     // Nothing was changed: the platform delivers it again. A view that can't be read ends the node.
-    if (dynamic_cast<const storage::views_failure*>(&e)) node_.on_fatal(std::string("views: ") + e.what());
+    if (dynamic_cast<const storage::views_failure*>(&e)) {
+      node_.on_fatal(std::string("views: ") + e.what());
+    } else {
+      node_.on_problem("an event of conversation " + to_text(domain::conversation_id{state_.id, 1}) +
+                       " could not be decided and is answered 503: " + e.what());
+    }
     node_.writer->fail({.ticket = std::move(d.done), .then = {}});
     return;
   }

@@ -36,7 +36,8 @@ struct node {
   std::uint16_t partitions = 64;
   std::string name = "/switchboard";  ///< CloudEvents source
   std::atomic<std::shared_ptr<const config::settings>> settings;
-  std::function<void(std::string)> on_fatal = [](const std::string&) {};  ///< storage failed; thread-safe
+  std::function<void(std::string)> on_fatal = [](const std::string&) {};    ///< storage failed; thread-safe
+  std::function<void(std::string)> on_problem = [](const std::string&) {};  ///< to be logged; thread-safe
 
   std::atomic<std::uint64_t> resident{0}, woken{0}, passivated{0}, duplicates{0}, dead_letters{0};
 };
@@ -54,7 +55,7 @@ class conversation_owner {
 
  private:
   void load(const std::string& brand);
-  [[nodiscard]] const domain::conversation_policy& policy_of(const domain::brand_id& brand) const;
+  [[nodiscard]] domain::conversation_policy policy_of(const domain::brand_id& brand) const;
   [[nodiscard]] std::optional<domain::message> find_message(const std::string& brand,
                                                             const std::string& platform_id);
   [[nodiscard]] bool was_seen(const domain::inbound_event& e) const;

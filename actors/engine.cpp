@@ -28,6 +28,8 @@ std::string_view to_word(health h) {
 
 namespace {
 
+/// A dead letter names at most so many of a body's unknown accounts.
+constexpr std::size_t accounts_named_max = 10;
 constexpr std::size_t refold_batch = 4096;
 constexpr std::size_t refold_bytes = 16u << 20;
 
@@ -78,9 +80,10 @@ class local_engine final : public engine {
         keeper_(
             *journal_, journal_.get(), *views_, tail_, settings, [this] { every_second(); },
             [this](std::string why) { fatal(std::move(why)); }),
-        feed_(*journal_, tail_, &keeper_),
+        feed_(*journal_, tail_, &keeper_, [this](std::string why) { fatal(std::move(why)); }),
         writer_(
-            *journal_, tail_, {settings->storage.commit_delay, settings->storage.commit_records_max},
+            *journal_, tail_,
+            {settings->storage.commit_delay, settings->storage.commit_records_max, &failed_},
             std::move(on_committed),
             [this](storage::log_sequence s) {
               feed_.committed(s);
@@ -96,6 +99,10 @@ class local_engine final : public engine {
     node_.partitions = identity.partitions;
     node_.settings.store(std::move(settings));
     node_.on_fatal = [this](std::string why) { fatal(std::move(why)); };
+    node_.on_problem = [this](std::string what) {
+      const std::lock_guard lock{fatal_mutex_};
+      if (on_problem_) on_problem_(std::move(what));
+    };
     for (std::uint16_t p = 0; p < identity.partitions; ++p)
       partitions_.push_back(system_.spawn(partition, &node_));
     quarantine_ = system_.spawn(quarantine, &node_);
@@ -128,6 +135,10 @@ class local_engine final : public engine {
   void apply_settings(std::shared_ptr<const config::settings> next) override;
   void begin_drain() override { draining_.store(true, std::memory_order_release); }
   bool stop(std::chrono::milliseconds at_most) override;
+  void on_problem(std::function<void(std::string)> f) override {
+    const std::lock_guard lock{fatal_mutex_};
+    on_problem_ = std::move(f);
+  }
   void on_fatal(std::function<void(std::string)> f) override {
     const std::lock_guard lock{fatal_mutex_};
     on_fatal_ = std::move(f);
@@ -158,7 +169,7 @@ class local_engine final : public engine {
   tail tail_;
   std::mutex fatal_mutex_;
   std::string fatal_why_;
-  std::function<void(std::string)> on_fatal_;
+  std::function<void(std::string)> on_fatal_, on_problem_;
   std::atomic<bool> failed_{false}, draining_{false}, running_{false}, stopped_{false};
   std::uint64_t seconds_ = 0;
   node node_;
@@ -177,7 +188,11 @@ domain::thread_id local_engine::thread_of(const config::account_settings& accoun
   if (!e.thread_parent.empty()) {
     const auto parent = storage::fingerprint(node_.hash_seed, account.id.value, e.thread_parent, "");
     if (const auto found = comments_.find(parent)) return *found;
-    if (const auto found = views_->find_thread(account.id.value, e.thread_parent)) return *found;
+    try {
+      if (const auto found = views_->find_thread(account.id.value, e.thread_parent)) return *found;
+    } catch (const storage::views_failure& why) {
+      fatal(std::string("views: ") + why.what());  // from here on nothing is committed
+    }
   }
   const auto thread = storage::thread_hash(node_.hash_seed, account.id.value, e.thread, e.thread_key);
   if (e.thread != domain::thread_kind::dm && !e.platform_message_id.empty()) {
@@ -234,16 +249,20 @@ ingest_counts local_engine::ingest(const domain::source_id& source, domain::unpa
       continue;
     }
     ++counts.quarantined;
-    if (std::find(unknown.begin(), unknown.end(), e.account_platform_id) != unknown.end()) {
-      writer_.submit({}, {.ticket = t, .then = {}});
-      continue;
+    auto named = std::string(to_word(e.platform)) + " " + e.account_platform_id;
+    if (std::find(unknown.begin(), unknown.end(), named) == unknown.end() &&
+        unknown.size() < accounts_named_max) {
+      unknown.push_back(std::move(named));
     }
-    keep(source, nullptr, "unknown-account",
-         "no [[account]] of source \"" + source.value + "\" has platform \"" +
-             std::string(to_word(e.platform)) + "\" and platform_id \"" + e.account_platform_id +
-             "\"; add one, reload, and replay this",
-         std::string(raw), received_at, t);
-    unknown.push_back(e.account_platform_id);
+    // One of them stands for all: the body is kept once, however many accounts it names.
+    if (counts.quarantined > 1) writer_.submit({}, {.ticket = t, .then = {}});
+  }
+  if (counts.quarantined > 0) {
+    std::string detail =
+        "no [[account]] of source \"" + source.value + "\" has the platform and platform_id of";
+    for (const auto& name : unknown) detail += (&name == unknown.data() ? " " : ", ") + name;
+    detail += "; add what is missing, reload, and replay this";
+    keep(source, nullptr, "unknown-account", std::move(detail), std::string(raw), received_at, t);
   }
   for (auto& r : body.rejected) {
     const config::account_settings* account = nullptr;

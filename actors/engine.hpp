@@ -90,8 +90,8 @@ class engine {
 
   // -- in ------------------------------------------------------------------------------------------------
   /// Hands one verified body over. `t` must be fresh; it may settle before this returns. It
-  /// settles when all of them are durable. Elements whose account is unknown become one dead letter for each
-  /// such account, with `raw` (the bytes received); the counts are of elements, so that they add up to all.
+  /// settles when all of them are durable. Elements whose account is unknown become one dead letter together,
+  /// with `raw` (the bytes received); the counts are of elements, so that they add up to all.
   virtual ingest_counts ingest(const domain::source_id& source, domain::unpacked_body&& body,
                                std::string_view raw, domain::timestamp received_at, const ticket_ptr& t) = 0;
   /// An agent's act on a conversation. `reply` runs once, on the journal's or an actor's thread.
@@ -118,6 +118,8 @@ class engine {
   virtual void begin_drain() = 0;
   /// Waits for everything handed in, flushes the views, ends all threads. False: not in time.
   [[nodiscard]] virtual bool stop(std::chrono::milliseconds at_most) = 0;
+  /// Called, from any thread, for what an operator should read and what does not end the node.
+  virtual void on_problem(std::function<void(std::string)> f) { (void)f; }
   /// Called once, from any thread, when storage failed: the process must end (the first storage error stops
   /// the node).
   virtual void on_fatal(std::function<void(std::string)> f) = 0;

@@ -58,7 +58,8 @@ void journal_writer::stop() {
 }
 
 bool journal_writer::commit_group(std::vector<std::shared_ptr<storage::record>>& group) {
-  if (failed()) return false;
+  if (failed() || (options_.node_failed && options_.node_failed->load(std::memory_order_acquire)))
+    return false;
   if (group.empty()) return true;
   for (const auto& r : group) log_.cursors().write(r->bytes.data() + r->cursor_at, r->sequence);
 

@@ -7,6 +7,7 @@
 #include "actors/tail.hpp"
 #include "storage/log.hpp"
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -28,6 +29,8 @@ struct completion {
 struct journal_writer_options {
   std::chrono::milliseconds commit_delay{0};  ///< waits so long for company before an fsync
   std::uint32_t commit_records_max = 4096;
+  /// Set once some other part of storage failed: nothing is committed from then on. May be null.
+  const std::atomic<bool>* node_failed = nullptr;
 };
 
 class journal_writer {

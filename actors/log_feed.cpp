@@ -44,6 +44,7 @@ pulled log_feed::pull(storage::log_sequence after, const stream_filter& f, std::
         return out;
       }
       if (read.result != storage::log_result::ok) {
+        on_fatal_("journal, behind event " + std::to_string(out.position) + ": " + read.detail);
         out.failed = true;
         return out;
       }

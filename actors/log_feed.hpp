@@ -13,8 +13,10 @@ namespace switchboard::actors {
 
 class log_feed : public feed {
  public:
-  log_feed(const storage::event_log& log, const tail& t, views_keeper* readers)
-      : log_(log), tail_(t), readers_(readers) {}
+  /// `on_fatal`: the log could not be read; thread-safe.
+  log_feed(const storage::event_log& log, const tail& t, views_keeper* readers,
+           std::function<void(std::string)> on_fatal)
+      : log_(log), tail_(t), readers_(readers), on_fatal_(std::move(on_fatal)) {}
 
   [[nodiscard]] expected<storage::log_sequence, cursor_problem> position(
       std::string_view from) const override;
@@ -35,6 +37,7 @@ class log_feed : public feed {
   const storage::event_log& log_;
   const tail& tail_;
   views_keeper* readers_;
+  std::function<void(std::string)> on_fatal_;
   std::mutex mutex_;
   std::map<std::uint64_t, std::function<void(storage::log_sequence)>> wakes_;
   std::uint64_t next_key_ = 1;

@@ -27,37 +27,43 @@ namespace log = net::log;
 /// Storage failed: the process ends this soon after, whatever else it is doing.
 constexpr auto fatal_grace = std::chrono::milliseconds{500};
 
-void print(const std::vector<config::problem>& problems) {
-  for (const auto& p : problems) std::fprintf(stderr, "%s\n", to_text(p).c_str());
+/// Why there are no settings. A mistake on the command line is told as the other commands tell it.
+struct refusal {
+  std::vector<std::string> problems;
+  int exit_code = exit_failed;
+};
+
+refusal usage(std::string what) {
+  return {{"switchboard serve: " + std::move(what) + " (see `switchboard serve --help`)"}, exit_usage};
 }
 
 /// The file's settings with what the command line says over them.
-expected<config::settings_ptr, std::vector<config::problem>> load(const serve_options& o) {
+expected<config::settings_ptr, refusal> load(const serve_options& o) {
   auto loaded = config::load_file(o.config);
-  if (!loaded) return loaded;
+  if (!loaded) {
+    refusal r;
+    for (const auto& p : loaded.error()) r.problems.push_back(to_text(p));
+    return unexpected{std::move(r)};
+  }
   auto s = std::make_shared<config::settings>(**loaded);
   if (!o.data_dir.empty()) s->storage.data_dir = o.data_dir;
   const auto listen = [&](const std::string& text, config::endpoint& to,
-                          const char* option) -> std::optional<config::problem> {
+                          const char* option) -> std::optional<refusal> {
     if (text.empty()) return std::nullopt;
     const auto parsed = config::parse_endpoint(text);
-    if (!parsed)
-      return config::problem{
-          .file = option, .line = 0, .column = 0, .what = "\"" + text + "\" is not HOST:PORT"};
+    if (!parsed) return usage(std::string{option} + ": \"" + text + "\" is not HOST:PORT");
     to = *parsed;
     return std::nullopt;
   };
   for (const auto& bad : {listen(o.listen, s->server.listen, "--listen"),
                           listen(o.admin_listen, s->server.admin_listen, "--admin-listen")}) {
-    if (bad) return unexpected{std::vector{*bad}};
+    if (bad) return unexpected{*bad};
   }
   if (s->server.demo && !(is_loopback(s->server.listen) && is_loopback(s->server.admin_listen))) {
-    return unexpected{
-        std::vector{config::problem{.file = "--listen",
-                                    .line = 0,
-                                    .column = 0,
-                                    .what = "server.demo allows literal secrets and therefore only loopback "
-                                            "addresses; use 127.0.0.1 or a config without demo"}}};
+    // The file alone was fine, so it is an option that names the address.
+    return unexpected{usage(std::string{is_loopback(s->server.listen) ? "--admin-listen" : "--listen"} +
+                            ": server.demo allows literal secrets and therefore only loopback addresses; use "
+                            "127.0.0.1 or a config without demo")};
   }
   return config::settings_ptr{std::move(s)};
 }
@@ -88,7 +94,7 @@ class reloader {
     std::vector<std::string> problems;
     auto next = load(options_);
     if (!next) {
-      for (const auto& p : next.error()) problems.push_back(to_text(p));
+      problems = next.error().problems;
     } else if (const auto fixed = config::needs_restart(*engine_->settings(), **next); !fixed.empty()) {
       for (const auto& key : fixed)
         problems.push_back(key + " cannot change while the engine runs; restart it");
@@ -132,8 +138,8 @@ int run_serve(const serve_options& options) {
   const auto signals = block_signals();
   auto settings = load(options);
   if (!settings) {
-    print(settings.error());
-    return exit_failed;
+    for (const auto& p : settings.error().problems) std::fprintf(stderr, "%s\n", p.c_str());
+    return settings.error().exit_code;
   }
   reloader reload{options};
   net::gateway gateway{*settings, [&reload] { return reload.reload(); }};
@@ -143,6 +149,9 @@ int run_serve(const serve_options& options) {
     std::fprintf(stderr, "switchboard: %s\n", engine.error().what.c_str());
     return engine.error().exit_code;
   }
+  (*engine)->on_problem([](const std::string& what) {
+    log::write_rarely(log::level::error, "event-refused", what);
+  });
   (*engine)->on_fatal([](const std::string& why) {
     log::write(log::level::error, "storage-failed", "storage failed; the node ends and must be restarted",
                {{"why", why}});
