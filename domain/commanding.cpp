@@ -138,6 +138,9 @@ decision decide_patch(const thread_state& state, patch&& what, timestamp now) {
 
 decision decide_note(const thread_state& state, add_note&& what, timestamp now) {
   if (auto why = not_present(state, what.id)) return unexpected<refused>{std::move(*why)};
+  if (what.author.empty()) {
+    return refuse(refusal::invalid, "A note needs an author: use a token with an agent.");
+  }
   if (trimmed(what.content).empty()) return refuse(refusal::invalid, "A note needs some content.");
   if (what.content.size() > note_bytes_max) {
     return refuse(refusal::invalid, "The note has " + std::to_string(what.content.size()) +

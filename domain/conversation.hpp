@@ -81,7 +81,7 @@ inline constexpr std::size_t note_bytes_max = 10'000;  ///< of a note's content
 struct add_note {
   conversation_id id;
   std::string content;
-  std::string author;  ///< agent id
+  std::string author;  ///< agent id, never empty: a token without an agent writes no notes
 };
 
 /// POST …/read: the agents have seen everything.

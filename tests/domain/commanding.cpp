@@ -215,6 +215,11 @@ TEST_F(commanding, a_note_has_content_within_its_limit) {
   EXPECT_EQ(types(run(add_note{current().id, std::string(note_bytes_max, 'x'), "ann"})), "note.added");
 }
 
+TEST_F(commanding, a_note_has_an_author) {
+  EXPECT_EQ(refusal_of(add_note{current().id, "call back", ""}), refusal::invalid);
+  EXPECT_EQ(refusal_of(add_note{id_of(9), "call back", ""}), refusal::not_found);
+}
+
 TEST_F(commanding, reading_resets_unread_once) {
   EXPECT_EQ(types(run(mark_read{current().id})), "conversation.updated");
   EXPECT_EQ(current().unread, 0u);
