@@ -90,7 +90,7 @@ void add_deliver(CLI::App& app, arguments& a) {
   c->add_option("--url", o.signing.url, "Engine (the config's listener)")->type_name("URL");
   unit_option(c, "--rate", o.rate, parse_count, "Bodies a second in all; without: as fast as they are taken", "N");
   c->add_option("--repeat", o.repeat, "Deliver everything so often (1)")->check(CLI::Range(1u, 1'000'000u))->type_name("N");
-  c->add_option("--connections", o.connections, "Connections at once (8)")->check(CLI::Range(1u, 256u))->type_name("N");
+  c->add_option("--connections", o.connections, "Connections at once (1: bodies stay in their order; with more, e.g. 8, faster, but they overtake each other)")->check(CLI::Range(1u, 256u))->type_name("N");
   c->add_option_function<std::string>(
        "--config",
        [&o](const std::string& file) {
@@ -150,7 +150,7 @@ void add_verify(CLI::App& app, arguments& a) {
   auto* c = command(app, "verify", "Check a data directory: checksums, gapless sequences, views against the journal",
                     "  switchboard verify --data-dir data\n"
                     "  switchboard verify --data-dir /var/lib/switchboard || echo damaged");
-  c->add_option("--data-dir", a.verify.data_dir, "The directory; its engine must be stopped")->required()->type_name("DIR");
+  c->add_option("--data-dir", a.verify.data_dir, "The directory; refused while an engine runs on it")->required()->type_name("DIR");
   c->add_option("--scratch", a.verify.scratch_root, "Room for a second copy of the views (the temporary directory)")
       ->type_name("DIR");
 }
@@ -226,6 +226,9 @@ int dispatch(const CLI::App& app, arguments& a, const serve_function& serve) {
   return run_bench_fanout(a.bench);
 }
 
+/// A word further away than so many letters is no slip of the keyboard, and a guess would only mislead.
+constexpr std::size_t typing_errors_max = 2;
+
 /// Levenshtein's distance, for "did you mean".
 std::size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
@@ -256,7 +259,14 @@ std::string usage_error(const CLI::App& app, int argc, const char* const* argv, 
       const auto nearest = std::min_element(children.begin(), children.end(), [&](const auto* x, const auto* y) {
         return distance(word, x->get_name()) < distance(word, y->get_name());
       });
-      unknown = "no command \"" + word + "\"; did you mean \"" + (*nearest)->get_name() + "\"?";
+      unknown = "no command \"" + word + "\"; ";
+      const auto far = distance(word, (*nearest)->get_name());
+      if (far <= typing_errors_max && far < word.size()) {
+        unknown += "did you mean \"" + (*nearest)->get_name() + "\"?";
+      } else {
+        unknown += "there are";
+        for (const auto* c : children) unknown += (c == children.front() ? " " : ", ") + c->get_name();
+      }
     } else {
       at = *found;
       path += ' ' + word;

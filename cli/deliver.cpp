@@ -56,11 +56,21 @@ void count_events(const std::string& body, delivery_totals& totals) {
   if (root["quarantined"].get(quarantined) == simdjson::SUCCESS) totals.quarantined += quarantined;
 }
 
+/// What all connections know together about the engine's being there.
+struct reachability {
+  std::atomic<bool> seen{false};       ///< some connection was made
+  std::atomic<bool> no_engine{false};  ///< refused before any was: give up
+};
+
 /// One connection's thread.
 class worker {
  public:
-  worker(url where, std::string target, const signer& s, const retry_policy& r)
-      : client_(std::move(where), {.stop = &interrupted()}), target_(std::move(target)), sign_(s), retry_(r) {}
+  worker(url where, std::string target, const signer& s, const retry_policy& r, reachability& shared)
+      : client_(std::move(where), {.stop = &interrupted()}),
+        target_(std::move(target)),
+        sign_(s),
+        retry_(r),
+        shared_(shared) {}
 
   void deliver(const payload& p) {
     http_request request{.method = "POST", .target = target_, .headers = {sign_.sign(p.body)}, .body = p.body};
@@ -69,6 +79,12 @@ class worker {
     for (std::uint32_t attempt = 1;; ++attempt) {
       const auto started = clock::now();
       auto reply = client_.send(request);
+      if (reply || !reply.error().nobody) {
+        shared_.seen.store(true);
+      } else if (!shared_.seen.load()) {
+        shared_.no_engine.store(true);
+        return refused(p, reply);
+      }
       if (reply && reply->status == 200) return accepted(*reply, clock::now() - started);
       const bool again = !reply || reply->status == 429 || reply->status == 503;
       if (!again || attempt >= retry_.attempts_max || interrupted().load()) return refused(p, reply);
@@ -108,6 +124,7 @@ class worker {
   std::string target_;
   const signer& sign_;
   retry_policy retry_;
+  reachability& shared_;
 };
 
 void add(delivery_totals& sum, const delivery_totals& part) {
@@ -157,18 +174,19 @@ delivery_totals deliver_all(payload_source& source, const signer& sign, const st
   }
   pacer pace(options.rate);
   std::mutex mutex;  // guards totals
+  reachability shared;
   std::atomic<std::uint64_t> done{0};
   std::atomic<std::uint32_t> running{options.connections};
   const auto started = clock::now();
   std::vector<std::thread> threads;
   for (std::uint32_t i = 0; i < options.connections; ++i) {
     threads.emplace_back([&] {
-      worker w(*where, "/webhooks/" + percent_encode(source_id), sign, retry);
+      worker w(*where, "/webhooks/" + percent_encode(source_id), sign, retry, shared);
       while (auto p = source.next()) {
         if (!pace.wait()) break;
         w.deliver(*p);
         done.fetch_add(1, std::memory_order_relaxed);
-        if (interrupted().load()) break;
+        if (interrupted().load() || shared.no_engine.load()) break;
       }
       const std::lock_guard lock(mutex);
       add(totals, w.totals);
@@ -185,6 +203,7 @@ delivery_totals deliver_all(payload_source& source, const signer& sign, const st
   }
   for (auto& t : threads) t.join();
   totals.elapsed = clock::now() - started;
+  totals.no_engine = shared.no_engine.load();
   return totals;
 }
 
@@ -200,7 +219,7 @@ int run_deliver(const deliver_options& options) {
   if (!source) return fail(source.error());
   catch_interrupts();
   const auto totals = deliver_all(**source, *sign, options.signing.source, options, {});
-  print(totals, *sign, options.signing.source);
+  if (!totals.no_engine) print(totals, *sign, options.signing.source);
   if (const auto broken = (*source)->failed()) return fail(*broken);
   if (!totals.first_problem.empty()) return fail(totals.first_problem);
   if (interrupted().load()) return fail("interrupted before everything was sent");

@@ -19,7 +19,7 @@ struct deliver_options {
   signing_options signing;
   std::uint64_t rate = 0;  ///< bodies a second; 0: as fast as the engine takes them
   std::uint32_t repeat = 1;
-  std::uint32_t connections = 8;
+  std::uint32_t connections = 1;  ///< with more, bodies overtake each other
 };
 
 struct delivery_totals {
@@ -30,20 +30,23 @@ struct delivery_totals {
   std::uint64_t retries = 0;              ///< repeats after 429 and 503
   std::map<int, std::uint64_t> refused;   ///< final answers other than 200, by status
   std::uint64_t unreachable = 0;          ///< bodies without an answer
+  bool no_engine = false;                 ///< the first connection was refused: given up at once
   std::string first_problem;              ///< where and why, of the first body that was not accepted
   histogram latency;                      ///< of the accepted attempt
   std::chrono::nanoseconds elapsed{0};
 };
 
 /// How often one body is sent again after 429, 503 or a broken connection, and the longest wait that a
-/// Retry-After may ask for. Sending again is safe: the engine knows the ids.
+/// Retry-After may ask for. Sending again is safe: the engine knows the ids. An engine that restarts is waited
+/// for; one that was never there is not.
 struct retry_policy {
   std::uint32_t attempts_max = 10;
   std::chrono::milliseconds wait_max{30'000};
   std::chrono::milliseconds first_wait{200};  ///< where no Retry-After is given
 };
 
-/// Delivers everything that `source` gives, over `connections` threads. Stops early when interrupted.
+/// Delivers everything that `source` gives, over `connections` threads. Stops early when interrupted, and at
+/// once when the first connection is refused: a wrong URL should not take a minute of retries to show.
 [[nodiscard]] delivery_totals deliver_all(payload_source& source, const signer& sign, const std::string& source_id,
                                           const deliver_options& options, const retry_policy& retry);
 

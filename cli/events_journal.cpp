@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "actors/feed.hpp"
+#include "cli/data_directory.hpp"
 #include "cli/events.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/interrupt.hpp"
@@ -55,6 +56,7 @@ int read_journal(const events_options& o, const event_sink& sink) {
   if (o.follow) return fail(exit_usage, "--follow needs a running engine: give --url instead of --data-dir");
   const auto filter = to_filter(o);
   if (!filter) return fail(exit_usage, filter.error());
+  if (const auto why = why_no_data_directory(o.data_dir)) return fail(exit_failed, *why);
   storage::journal_options options;
   options.data_dir = o.data_dir;
   options.read_only = true;

@@ -38,6 +38,7 @@ struct http_reply {
 struct http_failure {
   std::string what;          ///< a sentence that names the address and, where there is one, the fix
   bool interrupted = false;  ///< `stop` was set
+  bool nobody = false;       ///< nothing listens at that address, or no host has that name
 };
 
 struct http_options {

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "cli/data_directory.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/progress.hpp"
 #include "cli/units.hpp"
@@ -97,6 +98,11 @@ int check_views(const verify_options& o) {
 }  // namespace
 
 int run_verify(const verify_options& options) {
+  if (const auto why = why_no_data_directory(options.data_dir)) return fail(exit_failed, *why);
+  // Beside an engine the views would change while they are compared, and look damaged.
+  if (const auto user = user_of_data_directory(options.data_dir)) {
+    return fail(exit_failed, options.data_dir + ": in use by process " + std::to_string(*user) + "; stop that engine first");
+  }
   if (const int code = check_journal(options.data_dir); code != exit_ok) return code;
   return check_views(options);
 }

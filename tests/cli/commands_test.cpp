@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "cli/child_engine.hpp"
+#include "cli/serve.hpp"
 #include "config/load.hpp"
 
 namespace switchboard::cli {
@@ -48,6 +49,8 @@ TEST(commands, each_mistake_is_one_line_that_names_the_fix) {
   for (const auto& c : std::vector<row>{
            {{}, "subcommand is required"},
            {{"delive"}, "did you mean \"deliver\""},
+           {{"nope"}, "no command \"nope\"; there are serve, check-config, deliver"},
+           {{"dead-letters", "remove"}, "there are list, show, replay"},
            {{"evnts", "--follow"}, "did you mean \"events\""},
            {{"bench"}, "subcommand is required"},
            {{"bench", "ingst"}, "did you mean \"ingest\""},
@@ -118,8 +121,31 @@ TEST(commands, failures_are_exit_1_and_one_line) {
   EXPECT_EQ(missing.code, 1);
   EXPECT_EQ(missing.err, "switchboard deliver: /nonexistent: no such file or folder\n");
   EXPECT_EQ(call({"events", "--url", "nonsense"}).code, 1);
+  const auto nowhere = call({"events", "--data-dir", "/nonexistent"});
+  EXPECT_EQ(nowhere.code, 1);
+  EXPECT_EQ(nowhere.err, "switchboard events: /nonexistent: no such directory\n");
   EXPECT_EQ(call({"check-config", "/nonexistent.toml"}).code, 1);
   EXPECT_NE(call({"check-config", "/nonexistent.toml"}).err.find("/nonexistent.toml"), std::string::npos);
+}
+
+TEST(serve, wrong_addresses_are_wrong_usage) {
+  const std::string demo = SWITCHBOARD_SOURCE_DIR "/config/demo.toml";
+  const auto serve = [&](const std::string& option, const std::string& address) {
+    testing::internal::CaptureStderr();
+    serve_options o;
+    o.config = demo;
+    (option == "--listen" ? o.listen : o.admin_listen) = address;
+    const int code = run_serve(o);
+    const auto err = testing::internal::GetCapturedStderr();
+    EXPECT_EQ(code, 2) << err;
+    EXPECT_TRUE(err.starts_with("switchboard serve: " + option + ": ")) << err;
+    EXPECT_EQ(std::count(err.begin(), err.end(), '\n'), 1) << err;
+    return err;
+  };
+  for (const char* option : {"--listen", "--admin-listen"}) {
+    EXPECT_NE(serve(option, "foo").find("\"foo\" is not HOST:PORT"), std::string::npos);
+    EXPECT_NE(serve(option, "0.0.0.0:9").find("only loopback"), std::string::npos);
+  }
 }
 
 TEST(check_config, counts_what_a_good_file_holds_and_shows_all_errors_of_a_bad_one) {

@@ -181,15 +181,30 @@ TEST(deliver, sends_everything_once_over_many_connections_at_its_rate) {
 
 TEST(deliver, counts_bodies_without_an_answer) {
   const folder f;
-  auto source = payload_source::open({f.write("p.json", "{}")}, 1);
+  const auto r = deliver(f.write("p.json", "{}"), [](const seen_request&, std::size_t) { return scripted_answer{"", true}; },
+                         net::platforms::kind::meta);
+  EXPECT_EQ(r.totals.sent, 0u);
+  EXPECT_EQ(r.totals.unreachable, 1u);
+  EXPECT_EQ(r.totals.retries, 3u);
+  EXPECT_FALSE(r.totals.no_engine);
+}
+
+TEST(deliver, gives_up_at_once_where_no_engine_ever_was) {
+  const folder f;
+  f.write("in/1.json", "{}");
+  f.write("in/2.json", "{}");
+  auto source = payload_source::open({f.path() + "/in"}, 1);
   ASSERT_TRUE(source);
   const signer sign{.kind = net::platforms::kind::meta,
                     .secret = "x",
                     .base_url = "http://127.0.0.1:" + std::to_string(free_port())};
   const auto t = deliver_all(**source, sign, "meta", {.paths = {}, .signing = {}, .connections = 1},
-                             {.attempts_max = 2, .wait_max = 5ms, .first_wait = 1ms});
+                             {.attempts_max = 100, .wait_max = 60'000ms, .first_wait = 60'000ms});
   EXPECT_EQ(t.sent, 0u);
   EXPECT_EQ(t.unreachable, 1u);
+  EXPECT_EQ(t.retries, 0u);
+  EXPECT_TRUE(t.no_engine);
+  EXPECT_NE(t.first_problem.find(sign.base_url), std::string::npos) << t.first_problem;
   EXPECT_NE(t.first_problem.find("is the engine running"), std::string::npos);
 }
 

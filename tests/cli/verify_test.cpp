@@ -6,7 +6,10 @@
 #include <filesystem>
 #include <fstream>
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "domain/conversation.hpp"
 #include "net/platforms/platform.hpp"
@@ -134,9 +137,54 @@ TEST_F(verify, names_a_journal_that_is_damaged) {
   EXPECT_EQ(std::count(err_.begin(), err_.end(), '\n'), 1) << err_;
 }
 
-TEST_F(verify, refuses_what_is_no_data_directory) {
-  EXPECT_EQ(run(), 74);
+TEST_F(verify, tells_a_wrong_path_from_damage) {
+  EXPECT_EQ(run(), 1);
+  EXPECT_EQ(err_, "switchboard verify: " + data() + ": no such directory\n");
+  fs::create_directory(data());
+  EXPECT_EQ(run(), 1);
   EXPECT_NE(err_.find("no data directory"), std::string::npos) << err_;
+  fs::remove(data());
+  std::ofstream(data()) << "x";
+  EXPECT_EQ(run(), 1);
+  EXPECT_NE(err_.find("not a directory"), std::string::npos) << err_;
+}
+
+TEST_F(verify, a_lost_identity_or_journal_is_damage) {
+  fill("hello", "hello");
+  fs::remove(data() + "/identity");
+  EXPECT_EQ(run(), 74) << err_;
+  fs::remove_all(data());
+  fill("hello", "hello");
+  fs::remove_all(data() + "/journal");
+  EXPECT_EQ(run(), 74) << err_;
+}
+
+TEST_F(verify, refuses_a_directory_in_use_and_names_the_process) {
+  fill("hello", "hello");
+  int ready[2], done[2];
+  ASSERT_EQ(::pipe(ready), 0);
+  ASSERT_EQ(::pipe(done), 0);
+  const pid_t user = ::fork();
+  ASSERT_GE(user, 0);
+  if (user == 0) {  // holds the lock as RocksDB does, until the other end of `done` is closed
+    ::close(done[1]);
+    const int fd = ::open((data() + "/journal/LOCK").c_str(), O_RDWR);
+    struct flock whole {};
+    whole.l_type = F_WRLCK;
+    whole.l_whence = SEEK_SET;
+    char byte = ::fcntl(fd, F_SETLK, &whole) == 0 ? 'y' : 'n';
+    if (::write(ready[1], &byte, 1) == 1) (void)!::read(done[0], &byte, 1);
+    ::_exit(0);
+  }
+  char byte = 0;
+  ASSERT_EQ(::read(ready[0], &byte, 1), 1);
+  EXPECT_EQ(byte, 'y');
+  EXPECT_EQ(run(), 1);
+  EXPECT_NE(err_.find("in use by process " + std::to_string(user) + ";"), std::string::npos) << err_;
+  ::close(done[1]);
+  ASSERT_EQ(::waitpid(user, nullptr, 0), user);
+  for (const int fd : {ready[0], ready[1], done[0]}) ::close(fd);
+  EXPECT_EQ(run(), 0) << err_;
 }
 
 }  // namespace
