@@ -29,7 +29,6 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
 endif()
 
 if(SWITCHBOARD_SANITIZE)
-  string(REPLACE "," "+" _san_name "${SWITCHBOARD_SANITIZE}")
   target_compile_options(switchboard_options INTERFACE
     -fsanitize=${SWITCHBOARD_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(switchboard_options INTERFACE -fsanitize=${SWITCHBOARD_SANITIZE})
