@@ -1,12 +1,12 @@
 #include "certificate.hpp"
 
-#include <cstdio>
-#include <memory>
-#include <stdexcept>
-
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
+
+#include <cstdio>
+#include <memory>
+#include <stdexcept>
 
 namespace switchboard::e2e {
 
@@ -40,7 +40,8 @@ void add_extension(X509* x, int nid, const char* value) {
 void write_certificate(const std::filesystem::path& certificate, const std::filesystem::path& key_file) {
   constexpr long seconds_valid = 3'600;
   EVP_PKEY* made = nullptr;
-  const std::unique_ptr<EVP_PKEY_CTX, freed_by<EVP_PKEY_CTX_free>> context(EVP_PKEY_CTX_new_id(EVP_PKEY_EC, nullptr));
+  const std::unique_ptr<EVP_PKEY_CTX, freed_by<EVP_PKEY_CTX_free>> context(
+      EVP_PKEY_CTX_new_id(EVP_PKEY_EC, nullptr));
   require(context && EVP_PKEY_keygen_init(context.get()) == 1 &&
           EVP_PKEY_CTX_set_ec_paramgen_curve_nid(context.get(), NID_X9_62_prime256v1) == 1 &&
           EVP_PKEY_keygen(context.get(), &made) == 1);
@@ -61,7 +62,8 @@ void write_certificate(const std::filesystem::path& certificate, const std::file
   require(X509_sign(x.get(), key.get(), EVP_sha256()) > 0);
   const file_ptr to(std::fopen(certificate.c_str(), "w")), to_key(std::fopen(key_file.c_str(), "w"));
   require(to && PEM_write_X509(to.get(), x.get()) == 1);
-  require(to_key && PEM_write_PrivateKey(to_key.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1);
+  require(to_key &&
+          PEM_write_PrivateKey(to_key.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1);
 }
 
 }  // namespace switchboard::e2e

@@ -1,16 +1,16 @@
 // The commands that a newcomer types first, against a running engine.
 
-#include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
+#include "json_text.hpp"
+#include "scratch.hpp"
+#include "setup.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "json_text.hpp"
-#include "scratch.hpp"
-#include "setup.hpp"
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
 
 namespace switchboard::e2e {
 namespace {
@@ -32,10 +32,12 @@ class commands : public testing::Test {
     engine_.configure(setup{}.toml(engine_.data()));
     engine_.start();
   }
-  [[nodiscard]] ending run(std::vector<std::string> words) const { return run_command(words, scratch_.path()); }
+  [[nodiscard]] ending run(std::vector<std::string> words) const {
+    return run_command(words, scratch_.path());
+  }
   [[nodiscard]] ending deliver_folder(const std::string& folder, const std::string& source) const {
-    return run({"deliver", (fs::path(SWITCHBOARD_SOURCE_DIR) / "examples" / folder).string(), "--source", source,
-                "--config", engine_.config().string(), "--url", engine_.url()});
+    return run({"deliver", (fs::path(SWITCHBOARD_SOURCE_DIR) / "examples" / folder).string(), "--source",
+                source, "--config", engine_.config().string(), "--url", engine_.url()});
   }
 
   scratch scratch_;
@@ -55,7 +57,8 @@ TEST_F(commands, deliver_the_examples_and_watch_them_arrive) {
   const auto printed = lines_of(events.out);
   ASSERT_EQ(printed.size(), log.size());
   for (std::size_t i = 0; i < log.size(); ++i) EXPECT_EQ(json_at(printed[i], ""), log[i]);
-  const auto messages = run({"events", "--url", engine_.url(), "--type", "message.received", "--token", std::string(acme_token)});
+  const auto messages = run(
+      {"events", "--url", engine_.url(), "--type", "message.received", "--token", std::string(acme_token)});
   EXPECT_GE(lines_of(messages.out).size(), 6U);
   // Once more: nothing is doubled.
   EXPECT_EQ(deliver_folder("meta", "meta").code, 0);
@@ -98,7 +101,8 @@ TEST_F(commands, check_config_names_every_error_with_its_place) {
   EXPECT_THAT(bad.err + bad.out, HasSubstr(file.string() + ":2:1: error:"));
   EXPECT_THAT(bad.err + bad.out, HasSubstr("listen"));
   EXPECT_THAT(bad.err + bad.out, HasSubstr(file.string() + ":5:"));
-  const auto good = run({"check-config", (fs::path(SWITCHBOARD_SOURCE_DIR) / "config" / "demo.toml").string()});
+  const auto good =
+      run({"check-config", (fs::path(SWITCHBOARD_SOURCE_DIR) / "config" / "demo.toml").string()});
   EXPECT_EQ(good.code, 0) << good.err;
   EXPECT_EQ(run({"serve", "--config", file.string()}).code, 1);
   EXPECT_EQ(run({"serv"}).code, 2);

@@ -1,5 +1,12 @@
-// Real payloads, where they are at hand: each is answered 200, everything in it is visible, and nothing in it has
-// a second effect.
+// Real payloads, where they are at hand: each is answered 200, everything in it is visible, and nothing in it
+// has a second effect.
+
+#include "json_text.hpp"
+#include "scratch.hpp"
+#include "setup.hpp"
+
+#include <gtest/gtest.h>
+#include <simdjson.h>
 
 #include <algorithm>
 #include <cctype>
@@ -7,13 +14,6 @@
 #include <fstream>
 #include <iterator>
 #include <set>
-
-#include <gtest/gtest.h>
-#include <simdjson.h>
-
-#include "json_text.hpp"
-#include "scratch.hpp"
-#include "setup.hpp"
 
 namespace switchboard::e2e {
 namespace {
@@ -61,7 +61,8 @@ std::set<std::pair<std::string, std::string>> accounts_in(const std::string& bod
   for (const auto& entry : elements_at(body, "/entry")) {
     if (object == "whatsapp_business_account") {
       for (const auto& change : elements_at(entry, "/changes")) {
-        if (const auto id = text_at(change, "/value/metadata/phone_number_id")) found.emplace("whatsapp", *id);
+        if (const auto id = text_at(change, "/value/metadata/phone_number_id"))
+          found.emplace("whatsapp", *id);
       }
     } else if (const auto id = text_at(entry, "/id"); id && !id->empty()) {
       found.emplace(object == "instagram" ? "instagram" : "facebook", *id);
@@ -92,7 +93,8 @@ std::string give_own_accounts(std::vector<recorded>& files) {
     const std::string_view brand = number % 2 == 0 ? "acme" : "globex";
     if (f.source == "telegram") {
       f.source += "-" + n;
-      toml += "\n[[source]]\nid = \"" + f.source + "\"\nkind = \"telegram\"\nsecrets = [\"demo-telegram-secret\"]\n";
+      toml += "\n[[source]]\nid = \"" + f.source +
+              "\"\nkind = \"telegram\"\nsecrets = [\"demo-telegram-secret\"]\n";
       toml += account_toml("bot-" + n, brand, f.source, "telegram", "7000" + n);
       continue;
     }

@@ -1,19 +1,20 @@
 #include "engine_process.hpp"
 
+#include "cli/sockets.hpp"
+#include "json_text.hpp"
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
-#include <fcntl.h>
 #include <fstream>
 #include <stdexcept>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <thread>
-#include <unistd.h>
-
-#include "cli/sockets.hpp"
-#include "json_text.hpp"
 
 namespace switchboard::e2e {
 
@@ -100,7 +101,8 @@ ending run_command(const std::vector<std::string>& arguments, const fs::path& sc
     if (clock::now() > until) {
       ::kill(pid, SIGKILL);
       (void)reap_child(pid, true, e);
-      throw std::runtime_error("switchboard " + arguments.front() + " did not end: " + tail(read_from(err, 0)));
+      throw std::runtime_error("switchboard " + arguments.front() +
+                               " did not end: " + tail(read_from(err, 0)));
     }
     std::this_thread::sleep_for(look_again);
   }
@@ -116,9 +118,13 @@ engine_process::~engine_process() {
   if (running()) kill();
 }
 
-void engine_process::configure(const std::string& toml) { std::ofstream(config(), std::ios::trunc) << toml; }
+void engine_process::configure(const std::string& toml) {
+  std::ofstream(config(), std::ios::trunc) << toml;
+}
 
-std::string engine_process::said() const { return read_from(directory_ / "engine.log", log_from_); }
+std::string engine_process::said() const {
+  return read_from(directory_ / "engine.log", log_from_);
+}
 
 void engine_process::spawn() {
   if (running()) throw std::runtime_error("the engine is running already");
@@ -217,7 +223,8 @@ void engine_process::wait_logged(const std::string& event, std::chrono::seconds 
       return;
     }
     if (clock::now() > until) throw std::runtime_error("the engine never said " + event + ": " + tail(text));
-    if (reap(false, e)) throw std::runtime_error("the engine ended instead of saying " + event + ": " + tail(e.out));
+    if (reap(false, e))
+      throw std::runtime_error("the engine ended instead of saying " + event + ": " + tail(e.out));
     std::this_thread::sleep_for(look_again);
   }
 }

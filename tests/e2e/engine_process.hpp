@@ -1,14 +1,14 @@
 #pragma once
 // The real binary as a child: started, asked where it listens, killed, ended, started again on the same data.
 
+#include <sys/types.h>
+
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
-
-#include <sys/types.h>
 
 namespace switchboard::e2e {
 
@@ -24,12 +24,13 @@ struct ending {
 [[nodiscard]] std::string engine_binary();
 
 /// Runs `engine_binary() arguments…` to its end. SIGKILL, and an exception, after `at_most`.
-[[nodiscard]] ending run_command(const std::vector<std::string>& arguments, const std::filesystem::path& scratch,
+[[nodiscard]] ending run_command(const std::vector<std::string>& arguments,
+                                 const std::filesystem::path& scratch,
                                  const std::vector<std::string>& environment = {},
                                  std::chrono::seconds at_most = std::chrono::seconds{60});
 
-/// Started and stopped by one thread; ports may be asked by any. Whatever fails throws std::runtime_error with
-/// the end of what the engine said.
+/// Started and stopped by one thread; ports may be asked by any. Whatever fails throws std::runtime_error
+/// with the end of what the engine said.
 class engine_process {
  public:
   /// Keeps config, log and data below `directory`.

@@ -1,8 +1,8 @@
 #include "json_text.hpp"
 
-#include <simdjson.h>
-
 #include "domain/json.hpp"
+
+#include <simdjson.h>
 
 namespace switchboard::e2e {
 

@@ -1,15 +1,15 @@
 #include "ledger.hpp"
 
+#include <fcntl.h>
+#include <simdjson.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <fcntl.h>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
-#include <unistd.h>
-
-#include <simdjson.h>
 
 namespace switchboard::e2e {
 
@@ -29,7 +29,8 @@ std::string member(simdjson::dom::element e, std::string_view pointer) {
 void append(std::string& out, std::string_view name, const std::vector<std::string>& found) {
   constexpr std::size_t shown_max = 5;
   out.append(name).append("=").append(std::to_string(found.size()));
-  for (std::size_t i = 0; i < found.size() && i < shown_max; ++i) out.append(i == 0 ? " (" : "; ").append(found[i]);
+  for (std::size_t i = 0; i < found.size() && i < shown_max; ++i)
+    out.append(i == 0 ? " (" : "; ").append(found[i]);
   out += found.empty() ? " " : ") ";
 }
 

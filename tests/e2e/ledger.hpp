@@ -1,11 +1,13 @@
 #pragma once
-// What a client of the engine knows, kept where the engine cannot lose it: one line before the first byte of a
-// request is sent, one after the whole answer came. Against it the engine's own account is held.
+// What a client of the engine knows, kept where the engine cannot lose it: one line before the first byte of
+// a request is sent, one after the whole answer came. Against it the engine's own account is held.
 //
 //   I <id> <customer> <connection> <n> <hash> <ms>   about to send; n counts the connection's new messages
 //   A <id> <status> <ms>                             answered; 0: no answer came
 //
 // Sent again, a message has further I and A lines; its first I line says its place.
+
+#include "cli/sockets.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -13,8 +15,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "cli/sockets.hpp"
 
 namespace switchboard::e2e {
 
@@ -58,10 +58,11 @@ class account_of_engine {
   /// Throws on what is no event.
   void take(std::string_view event_json);
 
-  std::map<std::string, message> messages;                        ///< by platformMessageId
-  std::map<std::string, std::vector<std::string>> conversations;  ///< platformMessageIds in the stream's order
-  std::map<std::string, std::uint64_t> last_sequence;             ///< by conversation
-  std::vector<std::string> gaps;                                  ///< sentences
+  std::map<std::string, message> messages;  ///< by platformMessageId
+  std::map<std::string, std::vector<std::string>>
+      conversations;                                   ///< platformMessageIds in the stream's order
+  std::map<std::string, std::uint64_t> last_sequence;  ///< by conversation
+  std::vector<std::string> gaps;                       ///< sentences
 };
 
 struct findings {

@@ -1,16 +1,17 @@
 // The ledger's comparison, on accounts made up by hand: a checker that has never failed is no evidence.
 
-#include <gtest/gtest.h>
+#include "ledger.hpp"
 
 #include "json_text.hpp"
-#include "ledger.hpp"
 #include "scratch.hpp"
+
+#include <gtest/gtest.h>
 
 namespace switchboard::e2e {
 namespace {
 
-std::string received(std::string_view conversation, unsigned sequence, std::string_view id, std::string_view text,
-                     std::string_view customer = "100") {
+std::string received(std::string_view conversation, unsigned sequence, std::string_view id,
+                     std::string_view text, std::string_view customer = "100") {
   return R"({"type":"message.received","subject":)" + json_string(conversation) + R"(,"sequence":)" +
          std::to_string(sequence) + R"(,"data":{"message":{"platformMessageId":)" + json_string(id) +
          R"(,"content":)" + json_string(text) + R"(},"conversation":{"metadata":{"customerPlatformId":)" +

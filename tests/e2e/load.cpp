@@ -94,10 +94,9 @@ void load::run(unsigned connection, std::uint16_t port, load_plan plan) {
       message.entry.n = ++count;
       message.id = "wamid." + std::to_string(connection) + "." + std::to_string(message.entry.n);
       message.entry.hash = hash_of(text_of(message.id));
-      message.entry.customer =
-          percent(plan.hot_percent)
-              ? std::string(hot_customer)
-              : "49" + std::to_string(connection) + "000" + std::to_string(random() % plan.customers_each);
+      message.entry.customer = percent(plan.hot_percent) ? std::string(hot_customer)
+                                                         : "49" + std::to_string(connection) + "000" +
+                                                               std::to_string(random() % plan.customers_each);
     }
     if (!send_until_taken(c, message)) return;
     if (!again) remember(message);

@@ -1,6 +1,9 @@
 #pragma once
-// Many clients at once, each on a connection of its own, that keep a ledger of what they do until they are told
-// to stop or the engine is gone.
+// Many clients at once, each on a connection of its own, that keep a ledger of what they do until they are
+// told to stop or the engine is gone.
+
+#include "ledger.hpp"
+#include "setup.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -10,17 +13,14 @@
 #include <thread>
 #include <vector>
 
-#include "ledger.hpp"
-#include "setup.hpp"
-
 namespace switchboard::e2e {
 
 struct load_plan {
   unsigned connections = 16;
-  unsigned customers_each = 4;     ///< of each connection, written to by no other
-  unsigned hot_percent = 20;       ///< of the new messages go to one conversation that all share
-  unsigned duplicate_percent = 30; ///< of the requests deliver once more what was answered 200
-  unsigned per_second = 3'000;     ///< in all; as many as the engine takes, where it takes fewer
+  unsigned customers_each = 4;      ///< of each connection, written to by no other
+  unsigned hot_percent = 20;        ///< of the new messages go to one conversation that all share
+  unsigned duplicate_percent = 30;  ///< of the requests deliver once more what was answered 200
+  unsigned per_second = 3'000;      ///< in all; as many as the engine takes, where it takes fewer
 };
 
 /// A client repeats a message that was refused (429, 503) before it goes on to the next, as platforms do: its

@@ -1,16 +1,16 @@
 // Platforms deliver again, at any time and several times at once. One effect each.
 
+#include "json_text.hpp"
+#include "scratch.hpp"
+#include "setup.hpp"
+
+#include <gtest/gtest.h>
+
 #include <atomic>
 #include <map>
 #include <random>
 #include <set>
 #include <thread>
-
-#include <gtest/gtest.h>
-
-#include "json_text.hpp"
-#include "scratch.hpp"
-#include "setup.hpp"
 
 namespace switchboard::e2e {
 namespace {
@@ -41,12 +41,16 @@ TEST_F(redelivery, ten_times_over_eight_connections_has_one_effect) {
   std::vector<std::pair<std::string, std::string>> bodies;  // source, body
   for (unsigned i = 0; i < 30; ++i) {
     const auto n = std::to_string(i);
-    bodies.emplace_back("meta", whatsapp_text(acme_number, "70" + std::to_string(i % 6), "wamid.x" + n, "text " + n));
+    bodies.emplace_back("meta",
+                        whatsapp_text(acme_number, "70" + std::to_string(i % 6), "wamid.x" + n, "text " + n));
     bodies.emplace_back("meta", whatsapp_texts(globex_number, "80" + std::to_string(i % 6),
                                                {"wamid.y" + n, "wamid.z" + n, "wamid.w" + n}));
-    bodies.emplace_back("telegram", R"({"update_id":)" + n + R"(,"message":{"message_id":)" + n +
-                                        R"(,"from":{"id":5,"first_name":"E"},"chat":{"id":5,"type":"private"},"date":1795248200,"text":"t"}})");
-    bodies.emplace_back("telegram", R"({"update_id":)" + std::to_string(100 + i) + R"(,"nobody":{"n":)" + n + "}}");
+    bodies.emplace_back(
+        "telegram",
+        R"({"update_id":)" + n + R"(,"message":{"message_id":)" + n +
+            R"(,"from":{"id":5,"first_name":"E"},"chat":{"id":5,"type":"private"},"date":1795248200,"text":"t"}})");
+    bodies.emplace_back("telegram",
+                        R"({"update_id":)" + std::to_string(100 + i) + R"(,"nobody":{"n":)" + n + "}}");
   }
   std::vector<std::pair<std::string, std::string>> all;
   for (unsigned t = 0; t < times; ++t) all.insert(all.end(), bodies.begin(), bodies.end());
@@ -85,7 +89,10 @@ TEST_F(redelivery, a_hundred_first_messages_at_once_make_one_conversation) {
       threads.emplace_back([&] {
         http_connection to(engine_.port());
         for (unsigned i = next++; i < messages; i = next++) {
-          EXPECT_EQ(deliver(to, "meta", whatsapp_text(acme_number, "7100", "wamid.f" + std::to_string(i), "first!")).status, 200);
+          EXPECT_EQ(
+              deliver(to, "meta", whatsapp_text(acme_number, "7100", "wamid.f" + std::to_string(i), "first!"))
+                  .status,
+              200);
         }
       });
     }

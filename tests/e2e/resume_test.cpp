@@ -1,17 +1,17 @@
 // Subscribers come and go; what each has seen in the end is exactly the journal.
 
+#include "json_text.hpp"
+#include "load.hpp"
+#include "scratch.hpp"
+#include "subscriber.hpp"
+
+#include <gtest/gtest.h>
+
 #include <array>
 #include <atomic>
 #include <functional>
 #include <random>
 #include <thread>
-
-#include <gtest/gtest.h>
-
-#include "json_text.hpp"
-#include "load.hpp"
-#include "scratch.hpp"
-#include "subscriber.hpp"
 
 namespace switchboard::e2e {
 namespace {
@@ -40,7 +40,8 @@ class streaming : public testing::Test {
     engine_.configure(s.toml(engine_.data()));
     engine_.start();
   }
-  void say(std::string_view number, std::string_view from, std::string_view id, std::string_view text = "text") {
+  void say(std::string_view number, std::string_view from, std::string_view id,
+           std::string_view text = "text") {
     ASSERT_EQ(deliver(engine_, "meta", whatsapp_text(number, from, id, text)).status, 200);
   }
   std::vector<std::string> journal(std::string_view query = {}, std::string_view token = admin_token) {
@@ -81,7 +82,8 @@ TEST_F(streaming, cut_off_two_hundred_times_a_subscriber_sees_exactly_the_journa
   }
   std::array<std::atomic<unsigned>, 3> cut{};
   load clients{book_, seed};
-  const load_plan plan{.connections = 4, .customers_each = 4, .hot_percent = 20, .duplicate_percent = 10, .per_second = 500};
+  const load_plan plan{
+      .connections = 4, .customers_each = 4, .hot_percent = 20, .duplicate_percent = 10, .per_second = 500};
   clients.start(engine_.port(), plan);
   {
     std::vector<std::jthread> threads;
@@ -130,10 +132,12 @@ TEST_F(streaming, a_slow_reader_catches_up_from_the_journal) {
   ASSERT_TRUE(slow.connect(engine_.port()));
   ASSERT_TRUE(fast.connect(engine_.port()));
   http_connection c(engine_.port());
-  for (unsigned body = 0; body < 120; ++body) {  // 6,000 messages, some 8 MB: far beyond the tail and all buffers
+  for (unsigned body = 0; body < 120;
+       ++body) {  // 6,000 messages, some 8 MB: far beyond the tail and all buffers
     std::vector<std::string> ids;
     for (unsigned i = 0; i < 50; ++i) ids.push_back("wamid.s" + std::to_string(body * 50 + i));
-    ASSERT_EQ(deliver(c, "meta", whatsapp_texts(acme_number, std::to_string(10 + body % 20), ids)).status, 200);
+    ASSERT_EQ(deliver(c, "meta", whatsapp_texts(acme_number, std::to_string(10 + body % 20), ids)).status,
+              200);
     (void)fast.read(plenty, 1ms);
   }
   const auto log = journal();
@@ -152,11 +156,16 @@ TEST_F(streaming, filters_choose) {
   ASSERT_EQ(deliver(engine_, "meta", "{").status, 200);  // a dead letter
   const auto conversation = text_at(journal("&brand=globex").front(), "/subject").value_or("");
   const std::vector<std::pair<std::string, std::size_t>> expected{
-      {"&type=message.received", 3}, {"&type=message.received&type=conversation.created", 6},
-      {"&brand=acme", 4},            {"&brand=acme&brand=globex", 6},
-      {"&account=globex-whatsapp", 2}, {"&conversation=" + conversation, 2},
-      {"&type=deadletter.added", 1}, {"&type=message.received&brand=globex", 1},
-      {"&queue=nobody", 0},          {"&assignee=nobody", 0}};
+      {"&type=message.received", 3},
+      {"&type=message.received&type=conversation.created", 6},
+      {"&brand=acme", 4},
+      {"&brand=acme&brand=globex", 6},
+      {"&account=globex-whatsapp", 2},
+      {"&conversation=" + conversation, 2},
+      {"&type=deadletter.added", 1},
+      {"&type=message.received&brand=globex", 1},
+      {"&queue=nobody", 0},
+      {"&assignee=nobody", 0}};
   for (const auto& [query, count] : expected) {
     const auto page = journal(query);
     EXPECT_EQ(page.size(), count) << query;
@@ -192,14 +201,16 @@ TEST_F(streaming, one_brand_never_sees_another) {
     EXPECT_EQ(bytes.find(canary), std::string_view::npos) << where;
     EXPECT_EQ(bytes.find("globex"), std::string_view::npos) << where;
   };
-  for (const auto& target : {"/v1/conversations", "/v1/conversations?brand=globex", "/v1/conversations?customer=",
-                             "/v1/events?from=earliest", "/v1/events?from=earliest&brand=globex"}) {
+  for (const auto& target :
+       {"/v1/conversations", "/v1/conversations?brand=globex",
+        "/v1/conversations?customer=", "/v1/events?from=earliest", "/v1/events?from=earliest&brand=globex"}) {
     const auto a = get(engine_, target, acme_token);
     EXPECT_EQ(a.status, 200) << target;
     unseen(a.body, target);
   }
-  for (const auto& target : {"/v1/conversations/" + conversation, "/v1/conversations/" + conversation + "/messages",
-                             "/v1/customers/" + customer, "/v1/customers/" + customer + "/conversations"}) {
+  for (const auto& target :
+       {"/v1/conversations/" + conversation, "/v1/conversations/" + conversation + "/messages",
+        "/v1/customers/" + customer, "/v1/customers/" + customer + "/conversations"}) {
     EXPECT_EQ(get(engine_, target, acme_token).status, 404) << target;
     EXPECT_EQ(get(engine_, target, globex_token).status, 200) << target;
   }

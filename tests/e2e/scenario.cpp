@@ -1,13 +1,13 @@
 #include "scenario.hpp"
 
+#include "json_text.hpp"
+
 #include <algorithm>
 #include <fstream>
 #include <optional>
 #include <set>
 #include <sstream>
 #include <stdexcept>
-
-#include "json_text.hpp"
 
 namespace switchboard::e2e {
 
@@ -37,7 +37,8 @@ std::optional<expectation> read_expectation(const std::string& text, std::size_t
   e.line = line;
   const auto space = text.find(' ');
   e.pointer = text.substr(0, space);
-  const auto rest = space == std::string::npos ? std::string{} : trimmed(std::string_view(text).substr(space));
+  const auto rest =
+      space == std::string::npos ? std::string{} : trimmed(std::string_view(text).substr(space));
   using enum expectation::kind;
   if (rest == "absent") {
     e.what = absent;
@@ -70,7 +71,11 @@ scenario read_scenario(const fs::path& file) {
     if (!line.starts_with(' ')) {
       auto words = words_of(text);
       if (!verbs.contains(words.front())) throw fail(number, "no such step: " + words.front());
-      s.steps.push_back({.verb = words.front(), .words = {words.begin() + 1, words.end()}, .body = {}, .expected = {}, .line = number});
+      s.steps.push_back({.verb = words.front(),
+                         .words = {words.begin() + 1, words.end()},
+                         .body = {},
+                         .expected = {},
+                         .line = number});
       continue;
     }
     if (s.steps.empty()) throw fail(number, "an indented line before the first step");
@@ -115,7 +120,8 @@ std::string mismatch(std::string_view json, const std::vector<expectation>& expe
     // `= "7"` asks for a string, `= 7` takes both.
     const bool exact = value.starts_with('"') || value.starts_with('{') || value.starts_with('[');
     const auto found = exact && e.what == equals ? json_at(json, pointer) : text_at(json, pointer);
-    const auto said = " (line " + std::to_string(e.line) + ": " + pointer + " is " + found.value_or("absent") + ")";
+    const auto said =
+        " (line " + std::to_string(e.line) + ": " + pointer + " is " + found.value_or("absent") + ")";
     if (e.what == absent) {
       if (found) return "there should be nothing" + said;
       continue;

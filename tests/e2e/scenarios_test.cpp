@@ -1,14 +1,15 @@
-// tests/scenarios/*.scenario: payloads in, expected events out. A new case is a new file; nothing is compiled.
-
-#include <algorithm>
-#include <deque>
-
-#include <gtest/gtest.h>
+// tests/scenarios/*.scenario: payloads in, expected events out. A new case is a new file; nothing is
+// compiled.
 
 #include "json_text.hpp"
 #include "scenario.hpp"
 #include "scratch.hpp"
 #include "setup.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <deque>
 
 namespace switchboard::e2e {
 namespace {
@@ -54,7 +55,8 @@ class run_of_scenario {
 
   /// `deliver SOURCE STATUS EVENTS QUARANTINED`; the last two only with 200.
   void deliver_body(const scenario_step& step) {
-    ASSERT_TRUE(step.words.size() == 2 || step.words.size() == 4) << "deliver SOURCE STATUS [EVENTS QUARANTINED]";
+    ASSERT_TRUE(step.words.size() == 2 || step.words.size() == 4)
+        << "deliver SOURCE STATUS [EVENTS QUARANTINED]";
     const auto got = deliver(engine_, step.words[0], substitute(step.body, variables_));
     ASSERT_EQ(std::to_string(got.status), step.words[1]) << got.body;
     if (step.words.size() == 4) {

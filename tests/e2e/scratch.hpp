@@ -2,6 +2,8 @@
 // A directory of a test's own, gone when the test passed. After a failure it stays and its place is printed:
 // a ledger and a database that disagree are worth looking at.
 
+#include <gtest/gtest.h>
+
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -9,8 +11,6 @@
 #include <filesystem>
 #include <stdexcept>
 #include <string>
-
-#include <gtest/gtest.h>
 
 namespace switchboard::e2e {
 

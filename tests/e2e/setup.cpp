@@ -1,11 +1,11 @@
 #include "setup.hpp"
 
+#include "json_text.hpp"
+#include "net/platforms/platform.hpp"
+
 #include <chrono>
 #include <stdexcept>
 #include <thread>
-
-#include "json_text.hpp"
-#include "net/platforms/platform.hpp"
 
 namespace switchboard::e2e {
 
@@ -30,9 +30,14 @@ std::string envelope(std::string_view phone_number_id, std::string_view from, st
   return out;
 }
 
-std::string message(std::string_view from, std::string_view id, std::string_view text, std::uint64_t seconds) {
+std::string message(std::string_view from, std::string_view id, std::string_view text,
+                    std::uint64_t seconds) {
   std::string out = R"({"from":")";
-  out.append(from).append(R"(","id":")").append(id).append(R"(","timestamp":")").append(std::to_string(seconds));
+  out.append(from)
+      .append(R"(","id":")")
+      .append(id)
+      .append(R"(","timestamp":")")
+      .append(std::to_string(seconds));
   out.append(R"(","type":"text","text":{"body":)").append(json_string(text)).append("}}");
   return out;
 }
@@ -54,7 +59,8 @@ std::string account_toml(std::string_view id, std::string_view brand, std::strin
 }
 
 std::string setup::toml(const std::filesystem::path& data_dir) const {
-  std::string out = "[server]\nlisten = \"127.0.0.1:0\"\nadmin_listen = \"127.0.0.1:0\"\ndemo = true\n" + server;
+  std::string out =
+      "[server]\nlisten = \"127.0.0.1:0\"\nadmin_listen = \"127.0.0.1:0\"\ndemo = true\n" + server;
   out += "\n[storage]\ndata_dir = " + json_string(data_dir.string()) + "\n";
   // The machine's own disk is not what is tested, except where a test says so.
   if (storage.find("free_space_min_bytes") == std::string::npos) out += "free_space_min_bytes = 0\n";
@@ -62,7 +68,8 @@ std::string setup::toml(const std::filesystem::path& data_dir) const {
   out += "\n[[brand]]\nid = \"acme\"\n\n[[brand]]\nid = \"globex\"\n";
   out += "\n[[source]]\nid = \"meta\"\nkind = \"meta\"\nsecrets = [\"" + std::string(meta_secret) +
          "\"]\nverify_token = \"demo-verify\"\n";
-  out += "\n[[source]]\nid = \"telegram\"\nkind = \"telegram\"\nsecrets = [\"" + std::string(telegram_secret) + "\"]\n";
+  out += "\n[[source]]\nid = \"telegram\"\nkind = \"telegram\"\nsecrets = [\"" +
+         std::string(telegram_secret) + "\"]\n";
   out += account_toml("acme-whatsapp", "acme", "meta", "whatsapp", acme_number);
   out += account_toml("globex-whatsapp", "globex", "meta", "whatsapp", globex_number);
   out += account_toml("acme-page", "acme", "meta", "facebook", acme_page);
@@ -86,7 +93,9 @@ std::string signed_request(std::string_view source, std::string_view body) {
   return request_bytes("POST", "/webhooks/" + std::string(source), signed_headers(source, body), body);
 }
 
-headers bearer(std::string_view token) { return {{"Authorization", "Bearer " + std::string(token)}}; }
+headers bearer(std::string_view token) {
+  return {{"Authorization", "Bearer " + std::string(token)}};
+}
 
 std::string whatsapp_text(std::string_view phone_number_id, std::string_view from, std::string_view id,
                           std::string_view text, std::uint64_t seconds) {
@@ -128,7 +137,8 @@ std::vector<std::string> read_log(const engine_process& from, std::string& curso
   for (;;) {
     const std::string target = "/v1/events?limit=1000&from=" + cursor + std::string(query);
     const auto page = c.ask("GET", target, bearer(token));
-    if (page.status != 200) throw std::runtime_error(target + ": " + std::to_string(page.status) + " " + page.body);
+    if (page.status != 200)
+      throw std::runtime_error(target + ": " + std::to_string(page.status) + " " + page.body);
     auto events = elements_at(page.body, "/events");
     cursor = text_at(page.body, "/cursor").value_or("");
     if (events.empty()) return all;
@@ -136,15 +146,16 @@ std::vector<std::string> read_log(const engine_process& from, std::string& curso
   }
 }
 
-std::vector<std::string> read_list(const engine_process& from, const std::string& target, std::string_view name,
-                                   std::string_view token) {
+std::vector<std::string> read_list(const engine_process& from, const std::string& target,
+                                   std::string_view name, std::string_view token) {
   std::vector<std::string> all;
   http_connection c(from.port());
   std::string cursor;
   const std::string first = target + (target.find('?') == std::string::npos ? "?" : "&") + "limit=1000";
   do {
     const auto page = c.ask("GET", cursor.empty() ? first : first + "&cursor=" + cursor, bearer(token));
-    if (page.status != 200) throw std::runtime_error(target + ": " + std::to_string(page.status) + " " + page.body);
+    if (page.status != 200)
+      throw std::runtime_error(target + ": " + std::to_string(page.status) + " " + page.body);
     auto rows = elements_at(page.body, "/" + std::string(name));
     all.insert(all.end(), std::make_move_iterator(rows.begin()), std::make_move_iterator(rows.end()));
     cursor = text_at(page.body, "/cursor").value_or("");

@@ -1,27 +1,27 @@
 #pragma once
 // The configuration that these tests share, bodies for it, and the few calls that most of them make.
 
+#include "engine_process.hpp"
+#include "wire.hpp"
+
 #include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "engine_process.hpp"
-#include "wire.hpp"
-
 namespace switchboard::e2e {
 
 inline constexpr std::string_view acme_number = "106540352242922";    ///< acme-whatsapp
 inline constexpr std::string_view globex_number = "106540352242999";  ///< globex-whatsapp
 inline constexpr std::string_view acme_page = "1234567890321";
-inline constexpr std::string_view admin_token = "demo-admin";    ///< every brand
-inline constexpr std::string_view acme_token = "acme-reader";    ///< role reader
+inline constexpr std::string_view admin_token = "demo-admin";  ///< every brand
+inline constexpr std::string_view acme_token = "acme-reader";  ///< role reader
 inline constexpr std::string_view globex_token = "globex-reader";
-inline constexpr std::string_view agent_token = "acme-agent";    ///< role agent
+inline constexpr std::string_view agent_token = "acme-agent";  ///< role agent
 
-/// Brands acme and globex, sources meta and telegram, an account of each platform for acme and of WhatsApp and
-/// Facebook for globex. Members are further lines of their sections; `more` stands at the end.
+/// Brands acme and globex, sources meta and telegram, an account of each platform for acme and of WhatsApp
+/// and Facebook for globex. Members are further lines of their sections; `more` stands at the end.
 struct setup {
   std::string server, storage, limits, more;
   [[nodiscard]] std::string toml(const std::filesystem::path& data_dir) const;
@@ -37,8 +37,9 @@ struct setup {
 [[nodiscard]] headers bearer(std::string_view token);
 
 /// One WhatsApp text message as the Cloud API sends it.
-[[nodiscard]] std::string whatsapp_text(std::string_view phone_number_id, std::string_view from, std::string_view id,
-                                        std::string_view text, std::uint64_t seconds = 1'795'248'000);
+[[nodiscard]] std::string whatsapp_text(std::string_view phone_number_id, std::string_view from,
+                                        std::string_view id, std::string_view text,
+                                        std::uint64_t seconds = 1'795'248'000);
 /// The same, as many as there are ids, in one body.
 [[nodiscard]] std::string whatsapp_texts(std::string_view phone_number_id, std::string_view from,
                                          const std::vector<std::string>& ids);
@@ -46,12 +47,14 @@ struct setup {
 [[nodiscard]] answer deliver(http_connection& to, std::string_view source, std::string_view body);
 /// On a connection of its own.
 [[nodiscard]] answer deliver(const engine_process& to, std::string_view source, std::string_view body);
-[[nodiscard]] answer get(const engine_process& from, std::string_view target, std::string_view token = admin_token);
+[[nodiscard]] answer get(const engine_process& from, std::string_view target,
+                         std::string_view token = admin_token);
 
-/// Everything in the log behind `cursor` ("earliest": all), by the plain GET; `cursor` moves to the end. Throws
-/// on any answer but 200.
+/// Everything in the log behind `cursor` ("earliest": all), by the plain GET; `cursor` moves to the end.
+/// Throws on any answer but 200.
 [[nodiscard]] std::vector<std::string> read_log(const engine_process& from, std::string& cursor,
-                                                std::string_view query = {}, std::string_view token = admin_token);
+                                                std::string_view query = {},
+                                                std::string_view token = admin_token);
 
 /// Rows of all pages of a list. Throws on any answer but 200.
 [[nodiscard]] std::vector<std::string> read_list(const engine_process& from, const std::string& target,

@@ -1,19 +1,19 @@
 // How an engine ends, and how it refuses to begin.
 
+#include "json_text.hpp"
+#include "load.hpp"
+#include "scratch.hpp"
+#include "subscriber.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
 #include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <functional>
 #include <optional>
 #include <thread>
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include "json_text.hpp"
-#include "load.hpp"
-#include "scratch.hpp"
-#include "subscriber.hpp"
 
 namespace switchboard::e2e {
 namespace {
@@ -72,7 +72,8 @@ class ending_of_engine : public testing::Test {
   engine_process engine_;
 };
 
-// -- SIGTERM -----------------------------------------------------------------------------------------------------
+// -- SIGTERM
+// -----------------------------------------------------------------------------------------------------
 
 /// A request of which the engine has the head and half of the body: it is under way.
 class half_sent {
@@ -102,7 +103,11 @@ TEST_F(ending_of_engine, sigterm_under_load_loses_nothing) {
   start();
   const ledger book(scratch_.path() / "ledger");
   load clients{book, 1};
-  clients.start(engine_.port(), {.connections = 16, .customers_each = 4, .hot_percent = 20, .duplicate_percent = 10, .per_second = 2'000});
+  clients.start(engine_.port(), {.connections = 16,
+                                 .customers_each = 4,
+                                 .hot_percent = 20,
+                                 .duplicate_percent = 10,
+                                 .per_second = 2'000});
   stream_options ws_options;
   ws_options.kind = stream_kind::websocket;
   subscriber sse({}), ws(ws_options);
@@ -172,12 +177,14 @@ TEST_F(ending_of_engine, sigterm_ends_an_idle_engine_at_once_and_answers_who_wai
   EXPECT_EQ(engine_.wait_end(20s).code, 0);
 }
 
-// -- reload ------------------------------------------------------------------------------------------------------
+// -- reload
+// ------------------------------------------------------------------------------------------------------
 
 TEST_F(ending_of_engine, sighup_applies_a_config_whole_or_not_at_all) {
   start();
   const auto status_for_new = [&] {
-    return text_at(deliver(engine_, "meta", whatsapp_text("555000", "9", "wamid.new", "hi")).body, "/events").value_or("");
+    return text_at(deliver(engine_, "meta", whatsapp_text("555000", "9", "wamid.new", "hi")).body, "/events")
+        .value_or("");
   };
   EXPECT_EQ(status_for_new(), "0");  // a dead letter: nobody has this number
 
@@ -202,10 +209,13 @@ TEST_F(ending_of_engine, sighup_applies_a_config_whole_or_not_at_all) {
   engine_.wait_logged("config-applied");
   EXPECT_EQ(status_for_new(), "1");
   const auto log = journal();
-  EXPECT_EQ(std::count_if(log.begin(), log.end(), [](const auto& e) { return text_at(e, "/type") == "config.applied"; }), 1);
+  EXPECT_EQ(std::count_if(log.begin(), log.end(),
+                          [](const auto& e) { return text_at(e, "/type") == "config.applied"; }),
+            1);
 }
 
-// -- disk --------------------------------------------------------------------------------------------------------
+// -- disk
+// --------------------------------------------------------------------------------------------------------
 
 TEST_F(ending_of_engine, a_disk_that_is_nearly_full_sheds_webhooks_but_not_handshakes) {
   setup low;
@@ -219,7 +229,8 @@ TEST_F(ending_of_engine, a_disk_that_is_nearly_full_sheds_webhooks_but_not_hands
   const auto refused = deliver(c, "meta", whatsapp_text(acme_number, "1", "wamid.1", "text"));
   EXPECT_EQ(refused.status, 503);
   EXPECT_FALSE(refused.header("Retry-After").empty());
-  const auto shaken = get(engine_, "/webhooks/meta?hub.mode=subscribe&hub.verify_token=demo-verify&hub.challenge=1158201444");
+  const auto shaken =
+      get(engine_, "/webhooks/meta?hub.mode=subscribe&hub.verify_token=demo-verify&hub.challenge=1158201444");
   EXPECT_EQ(shaken.status, 200);
   EXPECT_EQ(shaken.body, "1158201444");
   EXPECT_TRUE(journal().empty());
@@ -231,7 +242,8 @@ TEST_F(ending_of_engine, a_disk_that_is_nearly_full_sheds_webhooks_but_not_hands
   EXPECT_EQ(say("wamid.1"), 200);
 }
 
-// -- damage ------------------------------------------------------------------------------------------------------
+// -- damage
+// ------------------------------------------------------------------------------------------------------
 
 TEST_F(ending_of_engine, a_good_directory_verifies) {
   start();

@@ -1,9 +1,9 @@
 #include "subscriber.hpp"
 
-#include <stdexcept>
-
 #include "cli/response_parser.hpp"
 #include "json_text.hpp"
+
+#include <stdexcept>
 
 namespace switchboard::e2e {
 
@@ -17,7 +17,8 @@ std::string field_of(std::string_view block, std::string_view name) {
     const auto end = block.find('\n');
     const auto line = block.substr(0, end);
     block = end == std::string_view::npos ? std::string_view{} : block.substr(end + 1);
-    if (line.starts_with(name) && line.substr(name.size()).starts_with(": ")) return std::string(line.substr(name.size() + 2));
+    if (line.starts_with(name) && line.substr(name.size()).starts_with(": "))
+      return std::string(line.substr(name.size() + 2));
   }
   return {};
 }
@@ -82,7 +83,8 @@ bool subscriber::take_head() {
       return true;
     }
     const auto got = wire_->receive(raw_, std::chrono::milliseconds{1'000});
-    if (state == cli::parse_state::malformed || got == wire_state::end || got == wire_state::reset) return false;
+    if (state == cli::parse_state::malformed || got == wire_state::end || got == wire_state::reset)
+      return false;
   }
   return false;
 }

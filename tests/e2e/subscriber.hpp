@@ -2,6 +2,10 @@
 // Subscribers to the event stream as front ends are: they remember the cursor of the last event that they got
 // whole, are cut off at any byte, and come back with it.
 
+#include "cli/stream_framing.hpp"
+#include "engine_process.hpp"
+#include "wire.hpp"
+
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -10,10 +14,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "cli/stream_framing.hpp"
-#include "engine_process.hpp"
-#include "wire.hpp"
 
 namespace switchboard::e2e {
 
@@ -27,8 +27,8 @@ struct stream_event {
 struct stream_options {
   stream_kind kind = stream_kind::sse;
   std::string token = "demo-admin";
-  std::string query;          ///< further parameters: "&type=message.received"
-  std::string ticket;         ///< instead of the token
+  std::string query;   ///< further parameters: "&type=message.received"
+  std::string ticket;  ///< instead of the token
   std::string from = "earliest";
   wire_options socket;
   headers more;

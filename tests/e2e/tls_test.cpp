@@ -1,16 +1,16 @@
 // The public listener over TLS: webhooks in, streams out, and the commands against it.
 
-#include <filesystem>
-#include <stdexcept>
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include "certificate.hpp"
 #include "json_text.hpp"
 #include "scratch.hpp"
 #include "setup.hpp"
 #include "subscriber.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <stdexcept>
 
 namespace switchboard::e2e {
 namespace {
@@ -19,10 +19,12 @@ using namespace std::chrono_literals;
 
 TEST(tls, webhooks_in_and_streams_out) {
   scratch place;
-  const auto certificate = (place.path() / "certificate.pem").string(), key = (place.path() / "key.pem").string();
+  const auto certificate = (place.path() / "certificate.pem").string(),
+             key = (place.path() / "key.pem").string();
   write_certificate(certificate, key);
   setup s;
-  s.server = "[server.tls]\ncertificate_file = " + json_string(certificate) + "\nkey_file = " + json_string(key) + "\n";
+  s.server = "[server.tls]\ncertificate_file = " + json_string(certificate) +
+             "\nkey_file = " + json_string(key) + "\n";
   engine_process engine(place.path());
   engine.configure(s.toml(engine.data()));
   engine.start();
@@ -40,7 +42,8 @@ TEST(tls, webhooks_in_and_streams_out) {
     subscriber sub(o);
     ASSERT_TRUE(sub.connect(engine.port()));
     const auto until = std::chrono::steady_clock::now() + 30s;
-    while (sub.events().size() < 21 && std::chrono::steady_clock::now() < until) (void)sub.read(1 << 20, 100ms);
+    while (sub.events().size() < 21 && std::chrono::steady_clock::now() < until)
+      (void)sub.read(1 << 20, 100ms);
     EXPECT_EQ(sub.events().size(), 21U);
     EXPECT_EQ(sub.broken(), "");
   }
@@ -49,7 +52,8 @@ TEST(tls, webhooks_in_and_streams_out) {
   EXPECT_NE(deliver(plain, "meta", whatsapp_text(acme_number, "1", "wamid.plain", "text")).status, 200);
 
   const std::string url = "https://127.0.0.1:" + std::to_string(engine.port());
-  const auto events = run_command({"events", "--url", url, "--from", "earliest"}, place.path(), {"SSL_CERT_FILE=" + certificate});
+  const auto events = run_command({"events", "--url", url, "--from", "earliest"}, place.path(),
+                                  {"SSL_CERT_FILE=" + certificate});
   EXPECT_EQ(events.code, 0) << events.err;
   EXPECT_EQ(std::count(events.out.begin(), events.out.end(), '\n'), 21);
   const auto untrusted = run_command({"events", "--url", url}, place.path(), {"SSL_CERT_FILE=/dev/null"});

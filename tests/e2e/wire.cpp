@@ -1,16 +1,17 @@
 #include "wire.hpp"
 
-#include <algorithm>
-#include <array>
-#include <cerrno>
+#include "cli/response_parser.hpp"
+
 #include <netinet/in.h>
 #include <openssl/ssl.h>
 #include <poll.h>
-#include <stdexcept>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "cli/response_parser.hpp"
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <stdexcept>
 
 namespace switchboard::e2e {
 
@@ -46,7 +47,8 @@ cli::file_descriptor open_socket(std::uint16_t port, int receive_buffer) {
 
 bool same_name(std::string_view a, std::string_view b) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [&](char x, char y) { return lower(x) == lower(y); });
 }
 
 }  // namespace
@@ -63,7 +65,8 @@ struct wire::tls_session {
   }
 };
 
-wire::wire(std::uint16_t port, const wire_options& options) : socket_(open_socket(port, options.receive_buffer)) {
+wire::wire(std::uint16_t port, const wire_options& options)
+    : socket_(open_socket(port, options.receive_buffer)) {
   if (options.ca_file.empty()) return;
   tls_ = std::make_unique<tls_session>();
   tls_->context = SSL_CTX_new(TLS_client_method());
@@ -106,7 +109,7 @@ wire_state wire::receive(std::string& into, std::chrono::milliseconds wait) {
   if (n < 0 && errno == EINTR) return wire_state::silence;
   if (n == 0) return wire_state::end;
   return tls_ && SSL_get_error(tls_->ssl, static_cast<int>(n)) == SSL_ERROR_ZERO_RETURN ? wire_state::end
-                                                                                       : wire_state::reset;
+                                                                                        : wire_state::reset;
 }
 
 void wire::cut() {

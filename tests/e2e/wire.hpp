@@ -2,6 +2,8 @@
 // A client that does exactly what it is told and nothing more: no retry, no second connection behind the
 // test's back. An answer that did not come whole is none.
 
+#include "cli/sockets.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -10,13 +12,12 @@
 #include <utility>
 #include <vector>
 
-#include "cli/sockets.hpp"
-
 namespace switchboard::e2e {
 
 using headers = std::vector<std::pair<std::string, std::string>>;
 
-inline constexpr std::chrono::seconds patience{30};  ///< for one answer, on a machine that has other things to do
+inline constexpr std::chrono::seconds patience{
+    30};  ///< for one answer, on a machine that has other things to do
 
 struct answer {
   int status = 0;  ///< 0: no complete answer came
@@ -61,7 +62,8 @@ class wire {
 /// One keep-alive connection to one port, opened when first needed and after it broke.
 class http_connection {
  public:
-  explicit http_connection(std::uint16_t port, wire_options options = {}) : port_(port), options_(std::move(options)) {}
+  explicit http_connection(std::uint16_t port, wire_options options = {})
+      : port_(port), options_(std::move(options)) {}
 
   /// Never throws: no answer is status 0.
   [[nodiscard]] answer ask(std::string_view method, std::string_view target, const headers& more = {},
@@ -69,7 +71,10 @@ class http_connection {
   /// For several requests on their way at once.
   [[nodiscard]] bool send(std::string_view bytes);
   [[nodiscard]] answer receive(std::chrono::milliseconds within = patience);
-  void close() { wire_.reset(); buffer_.clear(); }
+  void close() {
+    wire_.reset();
+    buffer_.clear();
+  }
 
  private:
   std::uint16_t port_;
