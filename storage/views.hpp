@@ -47,6 +47,8 @@ struct conversation_query {
   std::string after;  ///< page::next of the page before
 };
 
+enum class message_order : std::uint8_t { oldest, newest };  ///< which comes first
+
 /// What a waking thread actor needs.
 struct thread_row {
   domain::conversation current;
@@ -69,8 +71,7 @@ struct views_failure : std::runtime_error {
 };
 
 /// apply() from one thread; the readers from any. Readers see what was applied before they were called.
-/// Pages hold at most page_rows_max rows. A `next` given to another query is an error, or an empty page where
-/// the return type has no room for one.
+/// Pages hold at most page_rows_max rows. An `after` that is no page::next of the same query is an error.
 class views {
  public:
   [[nodiscard]] static expected<std::unique_ptr<views>, open_error> open(const views_options& options);
@@ -106,16 +107,21 @@ class views {
   /// Filters: any of each list, all lists. A page may be short, even empty, and still have a `next`: it looks
   /// at a bounded number of conversations. Without `brands` there may be at most 64 in all (else an error).
   [[nodiscard]] virtual expected<page, views_error> list_conversations(const conversation_query& q) const = 0;
-  /// Oldest first, notes included; `after` a page::next.
-  [[nodiscard]] virtual page list_messages(std::string_view brand, domain::conversation_id c, std::size_t limit,
-                                           std::string_view after) const = 0;
+  /// Notes included; `after` a page::next of the same order.
+  [[nodiscard]] virtual expected<page, views_error> list_messages(std::string_view brand, domain::conversation_id c,
+                                                                  std::size_t limit, std::string_view after,
+                                                                  message_order order) const = 0;
   [[nodiscard]] virtual std::optional<std::string> customer_json(std::string_view brand,
                                                                  std::string_view customer) const = 0;
-  [[nodiscard]] virtual page list_customer_conversations(std::string_view brand, std::string_view customer,
-                                                         std::size_t limit, std::string_view after) const = 0;
+  /// Latest begun first.
+  [[nodiscard]] virtual expected<page, views_error> list_customer_conversations(std::string_view brand,
+                                                                                std::string_view customer,
+                                                                                std::size_t limit,
+                                                                                std::string_view after) const = 0;
   /// Newest first, without the raw bytes. `brands` empty: all, those without a brand included.
-  [[nodiscard]] virtual page list_dead_letters(std::span<const std::string> brands, std::size_t limit,
-                                               std::string_view after) const = 0;
+  [[nodiscard]] virtual expected<page, views_error> list_dead_letters(std::span<const std::string> brands,
+                                                                      std::size_t limit,
+                                                                      std::string_view after) const = 0;
   [[nodiscard]] virtual std::optional<domain::dead_letter> find_dead_letter(std::string_view id) const = 0;
   [[nodiscard]] virtual std::uint64_t conversations() const = 0;  ///< all that ever began
   [[nodiscard]] virtual std::uint64_t disk_bytes() const = 0;

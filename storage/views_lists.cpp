@@ -6,12 +6,17 @@
 #include "storage/views_ranges.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace switchboard::storage {
 namespace {
 
 std::size_t rows_of(std::size_t limit) {
   return std::clamp<std::size_t>(limit, 1, page_rows_max);
+}
+
+views_error foreign_cursor() {
+  return {"the cursor is not of a page of this list"};
 }
 
 }  // namespace
@@ -33,34 +38,48 @@ std::optional<std::string> token_place(std::uint64_t query, std::string_view tok
   return std::string(from);
 }
 
-page views_on_disk::list_messages(std::string_view brand, domain::conversation_id c, std::size_t limit,
-                                  std::string_view after) const {
-  page out;
+expected<page, views_error> views_on_disk::list_messages(std::string_view brand, domain::conversation_id c,
+                                                         std::size_t limit, std::string_view after,
+                                                         message_order order) const {
+  const bool newest = order == message_order::newest;
   const auto first = keys::message(brand, {c, 0});
   const auto prefix = first.substr(0, first.size() - sizeof(std::uint64_t));
-  const auto query = checksum(prefix + "messages");
+  const auto query = checksum(prefix + (newest ? "messages backwards" : "messages"));
   const auto place = token_place(query, after);
-  if (!place) return out;
-  merged_ranges rows(*store_, column::messages, {{prefix, {}}}, *place);
+  if (!place) return unexpected{foreign_cursor()};
+  page out;
+  const auto rows = store_->rows(column::messages);
+  if (newest) {
+    constexpr auto last = std::numeric_limits<std::uint64_t>::max();
+    rows->SeekForPrev(place->empty() ? keys::message(brand, {c, last}) : prefix + *place);
+  } else {
+    rows->Seek(prefix + *place);
+  }
+  // The place is the row that the page before ended with.
+  const auto ours = [&] { return rows->Valid() && rows->key().ToStringView().starts_with(prefix); };
+  const auto step = [&] { newest ? rows->Prev() : rows->Next(); };
+  if (!place->empty() && ours() && rows->key().ToStringView().substr(prefix.size()) == *place) step();
   std::string last;
-  while (auto row = rows.next()) {
+  for (; ours(); step()) {
     if (out.rows.size() == rows_of(limit)) {
       out.next = page_token(query, last);
       break;
     }
-    out.rows.push_back(row->value.substr(1));
-    last = std::move(row->place);
+    out.rows.emplace_back(rows->value().ToStringView().substr(1));
+    last.assign(rows->key().ToStringView().substr(prefix.size()));
   }
+  store_->check(*rows, column::messages);
   return out;
 }
 
-page views_on_disk::list_customer_conversations(std::string_view brand, std::string_view customer,
-                                                std::size_t limit, std::string_view after) const {
+expected<page, views_error> views_on_disk::list_customer_conversations(std::string_view brand,
+                                                                       std::string_view customer, std::size_t limit,
+                                                                       std::string_view after) const {
   page out;
   const auto prefix = keys::customer(brand, customer);
   const auto query = checksum(prefix + "conversations");
   const auto place = token_place(query, after);
-  if (!place) return out;
+  if (!place) return unexpected{foreign_cursor()};
   merged_ranges rows(*store_, column::customer_conversations, {{prefix, {}}}, *place);
   std::string last;
   while (auto row = rows.next()) {
@@ -80,8 +99,8 @@ page views_on_disk::list_customer_conversations(std::string_view brand, std::str
   return out;
 }
 
-page views_on_disk::list_dead_letters(std::span<const std::string> brands, std::size_t limit,
-                                      std::string_view after) const {
+expected<page, views_error> views_on_disk::list_dead_letters(std::span<const std::string> brands, std::size_t limit,
+                                                             std::string_view after) const {
   page out;
   std::vector<key_range> ranges;
   std::string all = "letters";
@@ -94,7 +113,7 @@ page views_on_disk::list_dead_letters(std::span<const std::string> brands, std::
   if (brands.empty()) ranges.push_back({std::string(1, letter_by_time), {}});
   const auto query = checksum(all);
   const auto place = token_place(query, after);
-  if (!place) return out;
+  if (!place) return unexpected{foreign_cursor()};
   merged_ranges rows(*store_, column::dead_letters, std::move(ranges), *place);
   std::string last;
   while (auto row = rows.next()) {

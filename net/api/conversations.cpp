@@ -40,7 +40,7 @@ void list_conversations(call&& c) {
   storage::conversation_query q;
   q.brands = r.query_all("brand");
   std::erase_if(q.brands, [&](const std::string& b) { return !c.who.may_see(b); });
-  if (r.query_value("brand") && q.brands.empty()) return respond_page(c.exchange, "conversations", {});
+  if (r.query_value("brand") && q.brands.empty()) return respond_page(c.exchange, "conversations", storage::page{});
   if (q.brands.empty()) q.brands = visible_brands(c.who, *c.ctx->engine);
   if (!read_words(c, "status", q.statuses) || !read_words(c, "platform", q.platforms)) return;
   q.accounts = r.query_all("account");
@@ -63,9 +63,7 @@ void list_conversations(call&& c) {
   q.limit = *limit;
   q.after = r.query_value("cursor").value_or("");
   read(std::move(c), [q = std::move(q)](const call& asked, const storage::views& v) {
-    const auto page = v.list_conversations(q);
-    if (!page) return bad_query(asked, page.error().what);
-    respond_page(asked.exchange, "conversations", *page);
+    respond_page(asked.exchange, "conversations", v.list_conversations(q));
   });
 }
 
@@ -95,13 +93,16 @@ void list_messages(call&& c) {
   if (!id) return respond_not_found(c.exchange);
   const auto limit = read_limit(c.exchange->request(), 100);
   if (!limit) return bad_query(c, "limit is a number from 1 to 1000");
+  const auto word = c.exchange->request().query_value("order").value_or("oldest");
+  if (word != "oldest" && word != "newest") return bad_query(c, "order is oldest or newest");
+  const auto order = word == "newest" ? storage::message_order::newest : storage::message_order::oldest;
   auto after = c.exchange->request().query_value("cursor").value_or("");
   auto brands = visible_brands(c.who, *c.ctx->engine);
-  read(std::move(c), [id = *id, limit = *limit, after = std::move(after), brands = std::move(brands)](
+  read(std::move(c), [id = *id, limit = *limit, order, after = std::move(after), brands = std::move(brands)](
                          const call& asked, const storage::views& v) {
     const auto brand = brand_of(v, brands, id);
     if (!brand) return respond_not_found(asked.exchange);
-    respond_page(asked.exchange, "messages", v.list_messages(*brand, id, limit, after));
+    respond_page(asked.exchange, "messages", v.list_messages(*brand, id, limit, after, order));
   });
 }
 

@@ -62,20 +62,22 @@ std::string next_target(const http::request& r, std::string_view cursor) {
 
 }  // namespace
 
-void respond_page(const http::exchange_ptr& x, std::string_view name, const storage::page& p) {
+void respond_page(const http::exchange_ptr& x, std::string_view name,
+                  const expected<storage::page, storage::views_error>& p) {
+  if (!p) return respond_problem(x, 400, "bad-request", "Bad request", p.error().what);
   http::response r;
   r.content_type = "application/json";
   domain::json_object o{r.body};
   o.key(name);
   r.body += '[';
-  for (const auto& row : p.rows) {
+  for (const auto& row : p->rows) {
     if (r.body.back() != '[') r.body += ',';
     r.body += row;
   }
   r.body += ']';
-  if (!p.next.empty()) {
-    o.text("cursor", p.next);
-    r.headers.emplace_back("Link", "<" + next_target(x->request(), p.next) + ">; rel=\"next\"");
+  if (!p->next.empty()) {
+    o.text("cursor", p->next);
+    r.headers.emplace_back("Link", "<" + next_target(x->request(), p->next) + ">; rel=\"next\"");
   }
   o.end();
   r.headers.emplace_back("Cache-Control", "no-store");

@@ -26,6 +26,8 @@ void read(call&& c, std::function<void(const call&, const storage::views&)> answ
 [[nodiscard]] std::optional<std::size_t> read_limit(const http::request& r, std::size_t otherwise);
 
 /// {"<name>":[…],"cursor":"…"}; the cursor is left out on the last page. Link: rel=next beside it.
-void respond_page(const http::exchange_ptr& x, std::string_view name, const storage::page& p);
+/// 400 where there is no page: the cursor is none of this list.
+void respond_page(const http::exchange_ptr& x, std::string_view name,
+                  const expected<storage::page, storage::views_error>& p);
 
 }  // namespace switchboard::net::api

@@ -188,7 +188,9 @@ TEST_F(views_test, another_brands_ids_do_not_exist) {
       EXPECT_EQ(v_->conversation_json(other, id).has_value(), own);
       EXPECT_EQ(v_->load_thread(other, id.thread).has_value(), own);
       EXPECT_TRUE(own || v_->list_messages(other, id, 10, "", message_order::oldest)->rows.empty());
-      for (const auto& row : v_->list_customer_conversations(other, c.customer.value, 100, "")->rows)
+      const auto listed = v_->list_customer_conversations(other, c.customer.value, 100, "");
+      ASSERT_TRUE(listed);
+      for (const auto& row : listed->rows)
         EXPECT_EQ(decode_conversation(row)->brand.value, other);
     }
   }

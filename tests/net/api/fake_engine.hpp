@@ -101,6 +101,7 @@ class fake_views final : public storage::views {
   std::map<std::string, domain::dead_letter> letters;
   mutable std::optional<storage::conversation_query> asked;
   mutable std::optional<std::vector<std::string>> letters_asked;
+  mutable std::optional<storage::message_order> messages_asked;
   storage::page next_page;
   std::string list_error;
 
@@ -111,24 +112,26 @@ class fake_views final : public storage::views {
   [[nodiscard]] expected<storage::page, storage::views_error> list_conversations(
       const storage::conversation_query& q) const override {
     asked = q;
-    if (!list_error.empty()) return unexpected{storage::views_error{list_error}};
-    return next_page;
+    return listed();
   }
-  [[nodiscard]] storage::page list_messages(std::string_view, domain::conversation_id, std::size_t,
-                                            std::string_view) const override {
-    return next_page;
+  [[nodiscard]] expected<storage::page, storage::views_error> list_messages(
+      std::string_view, domain::conversation_id, std::size_t, std::string_view,
+      storage::message_order order) const override {
+    messages_asked = order;
+    return listed();
   }
   [[nodiscard]] std::optional<std::string> customer_json(std::string_view brand, std::string_view id) const override {
     return row(customers_by_id, brand, id);
   }
-  [[nodiscard]] storage::page list_customer_conversations(std::string_view, std::string_view, std::size_t,
-                                                          std::string_view) const override {
-    return next_page;
+  [[nodiscard]] expected<storage::page, storage::views_error> list_customer_conversations(
+      std::string_view, std::string_view, std::size_t, std::string_view) const override {
+    return listed();
   }
-  [[nodiscard]] storage::page list_dead_letters(std::span<const std::string> brands, std::size_t,
-                                                std::string_view) const override {
+  [[nodiscard]] expected<storage::page, storage::views_error> list_dead_letters(std::span<const std::string> brands,
+                                                                                std::size_t,
+                                                                                std::string_view) const override {
     letters_asked.emplace(brands.begin(), brands.end());
-    return next_page;
+    return listed();
   }
   [[nodiscard]] std::optional<domain::dead_letter> find_dead_letter(std::string_view id) const override {
     const auto found = letters.find(std::string(id));
@@ -161,6 +164,10 @@ class fake_views final : public storage::views {
   }
 
  private:
+  [[nodiscard]] expected<storage::page, storage::views_error> listed() const {
+    if (!list_error.empty()) return unexpected{storage::views_error{list_error}};
+    return next_page;
+  }
   static std::optional<std::string> row(const std::map<key, std::string>& rows, std::string_view brand,
                                         std::string_view id) {
     const auto found = rows.find({std::string(brand), std::string(id)});

@@ -229,6 +229,35 @@ TEST(reads, what_a_query_can_not_mean_is_400) {
   EXPECT_THAT(x->answer().body, HasSubstr("another query"));
 }
 
+TEST(reads, a_cursor_of_no_page_is_400_on_each_list) {
+  parts p;
+  p.engine.rows.list_error = "the cursor is not of a page of this list";
+  p.engine.rows.conversations_by_id[{"acme", conversation_of("acme")}] = "{}";
+  p.engine.rows.customers_by_id[{"acme", "cu_1"}] = "{}";
+  for (const std::string& path : {conversation_path + "/messages", std::string("/v1/dead-letters"),
+                                 std::string("/v1/customers/cu_1/conversations"), std::string("/v1/conversations")}) {
+    const auto x = p.get(path + "?cursor=garbage");
+    EXPECT_EQ(x->status(), 400) << path;
+    EXPECT_EQ(x->code(), "bad-request") << path;
+  }
+}
+
+TEST(reads, messages_come_in_the_order_that_is_asked) {
+  parts p;
+  p.engine.rows.conversations_by_id[{"acme", conversation_of("acme")}] = "{}";
+  p.engine.rows.next_page.next = "m2";
+  const auto asked = [&](const std::string& query) {
+    EXPECT_EQ(p.get(conversation_path + "/messages" + query)->status(), 200) << query;
+    return *p.engine.rows.messages_asked;
+  };
+  EXPECT_EQ(asked(""), storage::message_order::oldest);
+  EXPECT_EQ(asked("?order=oldest"), storage::message_order::oldest);
+  EXPECT_EQ(asked("?order=newest"), storage::message_order::newest);
+  EXPECT_EQ(p.get(conversation_path + "/messages?order=newest")->header("Link"),
+            "<" + conversation_path + "/messages?order=newest&cursor=m2>; rel=\"next\"");
+  EXPECT_EQ(p.get(conversation_path + "/messages?order=random")->status(), 400);
+}
+
 TEST(reads, a_page_names_the_next) {
   parts p;
   p.engine.rows.next_page = {.rows = {R"({"id":"1"})", R"({"id":"2"})"}, .next = "n3xt"};
