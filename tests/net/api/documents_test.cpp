@@ -235,6 +235,7 @@ domain::event fullest() {
   c.assigned_to.value = c.queue.value = "q";
   c.tags = {"vip", "a"};
   c.first_response_at = c.resolved_at = c.snoozed_until = c.delivered_up_to = c.read_up_to = c.last_inbound_at = t;
+  c.customer_since = t;
   auto& m = *e.message;
   m.attachments.push_back({"image", "u", "m", 7, "n", "p", domain::media_state::ready});
   m.reply_to = m.edit_version = "r";
