@@ -3,15 +3,13 @@
 #include "net/http/connection.hpp"
 #include "net/http/sse_channel.hpp"
 #include "net/http/websocket_channel.hpp"
-
-#include <cstdio>
+#include "net/log.hpp"
 
 namespace switchboard::net::http {
 
 void report_dropped(const request& r, std::string_view what) {
-  const auto path = std::string(r.path);
-  std::fprintf(stderr, "http: %s %s answered 500: %.*s\n", std::string(to_word(r.method)).c_str(),
-               path.c_str(), static_cast<int>(what.size()), what.data());
+  log::write_rarely(log::level::error, "request-dropped", "a request was answered 500",
+                    {{"method", to_word(r.method)}, {"path", r.path}, {"why", what}});
 }
 
 exchange_impl::exchange_impl(std::shared_ptr<connection> c, std::uint64_t generation)

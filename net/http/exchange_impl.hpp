@@ -11,7 +11,7 @@ namespace switchboard::net::http {
 class connection;
 class io_thread;
 
-/// Two lines of a handler's failure on stderr: which request, and what was thrown (or that it was dropped).
+/// A line in the log of a handler's failure: which request, and what was thrown (or that it was dropped).
 void report_dropped(const request& r, std::string_view what);
 
 class exchange_impl final : public exchange {
