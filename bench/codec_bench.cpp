@@ -1,9 +1,9 @@
 // Encoding happens once for each event; decoding when a conversation wakes, a journal is replayed or verified.
 
-#include <benchmark/benchmark.h>
-
 #include "bench/sample.hpp"
 #include "storage/codec.hpp"
+
+#include <benchmark/benchmark.h>
 
 namespace {
 

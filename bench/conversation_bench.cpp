@@ -1,8 +1,8 @@
 // The rules themselves: decide and apply, for a customer's first message and for the next ones.
 
-#include <benchmark/benchmark.h>
-
 #include "bench/sample.hpp"
+
+#include <benchmark/benchmark.h>
 
 namespace {
 

@@ -1,15 +1,16 @@
 // The strict gate on a webhook's head, as the platforms send it.
 
-#include <benchmark/benchmark.h>
-
 #include "net/http/gate.hpp"
+
+#include <benchmark/benchmark.h>
 
 namespace {
 
 using namespace switchboard::net::http;
 
 const std::string head =
-    "POST /webhooks/meta HTTP/1.1\r\nHost: hooks.example.com\r\nUser-Agent: facebookexternalua\r\nAccept: */*\r\n"
+    "POST /webhooks/meta HTTP/1.1\r\nHost: hooks.example.com\r\nUser-Agent: facebookexternalua\r\nAccept: "
+    "*/*\r\n"
     "Accept-Encoding: deflate, gzip\r\nContent-Type: application/json\r\nContent-Length: 560\r\n"
     "X-Hub-Signature: sha1=0123456789abcdef0123456789abcdef01234567\r\n"
     "X-Hub-Signature-256: sha256=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\r\n\r\n";

@@ -1,21 +1,21 @@
 // Group commits of so many records: to RocksDB with one fsync each (TMPDIR says on which disk), and to the
 // in-memory twin, which shows what the rest of the path costs.
 
-#include <algorithm>
-
-#include <benchmark/benchmark.h>
-
 #include "bench/sample.hpp"
 #include "storage/cursor.hpp"
 #include "storage/journal.hpp"
+
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
 
 namespace {
 
 using namespace switchboard;
 
 /// The same events again, further on in the log.
-std::vector<storage::record_ptr> moved_to(const std::vector<storage::record_ptr>& from, storage::log_sequence first,
-                                          const storage::cursor_codec& cursors) {
+std::vector<storage::record_ptr> moved_to(const std::vector<storage::record_ptr>& from,
+                                          storage::log_sequence first, const storage::cursor_codec& cursors) {
   std::vector<storage::record_ptr> out;
   for (const auto& r : from) {
     auto copy = std::make_shared<storage::record>(*r);
@@ -59,6 +59,12 @@ void commit_to_rocksdb(benchmark::State& state) {
   if (!log) return state.SkipWithError(log.error().what.c_str());
   commit(state, **log);
 }
-BENCHMARK(commit_to_rocksdb)->Arg(1)->Arg(64)->Arg(512)->Arg(4096)->Unit(benchmark::kMicrosecond)->UseRealTime();
+BENCHMARK(commit_to_rocksdb)
+    ->Arg(1)
+    ->Arg(64)
+    ->Arg(512)
+    ->Arg(4096)
+    ->Unit(benchmark::kMicrosecond)
+    ->UseRealTime();
 
 }  // namespace

@@ -1,9 +1,9 @@
 // The appender under every event that is encoded.
 
-#include <benchmark/benchmark.h>
-
 #include "domain/json.hpp"
 #include "domain/time.hpp"
+
+#include <benchmark/benchmark.h>
 
 namespace {
 

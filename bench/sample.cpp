@@ -1,15 +1,15 @@
 #include "bench/sample.hpp"
 
+#include "net/platforms/platform.hpp"
+#include "storage/codec.hpp"
+#include "storage/cursor.hpp"
+#include "storage/hash.hpp"
+
 #include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
 #include <unordered_map>
-
-#include "net/platforms/platform.hpp"
-#include "storage/codec.hpp"
-#include "storage/cursor.hpp"
-#include "storage/hash.hpp"
 
 namespace switchboard::bench {
 
@@ -55,7 +55,8 @@ std::vector<storage::record_ptr> records_of(std::uint64_t messages, std::uint64_
   for (std::uint64_t i = 0; i < messages; ++i) {
     const auto command = whatsapp_command(first + i, i % customers);
     auto& state = threads[i % customers];
-    state.id = storage::thread_hash(hash_seed, command.account.value, command.inbound.thread, command.inbound.thread_key);
+    state.id = storage::thread_hash(hash_seed, command.account.value, command.inbound.thread,
+                                    command.inbound.thread_key);
     auto events = domain::decide(state, command, {}, start);
     if (!events) throw std::runtime_error("the sample is refused");
     for (auto& e : *events) {

@@ -1,13 +1,13 @@
 #pragma once
 // One WhatsApp text message on its way through the parts: the body as it comes in, and what each step makes of it.
 
+#include "domain/conversation.hpp"
+#include "storage/record.hpp"
+
 #include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
-
-#include "domain/conversation.hpp"
-#include "storage/record.hpp"
 
 namespace switchboard::bench {
 

@@ -1,12 +1,12 @@
 // Folding committed records into the read models, in batches as they come after a group commit.
 
-#include <algorithm>
-#include <span>
+#include "bench/sample.hpp"
+#include "storage/views.hpp"
 
 #include <benchmark/benchmark.h>
 
-#include "bench/sample.hpp"
-#include "storage/views.hpp"
+#include <algorithm>
+#include <span>
 
 namespace {
 

@@ -1,16 +1,18 @@
 // What a body costs before any actor sees it: HMAC over the raw bytes, parse, normalise.
 
-#include <benchmark/benchmark.h>
-
 #include "bench/sample.hpp"
 #include "net/platforms/platform.hpp"
+
+#include <benchmark/benchmark.h>
 
 namespace {
 
 using namespace switchboard;
 using net::platforms::field;
 
-const auto& meta() { return net::platforms::functions_of(net::platforms::kind::meta); }
+const auto& meta() {
+  return net::platforms::functions_of(net::platforms::kind::meta);
+}
 
 std::string batch(std::size_t messages) {
   const std::string one = bench::whatsapp_body(0, 0);

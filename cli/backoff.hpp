@@ -18,7 +18,8 @@ class backoff {
   [[nodiscard]] duration next() {
     const duration ceiling = ceiling_;
     ceiling_ = std::min(most_, ceiling_ * 2);
-    return duration(std::uniform_int_distribution<duration::rep>(ceiling.count() / 2, ceiling.count())(random_));
+    return duration(
+        std::uniform_int_distribution<duration::rep>(ceiling.count() / 2, ceiling.count())(random_));
   }
   /// It worked: the next failure starts small again.
   void reset() { ceiling_ = first_; }

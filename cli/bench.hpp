@@ -8,8 +8,9 @@
 namespace switchboard::cli {
 
 struct bench_options {
-  std::string url;        ///< an engine (or any web server); empty: an own engine on a data directory of its own
-  std::string data_root;  ///< where the own engine's data directory is made; empty: the directory for temporary files
+  std::string url;  ///< an engine (or any web server); empty: an own engine on a data directory of its own
+  std::string
+      data_root;  ///< where the own engine's data directory is made; empty: the directory for temporary files
   std::string path = "/webhooks/meta";
   int expect_status = 200;
   std::string secret = "demo-secret";
@@ -26,9 +27,9 @@ struct bench_options {
   std::chrono::nanoseconds duration{std::chrono::seconds(10)};
   std::chrono::nanoseconds wait{0};  ///< waits so long for the URL to accept connections
 
-  std::uint32_t subscribers = 1;   ///< fanout, latency
-  std::uint64_t events = 1'000;    ///< fanout: webhooks to deliver
-  bool sse = false;                ///< subscribers read SSE instead of WebSocket
+  std::uint32_t subscribers = 1;  ///< fanout, latency
+  std::uint64_t events = 1'000;   ///< fanout: webhooks to deliver
+  bool sse = false;               ///< subscribers read SSE instead of WebSocket
   bool json = false;
 };
 

@@ -1,13 +1,13 @@
 // One event to many subscribers: deliveries a second, and whether each subscriber got every event once and in
 // the one order.
 
-#include <cstdio>
-
 #include "cli/bench_target.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/subscriber_swarm.hpp"
 #include "cli/units.hpp"
 #include "domain/json.hpp"
+
+#include <cstdio>
 
 namespace switchboard::cli {
 
@@ -25,8 +25,8 @@ struct outcome {
     return seconds > 0 ? static_cast<double>(swarm.deliveries) / seconds : 0;
   }
   [[nodiscard]] bool complete() const {
-    return swarm.deliveries == expected && swarm.missing == 0 && swarm.repeated == 0 && swarm.out_of_order == 0 &&
-           swarm.differing == 0 && swarm.lost == 0;
+    return swarm.deliveries == expected && swarm.missing == 0 && swarm.repeated == 0 &&
+           swarm.out_of_order == 0 && swarm.differing == 0 && swarm.lost == 0;
   }
 };
 
@@ -46,11 +46,14 @@ expected<outcome, std::string> measure(bench_target& t, const bench_options& o) 
   if (auto started = swarm.start(); !started) return unexpected{started.error()};
   load_plan p = t.plan(o);
   p.threads = 1;
-  p.connections = static_cast<std::uint32_t>(std::min<std::uint64_t>(p.connections, std::max<std::uint64_t>(o.events, 1)));
+  p.connections = static_cast<std::uint32_t>(
+      std::min<std::uint64_t>(p.connections, std::max<std::uint64_t>(o.events, 1)));
   p.warm_up = {};
   p.requests_max = o.events;
   if (o.rate > 0)
-    p.duration = std::chrono::nanoseconds(static_cast<std::int64_t>(2e9 * static_cast<double>(o.events) / o.rate)) + std::chrono::seconds(10);
+    p.duration =
+        std::chrono::nanoseconds(static_cast<std::int64_t>(2e9 * static_cast<double>(o.events) / o.rate)) +
+        std::chrono::seconds(10);
   outcome r;
   r.expected = messages * o.subscribers;
   const auto started = std::chrono::steady_clock::now();
@@ -68,9 +71,11 @@ void print_text(const bench_target& t, const bench_options& o, const outcome& r)
   std::printf("load       %s webhooks to %s %s subscribers\n", format_count(o.events).c_str(),
               format_count(o.subscribers).c_str(), o.sse ? "SSE" : "WebSocket");
   std::printf("%s", load_text(r.load, o.messages_per_body).c_str());
-  std::printf("fan-out    %s deliveries/s (%s in %.2f s, %s)\n", format_count(static_cast<std::uint64_t>(r.per_second())).c_str(),
+  std::printf("fan-out    %s deliveries/s (%s in %.2f s, %s)\n",
+              format_count(static_cast<std::uint64_t>(r.per_second())).c_str(),
               format_count(r.swarm.deliveries).c_str(), r.seconds, format_bytes(r.swarm.bytes).c_str());
-  std::printf("order      %s\n%s", r.complete() ? "each subscriber got every event once, in the same order" : "broken",
+  std::printf("order      %s\n%s",
+              r.complete() ? "each subscriber got every event once, in the same order" : "broken",
               engine_text(t).c_str());
 }
 
@@ -107,14 +112,15 @@ int run_bench_fanout(const bench_options& options) {
   (options.json ? print_json : print_text)(*target, options, *r);
   if (const int code = judge(r->load, options, "fanout"); code != exit_ok) return code;
   if (!r->complete()) {
-    return bench_failed("fanout", format("of %llu deliveries %llu came; the first subscriber misses %llu, repeats %llu, "
-                                         "reorders %llu; %u differ from it, %u were cut off",
-                                         static_cast<unsigned long long>(r->expected),
-                                         static_cast<unsigned long long>(r->swarm.deliveries),
-                                         static_cast<unsigned long long>(r->swarm.missing),
-                                         static_cast<unsigned long long>(r->swarm.repeated),
-                                         static_cast<unsigned long long>(r->swarm.out_of_order), r->swarm.differing,
-                                         r->swarm.lost));
+    return bench_failed(
+        "fanout",
+        format("of %llu deliveries %llu came; the first subscriber misses %llu, repeats %llu, "
+               "reorders %llu; %u differ from it, %u were cut off",
+               static_cast<unsigned long long>(r->expected),
+               static_cast<unsigned long long>(r->swarm.deliveries),
+               static_cast<unsigned long long>(r->swarm.missing),
+               static_cast<unsigned long long>(r->swarm.repeated),
+               static_cast<unsigned long long>(r->swarm.out_of_order), r->swarm.differing, r->swarm.lost));
   }
   return exit_ok;
 }

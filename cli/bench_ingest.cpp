@@ -1,10 +1,10 @@
 // How many webhooks a second, each one verified, normalised, durable and in the views.
 
-#include <cstdio>
-
 #include "cli/bench_target.hpp"
 #include "cli/units.hpp"
 #include "domain/json.hpp"
+
+#include <cstdio>
 
 namespace switchboard::cli {
 
@@ -33,11 +33,12 @@ int run_bench_ingest(const bench_options& options) {
     std::printf("%s\n", out.c_str());
   } else {
     std::printf("host       %s\n", to_text(target->host).c_str());
-    std::printf("load       %s%s, %u connections, %u messages in %s a body, %s customers\n",
-                options.rate > 0 ? "open loop, " : "closed loop",
-                options.rate > 0 ? (format_count(static_cast<std::uint64_t>(options.rate)) + "/s").c_str() : "",
-                plan.connections, options.messages_per_body, format_bytes(body).c_str(),
-                format_count(options.customers).c_str());
+    std::printf(
+        "load       %s%s, %u connections, %u messages in %s a body, %s customers\n",
+        options.rate > 0 ? "open loop, " : "closed loop",
+        options.rate > 0 ? (format_count(static_cast<std::uint64_t>(options.rate)) + "/s").c_str() : "",
+        plan.connections, options.messages_per_body, format_bytes(body).c_str(),
+        format_count(options.customers).c_str());
     std::printf("%s", load_text(*report, options.messages_per_body).c_str());
     std::printf("latency    %s%s\n%s", latency_text(report->latency).c_str(),
                 options.rate > 0 ? "  (from the intended send time)" : "", engine_text(*target).c_str());

@@ -1,13 +1,13 @@
 // How long a customer's message takes, told honestly: at a fixed rate, from when each webhook should have been
 // sent, to its 200 and to the subscribers' sockets.
 
-#include <cstdio>
-
 #include "cli/bench_target.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/subscriber_swarm.hpp"
 #include "cli/units.hpp"
 #include "domain/json.hpp"
+
+#include <cstdio>
 
 namespace switchboard::cli {
 
@@ -76,8 +76,10 @@ expected<outcome, std::string> measure(bench_target& t, const bench_options& o) 
 void print_text(const bench_target& t, const bench_options& o, const outcome& r) {
   std::printf("host       %s\n", to_text(t.host).c_str());
   std::printf("load       open loop, %s/s", format_count(static_cast<std::uint64_t>(r.rate)).c_str());
-  if (r.most > 0) std::printf(" (half of the measured %s/s)", format_count(static_cast<std::uint64_t>(r.most)).c_str());
-  std::printf(", %u connections, %u %s subscribers\n", o.connections, o.subscribers, o.sse ? "SSE" : "WebSocket");
+  if (r.most > 0)
+    std::printf(" (half of the measured %s/s)", format_count(static_cast<std::uint64_t>(r.most)).c_str());
+  std::printf(", %u connections, %u %s subscribers\n", o.connections, o.subscribers,
+              o.sse ? "SSE" : "WebSocket");
   std::printf("%s", load_text(r.load, o.messages_per_body).c_str());
   std::printf("to 200     %s\n", latency_text(r.load.latency).c_str());
   std::printf("to stream  %s\n%s", latency_text(r.swarm.latency).c_str(), engine_text(t).c_str());
@@ -113,7 +115,8 @@ int run_bench_latency(const bench_options& options) {
   at_rate.rate = r->rate;
   if (const int code = judge(r->load, at_rate, "latency"); code != exit_ok) return code;
   if (r->swarm.missing + r->swarm.repeated + r->swarm.differing + r->swarm.lost > 0)
-    return bench_failed("latency", "a subscriber missed or repeated events; the figures count only what came");
+    return bench_failed("latency",
+                        "a subscriber missed or repeated events; the figures count only what came");
   return exit_ok;
 }
 

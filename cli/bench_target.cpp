@@ -1,15 +1,15 @@
 #include "cli/bench_target.hpp"
 
-#include <cstdio>
-#include <filesystem>
-#include <random>
-#include <thread>
-
 #include "cli/exit_code.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/sockets.hpp"
 #include "cli/units.hpp"
 #include "domain/json.hpp"
+
+#include <cstdio>
+#include <filesystem>
+#include <random>
+#include <thread>
 
 namespace switchboard::cli {
 
@@ -28,7 +28,9 @@ bool wait_for(const url& where, std::chrono::nanoseconds at_most) {
   }
 }
 
-double to_seconds(std::chrono::nanoseconds d) { return std::chrono::duration<double>(d).count(); }
+double to_seconds(std::chrono::nanoseconds d) {
+  return std::chrono::duration<double>(d).count();
+}
 
 }  // namespace
 
@@ -49,7 +51,8 @@ expected<bench_target, std::string> make_target(const bench_options& o, const ch
   }
   const auto where = parse_url(t.own ? t.own->url() : o.url);
   if (!where) return unexpected{where.error()};
-  if (where->tls) return unexpected{std::string("the generator speaks plain HTTP; give the address behind the TLS proxy")};
+  if (where->tls)
+    return unexpected{std::string("the generator speaks plain HTTP; give the address behind the TLS proxy")};
   t.where = *where;
   if (o.wait.count() > 0 && !wait_for(t.where, o.wait))
     return unexpected{t.where.text() + " did not accept a connection within " + format_duration(o.wait)};
@@ -112,7 +115,8 @@ std::string latency_json(const histogram& h) {
 }
 
 std::string load_text(const load_report& r, std::uint32_t messages_per_body) {
-  std::string out = format("rate       %s requests/s", format_count(static_cast<std::uint64_t>(r.per_second())).c_str());
+  std::string out =
+      format("rate       %s requests/s", format_count(static_cast<std::uint64_t>(r.per_second())).c_str());
   if (messages_per_body > 1) {
     const double messages = r.per_second() * messages_per_body;
     out += format(", %s messages/s", format_count(static_cast<std::uint64_t>(messages)).c_str());
@@ -122,7 +126,8 @@ std::string load_text(const load_report& r, std::uint32_t messages_per_body) {
                 format_count(r.answered).c_str(), format_count(r.unexpected).c_str(),
                 format_count(r.unanswered).c_str(), format_count(r.broken).c_str());
   for (std::size_t i = 0; i < r.by_status.size(); ++i) {
-    if (r.by_status[i] > 0 && r.unexpected > 0) out += format("           %zu: %s\n", i, format_count(r.by_status[i]).c_str());
+    if (r.by_status[i] > 0 && r.unexpected > 0)
+      out += format("           %zu: %s\n", i, format_count(r.by_status[i]).c_str());
   }
   out += format("generator  %s CPU a request, %s late sends\n", format_duration(r.cpu_per_request()).c_str(),
                 format_count(r.late).c_str());
@@ -148,7 +153,8 @@ std::string load_json(const load_report& r, std::uint32_t messages_per_body) {
 
 std::string engine_text(const bench_target& t) {
   if (!t.own) return {};
-  return format("engine     %.1f s CPU, %s resident\n", t.own->cpu_seconds(), format_bytes(t.own->resident_bytes()).c_str());
+  return format("engine     %.1f s CPU, %s resident\n", t.own->cpu_seconds(),
+                format_bytes(t.own->resident_bytes()).c_str());
 }
 
 std::string engine_json(const bench_target& t) {
@@ -162,11 +168,15 @@ std::string engine_json(const bench_target& t) {
 }
 
 int judge(const load_report& r, const bench_options& o, const char* benchmark) {
-  if (interrupted().load()) return bench_failed(benchmark, "interrupted: the figures are of the time until then");
+  if (interrupted().load())
+    return bench_failed(benchmark, "interrupted: the figures are of the time until then");
   if (o.rate > 0 && r.is_void())
-    return bench_failed(benchmark, "void: the generator was over 1 ms late on more than 0.1 % of its sends; give a lower --rate or an idler machine");
+    return bench_failed(benchmark,
+                        "void: the generator was over 1 ms late on more than 0.1 % of its sends; give a "
+                        "lower --rate or an idler machine");
   if (r.unexpected + r.unanswered + r.broken > 0)
-    return bench_failed(benchmark, "not everything was answered as expected; the figures count only what was");
+    return bench_failed(benchmark,
+                        "not everything was answered as expected; the figures count only what was");
   if (r.answered == 0) return bench_failed(benchmark, "nothing was answered; is --duration long enough?");
   return exit_ok;
 }

@@ -1,15 +1,15 @@
 #pragma once
 // What every benchmark starts from: whom it measures, with what load, on which machine; and how it prints.
 
-#include <memory>
-#include <string>
-
 #include "cli/bench.hpp"
 #include "cli/child_engine.hpp"
 #include "cli/host_facts.hpp"
 #include "cli/load_generator.hpp"
 #include "cli/url.hpp"
 #include "cli/webhook_requests.hpp"
+
+#include <memory>
+#include <string>
 
 namespace switchboard::cli {
 

@@ -1,10 +1,10 @@
 #include "cli/check_config.hpp"
 
-#include <cstdio>
-
 #include "cli/exit_code.hpp"
 #include "cli/units.hpp"
 #include "config/load.hpp"
+
+#include <cstdio>
 
 namespace switchboard::cli {
 

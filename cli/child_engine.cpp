@@ -1,24 +1,25 @@
 #include "cli/child_engine.hpp"
 
+#include "cli/http_client.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/sockets.hpp"
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstring>
-#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <sstream>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <thread>
-#include <unistd.h>
-
-#include "cli/http_client.hpp"
-#include "cli/interrupt.hpp"
-#include "cli/sockets.hpp"
 
 namespace switchboard::cli {
 
@@ -40,7 +41,8 @@ std::string tail_of(const fs::path& file) {
 
 }  // namespace
 
-std::string bench_config(const std::string& listen, const std::string& admin_listen, const std::string& data_dir) {
+std::string bench_config(const std::string& listen, const std::string& admin_listen,
+                         const std::string& data_dir) {
   return "[server]\nlisten = \"" + listen + "\"\nadmin_listen = \"" + admin_listen +
          "\"\ndemo = true\n\n[storage]\ndata_dir = \"" + data_dir +
          R"("
@@ -129,7 +131,9 @@ child_engine::~child_engine() {
   if (!directory_.empty()) fs::remove_all(directory_, ec);
 }
 
-std::string child_engine::url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+std::string child_engine::url() const {
+  return "http://127.0.0.1:" + std::to_string(port_);
+}
 
 double child_engine::cpu_seconds() const {
   std::ifstream in("/proc/" + std::to_string(pid_) + "/stat");

@@ -2,13 +2,13 @@
 // An engine of the benchmark's own: this same program as a child process, on ports and a data directory of its
 // own, gone with everything it wrote when the benchmark ends.
 
-#include <cstdint>
-#include <memory>
-#include <string>
+#include "domain/expected.hpp"
 
 #include <sys/types.h>
 
-#include "domain/expected.hpp"
+#include <cstdint>
+#include <memory>
+#include <string>
 
 namespace switchboard::cli {
 

@@ -1,14 +1,5 @@
 #include "cli/commands.hpp"
 
-#include <algorithm>
-#include <array>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <numeric>
-
-#include <CLI/CLI.hpp>
-
 #include "cli/bench.hpp"
 #include "cli/check_config.hpp"
 #include "cli/dead_letters.hpp"
@@ -17,6 +8,15 @@
 #include "cli/exit_code.hpp"
 #include "cli/units.hpp"
 #include "cli/verify.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <numeric>
 
 namespace switchboard::cli {
 
@@ -58,17 +58,20 @@ void unit_option(CLI::App* app, const std::string& names, T& value, Parse parse,
 
 void add_engine_options(CLI::App* c, std::string& url, std::string& token) {
   c->add_option("--url", url, "Engine to ask (http://127.0.0.1:8080)")->type_name("URL");
-  c->add_option("--token", token, "Bearer token (SWITCHBOARD_TOKEN, else the demo config's)")->envname("SWITCHBOARD_TOKEN");
+  c->add_option("--token", token, "Bearer token (SWITCHBOARD_TOKEN, else the demo config's)")
+      ->envname("SWITCHBOARD_TOKEN");
 }
 
 void add_serve(CLI::App& app, arguments& a) {
-  auto* c = command(app, "serve", "Run the engine until SIGTERM",
-                    "  switchboard serve --config config/demo.toml\n"
-                    "  switchboard serve --config config/demo.toml --data-dir /tmp/try --listen 127.0.0.1:9000");
+  auto* c =
+      command(app, "serve", "Run the engine until SIGTERM",
+              "  switchboard serve --config config/demo.toml\n"
+              "  switchboard serve --config config/demo.toml --data-dir /tmp/try --listen 127.0.0.1:9000");
   c->add_option("--config", a.serve.config, "TOML file")->required()->type_name("FILE");
   c->add_option("--data-dir", a.serve.data_dir, "Instead of storage.data_dir")->type_name("DIR");
   c->add_option("--listen", a.serve.listen, "Instead of server.listen")->type_name("HOST:PORT");
-  c->add_option("--admin-listen", a.serve.admin_listen, "Instead of server.admin_listen")->type_name("HOST:PORT");
+  c->add_option("--admin-listen", a.serve.admin_listen, "Instead of server.admin_listen")
+      ->type_name("HOST:PORT");
   c->add_flag("--accept-loss", a.serve.accept_loss,
               "Serve although less was recovered than had been acknowledged (after exit 74)");
 }
@@ -82,15 +85,27 @@ void add_check_config(CLI::App& app, arguments& a) {
 
 void add_deliver(CLI::App& app, arguments& a) {
   auto& o = a.deliver;
-  auto* c = command(app, "deliver", "Sign recorded payloads as their platform would, and post them",
-                    "  switchboard deliver payloads/ --source meta\n"
-                    "  switchboard deliver capture.ndjson --source telegram --rate 50 --url http://127.0.0.1:8080");
-  c->add_option("paths", o.paths, "Files, folders (*.json, *.ndjson) or NDJSON")->required()->type_name("PATH");
-  c->add_option("--source", o.signing.source, "Source that the webhooks are for")->required()->type_name("ID");
+  auto* c =
+      command(app, "deliver", "Sign recorded payloads as their platform would, and post them",
+              "  switchboard deliver payloads/ --source meta\n"
+              "  switchboard deliver capture.ndjson --source telegram --rate 50 --url http://127.0.0.1:8080");
+  c->add_option("paths", o.paths, "Files, folders (*.json, *.ndjson) or NDJSON")
+      ->required()
+      ->type_name("PATH");
+  c->add_option("--source", o.signing.source, "Source that the webhooks are for")
+      ->required()
+      ->type_name("ID");
   c->add_option("--url", o.signing.url, "Engine (the config's listener)")->type_name("URL");
-  unit_option(c, "--rate", o.rate, parse_count, "Bodies a second in all; without: as fast as they are taken", "N");
-  c->add_option("--repeat", o.repeat, "Deliver everything so often (1)")->check(CLI::Range(1u, 1'000'000u))->type_name("N");
-  c->add_option("--connections", o.connections, "Connections at once (1: bodies stay in their order; with more, e.g. 8, faster, but they overtake each other)")->check(CLI::Range(1u, 256u))->type_name("N");
+  unit_option(c, "--rate", o.rate, parse_count, "Bodies a second in all; without: as fast as they are taken",
+              "N");
+  c->add_option("--repeat", o.repeat, "Deliver everything so often (1)")
+      ->check(CLI::Range(1u, 1'000'000u))
+      ->type_name("N");
+  c->add_option("--connections", o.connections,
+                "Connections at once (1: bodies stay in their order; with more, e.g. 8, faster, but they "
+                "overtake each other)")
+      ->check(CLI::Range(1u, 256u))
+      ->type_name("N");
   c->add_option_function<std::string>(
        "--config",
        [&o](const std::string& file) {
@@ -99,7 +114,8 @@ void add_deliver(CLI::App& app, arguments& a) {
        },
        "Where the source's secret stands (config/demo.toml)")
       ->type_name("FILE");
-  c->add_option("--secret", o.signing.secret, "Instead of SWITCHBOARD_SECRET and of the config's")->type_name("X");
+  c->add_option("--secret", o.signing.secret, "Instead of SWITCHBOARD_SECRET and of the config's")
+      ->type_name("X");
   c->add_option("--kind", o.signing.kind, "Whose signature, where the config does not tell")
       ->check(CLI::IsMember({"meta", "telegram"}));
 }
@@ -110,7 +126,9 @@ void add_events(CLI::App& app, arguments& a) {
                     "  switchboard events --follow\n"
                     "  switchboard events --from earliest --type message.received --brand acme");
   add_engine_options(c, o.url, a.token);
-  c->add_option("--data-dir", o.data_dir, "Read this directory's journal instead")->type_name("DIR")->excludes("--url");
+  c->add_option("--data-dir", o.data_dir, "Read this directory's journal instead")
+      ->type_name("DIR")
+      ->excludes("--url");
   c->add_option("--from", o.from, "earliest, latest or a cursor (earliest; latest with --follow)");
   const auto filter = [c](const char* name, std::vector<std::string>& values, const char* sentence) {
     c->add_option(name, values, sentence)->allow_extra_args(false);  // one value each, so none is swallowed
@@ -139,30 +157,41 @@ void add_dead_letters(CLI::App& app, arguments& a) {
     s->callback([&o, what] { o.what = what; });
   };
   add("list", action::list, "All that the token may see, newest first", false,
-      "  switchboard dead-letters list\n  switchboard dead-letters list --url http://127.0.0.1:8080 | head -1");
+      "  switchboard dead-letters list\n  switchboard dead-letters list --url http://127.0.0.1:8080 | head "
+      "-1");
   add("show", action::show, "One, with its raw bytes", true,
-      "  switchboard dead-letters show dl_01j3…\n  switchboard dead-letters show dl_01j3… --token demo-admin");
+      "  switchboard dead-letters show dl_01j3…\n  switchboard dead-letters show dl_01j3… --token "
+      "demo-admin");
   add("replay", action::replay, "Deliver it once more, e.g. after its account was configured", true,
-      "  switchboard dead-letters replay dl_01j3…\n  switchboard dead-letters replay dl_01j3… --token demo-admin");
+      "  switchboard dead-letters replay dl_01j3…\n  switchboard dead-letters replay dl_01j3… --token "
+      "demo-admin");
 }
 
 void add_verify(CLI::App& app, arguments& a) {
-  auto* c = command(app, "verify", "Check a data directory: checksums, gapless sequences, views against the journal",
+  auto* c = command(app, "verify",
+                    "Check a data directory: checksums, gapless sequences, views against the journal",
                     "  switchboard verify --data-dir data\n"
                     "  switchboard verify --data-dir /var/lib/switchboard || echo damaged");
-  c->add_option("--data-dir", a.verify.data_dir, "The directory; refused while an engine runs on it")->required()->type_name("DIR");
-  c->add_option("--scratch", a.verify.scratch_root, "Room for a second copy of the views (the temporary directory)")
+  c->add_option("--data-dir", a.verify.data_dir, "The directory; refused while an engine runs on it")
+      ->required()
+      ->type_name("DIR");
+  c->add_option("--scratch", a.verify.scratch_root,
+                "Room for a second copy of the views (the temporary directory)")
       ->type_name("DIR");
 }
 
 void add_load_options(CLI::App* c, bench_options& o) {
-  c->add_option("--url", o.url, "Measure this engine; without: one of its own, on a new data directory")->type_name("URL");
-  c->add_option("--data-root", o.data_root, "Where the own engine's data directory is made (the temporary directory)")
+  c->add_option("--url", o.url, "Measure this engine; without: one of its own, on a new data directory")
+      ->type_name("URL");
+  c->add_option("--data-root", o.data_root,
+                "Where the own engine's data directory is made (the temporary directory)")
       ->type_name("DIR");
   c->add_option("--path", o.path, "Target of the requests (/webhooks/meta)");
   c->add_option("--secret", o.secret, "The source's secret (demo-secret)");
   c->add_option("--phone-number-id", o.phone_number_id, "The account that the messages are for");
-  c->add_option("--connections", o.connections, "Keep-alive connections")->check(CLI::Range(1u, 100'000u))->type_name("N");
+  c->add_option("--connections", o.connections, "Keep-alive connections")
+      ->check(CLI::Range(1u, 100'000u))
+      ->type_name("N");
   c->add_option("--threads", o.threads, "Generator threads (1)")->check(CLI::Range(1u, 64u))->type_name("N");
   unit_option(c, "--customers", o.customers, parse_count, "Senders (50k)", "N");
   c->add_option("--messages-per-body", o.messages_per_body, "Messages in each webhook (1)")
@@ -176,7 +205,8 @@ void add_load_options(CLI::App* c, bench_options& o) {
 
 void add_subscriber_options(CLI::App* c, bench_options& o, const char* subscribers) {
   c->add_option("--subscribers", o.subscribers, subscribers)->check(CLI::Range(1u, 100'000u))->type_name("N");
-  c->add_option("--token", o.token, "Bearer token of the subscribers (demo-admin)")->envname("SWITCHBOARD_TOKEN");
+  c->add_option("--token", o.token, "Bearer token of the subscribers (demo-admin)")
+      ->envname("SWITCHBOARD_TOKEN");
   c->add_flag("--sse", o.sse, "Subscribe by SSE instead of WebSocket");
 }
 
@@ -186,13 +216,16 @@ void add_bench(CLI::App& app, arguments& a) {
                     "  switchboard bench ingest\n"
                     "  switchboard bench latency --rate 10k --json");
   c->require_subcommand(1);
-  auto* ingest = command(*c, "ingest", "Webhooks a second, each one verified, durable and in the views",
-                         "  switchboard bench ingest --duration 30s\n"
-                         "  switchboard bench ingest --url http://127.0.0.1:8080 --rate 20k --messages-per-body 10");
+  auto* ingest =
+      command(*c, "ingest", "Webhooks a second, each one verified, durable and in the views",
+              "  switchboard bench ingest --duration 30s\n"
+              "  switchboard bench ingest --url http://127.0.0.1:8080 --rate 20k --messages-per-body 10");
   add_load_options(ingest, o);
-  unit_option(ingest, "--rate", o.rate, parse_count, "Open loop: requests a second; without: closed loop", "N");
+  unit_option(ingest, "--rate", o.rate, parse_count, "Open loop: requests a second; without: closed loop",
+              "N");
   ingest->add_flag("--poisson", o.poisson, "Open loop: random gaps instead of even ones");
-  ingest->add_option("--expect-status", o.expect_status, "What each answer must say (200)")->type_name("STATUS");
+  ingest->add_option("--expect-status", o.expect_status, "What each answer must say (200)")
+      ->type_name("STATUS");
   auto* fanout = command(*c, "fanout", "Deliveries a second to many subscribers, each one's order checked",
                          "  switchboard bench fanout --subscribers 1000\n"
                          "  switchboard bench fanout --subscribers 200 --events 10000 --sse --json");
@@ -205,7 +238,8 @@ void add_bench(CLI::App& app, arguments& a) {
                           "  switchboard bench latency --rate 10k --duration 60s --subscribers 8");
   add_load_options(latency, o);
   add_subscriber_options(latency, o, "Subscribers that measure (1)");
-  unit_option(latency, "--rate", o.rate, parse_count, "Requests a second; without: half of what it measures first", "N");
+  unit_option(latency, "--rate", o.rate, parse_count,
+              "Requests a second; without: half of what it measures first", "N");
   latency->add_flag("--poisson", o.poisson, "Random gaps instead of even ones");
 }
 
@@ -221,8 +255,10 @@ int dispatch(const CLI::App& app, arguments& a, const serve_function& serve) {
   const std::string which = app.get_subcommands().front()->get_subcommands().front()->get_name();
   if (which == "ingest") return run_bench_ingest(a.bench);
   if (which == "latency") return run_bench_latency(a.bench);
-  if (app.get_subcommands().front()->get_subcommands().front()->count("--subscribers") == 0) a.bench.subscribers = 1'000;
-  if (app.get_subcommands().front()->get_subcommands().front()->count("--connections") == 0) a.bench.connections = 16;
+  if (app.get_subcommands().front()->get_subcommands().front()->count("--subscribers") == 0)
+    a.bench.subscribers = 1'000;
+  if (app.get_subcommands().front()->get_subcommands().front()->count("--connections") == 0)
+    a.bench.connections = 16;
   return run_bench_fanout(a.bench);
 }
 
@@ -254,11 +290,13 @@ std::string usage_error(const CLI::App& app, int argc, const char* const* argv, 
     const std::string word = argv[i];
     const auto children = at->get_subcommands([](const CLI::App*) { return true; });
     if (word.starts_with('-') || children.empty()) break;
-    const auto found = std::find_if(children.begin(), children.end(), [&](const auto* c) { return c->get_name() == word; });
+    const auto found =
+        std::find_if(children.begin(), children.end(), [&](const auto* c) { return c->get_name() == word; });
     if (found == children.end()) {
-      const auto nearest = std::min_element(children.begin(), children.end(), [&](const auto* x, const auto* y) {
-        return distance(word, x->get_name()) < distance(word, y->get_name());
-      });
+      const auto nearest =
+          std::min_element(children.begin(), children.end(), [&](const auto* x, const auto* y) {
+            return distance(word, x->get_name()) < distance(word, y->get_name());
+          });
       unknown = "no command \"" + word + "\"; ";
       const auto far = distance(word, (*nearest)->get_name());
       if (far <= typing_errors_max && far < word.size()) {
@@ -281,7 +319,8 @@ std::string usage_error(const CLI::App& app, int argc, const char* const* argv, 
 
 int run(int argc, const char* const* argv, const serve_function& serve) {
   arguments a;
-  CLI::App app("Switchboard: ingestion and routing between the social platforms and support teams", "switchboard");
+  CLI::App app("Switchboard: ingestion and routing between the social platforms and support teams",
+               "switchboard");
   app.set_version_flag("--version", "switchboard " SWITCHBOARD_VERSION);
   app.require_subcommand(1);
   app.footer("Examples:\n  switchboard serve --config config/demo.toml\n  switchboard events --follow");

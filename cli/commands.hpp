@@ -1,9 +1,9 @@
 #pragma once
 // The command line as a whole: every subcommand with its options, help and examples.
 
-#include <functional>
-
 #include "cli/serve.hpp"
+
+#include <functional>
 
 namespace switchboard::cli {
 

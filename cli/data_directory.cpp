@@ -1,13 +1,13 @@
 #include "cli/data_directory.hpp"
 
+#include "cli/sockets.hpp"
+
+#include <fcntl.h>
+
 #include <algorithm>
 #include <array>
 #include <filesystem>
 #include <system_error>
-
-#include <fcntl.h>
-
-#include "cli/sockets.hpp"
 
 namespace switchboard::cli {
 

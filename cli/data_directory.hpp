@@ -2,10 +2,10 @@
 // What `verify` and `events --data-dir` ask before they open a data directory: a mistyped path is a mistake of the
 // command line, not damage, and must not look like it.
 
+#include <sys/types.h>
+
 #include <optional>
 #include <string>
-
-#include <sys/types.h>
 
 namespace switchboard::cli {
 

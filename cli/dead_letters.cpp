@@ -1,13 +1,13 @@
 #include "cli/dead_letters.hpp"
 
-#include <cstdio>
-#include <sstream>
-
-#include <simdjson.h>
-
 #include "cli/exit_code.hpp"
 #include "cli/http_client.hpp"
 #include "cli/interrupt.hpp"
+
+#include <simdjson.h>
+
+#include <cstdio>
+#include <sstream>
 
 namespace switchboard::cli {
 
@@ -40,7 +40,8 @@ void print_line(const std::string& json) {
 expected<std::string, std::string> print_page(const std::string& body) {
   simdjson::dom::parser parser;
   simdjson::dom::object page;
-  if (parser.parse(body).get(page) != simdjson::SUCCESS) return unexpected{std::string("not a page of dead letters")};
+  if (parser.parse(body).get(page) != simdjson::SUCCESS)
+    return unexpected{std::string("not a page of dead letters")};
   std::string next;
   for (const auto& [name, value] : page) {
     simdjson::dom::array rows;

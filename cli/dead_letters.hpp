@@ -1,9 +1,9 @@
 #pragma once
 // `switchboard dead-letters`: what was signed but could not be understood, and another try at it.
 
-#include <string>
-
 #include "cli/url.hpp"
+
+#include <string>
 
 namespace switchboard::cli {
 

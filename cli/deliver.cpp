@@ -1,18 +1,18 @@
 #include "cli/deliver.hpp"
 
-#include <algorithm>
-#include <charconv>
-#include <cstdio>
-#include <mutex>
-#include <thread>
-
-#include <simdjson.h>
-
 #include "cli/backoff.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/progress.hpp"
 #include "cli/units.hpp"
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+#include <mutex>
+#include <thread>
 
 namespace switchboard::cli {
 
@@ -39,7 +39,8 @@ class pacer {
     if (per_second_ == 0) return !interrupted().load();
     const std::uint64_t n = next_.fetch_add(1);
     const double at = static_cast<double>(n) / static_cast<double>(per_second_);
-    return sleep_until(started_ + std::chrono::duration_cast<clock::duration>(std::chrono::duration<double>(at)));
+    return sleep_until(started_ +
+                       std::chrono::duration_cast<clock::duration>(std::chrono::duration<double>(at)));
   }
 
  private:
@@ -73,7 +74,8 @@ class worker {
         shared_(shared) {}
 
   void deliver(const payload& p) {
-    http_request request{.method = "POST", .target = target_, .headers = {sign_.sign(p.body)}, .body = p.body};
+    http_request request{
+        .method = "POST", .target = target_, .headers = {sign_.sign(p.body)}, .body = p.body};
     request.headers.emplace_back("Content-Type", "application/json");
     backoff waits(retry_.first_wait, retry_.wait_max);
     for (std::uint32_t attempt = 1;; ++attempt) {
@@ -141,11 +143,13 @@ void add(delivery_totals& sum, const delivery_totals& part) {
 
 void print(const delivery_totals& t, const signer& s, const std::string& source) {
   const double seconds = std::max(std::chrono::duration<double>(t.elapsed).count(), 1e-6);
-  std::printf("sent      %s to %s/webhooks/%s in %.1f s (%s/s)\n", format_count(t.sent).c_str(), s.base_url.c_str(),
-              source.c_str(), seconds, format_count(static_cast<std::uint64_t>(static_cast<double>(t.sent) / seconds)).c_str());
+  std::printf("sent      %s to %s/webhooks/%s in %.1f s (%s/s)\n", format_count(t.sent).c_str(),
+              s.base_url.c_str(), source.c_str(), seconds,
+              format_count(static_cast<std::uint64_t>(static_cast<double>(t.sent) / seconds)).c_str());
   std::printf("accepted  %s (%s events, %s quarantined)\n", format_count(t.accepted).c_str(),
               format_count(t.events).c_str(), format_count(t.quarantined).c_str());
-  for (const auto& [status, n] : t.refused) std::printf("refused   %s with %d\n", format_count(n).c_str(), status);
+  for (const auto& [status, n] : t.refused)
+    std::printf("refused   %s with %d\n", format_count(n).c_str(), status);
   if (t.unreachable > 0) std::printf("no answer %s\n", format_count(t.unreachable).c_str());
   if (t.retries > 0) std::printf("retries   %s\n", format_count(t.retries).c_str());
   if (t.latency.count() > 0) {
@@ -197,7 +201,8 @@ delivery_totals deliver_all(payload_source& source, const signer& sign, const st
     progress_bar bar;
     while (running.load() > 0) {
       const double all = static_cast<double>(std::max<std::uint64_t>(source.bytes_total(), 1));
-      bar.show(static_cast<double>(source.bytes_read()) / all, done.load(), format_count(done.load()) + " sent");
+      bar.show(static_cast<double>(source.bytes_read()) / all, done.load(),
+               format_count(done.load()) + " sent");
       std::this_thread::sleep_for(milliseconds(5));
     }
   }

@@ -1,16 +1,16 @@
 #pragma once
 // `switchboard deliver`: recorded payloads, signed and posted as their platform would.
 
+#include "cli/histogram.hpp"
+#include "cli/http_client.hpp"
+#include "cli/payloads.hpp"
+#include "cli/signing.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
-
-#include "cli/histogram.hpp"
-#include "cli/http_client.hpp"
-#include "cli/payloads.hpp"
-#include "cli/signing.hpp"
 
 namespace switchboard::cli {
 
@@ -27,12 +27,12 @@ struct delivery_totals {
   std::uint64_t accepted = 0;  ///< of them answered 200
   std::uint64_t events = 0;
   std::uint64_t quarantined = 0;
-  std::uint64_t retries = 0;              ///< repeats after 429 and 503
-  std::map<int, std::uint64_t> refused;   ///< final answers other than 200, by status
-  std::uint64_t unreachable = 0;          ///< bodies without an answer
-  bool no_engine = false;                 ///< the first connection was refused: given up at once
-  std::string first_problem;              ///< where and why, of the first body that was not accepted
-  histogram latency;                      ///< of the accepted attempt
+  std::uint64_t retries = 0;             ///< repeats after 429 and 503
+  std::map<int, std::uint64_t> refused;  ///< final answers other than 200, by status
+  std::uint64_t unreachable = 0;         ///< bodies without an answer
+  bool no_engine = false;                ///< the first connection was refused: given up at once
+  std::string first_problem;             ///< where and why, of the first body that was not accepted
+  histogram latency;                     ///< of the accepted attempt
   std::chrono::nanoseconds elapsed{0};
 };
 
@@ -47,11 +47,13 @@ struct retry_policy {
 
 /// Delivers everything that `source` gives, over `connections` threads. Stops early when interrupted, and at
 /// once when the first connection is refused: a wrong URL should not take a minute of retries to show.
-[[nodiscard]] delivery_totals deliver_all(payload_source& source, const signer& sign, const std::string& source_id,
-                                          const deliver_options& options, const retry_policy& retry);
+[[nodiscard]] delivery_totals deliver_all(payload_source& source, const signer& sign,
+                                          const std::string& source_id, const deliver_options& options,
+                                          const retry_policy& retry);
 
 /// Wait before the next attempt after this reply: Retry-After in seconds, else `fallback`; never over wait_max.
-[[nodiscard]] std::chrono::milliseconds retry_wait(const http_reply& reply, std::chrono::milliseconds fallback,
+[[nodiscard]] std::chrono::milliseconds retry_wait(const http_reply& reply,
+                                                   std::chrono::milliseconds fallback,
                                                    const retry_policy& policy);
 
 [[nodiscard]] int run_deliver(const deliver_options& options);

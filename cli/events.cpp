@@ -1,17 +1,17 @@
 #include "cli/events.hpp"
 
-#include <algorithm>
-#include <charconv>
-#include <cstdio>
-#include <thread>
-
-#include <simdjson.h>
-
 #include "cli/backoff.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/http_client.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/sse_parser.hpp"
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+#include <thread>
 
 namespace switchboard::cli {
 
@@ -49,7 +49,9 @@ std::string refusal(const url& where, const http_reply& reply) {
   return out;
 }
 
-bool worth_another_try(int status) { return status == 408 || status == 429 || status >= 500; }
+bool worth_another_try(int status) {
+  return status == 408 || status == 429 || status >= 500;
+}
 
 milliseconds retry_after(const http_reply& reply, milliseconds fallback) {
   const std::string_view text = reply.find("Retry-After");
@@ -82,7 +84,8 @@ expected<page_of_events, events_problem> each_event(const std::string& body, con
     }
     p.cursor = std::string(document["cursor"].get_string().value());
   } catch (const simdjson::simdjson_error& e) {
-    return unexpected{events_problem{std::string("the engine's answer is not a page of events: ") + e.what()}};
+    return unexpected{
+        events_problem{std::string("the engine's answer is not a page of events: ") + e.what()}};
   }
   return p;
 }
@@ -90,10 +93,10 @@ expected<page_of_events, events_problem> each_event(const std::string& body, con
 expected<http_reply, events_problem> get_page(http_client& client, const url& where, const events_options& o,
                                               std::string_view from, std::size_t limit) {
   const std::string query = event_query(o, from);
-  auto reply = client.send({.target = "/v1/events" + query + (query.empty() ? '?' : '&') + "limit=" +
-                                      std::to_string(limit),
-                            .headers = headers(o, "application/json"),
-                            .body = {}});
+  auto reply = client.send(
+      {.target = "/v1/events" + query + (query.empty() ? '?' : '&') + "limit=" + std::to_string(limit),
+       .headers = headers(o, "application/json"),
+       .body = {}});
   if (!reply) return unexpected{events_problem{reply.error().what}};
   if (reply->status != 200) return unexpected{events_problem{refusal(where, *reply)}};
   return std::move(*reply);
@@ -135,8 +138,8 @@ expected<void, events_problem> read_pages(const url& where, const events_options
   return {};
 }
 
-expected<void, events_problem> follow_stream(const url& where, const events_options& o, const event_sink& sink,
-                                             const reconnect_wait& wait) {
+expected<void, events_problem> follow_stream(const url& where, const events_options& o,
+                                             const event_sink& sink, const reconnect_wait& wait) {
   backoff waits(milliseconds(200), milliseconds(10'000));
   http_client client(where, {.stop = &interrupted()});
   std::string from = o.from.empty() ? "latest" : o.from;
@@ -173,8 +176,8 @@ expected<void, events_problem> follow_stream(const url& where, const events_opti
       });
       return !enough && !broken;
     };
-    const auto reply = client.stream({.target = "/v1/events" + event_query(o, from), .headers = fields, .body = {}},
-                                     on_bytes);
+    const auto reply = client.stream(
+        {.target = "/v1/events" + event_query(o, from), .headers = fields, .body = {}}, on_bytes);
     if (enough) break;
     if (broken) return unexpected{events_problem{"the engine sent an event line over 16 MiB"}};
     if (reply && reply->status == 204) break;  // SSE's word for "do not come back"
@@ -191,7 +194,8 @@ int run_events(const events_options& options) {
   catch_interrupts();
   std::uint64_t printed = 0;
   const event_sink sink = [&](std::string_view json) {
-    const bool ok = std::fwrite(json.data(), 1, json.size(), stdout) == json.size() && std::fputc('\n', stdout) != EOF;
+    const bool ok =
+        std::fwrite(json.data(), 1, json.size(), stdout) == json.size() && std::fputc('\n', stdout) != EOF;
     if (options.follow) std::fflush(stdout);
     return ok && ++printed != options.limit;
   };
@@ -208,7 +212,8 @@ int run_events(const events_options& options) {
       std::this_thread::sleep_for(std::min(d, milliseconds(50)));
     return !interrupted().load();
   };
-  const auto outcome = options.follow ? follow_stream(*where, options, sink, pause) : read_pages(*where, options, sink);
+  const auto outcome =
+      options.follow ? follow_stream(*where, options, sink, pause) : read_pages(*where, options, sink);
   if (!outcome) return fail(outcome.error().what);
   return std::fflush(stdout) == 0 ? exit_ok : fail("writing to standard output failed");
 }

@@ -1,6 +1,9 @@
 #pragma once
 // `switchboard events`: the stream as NDJSON, from a running engine or straight from a data directory.
 
+#include "cli/url.hpp"
+#include "domain/expected.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -8,9 +11,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "cli/url.hpp"
-#include "domain/expected.hpp"
 
 namespace switchboard::cli {
 
@@ -41,7 +41,8 @@ struct events_problem {
 /// event once. Ends with ok when the sink says so or on Ctrl-C; with a problem when trying again cannot help
 /// (401, 404, cursor expired, …).
 [[nodiscard]] expected<void, events_problem> follow_stream(const url& where, const events_options& o,
-                                                           const event_sink& sink, const reconnect_wait& wait);
+                                                           const event_sink& sink,
+                                                           const reconnect_wait& wait);
 /// The journal of a data directory, whole, without opening it for writing. Returns an exit code.
 [[nodiscard]] int read_journal(const events_options& o, const event_sink& sink);
 

@@ -1,13 +1,13 @@
 // `events --data-dir`: the same events without an engine, e.g. to see what a stopped one had.
 
-#include <cstdio>
-
 #include "actors/feed.hpp"
 #include "cli/data_directory.hpp"
 #include "cli/events.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/interrupt.hpp"
 #include "storage/journal.hpp"
+
+#include <cstdio>
 
 namespace switchboard::cli {
 

@@ -34,7 +34,8 @@ static_assert(upper_edge(index_of(2049)) == 2049 && upper_edge(index_of(largest)
 histogram::histogram() : counters_(index_of(largest) + 1) {}
 
 void histogram::record(std::chrono::nanoseconds value) {
-  const std::uint64_t v = std::min(static_cast<std::uint64_t>(std::max<std::int64_t>(value.count(), 0)), largest);
+  const std::uint64_t v =
+      std::min(static_cast<std::uint64_t>(std::max<std::int64_t>(value.count(), 0)), largest);
   ++counters_[index_of(v)];
   ++count_;
   max_ = std::max(max_, v);

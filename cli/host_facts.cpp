@@ -1,18 +1,19 @@
 #include "cli/host_facts.hpp"
 
-#include <algorithm>
-#include <array>
-#include <cstdlib>
-#include <fcntl.h>
-#include <fstream>
-#include <sys/utsname.h>
-#include <thread>
-#include <unistd.h>
-#include <vector>
-
 #include "cli/sockets.hpp"
 #include "cli/units.hpp"
 #include "domain/json.hpp"
+
+#include <fcntl.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <fstream>
+#include <thread>
+#include <vector>
 
 namespace switchboard::cli {
 
@@ -71,7 +72,8 @@ host_facts gather_host_facts(const std::string& directory) {
 }
 
 std::string to_text(const host_facts& f) {
-  std::string out = format("%u x %s, kernel %s, build %s", f.cores, f.processor.c_str(), f.kernel.c_str(), f.build.c_str());
+  std::string out =
+      format("%u x %s, kernel %s, build %s", f.cores, f.processor.c_str(), f.kernel.c_str(), f.build.c_str());
   if (f.fsync.count() > 0) out += ", fsync " + format_duration(f.fsync);
   return out;
 }

@@ -10,8 +10,8 @@ struct host_facts {
   unsigned cores = 0;
   std::string processor;
   std::string kernel;
-  std::string build;                      ///< release, debug, sanitized …
-  std::chrono::nanoseconds fsync{0};      ///< median of a 4 KiB write and fdatasync; 0: not measured
+  std::string build;                  ///< release, debug, sanitized …
+  std::chrono::nanoseconds fsync{0};  ///< median of a 4 KiB write and fdatasync; 0: not measured
 };
 
 /// `directory`: where fsync is measured (a small file is made and removed); empty: not measured.

@@ -1,8 +1,5 @@
 #include "cli/http_client.hpp"
 
-#include <array>
-#include <optional>
-
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -13,6 +10,9 @@
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl/ssl_stream.hpp>
 #include <boost/beast/version.hpp>
+
+#include <array>
+#include <optional>
 
 namespace switchboard::cli {
 
@@ -104,7 +104,8 @@ http_failure failure(const url& where, std::string_view doing, const error_code&
   f.interrupted = o.stop != nullptr && o.stop->load();
   f.what = std::string(doing) + ' ' + where.text() + ": " + (f.interrupted ? "interrupted" : ec.message());
   f.nobody = ec == asio::error::connection_refused || ec == asio::error::host_not_found;
-  if (ec == asio::error::connection_refused) f.what += "; is the engine running? Start it with ./run, or give --url";
+  if (ec == asio::error::connection_refused)
+    f.what += "; is the engine running? Start it with ./run, or give --url";
   if (ec == asio::error::host_not_found) f.what += "; check --url";
   if (ec.category() == asio::error::get_ssl_category())
     f.what += "; the certificate must be valid for this host, or its authority named by SSL_CERT_FILE";
@@ -143,7 +144,9 @@ http_client& http_client::operator=(http_client&& other) noexcept {
   return *this;
 }
 
-void http_client::close() { connection_.reset(); }
+void http_client::close() {
+  connection_.reset();
+}
 
 expected<http_reply, http_failure> http_client::send(const http_request& request) {
   const beast_request message = to_beast(where_, request);
@@ -166,7 +169,8 @@ expected<http_reply, http_failure> http_client::send(const http_request& request
       return c.finish(options_.answer_timeout, [&](auto done) { http::async_write(stream, message, done); });
     });
     const auto read = c.with_stream([&](auto& stream) {
-      return c.finish(options_.answer_timeout, [&](auto done) { http::async_read(stream, c.buffer, parser, done); });
+      return c.finish(options_.answer_timeout,
+                      [&](auto done) { http::async_read(stream, c.buffer, parser, done); });
     });
     if (!read) {
       http_reply reply;
@@ -183,8 +187,8 @@ expected<http_reply, http_failure> http_client::send(const http_request& request
   }
 }
 
-expected<http_reply, http_failure> http_client::stream(const http_request& request,
-                                                       const std::function<bool(std::string_view)>& on_bytes) {
+expected<http_reply, http_failure> http_client::stream(
+    const http_request& request, const std::function<bool(std::string_view)>& on_bytes) {
   const beast_request message = to_beast(where_, request);
   connection_ = std::make_unique<connection>(options_);
   auto& c = *connection_;
@@ -201,7 +205,8 @@ expected<http_reply, http_failure> http_client::stream(const http_request& reque
   parser.header_limit(reply_head_bytes_max);
   if (!ec) {
     ec = c.with_stream([&](auto& s) {
-      return c.finish(options_.answer_timeout, [&](auto done) { http::async_read_header(s, c.buffer, parser, done); });
+      return c.finish(options_.answer_timeout,
+                      [&](auto done) { http::async_read_header(s, c.buffer, parser, done); });
     });
   }
   if (ec) return fail("no answer from", ec);
@@ -212,7 +217,8 @@ expected<http_reply, http_failure> http_client::stream(const http_request& reque
     parser.get().body().data = piece.data();
     parser.get().body().size = piece.size();
     ec = c.with_stream([&](auto& s) {
-      return c.finish(options_.silence_max, [&](auto done) { http::async_read_some(s, c.buffer, parser, done); });
+      return c.finish(options_.silence_max,
+                      [&](auto done) { http::async_read_some(s, c.buffer, parser, done); });
     });
     const std::string_view got(piece.data(), piece.size() - parser.get().body().size);
     if (reply.status != 200) {

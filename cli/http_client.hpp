@@ -2,6 +2,9 @@
 // One HTTP/1.1 connection to an engine, as the commands need it: ask and wait, or follow a stream. Beast and
 // OpenSSL stay in the source file.
 
+#include "cli/url.hpp"
+#include "domain/expected.hpp"
+
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -11,9 +14,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "cli/url.hpp"
-#include "domain/expected.hpp"
 
 namespace switchboard::cli {
 
@@ -64,8 +64,8 @@ class http_client {
 
   /// Sends; a 200's body is handed to `on_bytes` piece by piece until it ends, or `on_bytes` returns false.
   /// Any other status is read whole. The reply's body is empty after a 200.
-  [[nodiscard]] expected<http_reply, http_failure> stream(const http_request& request,
-                                                          const std::function<bool(std::string_view)>& on_bytes);
+  [[nodiscard]] expected<http_reply, http_failure> stream(
+      const http_request& request, const std::function<bool(std::string_view)>& on_bytes);
   void close();
 
  private:

@@ -18,6 +18,8 @@ void catch_interrupts() {
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-const std::atomic<bool>& interrupted() { return seen; }
+const std::atomic<bool>& interrupted() {
+  return seen;
+}
 
 }  // namespace switchboard::cli

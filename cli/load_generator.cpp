@@ -1,10 +1,11 @@
 #include "cli/load_generator.hpp"
 
-#include <algorithm>
-#include <sys/resource.h>
-#include <thread>
-
 #include "cli/load_thread.hpp"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <thread>
 
 namespace switchboard::cli {
 
@@ -35,8 +36,8 @@ std::chrono::nanoseconds load_report::cpu_per_request() const {
   return sent_in_all == 0 ? std::chrono::nanoseconds{} : cpu / static_cast<std::int64_t>(sent_in_all);
 }
 
-expected<load_report, std::string> generate(const load_plan& plan,
-                                            const std::function<std::unique_ptr<request_source>()>& make_source) {
+expected<load_report, std::string> generate(
+    const load_plan& plan, const std::function<std::unique_ptr<request_source>()>& make_source) {
   allow_many_files();
   const auto to = resolve(plan.host, plan.port);
   if (!to) return unexpected{to.error()};

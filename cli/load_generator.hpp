@@ -3,6 +3,9 @@
 // request, no allocation), and honest: in an open loop a request's latency runs from when it should have been
 // sent, so that a server that stalls cannot hide the requests it kept from being sent.
 
+#include "cli/histogram.hpp"
+#include "domain/expected.hpp"
+
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -12,9 +15,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "cli/histogram.hpp"
-#include "domain/expected.hpp"
 
 namespace switchboard::cli {
 
@@ -42,7 +42,8 @@ class send_ledger {
  public:
   explicit send_ledger(std::size_t requests) : at_(requests) {}
   void sent(std::uint64_t number, std::chrono::steady_clock::time_point intended) {
-    if (number < at_.size()) at_[number].store(intended.time_since_epoch().count(), std::memory_order_relaxed);
+    if (number < at_.size())
+      at_[number].store(intended.time_since_epoch().count(), std::memory_order_relaxed);
   }
   /// Nanoseconds on the steady clock; 0: unknown.
   [[nodiscard]] std::int64_t at(std::uint64_t number) const {
@@ -61,11 +62,11 @@ struct load_plan {
   std::chrono::nanoseconds warm_up{0};  ///< sent before `duration` starts, and not counted
   std::chrono::nanoseconds duration{std::chrono::seconds(10)};
   std::uint64_t requests_max = 0;  ///< ends after so many (closed loop); 0: by the clock
-  double rate = 0;                 ///< open loop, requests a second in all; 0: closed loop, each answer sends the next
-  bool poisson = false;            ///< open loop: exponential gaps instead of even ones
+  double rate = 0;       ///< open loop, requests a second in all; 0: closed loop, each answer sends the next
+  bool poisson = false;  ///< open loop: exponential gaps instead of even ones
   std::uint64_t first_number = 0;
   int expect_status = 200;
-  std::string expect_body;         ///< must occur in each answer's body; empty: not looked at
+  std::string expect_body;  ///< must occur in each answer's body; empty: not looked at
   std::chrono::nanoseconds drain_max{std::chrono::seconds(5)};  ///< waits so long for the last answers
   send_ledger* ledger = nullptr;
   const std::atomic<bool>* stop = nullptr;
@@ -76,11 +77,11 @@ struct load_report {
   std::uint64_t answered = 0;    ///< as expected
   std::uint64_t unexpected = 0;  ///< another status, or a body without `expect_body`
   std::array<std::uint64_t, 600> by_status{};
-  std::uint64_t broken = 0;      ///< connections that failed or spoke no HTTP
-  std::uint64_t unanswered = 0;  ///< sent or due, without an answer within drain_max
+  std::uint64_t broken = 0;       ///< connections that failed or spoke no HTTP
+  std::uint64_t unanswered = 0;   ///< sent or due, without an answer within drain_max
   std::uint64_t sent_in_all = 0;  ///< warm-up included: the next free number is first_number + this
-  std::uint64_t late = 0;        ///< sent > 1 ms after both the request was due and a connection was free
-  histogram latency;             ///< of the expected answers, and of the unanswered as far as was waited
+  std::uint64_t late = 0;         ///< sent > 1 ms after both the request was due and a connection was free
+  histogram latency;              ///< of the expected answers, and of the unanswered as far as was waited
   std::chrono::nanoseconds elapsed{0};  ///< of the measured part
   std::chrono::nanoseconds cpu{0};      ///< of the generator's threads, warm-up included
   std::uint64_t bytes_sent = 0;

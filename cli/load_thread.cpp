@@ -1,14 +1,15 @@
 #include "cli/load_thread.hpp"
 
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <ctime>
+#include "cli/response_parser.hpp"
+
 #include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "cli/response_parser.hpp"
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <ctime>
 
 namespace switchboard::cli {
 
@@ -34,7 +35,8 @@ std::chrono::nanoseconds thread_cpu() {
 
 }  // namespace
 
-load_thread::load_thread(const load_plan& plan, const socket_address& to, std::uint32_t index, request_source& source)
+load_thread::load_thread(const load_plan& plan, const socket_address& to, std::uint32_t index,
+                         request_source& source)
     : plan_(plan),
       to_(to),
       source_(source),
@@ -132,7 +134,8 @@ bool load_thread::consume(connection& c, std::string_view bytes) {
       if (c.partial.empty()) c.partial = bytes;
       return false;
     }
-    if (state == parse_state::malformed || shape.chunked || bytes.size() > shape.head_bytes + shape.body_bytes) {
+    if (state == parse_state::malformed || shape.chunked ||
+        bytes.size() > shape.head_bytes + shape.body_bytes) {
       c.status = -1;
       return true;
     }
@@ -144,7 +147,8 @@ bool load_thread::consume(connection& c, std::string_view bytes) {
       if (c.partial.empty()) c.partial = bytes;
       return false;
     }
-    c.as_expected = shape.status == plan_.expect_status && body.find(plan_.expect_body) != std::string_view::npos;
+    c.as_expected =
+        shape.status == plan_.expect_status && body.find(plan_.expect_body) != std::string_view::npos;
     c.body_left = shape.body_bytes - body.size();
     c.partial.clear();
   } else {
@@ -221,7 +225,8 @@ void load_thread::send_due(clock::time_point now) {
 
 bool load_thread::wait(clock::time_point until) {
   const auto left = std::clamp<clock::duration>(until - clock::now(), clock::duration::zero(), longest_wait);
-  const timespec timeout{left / std::chrono::seconds(1), left % std::chrono::seconds(1) / std::chrono::nanoseconds(1)};
+  const timespec timeout{left / std::chrono::seconds(1),
+                         left % std::chrono::seconds(1) / std::chrono::nanoseconds(1)};
   std::array<epoll_event, events_per_wait> events;
   const int n = ::epoll_pwait2(epoll_.get(), events.data(), events_per_wait, &timeout, nullptr);
   for (int i = 0; i < n; ++i) {
@@ -278,7 +283,8 @@ void load_thread::run(clock::time_point start) {
   const auto give_up = clock::now() + plan_.drain_max;
   // Nothing new leaves from here on; a closed loop's last answers would otherwise send again.
   if (gap_ns_ == 0) requests_left_ = 0;
-  while (go_on && (under_way_ > 0 || (gap_ns_ > 0 && due_ < end_ && requests_left_ > 0)) && clock::now() < give_up) {
+  while (go_on && (under_way_ > 0 || (gap_ns_ > 0 && due_ < end_ && requests_left_ > 0)) &&
+         clock::now() < give_up) {
     if (gap_ns_ > 0) send_due(clock::now());
     go_on = wait(give_up);
   }

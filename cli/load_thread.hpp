@@ -1,12 +1,12 @@
 #pragma once
 // One thread of the load generator: its connections, its epoll set, its share of the numbers.
 
+#include "cli/load_generator.hpp"
+#include "cli/sockets.hpp"
+
 #include <deque>
 #include <random>
 #include <vector>
-
-#include "cli/load_generator.hpp"
-#include "cli/sockets.hpp"
 
 namespace switchboard::cli {
 
@@ -27,13 +27,13 @@ class load_thread {
  private:
   struct connection {
     file_descriptor fd;
-    bool waiting = false;         ///< a request is under way
-    bool wants_out = false;       ///< registered for EPOLLOUT
-    clock::time_point intended;   ///< of the request under way
+    bool waiting = false;        ///< a request is under way
+    bool wants_out = false;      ///< registered for EPOLLOUT
+    clock::time_point intended;  ///< of the request under way
     clock::time_point free_since;
-    std::string unsent;           ///< rest of a request that the socket buffer did not take
-    std::string partial;          ///< start of an answer that came in pieces
-    std::size_t body_left = 0;    ///< of an answer whose head is done
+    std::string unsent;         ///< rest of a request that the socket buffer did not take
+    std::string partial;        ///< start of an answer that came in pieces
+    std::size_t body_left = 0;  ///< of an answer whose head is done
     int status = 0;
     bool close_after = false;
     bool as_expected = true;
@@ -66,7 +66,7 @@ class load_thread {
   std::uint64_t requests_left_;
   std::uint64_t under_way_ = 0;
   std::mt19937_64 random_;
-  double gap_ns_ = 0;               ///< open loop: mean gap of this thread
+  double gap_ns_ = 0;  ///< open loop: mean gap of this thread
   double due_offset_ns_ = 0;
   clock::time_point start_, measured_from_, end_, due_;
   clock::time_point last_answer_;

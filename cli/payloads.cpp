@@ -10,7 +10,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-bool is_ndjson(const fs::path& p) { return p.extension() == ".ndjson" || p.extension() == ".jsonl"; }
+bool is_ndjson(const fs::path& p) {
+  return p.extension() == ".ndjson" || p.extension() == ".jsonl";
+}
 
 void collect(const fs::path& folder, std::vector<std::string>& files) {
   std::vector<std::string> found;
@@ -24,8 +26,8 @@ void collect(const fs::path& folder, std::vector<std::string>& files) {
 
 }  // namespace
 
-expected<std::unique_ptr<payload_source>, std::string> payload_source::open(const std::vector<std::string>& paths,
-                                                                            std::uint32_t repeat) {
+expected<std::unique_ptr<payload_source>, std::string> payload_source::open(
+    const std::vector<std::string>& paths, std::uint32_t repeat) {
   std::unique_ptr<payload_source> source(new payload_source);
   source->rounds_left_ = std::max(repeat, 1u);
   try {

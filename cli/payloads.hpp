@@ -1,6 +1,8 @@
 #pragma once
 // Recorded webhook bodies as a person keeps them: files, folders of files, NDJSON with one body a line.
 
+#include "domain/expected.hpp"
+
 #include <cstdint>
 #include <fstream>
 #include <memory>
@@ -8,8 +10,6 @@
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "domain/expected.hpp"
 
 namespace switchboard::cli {
 

@@ -1,11 +1,12 @@
 #include "cli/progress.hpp"
 
+#include "cli/units.hpp"
+
+#include <unistd.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <unistd.h>
-
-#include "cli/units.hpp"
 
 namespace switchboard::cli {
 
@@ -15,7 +16,8 @@ std::string progress_line(double fraction, double per_second, double seconds_lef
   const int filled = static_cast<int>(std::lround(part * width));
   std::string out = "[" + std::string(static_cast<std::size_t>(filled), '=') +
                     std::string(static_cast<std::size_t>(width - filled), '-') + "] ";
-  out += format("%3.0f %%  %s/s", std::floor(part * 100), format_count(static_cast<std::uint64_t>(per_second)).c_str());
+  out += format("%3.0f %%  %s/s", std::floor(part * 100),
+                format_count(static_cast<std::uint64_t>(per_second)).c_str());
   if (part > 0 && part < 1) out += format("  ETA %.0f s", std::ceil(seconds_left));
   return out;
 }
@@ -32,8 +34,8 @@ void progress_bar::show(double fraction, std::uint64_t done, const std::string& 
   next_ = now + std::chrono::milliseconds(100);
   const double elapsed = std::max(std::chrono::duration<double>(now - started_).count(), 1e-3);
   const double left = fraction > 0 ? elapsed * (1 - fraction) / fraction : 0;
-  std::fprintf(stderr, "\r\033[K%s  %s", progress_line(fraction, static_cast<double>(done) / elapsed, left).c_str(),
-               note.c_str());
+  std::fprintf(stderr, "\r\033[K%s  %s",
+               progress_line(fraction, static_cast<double>(done) / elapsed, left).c_str(), note.c_str());
   std::fflush(stderr);
   drawn_ = true;
 }

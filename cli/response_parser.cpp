@@ -8,7 +8,9 @@ namespace {
 
 constexpr std::size_t head_bytes_max = 16u << 10;
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
 
 /// Does the line begin with this header's name (given in lower case, with its colon)?
 bool names(std::string_view line, std::string_view name) {
@@ -26,7 +28,8 @@ std::string_view value_of(std::string_view line, std::string_view name) {
 }
 
 bool read_header(std::string_view line, response_shape& out) {
-  constexpr std::string_view length = "content-length:", encoding = "transfer-encoding:", connection = "connection:";
+  constexpr std::string_view length = "content-length:", encoding = "transfer-encoding:",
+                             connection = "connection:";
   if (names(line, length)) {
     const auto text = value_of(line, length);
     const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), out.body_bytes);

@@ -149,9 +149,8 @@ int run_serve(const serve_options& options) {
     std::fprintf(stderr, "switchboard: %s\n", engine.error().what.c_str());
     return engine.error().exit_code;
   }
-  (*engine)->on_problem([](const std::string& what) {
-    log::write_rarely(log::level::error, "event-refused", what);
-  });
+  (*engine)->on_problem(
+      [](const std::string& what) { log::write_rarely(log::level::error, "event-refused", what); });
   (*engine)->on_fatal([](const std::string& why) {
     log::write(log::level::error, "storage-failed", "storage failed; the node ends and must be restarted",
                {{"why", why}});

@@ -1,9 +1,9 @@
 #include "cli/signing.hpp"
 
+#include "config/load.hpp"
+
 #include <cstdlib>
 #include <optional>
-
-#include "config/load.hpp"
 
 namespace switchboard::cli {
 
@@ -53,8 +53,8 @@ expected<signer, std::string> find_signer(const signing_options& o) {
     const auto loaded = config::load_file(o.config);
     const bool needed = out.secret.empty() || kind_word.empty() || o.config_given;
     if (!loaded && needed) {
-      return unexpected{"cannot take the secret of source " + o.source + " from the config: " +
-                        config::to_text(loaded.error().front()) +
+      return unexpected{"cannot take the secret of source " + o.source +
+                        " from the config: " + config::to_text(loaded.error().front()) +
                         "; name another with --config, or give --secret and --kind"};
     }
     if (loaded) {
@@ -62,8 +62,8 @@ expected<signer, std::string> find_signer(const signing_options& o) {
       if (source == nullptr && (out.secret.empty() || kind_word.empty())) {
         std::string known;
         for (const auto& s : (*loaded)->sources) known += (known.empty() ? "" : ", ") + s.id.value;
-        return unexpected{o.config + " has no source \"" + o.source + "\"; it has: " +
-                          (known.empty() ? "none" : known)};
+        return unexpected{o.config + " has no source \"" + o.source +
+                          "\"; it has: " + (known.empty() ? "none" : known)};
       }
       if (source != nullptr) {
         if (out.secret.empty() && !source->secrets.empty()) out.secret = source->secrets.front();

@@ -2,11 +2,11 @@
 // Whose signature `deliver` puts on a body, and where it sends it: from the flags, the environment, or the
 // engine's own config.
 
-#include <string>
-#include <utility>
-
 #include "domain/expected.hpp"
 #include "net/platforms/platform.hpp"
+
+#include <string>
+#include <utility>
 
 namespace switchboard::cli {
 

@@ -1,12 +1,13 @@
 #include "cli/sockets.hpp"
 
-#include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
 #include <utility>
 
 namespace switchboard::cli {
@@ -19,7 +20,9 @@ file_descriptor& file_descriptor::operator=(file_descriptor&& other) noexcept {
   return *this;
 }
 
-int file_descriptor::release() { return std::exchange(fd_, -1); }
+int file_descriptor::release() {
+  return std::exchange(fd_, -1);
+}
 
 void file_descriptor::reset() {
   if (fd_ >= 0) ::close(fd_);
@@ -39,7 +42,8 @@ expected<socket_address, std::string> resolve(const std::string& host, std::uint
   return a;
 }
 
-expected<file_descriptor, std::string> connect_to(const socket_address& to, std::chrono::milliseconds timeout) {
+expected<file_descriptor, std::string> connect_to(const socket_address& to,
+                                                  std::chrono::milliseconds timeout) {
   file_descriptor fd(::socket(to.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const timeval limit{timeout.count() / 1'000, timeout.count() % 1'000 * 1'000};
   const int one = 1;

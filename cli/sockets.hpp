@@ -1,14 +1,14 @@
 #pragma once
 // The few socket calls that the load generator and the subscriber swarm share.
 
+#include "domain/expected.hpp"
+
+#include <sys/socket.h>
+
 #include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
-
-#include <sys/socket.h>
-
-#include "domain/expected.hpp"
 
 namespace switchboard::cli {
 

@@ -42,13 +42,20 @@ std::size_t read_websocket(std::string_view bytes, const framing_events& on, boo
     if (rest.size() < 2 + width + length) break;
     const auto payload = rest.substr(2 + width, length);
     switch (first & 15) {
-      case opcode_text: on.event(payload); break;
-      case opcode_ping: on.ping(payload); break;
-      case opcode_pong: break;
+      case opcode_text:
+        on.event(payload);
+        break;
+      case opcode_ping:
+        on.ping(payload);
+        break;
+      case opcode_pong:
+        break;
       case opcode_close:
         on.closed(static_cast<std::uint16_t>(payload.size() >= 2 ? big_endian(payload.substr(0, 2)) : 1005));
         break;
-      default: ok = false; return used;
+      default:
+        ok = false;
+        return used;
     }
     used += 2 + width + length;
   }
@@ -119,8 +126,10 @@ bool dechunker::feed(std::string_view bytes, std::string& out) {
         if (c != '\n') return false;
         state_ = state::size;
         break;
-      case state::done: return true;
-      case state::content: break;
+      case state::done:
+        return true;
+      case state::content:
+        break;
     }
   }
   return true;

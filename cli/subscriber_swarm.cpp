@@ -1,13 +1,14 @@
 #include "cli/subscriber_swarm.hpp"
 
+#include "cli/response_parser.hpp"
+#include "cli/units.hpp"
+
+#include <sys/epoll.h>
+
 #include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
-#include <sys/epoll.h>
-
-#include "cli/response_parser.hpp"
-#include "cli/units.hpp"
 
 namespace switchboard::cli {
 
@@ -36,7 +37,8 @@ std::string_view between(std::string_view text, std::string_view opening, std::s
 }
 
 std::string handshake(const swarm_plan& p) {
-  std::string out = "GET " + p.target + " HTTP/1.1\r\nHost: " + p.host_header + "\r\nAuthorization: Bearer " + p.token;
+  std::string out =
+      "GET " + p.target + " HTTP/1.1\r\nHost: " + p.host_header + "\r\nAuthorization: Bearer " + p.token;
   if (p.sse) return out + "\r\nAccept: text/event-stream\r\n\r\n";
   return out +
          "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
@@ -100,7 +102,8 @@ expected<void, std::string> subscriber_swarm::subscribe(subscriber& s, const soc
   s.chunked = shape.chunked;
   answer.erase(0, shape.head_bytes);
   if (s.chunked) {
-    if (!s.chunks.feed(answer, s.partial)) return unexpected{std::string("the answer's chunks are malformed")};
+    if (!s.chunks.feed(answer, s.partial))
+      return unexpected{std::string("the answer's chunks are malformed")};
   } else {
     s.partial = std::move(answer);
   }
@@ -161,14 +164,14 @@ void subscriber_swarm::settle(std::size_t index, std::string_view bytes) {
 
 std::size_t subscriber_swarm::take(std::size_t index, std::string_view bytes, bool& ok) {
   bool closed = false;
-  const framing_events on{
-      .event = [this, index](std::string_view json) { delivered(index, json); },
-      .ping =
-          [this, index](std::string_view payload) {
-            const std::string pong = client_frame(10, payload.substr(0, 125));
-            [[maybe_unused]] const auto n = ::send(subscribers_[index].fd.get(), pong.data(), pong.size(), MSG_NOSIGNAL);
-          },
-      .closed = [&closed](std::uint16_t) { closed = true; }};
+  const framing_events on{.event = [this, index](std::string_view json) { delivered(index, json); },
+                          .ping =
+                              [this, index](std::string_view payload) {
+                                const std::string pong = client_frame(10, payload.substr(0, 125));
+                                [[maybe_unused]] const auto n = ::send(
+                                    subscribers_[index].fd.get(), pong.data(), pong.size(), MSG_NOSIGNAL);
+                              },
+                          .closed = [&closed](std::uint16_t) { closed = true; }};
   const std::size_t used = plan_.sse ? read_sse(bytes, on, ok) : read_websocket(bytes, on, ok);
   ok = ok && !closed;
   return used;
@@ -178,7 +181,8 @@ void subscriber_swarm::delivered(std::size_t index, std::string_view json) {
   auto& s = subscribers_[index];
   // Events of one kind are alike: the id mostly stands where it stood in the last one.
   std::size_t at = s.hint;
-  if (json.substr(std::min(at, json.size()), plan_.marker.size()) != plan_.marker) at = json.find(plan_.marker);
+  if (json.substr(std::min(at, json.size()), plan_.marker.size()) != plan_.marker)
+    at = json.find(plan_.marker);
   if (at == std::string_view::npos) return;  // somebody else's event
   s.hint = at;
   const std::string_view digits = json.substr(at + plan_.marker.size(), number_digits);
@@ -231,7 +235,8 @@ swarm_report subscriber_swarm::finish(std::uint64_t expected) {
   for (const bool s : seen_) seen += s ? 1 : 0;
   report_.missing = expected > seen ? expected - seen : 0;
   for (const auto& s : subscribers_) {
-    if (s.count != subscribers_.front().count || s.order_hash != subscribers_.front().order_hash) ++report_.differing;
+    if (s.count != subscribers_.front().count || s.order_hash != subscribers_.front().order_hash)
+      ++report_.differing;
   }
   return std::move(report_);
 }

@@ -2,6 +2,12 @@
 // Thousands of subscribers in one thread, cheap enough that the engine stays the bottleneck, strict enough
 // that a missing, repeated or reordered event is seen.
 
+#include "cli/histogram.hpp"
+#include "cli/load_generator.hpp"
+#include "cli/sockets.hpp"
+#include "cli/stream_framing.hpp"
+#include "domain/expected.hpp"
+
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -11,12 +17,6 @@
 #include <thread>
 #include <unordered_map>
 #include <vector>
-
-#include "cli/histogram.hpp"
-#include "cli/load_generator.hpp"
-#include "cli/sockets.hpp"
-#include "cli/stream_framing.hpp"
-#include "domain/expected.hpp"
 
 namespace switchboard::cli {
 
@@ -28,8 +28,8 @@ struct swarm_plan {
   std::string token;
   std::uint32_t subscribers = 1;
   bool sse = false;
-  std::string marker;              ///< stands in front of a message's number (16 hex digits) in each event
-  std::uint64_t numbers = 0;       ///< message numbers expected lie in [first_number, first_number + numbers)
+  std::string marker;         ///< stands in front of a message's number (16 hex digits) in each event
+  std::uint64_t numbers = 0;  ///< message numbers expected lie in [first_number, first_number + numbers)
   std::uint64_t first_number = 0;
   std::uint32_t messages_per_request = 1;  ///< number / this = the request's number in the ledger
   const send_ledger* ledger = nullptr;     ///< latencies are measured if set
@@ -39,11 +39,11 @@ struct swarm_plan {
 struct swarm_report {
   std::uint64_t deliveries = 0;
   std::uint64_t bytes = 0;
-  std::uint64_t missing = 0;     ///< of the reference subscriber: numbers never seen
-  std::uint64_t repeated = 0;    ///< of the reference subscriber
+  std::uint64_t missing = 0;       ///< of the reference subscriber: numbers never seen
+  std::uint64_t repeated = 0;      ///< of the reference subscriber
   std::uint64_t out_of_order = 0;  ///< of the reference subscriber: `sequence` of a conversation not higher
-  std::uint32_t differing = 0;   ///< subscribers that did not get exactly the reference's events in its order
-  std::uint32_t lost = 0;        ///< subscribers whose connection ended
+  std::uint32_t differing = 0;  ///< subscribers that did not get exactly the reference's events in its order
+  std::uint32_t lost = 0;       ///< subscribers whose connection ended
   histogram latency;
   std::chrono::steady_clock::time_point last_delivery;
 };
@@ -67,12 +67,12 @@ class subscriber_swarm {
  private:
   struct subscriber {
     file_descriptor fd;
-    std::string partial;      ///< start of an event
+    std::string partial;  ///< start of an event
     dechunker chunks;
     bool chunked = false;
     std::uint64_t count = 0;
     std::uint64_t order_hash = 0;
-    std::size_t hint = 0;     ///< where the marker stood in the last event
+    std::size_t hint = 0;  ///< where the marker stood in the last event
   };
 
   [[nodiscard]] expected<void, std::string> subscribe(subscriber& s, const socket_address& to);
@@ -90,8 +90,8 @@ class subscriber_swarm {
   std::vector<subscriber> subscribers_;
   file_descriptor epoll_;
   std::vector<char> buffer_;
-  std::string content_;               ///< of chunked streams
-  std::vector<bool> seen_;            ///< reference: by number
+  std::string content_;                                           ///< of chunked streams
+  std::vector<bool> seen_;                                        ///< reference: by number
   std::unordered_map<std::string, std::uint64_t> last_sequence_;  ///< reference: by conversation
   swarm_report report_;
   std::chrono::steady_clock::time_point now_;

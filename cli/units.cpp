@@ -1,9 +1,9 @@
 #include "cli/units.hpp"
 
 #include <array>
-#include <cstdarg>
 #include <charconv>
 #include <cmath>
+#include <cstdarg>
 #include <cstdio>
 
 namespace switchboard::cli {

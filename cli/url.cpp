@@ -16,7 +16,9 @@ std::string url::authority() const {
   return out;
 }
 
-std::string url::text() const { return (tls ? "https://" : "http://") + authority() + prefix; }
+std::string url::text() const {
+  return (tls ? "https://" : "http://") + authority() + prefix;
+}
 
 expected<url, std::string> parse_url(std::string_view text) {
   std::string_view rest = text;
@@ -62,8 +64,8 @@ std::string percent_encode(std::string_view text) {
   std::string out;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                       c == '.' || c == '_' || c == '~';
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '.' || c == '_' || c == '~';
     if (plain) {
       out += c;
     } else {

@@ -1,19 +1,19 @@
 #pragma once
 // http://host:port/prefix as the commands take it.
 
+#include "domain/expected.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include "domain/expected.hpp"
 
 namespace switchboard::cli {
 
 struct url {
   bool tls = false;
-  std::string host;      ///< name or address, IPv6 without its brackets
+  std::string host;  ///< name or address, IPv6 without its brackets
   std::uint16_t port = 0;
-  std::string prefix;    ///< path in front of every target, without a trailing slash; mostly empty
+  std::string prefix;  ///< path in front of every target, without a trailing slash; mostly empty
 
   /// As a Host header wants it: brackets and port only where needed.
   [[nodiscard]] std::string authority() const;

@@ -1,17 +1,17 @@
 #include "cli/verify.hpp"
 
-#include <cerrno>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <filesystem>
-
 #include "cli/data_directory.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/progress.hpp"
 #include "cli/units.hpp"
 #include "storage/verify.hpp"
 #include "storage/verify_views.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
 
 namespace switchboard::cli {
 
@@ -30,7 +30,8 @@ class scratch {
  public:
   explicit scratch(const std::string& root) {
     std::error_code ec;
-    path_ = ((root.empty() ? fs::temp_directory_path(ec) : fs::path(root)) / "switchboard-verify-XXXXXX").string();
+    path_ = ((root.empty() ? fs::temp_directory_path(ec) : fs::path(root)) / "switchboard-verify-XXXXXX")
+                .string();
     if (::mkdtemp(path_.data()) == nullptr) {
       problem_ = path_ + ": " + std::strerror(errno) + "; give another place with --scratch";
       path_.clear();
@@ -58,10 +59,11 @@ int check_journal(const std::string& data_dir) {
     });
   }();
   if (!report) return fail(report.error().exit_code, report.error().what);
-  std::printf("journal  ok: %s records in %s, sequences %s to %s without a gap, %s conversations, epoch %llu\n",
-              format_count(report->records).c_str(), format_bytes(report->bytes).c_str(),
-              format_count(report->first).c_str(), format_count(report->last).c_str(),
-              format_count(report->conversations).c_str(), static_cast<unsigned long long>(report->epoch));
+  std::printf(
+      "journal  ok: %s records in %s, sequences %s to %s without a gap, %s conversations, epoch %llu\n",
+      format_count(report->records).c_str(), format_bytes(report->bytes).c_str(),
+      format_count(report->first).c_str(), format_count(report->last).c_str(),
+      format_count(report->conversations).c_str(), static_cast<unsigned long long>(report->epoch));
   return exit_ok;
 }
 
@@ -84,14 +86,18 @@ int check_views(const verify_options& o) {
   const auto compared = storage::verify_views(**journal, live, second.path());
   if (!compared) return fail(exit_damaged, compared.error().what);
   if (!compared->difference.empty()) {
-    return fail(exit_damaged, "the views are not what the journal says: " + compared->difference +
-                                  (compared->complete ? "; with the engine stopped, remove the folder views and it folds them anew"
-                                                      : "; restore a backup: the journal no longer has all of their history"));
+    return fail(
+        exit_damaged,
+        "the views are not what the journal says: " + compared->difference +
+            (compared->complete ? "; with the engine stopped, remove the folder views and it folds them anew"
+                                : "; restore a backup: the journal no longer has all of their history"));
   }
-  std::printf("views    ok: %s rows equal to a refold of the journal up to %s%s\n", format_count(compared->rows).c_str(),
-              format_count(compared->compared_at).c_str(),
-              compared->complete ? "" : format(" (from %s on; what is older was trimmed from the journal)",
-                                               format_count(compared->folded_from).c_str()).c_str());
+  std::printf("views    ok: %s rows equal to a refold of the journal up to %s%s\n",
+              format_count(compared->rows).c_str(), format_count(compared->compared_at).c_str(),
+              compared->complete ? ""
+                                 : format(" (from %s on; what is older was trimmed from the journal)",
+                                          format_count(compared->folded_from).c_str())
+                                       .c_str());
   return exit_ok;
 }
 
@@ -101,7 +107,8 @@ int run_verify(const verify_options& options) {
   if (const auto why = why_no_data_directory(options.data_dir)) return fail(exit_failed, *why);
   // Beside an engine the views would change while they are compared, and look damaged.
   if (const auto user = user_of_data_directory(options.data_dir)) {
-    return fail(exit_failed, options.data_dir + ": in use by process " + std::to_string(*user) + "; stop that engine first");
+    return fail(exit_failed, options.data_dir + ": in use by process " + std::to_string(*user) +
+                                 "; stop that engine first");
   }
   if (const int code = check_journal(options.data_dir); code != exit_ok) return code;
   return check_views(options);

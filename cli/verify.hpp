@@ -7,7 +7,8 @@ namespace switchboard::cli {
 
 struct verify_options {
   std::string data_dir;
-  std::string scratch_root;  ///< where the journal is folded once more; empty: the directory for temporary files
+  std::string
+      scratch_root;  ///< where the journal is folded once more; empty: the directory for temporary files
 };
 
 /// Report lines on stdout. 74: damage, named with its file and place. Changes nothing in the data directory,

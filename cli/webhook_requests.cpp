@@ -3,12 +3,12 @@
 // EVP copies its context on the heap for every message, which costs as much as hashing one. The SHA256_*
 // functions are deprecated in OpenSSL 3 but hold their state in a plain struct that an assignment copies.
 #define OPENSSL_SUPPRESS_DEPRECATED
+#include "cli/units.hpp"
+
 #include <openssl/sha.h>
 
 #include <chrono>
 #include <cstring>
-
-#include "cli/units.hpp"
 
 namespace switchboard::cli {
 
@@ -35,7 +35,9 @@ std::uint64_t spread(std::uint64_t number, std::uint64_t customers) {
 
 }  // namespace
 
-std::string message_marker(std::uint32_t run) { return format("wamid.HBgNNDkxNT%08x", run); }
+std::string message_marker(std::uint32_t run) {
+  return format("wamid.HBgNNDkxNT%08x", run);
+}
 
 /// HMAC-SHA-256 with everything hashed beforehand that is the same in all bodies.
 struct webhook_requests::hmac {
@@ -86,7 +88,8 @@ webhook_requests::webhook_requests(const webhook_plan& plan) : plan_(plan) {
   const std::size_t constant = slots_.front().wa_id;
 
   request_ = "POST " + plan_.path + " HTTP/1.1\r\nHost: " + plan_.host +
-             "\r\nUser-Agent: facebookexternalua\r\nAccept: */*\r\nContent-Type: application/json\r\nContent-Length: " +
+             "\r\nUser-Agent: facebookexternalua\r\nAccept: */*\r\nContent-Type: "
+             "application/json\r\nContent-Length: " +
              std::to_string(body.size()) + "\r\nX-Hub-Signature-256: sha256=";
   signature_at_ = request_.size();
   request_.append(2 * SHA256_DIGEST_LENGTH, '0');
@@ -105,7 +108,8 @@ void webhook_requests::append_message(std::string& body, std::vector<slots>& pla
     body.append(width, '0');
     return at;
   };
-  body += R"({"value":{"messaging_product":"whatsapp","metadata":{"display_phone_number":"15550783881","phone_number_id":")";
+  body +=
+      R"({"value":{"messaging_product":"whatsapp","metadata":{"display_phone_number":"15550783881","phone_number_id":")";
   body += plan_.phone_number_id;
   body += R"("},"contacts":[{"profile":{"name":"Sheena Nelson"},"wa_id":")";
   s.wa_id = blank(phone_digits);
@@ -116,14 +120,16 @@ void webhook_requests::append_message(std::string& body, std::vector<slots>& pla
   s.id = blank(id_digits);
   body += R"(BIAERgSNkQ5QzA1RkQA","timestamp":")";
   s.timestamp = blank(time_digits);
-  body += R"(","type":"text","text":{"body":"Hello, is the blue jacket still there in size M? I would like to pick it up today if I can."}}]},"field":"messages"})";
+  body +=
+      R"(","type":"text","text":{"body":"Hello, is the blue jacket still there in size M? I would like to pick it up today if I can."}}]},"field":"messages"})";
   places.push_back(s);
 }
 
 std::string_view webhook_requests::next(std::uint64_t number) {
   if (next_clock_look_ == 0) {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
-    write_decimal(seconds_.data(), time_digits, static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(now).count()));
+    write_decimal(seconds_.data(), time_digits,
+                  static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(now).count()));
     next_clock_look_ = requests_between_clock_looks;
   }
   --next_clock_look_;

@@ -2,14 +2,14 @@
 // Webhooks by the million, each one new to the engine and correctly signed, for little more than the cost of
 // its HMAC: a request is built once and only its ids, its clock and its signature are written over.
 
+#include "cli/load_generator.hpp"
+
 #include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "cli/load_generator.hpp"
 
 namespace switchboard::cli {
 

@@ -21,6 +21,10 @@
 // A message keeps the id of the conversation in which it appeared. An event about a message of an earlier case
 // is an event of the thread's newest conversation.
 
+#include "domain/event.hpp"
+#include "domain/expected.hpp"
+#include "domain/inbound.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -28,10 +32,6 @@
 #include <string>
 #include <variant>
 #include <vector>
-
-#include "domain/event.hpp"
-#include "domain/expected.hpp"
-#include "domain/inbound.hpp"
 
 namespace switchboard::domain {
 
@@ -73,8 +73,8 @@ struct patch {
   std::optional<timestamp> snoozed_until;  ///< required with, and only with, status snoozed
 };
 
-inline constexpr std::size_t tags_max = 50;            ///< of a conversation, after trimming and removing repeats
-inline constexpr std::size_t tag_bytes_max = 100;      ///< of one tag
+inline constexpr std::size_t tags_max = 50;        ///< of a conversation, after trimming and removing repeats
+inline constexpr std::size_t tag_bytes_max = 100;  ///< of one tag
 inline constexpr std::size_t note_bytes_max = 10'000;  ///< of a note's content
 
 /// POST …/notes. Also on closed conversations.

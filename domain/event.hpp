@@ -2,33 +2,63 @@
 // What happened: the one record type of the journal and the stream. An event is decided once, encoded once,
 // and never changed.
 
+#include "domain/model.hpp"
+
 #include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include "domain/model.hpp"
-
 namespace switchboard::domain {
 
 /// The types of the contract (§4), all of them; their order is the index of the bit masks in filters.
 enum class event_type : std::uint8_t {
-  conversation_created, conversation_updated, conversation_queued, conversation_assigned,
-  conversation_unassigned, conversation_transferred, conversation_resolved, conversation_reopened,
+  conversation_created,
+  conversation_updated,
+  conversation_queued,
+  conversation_assigned,
+  conversation_unassigned,
+  conversation_transferred,
+  conversation_resolved,
+  conversation_reopened,
   conversation_closed,
-  message_received, message_queued, message_sent, message_delivered, message_read, message_failed,
-  message_unknown, message_edited, message_deleted,
-  reaction_added, reaction_removed,
+  message_received,
+  message_queued,
+  message_sent,
+  message_delivered,
+  message_read,
+  message_failed,
+  message_unknown,
+  message_edited,
+  message_deleted,
+  reaction_added,
+  reaction_removed,
   note_added,
-  customer_updated, customer_linked, customer_unlinked, customer_erased,
-  offer_made, offer_accepted, offer_declined, offer_expired, offer_rescinded,
+  customer_updated,
+  customer_linked,
+  customer_unlinked,
+  customer_erased,
+  offer_made,
+  offer_accepted,
+  offer_declined,
+  offer_expired,
+  offer_rescinded,
   agent_presence,
-  sla_armed, sla_paused, sla_resumed, sla_warning, sla_met, sla_breached, sla_cancelled,
-  bot_state, bot_handoff,
-  suggestion_ready, suggestion_dropped,
+  sla_armed,
+  sla_paused,
+  sla_resumed,
+  sla_warning,
+  sla_met,
+  sla_breached,
+  sla_cancelled,
+  bot_state,
+  bot_handoff,
+  suggestion_ready,
+  suggestion_dropped,
   survey_answered,
-  deadletter_added, deadletter_replayed,
+  deadletter_added,
+  deadletter_replayed,
   config_applied
 };
 inline constexpr std::size_t event_type_count = 46;

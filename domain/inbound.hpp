@@ -2,14 +2,14 @@
 // What a normaliser makes of a platform's bytes: one value per thing that happened, in the platform's order.
 // Account and customer are still the platform's own ids; the engine finds whose they are.
 
+#include "domain/model.hpp"
+#include "domain/time.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "domain/model.hpp"
-#include "domain/time.hpp"
 
 namespace switchboard::domain {
 

@@ -2,14 +2,14 @@
 // The data model of the contract (§5): conversation, message, customer, dead letter. Plain values.
 // Every enum has one table of its words; the JSON says exactly these.
 
+#include "domain/ids.hpp"
+#include "domain/time.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "domain/ids.hpp"
-#include "domain/time.hpp"
 
 namespace switchboard::domain {
 
@@ -20,7 +20,18 @@ enum class thread_kind : std::uint8_t { dm, comment, mention, review };
 enum class direction : std::uint8_t { inbound, outbound };
 enum class sender_type : std::uint8_t { customer, agent, bot, system };
 enum class content_type : std::uint8_t {
-  text, image, video, audio, document, sticker, location, contact, interactive, reaction, story, unsupported,
+  text,
+  image,
+  video,
+  audio,
+  document,
+  sticker,
+  location,
+  contact,
+  interactive,
+  reaction,
+  story,
+  unsupported,
   attachment
 };
 /// In the order of the lattice sent < delivered < read; `failed` only from unsent or sent.
@@ -86,7 +97,7 @@ struct message {
   /// Something about it arrived (status, reaction, edit, delete) before it did; its own arrival fills it in.
   bool placeholder = false;
   std::string edit_version;  ///< the highest version applied
-  std::string payload;  ///< a JSON object of platform-specific fields, or empty
+  std::string payload;       ///< a JSON object of platform-specific fields, or empty
   bool operator==(const message&) const = default;
 };
 

@@ -3,13 +3,13 @@
 // written into an event's bytes after they were encoded.
 //   cursor := journal-tag (6 base32 digits) sequence (13 base32 digits)
 
+#include "storage/record.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "storage/record.hpp"
 
 namespace switchboard::storage {
 

@@ -1,25 +1,25 @@
 #pragma once
 // The hashes that name things on disk. Keyed with the data directory's seed where a stranger chooses the input.
 
-#include <cstdint>
-#include <string_view>
-
 #include "domain/ids.hpp"
 #include "domain/model.hpp"
+
+#include <cstdint>
+#include <string_view>
 
 namespace switchboard::storage {
 
 /// XXH3-128, keyed, over the length-prefixed parts: no two (account, kind, key) run together.
-[[nodiscard]] domain::thread_id thread_hash(std::uint64_t seed, std::string_view account, domain::thread_kind kind,
-                                            std::string_view thread_key);
+[[nodiscard]] domain::thread_id thread_hash(std::uint64_t seed, std::string_view account,
+                                            domain::thread_kind kind, std::string_view thread_key);
 /// "cu_" + base32 of XXH3-128, keyed, over account and the platform's user id.
 [[nodiscard]] domain::customer_id customer_hash(std::uint64_t seed, std::string_view account,
                                                 std::string_view platform_user_id);
 /// XXH64(thread) % partitions, seed 0 (fixed by the architecture).
 [[nodiscard]] std::uint16_t partition_of(domain::thread_id t, std::uint16_t partitions);
 /// Dedup key within a thread: XXH3-64, keyed, over the length-prefixed parts.
-[[nodiscard]] std::uint64_t fingerprint(std::uint64_t seed, std::string_view kind, std::string_view platform_id,
-                                        std::string_view version);
+[[nodiscard]] std::uint64_t fingerprint(std::uint64_t seed, std::string_view kind,
+                                        std::string_view platform_id, std::string_view version);
 /// "dl_" + base32 of XXH3-128, keyed, over source, detail and raw bytes: a redelivered dead letter has the
 /// same id.
 [[nodiscard]] domain::dead_letter_id dead_letter_hash(std::uint64_t seed, std::string_view source,

@@ -2,6 +2,8 @@
 // The seam to the log (architecture, "Partitions, and the seam to many machines"). One machine: RocksDB, or
 // memory in tests. Batch-shaped; every implementation passes tests/storage/log_conformance.
 
+#include "storage/record.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -9,8 +11,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "storage/record.hpp"
 
 namespace switchboard::storage {
 
@@ -56,7 +56,8 @@ class event_log {
   [[nodiscard]] virtual log_result ingest(std::uint16_t partition, std::span<const std::string> commands) = 0;
 
   /// Up to `limit` records of `bytes_max` in all (at least one) behind `after`; empty at the end.
-  [[nodiscard]] virtual read_outcome read(log_sequence after, std::size_t limit, std::size_t bytes_max) const = 0;
+  [[nodiscard]] virtual read_outcome read(log_sequence after, std::size_t limit,
+                                          std::size_t bytes_max) const = 0;
   /// `hint` is called from the committing thread with the new last sequence. One watcher.
   virtual void watch(std::function<void(log_sequence)> hint) = 0;
   /// Forgets whole batches before `before`; what is kept starts at or before it.

@@ -3,6 +3,10 @@
 // <data_dir>/views, written without WAL; a flush is atomic over the column families and carries the sequence
 // that it reflects, so after a crash the log's tail is folded in again. Key layout at the top of views.cpp.
 
+#include "domain/expected.hpp"
+#include "storage/journal.hpp"
+#include "storage/record.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -12,10 +16,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "domain/expected.hpp"
-#include "storage/journal.hpp"
-#include "storage/record.hpp"
 
 namespace switchboard::storage {
 
@@ -85,19 +85,21 @@ class views {
   [[nodiscard]] virtual expected<void, views_error> flush() = 0;
 
   // -- rows ---------------------------------------------------------------------------------------------
-  [[nodiscard]] virtual std::optional<thread_row> load_thread(std::string_view brand, domain::thread_id t) const = 0;
+  [[nodiscard]] virtual std::optional<thread_row> load_thread(std::string_view brand,
+                                                              domain::thread_id t) const = 0;
   /// `fingerprint`: keyed hash of (kind, platform id, version), see hash.hpp.
   /// Messages are not asked for here: find_message() knows each, for as long as it is kept.
   [[nodiscard]] virtual bool seen(domain::thread_id t, std::uint64_t fingerprint) const = 0;
   /// The message that a platform's id names within a thread.
-  [[nodiscard]] virtual std::optional<domain::message> find_message(std::string_view brand, domain::thread_id t,
-                                                                    std::string_view platform_message_id) const = 0;
+  [[nodiscard]] virtual std::optional<domain::message> find_message(
+      std::string_view brand, domain::thread_id t, std::string_view platform_message_id) const = 0;
   /// The thread that a comment's id belongs to, within an account (comments and reviews only).
-  [[nodiscard]] virtual std::optional<domain::thread_id> find_thread(std::string_view account,
-                                                                     std::string_view platform_message_id) const = 0;
+  [[nodiscard]] virtual std::optional<domain::thread_id> find_thread(
+      std::string_view account, std::string_view platform_message_id) const = 0;
   /// Outbound messages of a conversation sent at or before `t` whose delivery is below `below`; newest first.
   [[nodiscard]] virtual std::vector<domain::message> outbound_up_to(std::string_view brand,
-                                                                    domain::conversation_id c, domain::timestamp t,
+                                                                    domain::conversation_id c,
+                                                                    domain::timestamp t,
                                                                     domain::delivery_status below,
                                                                     std::size_t limit) const = 0;
 
@@ -108,16 +110,15 @@ class views {
   /// at a bounded number of conversations. Without `brands` there may be at most 64 in all (else an error).
   [[nodiscard]] virtual expected<page, views_error> list_conversations(const conversation_query& q) const = 0;
   /// Notes included; `after` a page::next of the same order.
-  [[nodiscard]] virtual expected<page, views_error> list_messages(std::string_view brand, domain::conversation_id c,
+  [[nodiscard]] virtual expected<page, views_error> list_messages(std::string_view brand,
+                                                                  domain::conversation_id c,
                                                                   std::size_t limit, std::string_view after,
                                                                   message_order order) const = 0;
   [[nodiscard]] virtual std::optional<std::string> customer_json(std::string_view brand,
                                                                  std::string_view customer) const = 0;
   /// Latest begun first.
-  [[nodiscard]] virtual expected<page, views_error> list_customer_conversations(std::string_view brand,
-                                                                                std::string_view customer,
-                                                                                std::size_t limit,
-                                                                                std::string_view after) const = 0;
+  [[nodiscard]] virtual expected<page, views_error> list_customer_conversations(
+      std::string_view brand, std::string_view customer, std::size_t limit, std::string_view after) const = 0;
   /// Newest first, without the raw bytes. `brands` empty: all, those without a brand included.
   [[nodiscard]] virtual expected<page, views_error> list_dead_letters(std::span<const std::string> brands,
                                                                       std::size_t limit,

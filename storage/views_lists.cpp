@@ -73,7 +73,8 @@ expected<page, views_error> views_on_disk::list_messages(std::string_view brand,
 }
 
 expected<page, views_error> views_on_disk::list_customer_conversations(std::string_view brand,
-                                                                       std::string_view customer, std::size_t limit,
+                                                                       std::string_view customer,
+                                                                       std::size_t limit,
                                                                        std::string_view after) const {
   page out;
   const auto prefix = keys::customer(brand, customer);
@@ -99,7 +100,8 @@ expected<page, views_error> views_on_disk::list_customer_conversations(std::stri
   return out;
 }
 
-expected<page, views_error> views_on_disk::list_dead_letters(std::span<const std::string> brands, std::size_t limit,
+expected<page, views_error> views_on_disk::list_dead_letters(std::span<const std::string> brands,
+                                                             std::size_t limit,
                                                              std::string_view after) const {
   page out;
   std::vector<key_range> ranges;

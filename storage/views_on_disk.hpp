@@ -44,10 +44,11 @@ class views_on_disk final : public views {
                                                           message_order order) const override;
   [[nodiscard]] std::optional<std::string> customer_json(std::string_view brand,
                                                          std::string_view customer) const override;
-  [[nodiscard]] expected<page, views_error> list_customer_conversations(std::string_view brand,
-                                                                        std::string_view customer, std::size_t limit,
-                                                                        std::string_view after) const override;
-  [[nodiscard]] expected<page, views_error> list_dead_letters(std::span<const std::string> brands, std::size_t limit,
+  [[nodiscard]] expected<page, views_error> list_customer_conversations(
+      std::string_view brand, std::string_view customer, std::size_t limit,
+      std::string_view after) const override;
+  [[nodiscard]] expected<page, views_error> list_dead_letters(std::span<const std::string> brands,
+                                                              std::size_t limit,
                                                               std::string_view after) const override;
   [[nodiscard]] std::optional<domain::dead_letter> find_dead_letter(std::string_view id) const override;
   [[nodiscard]] std::uint64_t conversations() const override {

@@ -1,9 +1,9 @@
 #include "net/api/body.hpp"
 
-#include <algorithm>
-
 #include "domain/json.hpp"
 #include "net/platforms/json.hpp"
+
+#include <algorithm>
 
 namespace switchboard::net::api {
 

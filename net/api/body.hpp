@@ -1,14 +1,14 @@
 #pragma once
 // JSON bodies of our own API: strict, every wrong field named with its JSON pointer.
 
+#include "domain/time.hpp"
+#include "net/api/route.hpp"
+
 #include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "domain/time.hpp"
-#include "net/api/route.hpp"
 
 namespace switchboard::net::api {
 

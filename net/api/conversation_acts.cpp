@@ -1,9 +1,9 @@
-#include <charconv>
-
 #include "domain/json.hpp"
 #include "net/api/body.hpp"
 #include "net/api/handlers.hpp"
 #include "net/api/reading.hpp"
+
+#include <charconv>
 
 namespace switchboard::net::api {
 
@@ -11,12 +11,14 @@ namespace {
 
 void respond_refused(const http::exchange_ptr& x, const domain::refused& why) {
   switch (why.why) {
-    case domain::refusal::not_found: return respond_not_found(x);
+    case domain::refusal::not_found:
+      return respond_not_found(x);
     case domain::refusal::stale_version:
       return respond_problem(x, 409, "version-stale", "Conflict", why.detail);
     case domain::refusal::superseded:
       return respond_problem(x, 409, "conversation-superseded", "Conflict", why.detail);
-    case domain::refusal::invalid: return respond_problem(x, 422, "invalid-change", "Unprocessable", why.detail);
+    case domain::refusal::invalid:
+      return respond_problem(x, 422, "invalid-change", "Unprocessable", why.detail);
   }
 }
 
@@ -24,7 +26,8 @@ void respond_refused(const http::exchange_ptr& x, const domain::refused& why) {
 void respond_result(const http::exchange_ptr& x, actors::command_result&& r, bool note) {
   if (r.refused) return respond_refused(x, *r.refused);
   if (r.failed) {
-    return respond_problem(x, 503, "unavailable", "Service unavailable", "the journal failed; nothing was changed");
+    return respond_problem(x, 503, "unavailable", "Service unavailable",
+                           "the journal failed; nothing was changed");
   }
   http::response ok;
   ok.status = note ? 201 : 200;
@@ -39,7 +42,8 @@ void act(call&& c, domain::conversation_id id, domain::command&& what, bool note
   // Overloaded and draining still have room for what people do; a full or failed disk has none.
   const auto state = c.ctx->engine->state();
   if (state == actors::health::failed || state == actors::health::disk_low) {
-    return respond_problem(c.exchange, 503, "unavailable", "Service unavailable", std::string(to_word(state)));
+    return respond_problem(c.exchange, 503, "unavailable", "Service unavailable",
+                           std::string(to_word(state)));
   }
   const auto run = [note](const call& by, const std::string& brand, domain::command&& cmd) {
     by.ctx->engine->execute(brand, std::move(cmd), [x = by.exchange, note](actors::command_result&& r) {
@@ -49,11 +53,12 @@ void act(call&& c, domain::conversation_id id, domain::command&& what, bool note
   if (!c.who.all_brands) return run(c, c.who.brand, std::move(what));
   auto brands = visible_brands(c.who, *c.ctx->engine);
   auto shared = std::make_shared<domain::command>(std::move(what));
-  read(std::move(c), [id, brands = std::move(brands), shared, run](const call& asked, const storage::views& v) {
-    const auto brand = brand_of(v, brands, id);
-    if (!brand) return respond_not_found(asked.exchange);
-    run(asked, *brand, std::move(*shared));
-  });
+  read(std::move(c),
+       [id, brands = std::move(brands), shared, run](const call& asked, const storage::views& v) {
+         const auto brand = brand_of(v, brands, id);
+         if (!brand) return respond_not_found(asked.exchange);
+         run(asked, *brand, std::move(*shared));
+       });
 }
 
 /// If-Match: "7" or 7. False (answered) where it is neither.
@@ -64,7 +69,8 @@ bool read_if_match(const call& c, std::optional<std::uint64_t>& out) {
   std::uint64_t version = 0;
   const auto [end, bad] = std::from_chars(text.data(), text.data() + text.size(), version);
   if (bad != std::errc{} || end != text.data() + text.size()) {
-    respond_problem(c.exchange, 400, "bad-request", "Bad request", "If-Match is the conversation's version, e.g. \"7\"");
+    respond_problem(c.exchange, 400, "bad-request", "Bad request",
+                    "If-Match is the conversation's version, e.g. \"7\"");
     return false;
   }
   out = version;

@@ -40,7 +40,8 @@ void list_conversations(call&& c) {
   storage::conversation_query q;
   q.brands = r.query_all("brand");
   std::erase_if(q.brands, [&](const std::string& b) { return !c.who.may_see(b); });
-  if (r.query_value("brand") && q.brands.empty()) return respond_page(c.exchange, "conversations", storage::page{});
+  if (r.query_value("brand") && q.brands.empty())
+    return respond_page(c.exchange, "conversations", storage::page{});
   if (q.brands.empty()) q.brands = visible_brands(c.who, *c.ctx->engine);
   if (!read_words(c, "status", q.statuses) || !read_words(c, "platform", q.platforms)) return;
   q.accounts = r.query_all("account");

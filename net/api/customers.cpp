@@ -7,7 +7,8 @@ void get_customer(call&& c) {
   auto brands = visible_brands(c.who, *c.ctx->engine);
   read(std::move(c), [brands = std::move(brands)](const call& asked, const storage::views& v) {
     for (const auto& b : brands) {
-      if (auto json = v.customer_json(b, asked.arguments.at(0))) return respond_json(asked.exchange, std::move(*json));
+      if (auto json = v.customer_json(b, asked.arguments.at(0)))
+        return respond_json(asked.exchange, std::move(*json));
     }
     respond_not_found(asked.exchange);
   });
@@ -20,8 +21,8 @@ void list_customer_conversations(call&& c) {
   }
   auto after = c.exchange->request().query_value("cursor").value_or("");
   auto brands = visible_brands(c.who, *c.ctx->engine);
-  read(std::move(c), [limit = *limit, after = std::move(after), brands = std::move(brands)](const call& asked,
-                                                                                          const storage::views& v) {
+  read(std::move(c), [limit = *limit, after = std::move(after), brands = std::move(brands)](
+                         const call& asked, const storage::views& v) {
     for (const auto& b : brands) {
       if (!v.customer_json(b, asked.arguments.at(0))) continue;
       return respond_page(asked.exchange, "conversations",

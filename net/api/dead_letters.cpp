@@ -42,8 +42,8 @@ void list_dead_letters(call&& c) {
   auto after = c.exchange->request().query_value("cursor").value_or("");
   std::vector<std::string> brands;
   if (!c.who.all_brands) brands = {c.who.brand};
-  read(std::move(c), [limit = *limit, after = std::move(after), brands = std::move(brands)](const call& asked,
-                                                                                          const storage::views& v) {
+  read(std::move(c), [limit = *limit, after = std::move(after), brands = std::move(brands)](
+                         const call& asked, const storage::views& v) {
     respond_page(asked.exchange, "deadLetters", v.list_dead_letters(brands, limit, after));
   });
 }
@@ -60,11 +60,14 @@ void replay_dead_letter(call&& c) {
   read(std::move(c), [](const call& asked, const storage::views& v) {
     const auto d = find(asked, v);
     if (!d) return respond_not_found(asked.exchange);
-    const auto began = asked.ctx->webhooks->replay(
-        *d, [asked, d = *d](actors::ingest_counts counts, bool failed) { answer_replay(asked, d, counts, failed); });
+    const auto began =
+        asked.ctx->webhooks->replay(*d, [asked, d = *d](actors::ingest_counts counts, bool failed) {
+          answer_replay(asked, d, counts, failed);
+        });
     if (began == webhook::replay_start::no_source) {
-      respond_problem(asked.exchange, 409, "cannot-replay", "Conflict",
-                      "its source \"" + d->source.value + "\" is not in the config any more; add it, reload, try again");
+      respond_problem(
+          asked.exchange, 409, "cannot-replay", "Conflict",
+          "its source \"" + d->source.value + "\" is not in the config any more; add it, reload, try again");
     } else if (began == webhook::replay_start::full) {
       respond_problem(asked.exchange, 503, "overloaded", "Service unavailable",
                       "the engine takes nothing in now; nothing was replayed, try again");

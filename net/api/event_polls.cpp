@@ -1,9 +1,9 @@
 // GET /v1/events without a stream: one page of events, waited for if asked to.
 
-#include <charconv>
-
 #include "net/api/event_stream_state.hpp"
 #include "net/api/router.hpp"
+
+#include <charconv>
 
 namespace switchboard::net::api {
 
@@ -41,9 +41,9 @@ void event_stream::start_poll(call& c, actors::stream_filter f, storage::log_seq
   const auto settings = engine_.settings();
   p->late = wait == 0 || draining_.load(std::memory_order_acquire);
   if (!p->late && polls_.load(std::memory_order_relaxed) >= settings->limits.subscribers_max) {
-    return c.exchange->respond(come_back("too-many-subscribers",
-                                         "this node lets no more requests wait now; come back with the same cursor",
-                                         settings->limits.retry_after));
+    return c.exchange->respond(come_back(
+        "too-many-subscribers", "this node lets no more requests wait now; come back with the same cursor",
+        settings->limits.retry_after));
   }
   p->exchange = c.exchange;
   p->who = std::move(c.who);
@@ -80,7 +80,8 @@ void event_stream::pump(const poll_ptr& p) {
   }
   p->busy = true;
   const bool queued = feed_.on_reader_thread([this, p, chunk] {
-    auto got = std::make_shared<actors::pulled>(feed_.pull(p->position, p->filter, p->limit, chunk, scan_per_pull));
+    auto got =
+        std::make_shared<actors::pulled>(feed_.pull(p->position, p->filter, p->limit, chunk, scan_per_pull));
     p->exchange->post([this, p, got] {
       p->busy = false;
       answer(p, *got);
@@ -88,8 +89,9 @@ void event_stream::pump(const poll_ptr& p) {
   });
   if (queued) return;
   p->busy = false;  // the next wake or tick tries again; one that may not wait is told
-  if (p->late) finish(p, come_back("too-many-reads", "too many reads are waiting; try again in a moment",
-                                   std::chrono::seconds{1}));
+  if (p->late)
+    finish(p, come_back("too-many-reads", "too many reads are waiting; try again in a moment",
+                        std::chrono::seconds{1}));
 }
 
 void event_stream::answer(const poll_ptr& p, const actors::pulled& got) {

@@ -19,7 +19,9 @@ event_stream::event_stream(actors::engine& e, http::server& s)
   server_.after(tick_interval, [this] { tick(); });
 }
 
-event_stream::~event_stream() { stop(); }
+event_stream::~event_stream() {
+  stop();
+}
 
 void event_stream::stop() {
   if (wake_key_ != 0) feed_.forget(std::exchange(wake_key_, 0));
@@ -71,7 +73,9 @@ http::response come_back(std::string_view slug, std::string_view detail, std::ch
   return r;
 }
 
-void stream_events(call&& c) { c.ctx->stream->open(std::move(c)); }
+void stream_events(call&& c) {
+  c.ctx->stream->open(std::move(c));
+}
 
 void event_stream::open(call&& c) {
   const auto& r = c.exchange->request();
@@ -91,7 +95,8 @@ void event_stream::open(call&& c) {
     return bad("`from` is neither earliest, latest, nor a cursor of this engine");
   }
   const auto accept = r.find("accept").value_or(std::string_view{});
-  const bool sse = r.method == http::method::get && accept.find("text/event-stream") != std::string_view::npos;
+  const bool sse =
+      r.method == http::method::get && accept.find("text/event-stream") != std::string_view::npos;
   if (sse || c.exchange->is_websocket_upgrade()) return subscribe(c, std::move(*filter), *position);
   start_poll(c, std::move(*filter), *position);
 }
@@ -107,7 +112,8 @@ void event_stream::occupy(shard& s) {
 void event_stream::committed() {
   std::atomic_thread_fence(std::memory_order_seq_cst);
   for (auto& s : shards_) {
-    if (!s->used.load(std::memory_order_relaxed) || s->woken.exchange(true, std::memory_order_acq_rel)) continue;
+    if (!s->used.load(std::memory_order_relaxed) || s->woken.exchange(true, std::memory_order_acq_rel))
+      continue;
     server_.post(s->thread, [this, shard = s.get()] { wake(*shard); });
   }
 }

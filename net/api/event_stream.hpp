@@ -3,6 +3,9 @@
 // I/O thread looks after its own. After a commit every thread is woken once and pulls for those who wait; who
 // is slow simply pulls later, from the journal if need be, and costs nobody anything.
 
+#include "actors/feed.hpp"
+#include "net/api/route.hpp"
+
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -11,9 +14,6 @@
 #include <string_view>
 #include <unordered_map>
 #include <vector>
-
-#include "actors/feed.hpp"
-#include "net/api/route.hpp"
 
 namespace switchboard::net::api {
 
@@ -44,7 +44,8 @@ class event_stream {
 
   // event_subscribers.cpp
   void subscribe(call& c, actors::stream_filter f, storage::log_sequence position);
-  void start(http::channel_ptr ch, caller who, actors::stream_filter f, storage::log_sequence position, bool sse);
+  void start(http::channel_ptr ch, caller who, actors::stream_filter f, storage::log_sequence position,
+             bool sse);
   void pump(const subscriber_ptr& s);
   void take(const subscriber_ptr& s, actors::pulled&& p);
   void end(const subscriber_ptr& s, std::uint16_t code, std::string reason);
@@ -75,7 +76,8 @@ class event_stream {
 };
 
 /// The filter that a request asks for, within what its token may see. A problem names the bad parameter.
-[[nodiscard]] expected<actors::stream_filter, std::string> read_filter(const http::request& r, const caller& who);
+[[nodiscard]] expected<actors::stream_filter, std::string> read_filter(const http::request& r,
+                                                                       const caller& who);
 
 /// GET /v1/events
 void stream_events(call&& c);

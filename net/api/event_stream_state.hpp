@@ -1,13 +1,13 @@
 #pragma once
 // What event_stream keeps for each reader; shared by its sources only.
 
+#include "net/api/event_stream.hpp"
+
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
-
-#include "net/api/event_stream.hpp"
 
 namespace switchboard::net::api {
 
@@ -60,6 +60,7 @@ struct event_stream::shard {
 /// 410 with the oldest cursor that still works.
 [[nodiscard]] http::response cursor_expired(std::string_view earliest);
 /// 503 with Retry-After.
-[[nodiscard]] http::response come_back(std::string_view slug, std::string_view detail, std::chrono::seconds after);
+[[nodiscard]] http::response come_back(std::string_view slug, std::string_view detail,
+                                       std::chrono::seconds after);
 
 }  // namespace switchboard::net::api

@@ -1,10 +1,10 @@
 // Those who are connected to the stream, by SSE or WebSocket.
 
-#include <algorithm>
-
 #include "net/api/event_stream_state.hpp"
 #include "net/api/router.hpp"
 #include "net/api/websocket_request.hpp"
+
+#include <algorithm>
 
 namespace switchboard::net::api {
 
@@ -23,28 +23,30 @@ constexpr std::uint16_t code_cursor_expired = 4410;
 void event_stream::subscribe(call& c, actors::stream_filter f, storage::log_sequence position) {
   const auto settings = engine_.settings();
   if (draining_.load(std::memory_order_acquire)) {
-    return c.exchange->respond(come_back("unavailable", "draining; come back with the same cursor",
-                                         settings->limits.retry_after));
+    return c.exchange->respond(
+        come_back("unavailable", "draining; come back with the same cursor", settings->limits.retry_after));
   }
   if (subscribers() >= settings->limits.subscribers_max) {
-    return c.exchange->respond(come_back("too-many-subscribers",
-                                         "this node takes no more subscribers now; come back with the same cursor",
-                                         settings->limits.retry_after));
+    return c.exchange->respond(come_back(
+        "too-many-subscribers", "this node takes no more subscribers now; come back with the same cursor",
+        settings->limits.retry_after));
   }
   if (!c.exchange->is_websocket_upgrade()) {
     return start(c.exchange->stream(), std::move(c.who), std::move(f), position, true);
   }
   const auto ask = read_websocket_request(c.exchange->request(), settings->server.allowed_origins);
   if (!ask) {
-    return respond_problem(c.exchange, ask.error().status, ask.error().slug, ask.error().title, ask.error().detail);
+    return respond_problem(c.exchange, ask.error().status, ask.error().slug, ask.error().title,
+                           ask.error().detail);
   }
-  c.exchange->accept_websocket(*ask, [this, who = std::move(c.who), f = std::move(f), position](http::channel_ptr ch) {
-    start(std::move(ch), who, f, position, false);
-  });
+  c.exchange->accept_websocket(
+      *ask, [this, who = std::move(c.who), f = std::move(f), position](http::channel_ptr ch) {
+        start(std::move(ch), who, f, position, false);
+      });
 }
 
-void event_stream::start(http::channel_ptr ch, caller who, actors::stream_filter f, storage::log_sequence position,
-                         bool sse) {
+void event_stream::start(http::channel_ptr ch, caller who, actors::stream_filter f,
+                         storage::log_sequence position, bool sse) {
   if (!ch) return;  // the peer left meanwhile
   auto s = std::make_shared<subscriber>();
   s->channel = std::move(ch);

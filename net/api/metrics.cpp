@@ -1,13 +1,13 @@
 // Prometheus text exposition 0.0.4. Base units, bounded labels: never an id of a customer or conversation.
 
-#include <unistd.h>
-
-#include <cstdio>
-
 #include "net/admission.hpp"
 #include "net/api/event_stream.hpp"
 #include "net/api/handlers.hpp"
 #include "net/webhook.hpp"
+
+#include <unistd.h>
+
+#include <cstdio>
 
 namespace switchboard::net::api {
 
@@ -78,11 +78,14 @@ void put_ingest(exposition& out, const webhook_counters& w) {
   out.sample(value(w.handshakes), R"(outcome="accepted")");
   out.sample(value(w.handshakes_refused), R"(outcome="refused")");
   out.counter("ingest_events_total", "Durable inbound elements that became events.", value(w.events));
-  out.counter("ingest_quarantined_total", "Durable inbound elements that became dead letters.", value(w.quarantined));
+  out.counter("ingest_quarantined_total", "Durable inbound elements that became dead letters.",
+              value(w.quarantined));
 }
 
 /// The marks are read one after the other while they move: never below zero.
-std::uint64_t behind(std::uint64_t ahead, std::uint64_t after) { return ahead > after ? ahead - after : 0; }
+std::uint64_t behind(std::uint64_t ahead, std::uint64_t after) {
+  return ahead > after ? ahead - after : 0;
+}
 
 void put_engine(exposition& out, const actors::engine_stats& s) {
   out.counter("dedup_hits_total", "Commands without effect: redeliveries and late statuses.", s.duplicates);
@@ -91,8 +94,10 @@ void put_engine(exposition& out, const actors::engine_stats& s) {
   out.gauge("journal_sequence", "Last committed event of the journal.", s.committed);
   out.gauge("journal_bytes", "Journal on disk.", s.journal_bytes);
   out.gauge("views_bytes", "Views on disk.", s.views_bytes);
-  out.gauge("views_lag_events", "Committed events that the views do not show yet.", behind(s.committed, s.applied));
-  out.gauge("commit_queue_events", "Decided events that are not durable yet.", behind(s.submitted, s.committed));
+  out.gauge("views_lag_events", "Committed events that the views do not show yet.",
+            behind(s.committed, s.applied));
+  out.gauge("commit_queue_events", "Decided events that are not durable yet.",
+            behind(s.submitted, s.committed));
   out.gauge("conversations_resident", "Conversations in memory.", s.resident_conversations);
   out.counter("conversations_woken_total", "Conversations brought into memory.", s.woken);
   out.counter("conversations_passivated_total", "Conversations that left memory.", s.passivated);

@@ -18,7 +18,9 @@ void respond_text(const http::exchange_ptr& x, int code, std::string text) {
 
 }  // namespace
 
-void livez(call&& c) { respond_text(c.exchange, 200, "ok\n"); }  // the loop that answers is what is asked for
+void livez(call&& c) {
+  respond_text(c.exchange, 200, "ok\n");
+}  // the loop that answers is what is asked for
 
 void readyz(call&& c) {
   const auto state = c.ctx->engine->state();
@@ -116,7 +118,8 @@ void reload(call&& c) {
     p.members.emplace_back("errors", std::move(list));
     x->respond(http::to_response(p));
   });
-  if (!queued) respond_problem(x, 503, "too-many-reads", "Service unavailable", "too much is waiting; try again");
+  if (!queued)
+    respond_problem(x, 503, "too-many-reads", "Service unavailable", "too much is waiting; try again");
 }
 
 }  // namespace switchboard::net::api

@@ -1,8 +1,8 @@
 #include "net/api/reading.hpp"
 
-#include <charconv>
-
 #include "domain/json.hpp"
+
+#include <charconv>
 
 namespace switchboard::net::api {
 
@@ -36,7 +36,8 @@ std::optional<std::size_t> read_limit(const http::request& r, std::size_t otherw
   if (!text) return otherwise;
   std::size_t n = 0;
   const auto [end, bad] = std::from_chars(text->data(), text->data() + text->size(), n);
-  if (bad != std::errc{} || end != text->data() + text->size() || n < 1 || n > storage::page_rows_max) return std::nullopt;
+  if (bad != std::errc{} || end != text->data() + text->size() || n < 1 || n > storage::page_rows_max)
+    return std::nullopt;
   return n;
 }
 

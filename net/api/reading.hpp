@@ -1,14 +1,14 @@
 #pragma once
 // How a GET is answered: on a reader thread, once the views show everything that was acknowledged before.
 
+#include "actors/engine.hpp"
+#include "net/api/route.hpp"
+
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "actors/engine.hpp"
-#include "net/api/route.hpp"
 
 namespace switchboard::net::api {
 
@@ -19,7 +19,8 @@ void read(call&& c, std::function<void(const call&, const storage::views&)> answ
 [[nodiscard]] std::vector<std::string> visible_brands(const caller& who, const actors::engine& e);
 
 /// The brand under which this conversation lies; nullopt: there is none that the caller may see.
-[[nodiscard]] std::optional<std::string> brand_of(const storage::views& v, const std::vector<std::string>& brands,
+[[nodiscard]] std::optional<std::string> brand_of(const storage::views& v,
+                                                  const std::vector<std::string>& brands,
                                                   const domain::conversation_id& id);
 
 /// `limit` of the query, 1 to 1000; nullopt: malformed.

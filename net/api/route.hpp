@@ -2,6 +2,10 @@
 // What a route is, who may call it, and what its handler is given. The table is routes.cpp; the OpenAPI
 // document and the authorisation matrix are tested against it.
 
+#include "actors/engine.hpp"
+#include "config/settings.hpp"
+#include "net/http/server.hpp"
+
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -10,10 +14,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "actors/engine.hpp"
-#include "config/settings.hpp"
-#include "net/http/server.hpp"
 
 namespace switchboard::net {
 class admission;

@@ -1,12 +1,12 @@
 #include "net/api/router.hpp"
 
+#include "net/api/tickets.hpp"
+#include "net/webhook.hpp"
+
 #include <openssl/evp.h>
 
 #include <algorithm>
 #include <array>
-
-#include "net/api/tickets.hpp"
-#include "net/webhook.hpp"
 
 namespace switchboard::net::api {
 
@@ -17,11 +17,16 @@ using http::listener;
 bool role_suffices(access needs, config::role has) {
   switch (needs) {
     case access::anyone:
-    case access::operators: return true;
-    case access::reader: return true;
-    case access::agent: return has >= config::role::agent;
-    case access::supervisor: return has >= config::role::supervisor;
-    case access::admin: return has >= config::role::admin;
+    case access::operators:
+      return true;
+    case access::reader:
+      return true;
+    case access::agent:
+      return has >= config::role::agent;
+    case access::supervisor:
+      return has >= config::role::supervisor;
+    case access::admin:
+      return has >= config::role::admin;
   }
   return false;
 }
@@ -68,7 +73,8 @@ http::response problem(int status, std::string_view slug, std::string_view title
 }
 
 http::response wrong_method(const std::vector<http::method>& verbs) {
-  auto r = problem(405, "method-not-allowed", "Method not allowed", "this path takes other methods, see Allow");
+  auto r =
+      problem(405, "method-not-allowed", "Method not allowed", "this path takes other methods, see Allow");
   std::string allow;
   for (const auto v : verbs) {
     if (!allow.empty()) allow += ", ";
@@ -157,14 +163,16 @@ std::optional<caller> authenticate(const http::request& r, const context& ctx, b
   return caller_of(*settings, token_digest(header->substr(scheme.size())));
 }
 
-http::body_verdict router::head(listener l, const http::request& head, std::uint64_t announced, bool chunked) {
+http::body_verdict router::head(listener l, const http::request& head, std::uint64_t announced,
+                                bool chunked) {
   if (!ctx_.ready.load(std::memory_order_acquire)) {
     http::body_verdict starting;
     starting.refuse = problem(503, "unavailable", "Service unavailable", "starting");
     starting.refuse->headers.emplace_back("Retry-After", "1");
     return starting;
   }
-  if (l == listener::open && webhook::is_ours(head.path)) return ctx_.webhooks->head(head, announced, chunked);
+  if (l == listener::open && webhook::is_ours(head.path))
+    return ctx_.webhooks->head(head, announced, chunked);
   http::body_verdict v;
   const auto m = find_route(l, head.method, head.path);
   if (!m.found) {

@@ -2,9 +2,9 @@
 // The server's handler: finds the route, asks who calls, and hands over. Deny by default: what is not in the
 // table is 404, what the token may not do is 401 or 403.
 
-#include <memory>
-
 #include "net/api/route.hpp"
+
+#include <memory>
 
 namespace switchboard::net::api {
 
@@ -12,7 +12,8 @@ class router final : public http::handler {
  public:
   explicit router(context& c) : ctx_(c) {}
 
-  http::body_verdict head(http::listener l, const http::request& head, std::uint64_t announced, bool chunked) override;
+  http::body_verdict head(http::listener l, const http::request& head, std::uint64_t announced,
+                          bool chunked) override;
   void handle(http::listener l, http::exchange_ptr x) override;
 
  private:
@@ -38,6 +39,7 @@ struct match {
 [[nodiscard]] http::response unauthorized();
 
 /// The caller of a request: Authorization: Bearer, or (streams only) a one-use ?ticket=. nullopt: 401.
-[[nodiscard]] std::optional<caller> authenticate(const http::request& r, const context& ctx, bool tickets_allowed);
+[[nodiscard]] std::optional<caller> authenticate(const http::request& r, const context& ctx,
+                                                 bool tickets_allowed);
 
 }  // namespace switchboard::net::api

@@ -1,8 +1,8 @@
-#include <array>
-
 #include "net/api/event_stream.hpp"
 #include "net/api/handlers.hpp"
 #include "net/api/tickets.hpp"
+
+#include <array>
 
 namespace switchboard::net::api {
 
@@ -39,6 +39,8 @@ constexpr std::array table{
 
 }  // namespace
 
-std::span<const route> routes() { return table; }
+std::span<const route> routes() {
+  return table;
+}
 
 }  // namespace switchboard::net::api

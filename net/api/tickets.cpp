@@ -1,11 +1,11 @@
 #include "net/api/tickets.hpp"
 
+#include "domain/ids.hpp"
+#include "domain/json.hpp"
+
 #include <openssl/rand.h>
 
 #include <array>
-
-#include "domain/ids.hpp"
-#include "domain/json.hpp"
 
 namespace switchboard::net::api {
 
@@ -23,7 +23,8 @@ std::optional<ticket_office::ticket> ticket_office::issue(const caller& who, std
 
   const std::lock_guard lock{mutex_};
   const auto now = now_();
-  if (issued_.size() >= tickets_max) std::erase_if(issued_, [&](const auto& e) { return e.second.until <= now; });
+  if (issued_.size() >= tickets_max)
+    std::erase_if(issued_, [&](const auto& e) { return e.second.until <= now; });
   if (issued_.size() >= tickets_max) return std::nullopt;
   issued_.emplace(t.text, issued{who, now + ttl});
   return t;

@@ -1,6 +1,8 @@
 #pragma once
 // Browsers can't send a token with EventSource or WebSocket: they trade it for a ticket that works once, soon.
 
+#include "net/api/route.hpp"
+
 #include <chrono>
 #include <functional>
 #include <mutex>
@@ -8,8 +10,6 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-
-#include "net/api/route.hpp"
 
 namespace switchboard::net::api {
 
@@ -24,7 +24,8 @@ class ticket_office {
     std::chrono::seconds ttl;
   };
   /// nullopt: too many are outstanding.
-  [[nodiscard]] std::optional<ticket> issue(const caller& who, std::chrono::seconds ttl, std::size_t tickets_max);
+  [[nodiscard]] std::optional<ticket> issue(const caller& who, std::chrono::seconds ttl,
+                                            std::size_t tickets_max);
   /// The caller that it was issued to; only once, only in time.
   [[nodiscard]] std::optional<caller> redeem(std::string_view text);
 

@@ -28,7 +28,8 @@ bool is_protocol_header(std::string_view name) {
 
 bool origin_allowed(std::string_view origin, const http::request& r, std::span<const std::string> allowed) {
   if (std::find(allowed.begin(), allowed.end(), origin) != allowed.end()) return true;
-  const std::string own = (r.tls ? "https://" : "http://") + std::string(r.find("host").value_or(std::string_view{}));
+  const std::string own =
+      (r.tls ? "https://" : "http://") + std::string(r.find("host").value_or(std::string_view{}));
   return origin == own;
 }
 

@@ -1,12 +1,12 @@
 #pragma once
 // May this page open a WebSocket, and with which subprotocol?
 
+#include "domain/expected.hpp"
+#include "net/http/message.hpp"
+
 #include <span>
 #include <string>
 #include <string_view>
-
-#include "domain/expected.hpp"
-#include "net/http/message.hpp"
 
 namespace switchboard::net::api {
 
@@ -19,7 +19,7 @@ struct upgrade_refusal {
 
 /// The subprotocol to answer with (empty: none was asked for). A browser's Origin must be the server's own or
 /// one of `allowed` ("https://desk.example"); programs send none.
-[[nodiscard]] expected<std::string, upgrade_refusal> read_websocket_request(const http::request& r,
-                                                                            std::span<const std::string> allowed);
+[[nodiscard]] expected<std::string, upgrade_refusal> read_websocket_request(
+    const http::request& r, std::span<const std::string> allowed);
 
 }  // namespace switchboard::net::api

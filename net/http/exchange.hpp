@@ -1,6 +1,8 @@
 #pragma once
 // One request on its connection, waiting for its answer; and what a handler may turn the connection into.
 
+#include "net/http/message.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -8,8 +10,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "net/http/message.hpp"
 
 namespace switchboard::net::http {
 

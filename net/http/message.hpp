@@ -27,7 +27,7 @@ struct request {
   std::string_view path;    ///< percent-decoding refused at the gate for paths; plain bytes
   std::string_view query;   ///< behind '?', raw
   std::span<const header> headers;
-  std::string_view body;           ///< complete, unchunked
+  std::string_view body;            ///< complete, unchunked
   std::string_view remote_address;  ///< of the peer, or of X-Forwarded-For behind a trusted proxy
   bool tls = false;
 

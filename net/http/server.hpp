@@ -1,6 +1,10 @@
 #pragma once
 // The listeners and their I/O threads. Knows framing, limits, timeouts and TLS; not one route.
 
+#include "config/settings.hpp"
+#include "domain/expected.hpp"
+#include "net/http/exchange.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -8,19 +12,15 @@
 #include <string_view>
 #include <vector>
 
-#include "config/settings.hpp"
-#include "domain/expected.hpp"
-#include "net/http/exchange.hpp"
-
 namespace switchboard::net::http {
 
 enum class listener : std::uint8_t { open, admin };
 
 /// Asked when a head has passed the gate, before one byte of the body is read.
 struct body_verdict {
-  std::uint64_t body_bytes_max = 0;     ///< more: 413
-  std::optional<response> refuse;       ///< answered instead; the connection closes if a body was announced
-  std::shared_ptr<const void> permit;   ///< held until the exchange is answered (admission credit)
+  std::uint64_t body_bytes_max = 0;    ///< more: 413
+  std::optional<response> refuse;      ///< answered instead; the connection closes if a body was announced
+  std::shared_ptr<const void> permit;  ///< held until the exchange is answered (admission credit)
 };
 
 /// What the server asks of the routes. Called on I/O threads; must not block.
@@ -34,8 +34,8 @@ class handler {
 };
 
 struct server_counters {
-  std::uint64_t accepted = 0, open = 0, requests = 0, refused_connections = 0, gate_refusals = 0, timeouts = 0,
-                bytes_in = 0, bytes_out = 0;
+  std::uint64_t accepted = 0, open = 0, requests = 0, refused_connections = 0, gate_refusals = 0,
+                timeouts = 0, bytes_in = 0, bytes_out = 0;
 };
 
 struct start_error {
@@ -46,7 +46,7 @@ class server {
  public:
   /// Binds both listeners (port 0: any free one) and starts the I/O threads.
   [[nodiscard]] static expected<std::unique_ptr<server>, start_error> start(config::settings_ptr settings,
-                                                                             std::shared_ptr<handler> h);
+                                                                            std::shared_ptr<handler> h);
   virtual ~server() = default;
 
   [[nodiscard]] virtual std::uint16_t port(listener l) const = 0;  ///< the bound one

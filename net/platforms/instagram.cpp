@@ -7,7 +7,8 @@ namespace {
 
 /// Instagram's changes have no time of their own: entry.time, in seconds, is the nearest that there is.
 domain::timestamp time_of(const meta_element& at) {
-  return time_member(at.entry.json, "time", time_unit::seconds, time_unit::seconds).value_or(at.out.received_at());
+  return time_member(at.entry.json, "time", time_unit::seconds, time_unit::seconds)
+      .value_or(at.out.received_at());
 }
 
 domain::inbound_event& add_message(const meta_element& at, domain::thread_kind thread, std::string id) {

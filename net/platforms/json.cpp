@@ -1,5 +1,7 @@
 #include "net/platforms/json.hpp"
 
+#include "domain/json.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -8,8 +10,6 @@
 #include <system_error>
 #include <utility>
 #include <vector>
-
-#include "domain/json.hpp"
 
 namespace switchboard::net::platforms {
 namespace {
@@ -57,7 +57,8 @@ expected<element, json_problem> parse_with(reusable_parser& reusable, std::strin
     return root;
   }
   if (error == simdjson::DEPTH_ERROR) {
-    return unexpected{json_problem{"too-deep", "nested deeper than " + std::to_string(depth_max) + " levels"}};
+    return unexpected{
+        json_problem{"too-deep", "nested deeper than " + std::to_string(depth_max) + " levels"}};
   }
   return unexpected{json_problem{"invalid-json", simdjson::error_message(error)}};
 }
@@ -166,7 +167,9 @@ bool member_bool(object o, std::string_view name) {
   return value->is_bool() && value->get_bool().value_unsafe();
 }
 
-bool has_member(object o, std::string_view name) { return member(o, name).has_value(); }
+bool has_member(object o, std::string_view name) {
+  return member(o, name).has_value();
+}
 
 std::string member_id(object o, std::string_view name) {
   const auto value = member(o, name);

@@ -2,16 +2,16 @@
 // simdjson as the normalisers use it: the whole document is validated (DOM, never lazy On-Demand), depth is
 // bounded, ids keep their source token, duplicate id fields are found.
 
+#include "domain/expected.hpp"
+#include "domain/time.hpp"
+#include "net/platforms/platform.hpp"
+
+#include <simdjson.h>
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include <simdjson.h>
-
-#include "domain/expected.hpp"
-#include "domain/time.hpp"
-#include "net/platforms/platform.hpp"
 
 namespace switchboard::net::platforms {
 
@@ -36,7 +36,8 @@ struct json_problem {
 [[nodiscard]] std::optional<object> member_object(object o, std::string_view name);
 [[nodiscard]] std::optional<array> member_array(object o, std::string_view name);
 [[nodiscard]] std::string_view member_text(object o, std::string_view name);
-[[nodiscard]] std::optional<std::int64_t> member_int(object o, std::string_view name);  ///< number, or digits in a string
+[[nodiscard]] std::optional<std::int64_t> member_int(
+    object o, std::string_view name);                             ///< number, or digits in a string
 [[nodiscard]] bool member_bool(object o, std::string_view name);  ///< true or "true"
 [[nodiscard]] bool has_member(object o, std::string_view name);   ///< present, even null
 /// An id, whether it came as a string or as an integer, as text. Empty: absent, null, a fraction, an object.

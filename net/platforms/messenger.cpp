@@ -180,7 +180,8 @@ void unpack_roles(const messaging_item& item, object) {
   add_system(item, "app_roles", "The roles of apps on this page changed");
 }
 void unpack_policy(const messaging_item& item, object value) {
-  item.at.reject("account-notice", "policy-enforcement " + std::string{clipped(member_text(value, "action"))} + ": " +
+  item.at.reject("account-notice", "policy-enforcement " +
+                                       std::string{clipped(member_text(value, "action"))} + ": " +
                                        std::string{clipped(member_text(value, "reason"))});
 }
 
@@ -255,7 +256,8 @@ bool is_echo(const found_members& found) {
   for (std::size_t i = 0; i < found.part_count; ++i) {
     object message;
     const auto& [kind, value] = found.parts[i];
-    if (kind->name == "message" && value.get(message) == simdjson::SUCCESS && member_bool(message, "is_echo")) {
+    if (kind->name == "message" && value.get(message) == simdjson::SUCCESS &&
+        member_bool(message, "is_echo")) {
       return true;
     }
   }
@@ -339,7 +341,8 @@ void unpack_messaging(const meta_element& at, element item, bool standby) {
   messaging_item whole{.at = at, .json = json, .standby = standby};
   whole.outbound = is_echo(found) || *sender == at.entry.account;
   // An echo goes from the page to the customer. Whichever side the page stands on, the other one is the customer.
-  const bool to_recipient = whole.outbound && !(*recipient == at.entry.account && *sender != at.entry.account);
+  const bool to_recipient =
+      whole.outbound && !(*recipient == at.entry.account && *sender != at.entry.account);
   whole.customer = to_recipient ? std::move(*recipient) : *sender;
   whole.sender = whole.outbound ? at.entry.account : std::move(*sender);
   if (whole.customer.empty()) {

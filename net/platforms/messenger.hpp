@@ -17,9 +17,9 @@ struct messaging_item {
   bool standby = false;
   bool outbound = false;
   std::string sender = {};
-  std::string customer = {};                              ///< the person at the other end
-  std::optional<domain::timestamp> platform_time = {};    ///< the element's own
-  domain::timestamp time = {};                            ///< that, or the next best
+  std::string customer = {};                            ///< the person at the other end
+  std::optional<domain::timestamp> platform_time = {};  ///< the element's own
+  domain::timestamp time = {};                          ///< that, or the next best
 
   /// A new event in the customer's thread.
   [[nodiscard]] domain::inbound_event& add(domain::inbound_kind kind) const;

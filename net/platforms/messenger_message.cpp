@@ -4,10 +4,10 @@
 //    "sticker_id"?, "app_id"?, "metadata"?, "nlp"?}
 // Nothing of it is certain but the mid: a deletion has neither text nor attachments, nor has a like_heart a url.
 
+#include "net/platforms/messenger.hpp"
+
 #include <algorithm>
 #include <array>
-
-#include "net/platforms/messenger.hpp"
 
 namespace switchboard::net::platforms {
 namespace {

@@ -1,14 +1,14 @@
 #include "net/platforms/meta.hpp"
 
-#include <algorithm>
-#include <array>
-
 #include "net/platforms/instagram.hpp"
 #include "net/platforms/messenger.hpp"
 #include "net/platforms/meta_entry.hpp"
 #include "net/platforms/page_feed.hpp"
 #include "net/platforms/signature.hpp"
 #include "net/platforms/whatsapp.hpp"
+
+#include <algorithm>
+#include <array>
 
 namespace switchboard::net::platforms {
 namespace {
@@ -33,9 +33,11 @@ std::optional<std::string_view> only(std::span<const field> fields, std::string_
 /// What we echo to whoever asks must not be able to be anything but a token.
 bool is_challenge(std::string_view text) {
   constexpr std::size_t challenge_bytes_max = 256;
-  return !text.empty() && text.size() <= challenge_bytes_max && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
-  });
+  return !text.empty() && text.size() <= challenge_bytes_max &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+                  c == '-';
+         });
 }
 
 handshake_answer handshake(std::span<const field> query, std::string_view verify_token) {
@@ -88,15 +90,37 @@ std::pair<std::string, std::string> sign(std::string_view body, std::string_view
 
 /// Fields that tell the owner something about the account, not about a customer.
 bool is_account_field(std::string_view name) {
-  constexpr std::array<std::string_view, 31> known = {
-      "about",           "affiliation",      "attire",           "awards",
-      "bio",             "birthday",         "category",         "company_overview",
-      "culinary_team",   "current_location", "description",      "email",
-      "founded",         "general_info",     "general_manager",  "hometown",
-      "hours",           "location",         "members",          "mission",
-      "name",            "page_change_proposal", "page_upcoming_change", "parking",
-      "payment_options", "phone",            "picture",          "price_range",
-      "products",        "story_insights",   "website"};
+  constexpr std::array<std::string_view, 31> known = {"about",
+                                                      "affiliation",
+                                                      "attire",
+                                                      "awards",
+                                                      "bio",
+                                                      "birthday",
+                                                      "category",
+                                                      "company_overview",
+                                                      "culinary_team",
+                                                      "current_location",
+                                                      "description",
+                                                      "email",
+                                                      "founded",
+                                                      "general_info",
+                                                      "general_manager",
+                                                      "hometown",
+                                                      "hours",
+                                                      "location",
+                                                      "members",
+                                                      "mission",
+                                                      "name",
+                                                      "page_change_proposal",
+                                                      "page_upcoming_change",
+                                                      "parking",
+                                                      "payment_options",
+                                                      "phone",
+                                                      "picture",
+                                                      "price_range",
+                                                      "products",
+                                                      "story_insights",
+                                                      "website"};
   return std::find(known.begin(), known.end(), name) != known.end();
 }
 
@@ -124,10 +148,12 @@ void unpack_change(const meta_element& at, object change) {
   using unpack_function = void (*)(const meta_element&, object);
   unpack_function unpack = nullptr;
   if (instagram) {
-    unpack = name == "comments"        ? [](const meta_element& e, object v) { unpack_instagram_comment(e, v, false); }
-             : name == "live_comments" ? [](const meta_element& e, object v) { unpack_instagram_comment(e, v, true); }
-             : name == "mentions"      ? unpack_function{unpack_instagram_mention}
-                                       : nullptr;
+    unpack = name == "comments"
+                 ? [](const meta_element& e, object v) { unpack_instagram_comment(e, v, false); }
+             : name == "live_comments"
+                 ? [](const meta_element& e, object v) { unpack_instagram_comment(e, v, true); }
+             : name == "mentions" ? unpack_function{unpack_instagram_mention}
+                                  : nullptr;
   } else {
     unpack = name == "feed"      ? unpack_function{unpack_feed}
              : name == "mention" ? unpack_function{unpack_page_mention}
@@ -136,9 +162,11 @@ void unpack_change(const meta_element& at, object change) {
   }
   element value;
   object inside;
-  const bool readable = change.at_key("value").get(value) == simdjson::SUCCESS && value.get(inside) == simdjson::SUCCESS;
+  const bool readable =
+      change.at_key("value").get(value) == simdjson::SUCCESS && value.get(inside) == simdjson::SUCCESS;
   if (unpack == nullptr) {
-    return readable && is_messaging_field(name) ? unpack_messaging(at, value, false) : reject_unknown(at, name);
+    return readable && is_messaging_field(name) ? unpack_messaging(at, value, false)
+                                                : reject_unknown(at, name);
   }
   if (!readable) {
     at.reject("malformed", "value is no object");
@@ -155,7 +183,8 @@ class entry_walk {
 
   void run() {
     std::size_t elements = 0;
-    elements += each_of("messaging", [](const meta_element& at, element e) { unpack_messaging(at, e, false); });
+    elements +=
+        each_of("messaging", [](const meta_element& at, element e) { unpack_messaging(at, e, false); });
     elements += each_of("standby", [](const meta_element& at, element e) { unpack_messaging(at, e, true); });
     elements += each_of("changes", [](const meta_element& at, element e) {
       object change;
@@ -175,7 +204,8 @@ class entry_walk {
     if (elements == 0 && !out_.full()) {
       const bool fields = has_member(entry_.json, "changed_fields");
       out_.reject(pointer_, fields ? "account-notice" : "empty",
-                  fields ? "only the names of changed fields" : "an entry in which nothing happened", entry_.account);
+                  fields ? "only the names of changed fields" : "an entry in which nothing happened",
+                  entry_.account);
     }
   }
 
@@ -265,8 +295,8 @@ void unpack_entries(unpacker& out, array entries, domain::platform platform) {
   }
 }
 
-domain::unpacked_body normalise(std::string_view body, std::string_view /*account_hint*/, const parse_limits& limits,
-                                domain::timestamp received_at) {
+domain::unpacked_body normalise(std::string_view body, std::string_view /*account_hint*/,
+                                const parse_limits& limits, domain::timestamp received_at) {
   const auto parsed = parse(body, limits);
   if (!parsed) {
     return rejected_whole(body, parsed.error().reason, parsed.error().detail);
@@ -282,8 +312,9 @@ domain::unpacked_body normalise(std::string_view body, std::string_view /*accoun
   const auto platform = platform_of(name);
   const auto entries = member_array(root, "entry");
   if (!platform) {
-    return rejected_whole(body, name.empty() ? "malformed" : "unsupported",
-                          name.empty() ? "no object is named" : "object \"" + std::string{clipped(name)} + "\"");
+    return rejected_whole(
+        body, name.empty() ? "malformed" : "unsupported",
+        name.empty() ? "no object is named" : "object \"" + std::string{clipped(name)} + "\"");
   }
   if (!entries) {
     return rejected_whole(body, "malformed", "entry is no array");

@@ -2,14 +2,14 @@
 // What the normalisers of Messenger, the Page feed and Instagram share: the entry that an element stands in,
 // keys of threads that several customers write in, and times whose unit depends on the path.
 
+#include "domain/inbound.hpp"
+#include "net/platforms/json.hpp"
+#include "net/platforms/unpacker.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "domain/inbound.hpp"
-#include "net/platforms/json.hpp"
-#include "net/platforms/unpacker.hpp"
 
 namespace switchboard::net::platforms {
 
@@ -35,8 +35,8 @@ enum class time_unit : std::uint8_t { seconds, milliseconds };
 
 /// A time that is a number in `number_unit`, digits in a text in `text_unit`, or RFC 3339 text (as old samples
 /// have it). nullopt: absent or nonsense.
-[[nodiscard]] std::optional<domain::timestamp> time_member(object o, std::string_view name, time_unit number_unit,
-                                                           time_unit text_unit);
+[[nodiscard]] std::optional<domain::timestamp> time_member(object o, std::string_view name,
+                                                           time_unit number_unit, time_unit text_unit);
 
 /// The key of a customer's thread below a post. No two pairs share a key, whatever the ids hold. The customer
 /// may be empty: the platform named nobody.

@@ -8,9 +8,9 @@
 
 #include "net/platforms/page_feed.hpp"
 
-#include <array>
-
 #include "net/platforms/payload.hpp"
+
+#include <array>
 
 namespace switchboard::net::platforms {
 namespace {
@@ -99,10 +99,12 @@ inbound_event& page_change::add(inbound_kind kind, std::string id) const {
   }
   event.sender_id = author;
   if (thread == thread_kind::mention) {
-    event.thread_key = event.customer_platform_id.empty() ? target()
-                                                          : thread_key_below(target(), event.customer_platform_id);
+    event.thread_key = event.customer_platform_id.empty()
+                           ? target()
+                           : thread_key_below(target(), event.customer_platform_id);
   } else {
-    event.thread_key = thread_key_below(post.empty() ? "comment:" + comment : post, event.customer_platform_id);
+    event.thread_key =
+        thread_key_below(post.empty() ? "comment:" + comment : post, event.customer_platform_id);
   }
   event.platform_message_id = std::move(id);
   event.at = time;
@@ -209,9 +211,9 @@ void add_unsupported(const page_change& change) {
   if (change.author.empty()) {
     return change.at.reject("unsupported", "an item and verb that we do not know, of nobody: " + what);
   }
-  inbound_event& event = change.add(inbound_kind::message, change.target() + ":" + std::string{change.item} + ":" +
-                                                               std::string{change.verb.verb} + ":" +
-                                                               change.version());
+  inbound_event& event =
+      change.add(inbound_kind::message, change.target() + ":" + std::string{change.item} + ":" +
+                                            std::string{change.verb.verb} + ":" + change.version());
   event.content_type = content_type::unsupported;
   append_json(event.payload, change.value);
 }
@@ -220,8 +222,8 @@ void add_unsupported(const page_change& change) {
 /// is part of its id (created_time may be the comment's own).
 void add_moderation(const page_change& change) {
   const std::string when = seconds(change.sent.value_or(change.time));
-  inbound_event& event = change.add(
-      inbound_kind::message, change.target() + ":" + std::string{change.verb.verb} + ":" + when);
+  inbound_event& event =
+      change.add(inbound_kind::message, change.target() + ":" + std::string{change.verb.verb} + ":" + when);
   event.direction = domain::direction::inbound;
   event.sender = domain::sender_type::system;
   event.thread_parent = change.target();
@@ -280,7 +282,9 @@ void add_reaction(const page_change& change) {
   event.version = change.author + ":" + std::string{change.verb.verb} + ":" + change.version();
 }
 
-bool is_reaction(std::string_view item) { return item == "reaction" || item == "like"; }
+bool is_reaction(std::string_view item) {
+  return item == "reaction" || item == "like";
+}
 
 bool is_post(std::string_view item) {
   return item == "post" || item == "status" || item == "photo" || item == "video" || item == "share" ||

@@ -2,14 +2,14 @@
 // What a platform's webhooks need, as pure functions: bytes in, domain values out. One file pair a platform,
 // one table (platforms.cpp) that says which functions serve which source kind.
 
+#include "domain/inbound.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "domain/inbound.hpp"
 
 namespace switchboard::net::platforms {
 

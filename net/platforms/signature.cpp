@@ -1,13 +1,13 @@
 #include "net/platforms/signature.hpp"
 
-#include <algorithm>
-#include <cstring>
-#include <memory>
-
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
 
 namespace switchboard::net::platforms {
 namespace {
@@ -68,8 +68,8 @@ class keyed_contexts {
     mac_context context{EVP_MAC_CTX_new(algorithm)};
     EVP_MAC_free(algorithm);
     char digest_name[] = "SHA256";
-    const OSSL_PARAM parameters[] = {
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest_name, 0), OSSL_PARAM_construct_end()};
+    const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest_name, 0),
+                                     OSSL_PARAM_construct_end()};
     const auto* key = reinterpret_cast<const unsigned char*>(secret.data());
     if (!context || EVP_MAC_init(context.get(), key, secret.size(), parameters) != 1) {
       return nullptr;
@@ -81,7 +81,9 @@ class keyed_contexts {
   std::size_t next_ = 0;
 };
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 /// The value of a lower-case hex digit, -1 for anything else.
 int nibble(char c) {

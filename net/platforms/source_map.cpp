@@ -1,13 +1,13 @@
 #include "net/platforms/source_map.hpp"
 
+#include "domain/json.hpp"
+
+#include <simdjson.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <utility>
-
-#include <simdjson.h>
-
-#include "domain/json.hpp"
 
 namespace switchboard::net::platforms {
 namespace {
@@ -19,7 +19,9 @@ constexpr std::array<std::string_view, 10> batches = {
     "entry",    "messaging",      "standby", "changes", "messages",
     "statuses", "message_echoes", "errors",  "calls",   "user_preferences"};
 
-bool is_batch(std::string_view name) { return std::find(batches.begin(), batches.end(), name) != batches.end(); }
+bool is_batch(std::string_view name) {
+  return std::find(batches.begin(), batches.end(), name) != batches.end();
+}
 
 /// The token of the pointer that begins after `done` bytes and its slash.
 std::string_view token_after(std::string_view pointer, std::size_t done) {
@@ -36,13 +38,15 @@ std::string_view raw_bytes(ondemand::value value) {
   }
   if (type == ondemand::json_type::object) {
     ondemand::object nested;
-    return value.get_object().get(nested) == simdjson::SUCCESS && nested.raw_json().get(raw) == simdjson::SUCCESS
+    return value.get_object().get(nested) == simdjson::SUCCESS &&
+                   nested.raw_json().get(raw) == simdjson::SUCCESS
                ? raw
                : std::string_view{};
   }
   if (type == ondemand::json_type::array) {
     ondemand::array nested;
-    return value.get_array().get(nested) == simdjson::SUCCESS && nested.raw_json().get(raw) == simdjson::SUCCESS
+    return value.get_array().get(nested) == simdjson::SUCCESS &&
+                   nested.raw_json().get(raw) == simdjson::SUCCESS
                ? raw
                : std::string_view{};
   }
@@ -93,7 +97,8 @@ const std::vector<source_map::child>& source_map::children(std::string_view poin
     for (auto each : members) {
       ondemand::field member;
       std::string_view key;
-      if (std::move(each).get(member) != simdjson::SUCCESS || member.unescaped_key().get(key) != simdjson::SUCCESS) {
+      if (std::move(each).get(member) != simdjson::SUCCESS ||
+          member.unescaped_key().get(key) != simdjson::SUCCESS) {
         break;
       }
       found.push_back({std::string{key}, place(raw_bytes(member.value()))});
@@ -103,7 +108,8 @@ const std::vector<source_map::child>& source_map::children(std::string_view poin
 }
 
 /// Appends the value at `bytes`, which stands at the first `done` bytes of `pointer`, narrowed to the rest.
-bool source_map::append(std::string& out, std::string_view pointer, std::size_t done, std::string_view bytes) {
+bool source_map::append(std::string& out, std::string_view pointer, std::size_t done,
+                        std::string_view bytes) {
   if (done == pointer.size()) {
     out += bytes;
     return !bytes.empty();

@@ -1,8 +1,8 @@
 #include "net/platforms/unpacker.hpp"
 
-#include <utility>
-
 #include "net/platforms/source_map.hpp"
+
+#include <utility>
 
 namespace switchboard::net::platforms {
 namespace {
@@ -56,7 +56,8 @@ std::string unpacker::raw_of(std::string_view pointer) {
 void unpacker::reject(std::string_view pointer, std::string_view reason, std::string_view detail,
                       std::string_view account) {
   if (count_one()) {
-    out_.rejected.push_back({std::string{reason}, located(pointer, detail), raw_of(pointer), std::string{account}});
+    out_.rejected.push_back(
+        {std::string{reason}, located(pointer, detail), raw_of(pointer), std::string{account}});
   }
 }
 
@@ -69,7 +70,8 @@ void unpacker::finish() {
   }
 }
 
-domain::unpacked_body rejected_whole(std::string_view body, std::string_view reason, std::string_view detail) {
+domain::unpacked_body rejected_whole(std::string_view body, std::string_view reason,
+                                     std::string_view detail) {
   domain::unpacked_body out;
   out.rejected.push_back({std::string{reason}, std::string{detail}, std::string{body}, {}});
   return out;

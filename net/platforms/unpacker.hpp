@@ -3,13 +3,13 @@
 // gives no event becomes a rejected part with bytes that can be replayed), and no body, however it is made,
 // yields more than a bounded number of parts or of bytes.
 
+#include "domain/inbound.hpp"
+#include "net/platforms/platform.hpp"
+
 #include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
-
-#include "domain/inbound.hpp"
-#include "net/platforms/platform.hpp"
 
 namespace switchboard::net::platforms {
 

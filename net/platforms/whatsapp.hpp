@@ -1,10 +1,10 @@
 #pragma once
 // WhatsApp Cloud API: what stands in entry[].changes[] of object whatsapp_business_account.
 
-#include <string_view>
-
 #include "net/platforms/json.hpp"
 #include "net/platforms/unpacker.hpp"
+
+#include <string_view>
 
 namespace switchboard::net::platforms {
 

@@ -2,19 +2,19 @@
 
 #include "cli/commands.hpp"
 
+#include "cli/child_engine.hpp"
+#include "cli/serve.hpp"
+#include "config/load.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <gtest/gtest.h>
-#include <unistd.h>
-
-#include "cli/child_engine.hpp"
-#include "cli/serve.hpp"
-#include "config/load.hpp"
 
 namespace switchboard::cli {
 namespace {
@@ -46,28 +46,28 @@ TEST(commands, each_mistake_is_one_line_that_names_the_fix) {
     std::vector<std::string> words;
     std::string says;
   };
-  for (const auto& c : std::vector<row>{
-           {{}, "subcommand is required"},
-           {{"delive"}, "did you mean \"deliver\""},
-           {{"nope"}, "no command \"nope\"; there are serve, check-config, deliver"},
-           {{"dead-letters", "remove"}, "there are list, show, replay"},
-           {{"evnts", "--follow"}, "did you mean \"events\""},
-           {{"bench"}, "subcommand is required"},
-           {{"bench", "ingst"}, "did you mean \"ingest\""},
-           {{"dead-letters", "replya"}, "did you mean \"replay\""},
-           {{"dead-letters", "show"}, "id is required"},
-           {{"deliver", "x.json"}, "--source is required"},
-           {{"deliver", "--source", "meta"}, "paths is required"},
-           {{"deliver", "x", "--source", "m", "--rate", "fast"}, "\"fast\" is not like"},
-           {{"deliver", "x", "--source", "m", "--kind", "fax"}, "fax not in"},
-           {{"deliver", "x", "--source", "m", "--connections", "0"}, "not in range"},
-           {{"serve"}, "--config is required"},
-           {{"serve", "--config", "c", "--prot", "1"}, "--prot"},
-           {{"check-config"}, "file is required"},
-           {{"verify"}, "--data-dir is required"},
-           {{"events", "--data-dir", "d", "--url", "u"}, "excludes"},
-           {{"events", "--limit", "many"}, "many"},
-           {{"bench", "ingest", "--duration", "1 day"}, "is not like"}}) {
+  for (const auto& c :
+       std::vector<row>{{{}, "subcommand is required"},
+                        {{"delive"}, "did you mean \"deliver\""},
+                        {{"nope"}, "no command \"nope\"; there are serve, check-config, deliver"},
+                        {{"dead-letters", "remove"}, "there are list, show, replay"},
+                        {{"evnts", "--follow"}, "did you mean \"events\""},
+                        {{"bench"}, "subcommand is required"},
+                        {{"bench", "ingst"}, "did you mean \"ingest\""},
+                        {{"dead-letters", "replya"}, "did you mean \"replay\""},
+                        {{"dead-letters", "show"}, "id is required"},
+                        {{"deliver", "x.json"}, "--source is required"},
+                        {{"deliver", "--source", "meta"}, "paths is required"},
+                        {{"deliver", "x", "--source", "m", "--rate", "fast"}, "\"fast\" is not like"},
+                        {{"deliver", "x", "--source", "m", "--kind", "fax"}, "fax not in"},
+                        {{"deliver", "x", "--source", "m", "--connections", "0"}, "not in range"},
+                        {{"serve"}, "--config is required"},
+                        {{"serve", "--config", "c", "--prot", "1"}, "--prot"},
+                        {{"check-config"}, "file is required"},
+                        {{"verify"}, "--data-dir is required"},
+                        {{"events", "--data-dir", "d", "--url", "u"}, "excludes"},
+                        {{"events", "--limit", "many"}, "many"},
+                        {{"bench", "ingest", "--duration", "1 day"}, "is not like"}}) {
     const auto s = call(c.words);
     EXPECT_EQ(s.code, 2) << s.err;
     EXPECT_NE(s.err.find(c.says), std::string::npos) << "wanted: " << c.says << "\ngot: " << s.err;
@@ -79,10 +79,21 @@ TEST(commands, each_mistake_is_one_line_that_names_the_fix) {
 }
 
 TEST(commands, each_help_ends_in_two_examples_that_start_with_the_command) {
-  for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
-           {}, {"serve"}, {"check-config"}, {"deliver"}, {"events"}, {"dead-letters"}, {"dead-letters", "list"},
-           {"dead-letters", "show"}, {"dead-letters", "replay"}, {"verify"}, {"bench"}, {"bench", "ingest"},
-           {"bench", "fanout"}, {"bench", "latency"}}) {
+  for (const std::vector<std::string>& words :
+       std::vector<std::vector<std::string>>{{},
+                                             {"serve"},
+                                             {"check-config"},
+                                             {"deliver"},
+                                             {"events"},
+                                             {"dead-letters"},
+                                             {"dead-letters", "list"},
+                                             {"dead-letters", "show"},
+                                             {"dead-letters", "replay"},
+                                             {"verify"},
+                                             {"bench"},
+                                             {"bench", "ingest"},
+                                             {"bench", "fanout"},
+                                             {"bench", "latency"}}) {
     auto with_help = words;
     with_help.push_back("--help");
     const auto s = call(with_help);
@@ -100,7 +111,8 @@ TEST(commands, each_help_ends_in_two_examples_that_start_with_the_command) {
 }
 
 TEST(commands, serve_gets_what_was_said) {
-  const auto s = call({"serve", "--config", "a.toml", "--data-dir", "d", "--listen", "127.0.0.1:1", "--accept-loss"});
+  const auto s =
+      call({"serve", "--config", "a.toml", "--data-dir", "d", "--listen", "127.0.0.1:1", "--accept-loss"});
   EXPECT_EQ(s.code, 42);
   ASSERT_TRUE(s.served);
   EXPECT_EQ(s.served->config, "a.toml");
@@ -153,7 +165,9 @@ TEST(check_config, counts_what_a_good_file_holds_and_shows_all_errors_of_a_bad_o
   const auto good = call({"check-config", demo});
   EXPECT_EQ(good.code, 0) << good.err;
   EXPECT_EQ(good.out, demo + ": ok (1 brand, 1 source, 1 account, 1 token)\n");
-  const auto file = (std::filesystem::temp_directory_path() / ("check-config-" + std::to_string(::getpid()) + ".toml")).string();
+  const auto file =
+      (std::filesystem::temp_directory_path() / ("check-config-" + std::to_string(::getpid()) + ".toml"))
+          .string();
   std::ofstream(file) << "[server]\nlisten = 5\nlisen = \"x\"\n";
   const auto bad = call({"check-config", file});
   std::filesystem::remove(file);

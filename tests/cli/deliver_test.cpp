@@ -1,13 +1,13 @@
 #include "cli/deliver.hpp"
 
+#include "scripted_server.hpp"
+
+#include <gtest/gtest.h>
+
 #include <filesystem>
 #include <fstream>
 #include <set>
 #include <stdexcept>
-
-#include <gtest/gtest.h>
-
-#include "scripted_server.hpp"
 
 namespace switchboard::cli {
 namespace {
@@ -95,25 +95,29 @@ run deliver(const std::string& path, scripted_server::handler answers, net::plat
   return r;
 }
 
-scripted_answer accepted() { return {http_answer(200, R"({"events":3,"quarantined":1})")}; }
+scripted_answer accepted() {
+  return {http_answer(200, R"({"events":3,"quarantined":1})")};
+}
 
 TEST(deliver, signs_each_body_as_its_platform_would) {
   const folder f;
   const auto file = f.write("p.json", "{\"object\":\"page\"}\n");
-  const auto meta = deliver(file, [](const seen_request&, std::size_t) { return accepted(); }, net::platforms::kind::meta);
+  const auto meta = deliver(
+      file, [](const seen_request&, std::size_t) { return accepted(); }, net::platforms::kind::meta);
   ASSERT_EQ(meta.requests.size(), 1u);
   const auto& r = meta.requests[0];
   EXPECT_EQ(r.target(), "/webhooks/my%20source");
   EXPECT_EQ(r.body, "{\"object\":\"page\"}\n");
   const std::string secret = "s3cret", signature = r.header("X-Hub-Signature-256");
   const net::platforms::field header{"X-Hub-Signature-256", signature};
-  EXPECT_TRUE(net::platforms::functions_of(net::platforms::kind::meta).verify({&header, 1}, r.body, {&secret, 1}));
+  EXPECT_TRUE(
+      net::platforms::functions_of(net::platforms::kind::meta).verify({&header, 1}, r.body, {&secret, 1}));
   EXPECT_EQ(meta.totals.accepted, 1u);
   EXPECT_EQ(meta.totals.events, 3u);
   EXPECT_EQ(meta.totals.quarantined, 1u);
   EXPECT_EQ(meta.totals.latency.count(), 1u);
-  const auto telegram =
-      deliver(file, [](const seen_request&, std::size_t) { return accepted(); }, net::platforms::kind::telegram);
+  const auto telegram = deliver(
+      file, [](const seen_request&, std::size_t) { return accepted(); }, net::platforms::kind::telegram);
   EXPECT_EQ(telegram.requests.at(0).header("X-Telegram-Bot-Api-Secret-Token"), "s3cret");
 }
 
@@ -124,7 +128,8 @@ TEST(deliver, sends_again_after_429_and_503_and_a_broken_connection) {
       file,
       [](const seen_request&, std::size_t n) {
         if (n == 0) return scripted_answer{http_answer(503, "", "Retry-After: 0\r\n")};
-        if (n == 1) return scripted_answer{http_answer(429, "", "Retry-After: 9999\r\n")};  // held to wait_max
+        if (n == 1)
+          return scripted_answer{http_answer(429, "", "Retry-After: 9999\r\n")};  // held to wait_max
         if (n == 2) return scripted_answer{"", true};
         return accepted();
       },
@@ -171,7 +176,9 @@ TEST(deliver, sends_everything_once_over_many_connections_at_its_rate) {
   std::string lines;
   for (int i = 0; i < 100; ++i) lines += "{\"n\":" + std::to_string(i) + "}\n";
   const auto file = f.write("many.ndjson", lines);
-  const auto r = deliver(file, [](const seen_request&, std::size_t) { return accepted(); }, net::platforms::kind::meta, {}, 8, 500);
+  const auto r = deliver(
+      file, [](const seen_request&, std::size_t) { return accepted(); }, net::platforms::kind::meta, {}, 8,
+      500);
   EXPECT_EQ(r.totals.accepted, 100u);
   std::set<std::string> distinct;
   for (const auto& q : r.requests) distinct.insert(q.body);
@@ -181,8 +188,12 @@ TEST(deliver, sends_everything_once_over_many_connections_at_its_rate) {
 
 TEST(deliver, counts_bodies_without_an_answer) {
   const folder f;
-  const auto r = deliver(f.write("p.json", "{}"), [](const seen_request&, std::size_t) { return scripted_answer{"", true}; },
-                         net::platforms::kind::meta);
+  const auto r = deliver(
+      f.write("p.json", "{}"),
+      [](const seen_request&, std::size_t) {
+        return scripted_answer{"", true};
+      },
+      net::platforms::kind::meta);
   EXPECT_EQ(r.totals.sent, 0u);
   EXPECT_EQ(r.totals.unreachable, 1u);
   EXPECT_EQ(r.totals.retries, 3u);
@@ -210,11 +221,14 @@ TEST(deliver, gives_up_at_once_where_no_engine_ever_was) {
 
 TEST(retry_wait, follows_retry_after_within_its_bound) {
   const retry_policy p{.attempts_max = 3, .wait_max = 5'000ms, .first_wait = 1ms};
-  const auto with = [](std::string value) { return http_reply{503, {{"retry-after", std::move(value)}}, ""}; };
+  const auto with = [](std::string value) {
+    return http_reply{503, {{"retry-after", std::move(value)}}, ""};
+  };
   EXPECT_EQ(retry_wait(with("2"), 7ms, p), 2'000ms);
   EXPECT_EQ(retry_wait(with("0"), 7ms, p), 0ms);
   EXPECT_EQ(retry_wait(with("4000000000"), 7ms, p), 5'000ms);
-  for (const char* odd : {"", "soon", "-1", "Wed, 21 Oct 2026 07:28:00 GMT"}) EXPECT_EQ(retry_wait(with(odd), 7ms, p), 7ms) << odd;
+  for (const char* odd : {"", "soon", "-1", "Wed, 21 Oct 2026 07:28:00 GMT"})
+    EXPECT_EQ(retry_wait(with(odd), 7ms, p), 7ms) << odd;
 }
 
 constexpr const char* config_text = R"([server]

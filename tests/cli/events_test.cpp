@@ -1,13 +1,13 @@
 #include "cli/events.hpp"
 
-#include <optional>
-#include <string>
-#include <vector>
+#include "cli/dead_letters.hpp"
+#include "scripted_server.hpp"
 
 #include <gtest/gtest.h>
 
-#include "cli/dead_letters.hpp"
-#include "scripted_server.hpp"
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace switchboard::cli {
 namespace {
@@ -19,26 +19,35 @@ using test::scripted_server;
 using test::seen_request;
 
 std::string sse(int n) {
-  return "id: c" + std::to_string(n) + "\nevent: message.received\ndata: {\"n\":" + std::to_string(n) + "}\n\n";
+  return "id: c" + std::to_string(n) + "\nevent: message.received\ndata: {\"n\":" + std::to_string(n) +
+         "}\n\n";
 }
 
-std::string stream_head() { return "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"; }
+std::string stream_head() {
+  return "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n";
+}
 
 std::string page(const std::vector<int>& numbers, const std::string& cursor) {
   std::string body = "{\"events\":[";
-  for (const int n : numbers) body += (body.ends_with('[') ? "{\"n\":" : ",{\"n\":") + std::to_string(n) + '}';
+  for (const int n : numbers)
+    body += (body.ends_with('[') ? "{\"n\":" : ",{\"n\":") + std::to_string(n) + '}';
   return http_answer(200, body + "],\"cursor\":\"" + cursor + "\"}");
 }
 
-bool never(milliseconds) { return false; }
-bool at_once(milliseconds) { return true; }
+bool never(milliseconds) {
+  return false;
+}
+bool at_once(milliseconds) {
+  return true;
+}
 
 struct reading {
   std::vector<std::string> got;
   std::optional<std::string> problem;
 };
 
-reading follow(scripted_server& s, events_options o, std::size_t enough, const reconnect_wait& wait = at_once) {
+reading follow(scripted_server& s, events_options o, std::size_t enough,
+               const reconnect_wait& wait = at_once) {
   reading r;
   const auto where = parse_url(s.url());
   const auto done = follow_stream(
@@ -112,9 +121,11 @@ TEST(events_follow, ends_where_trying_again_cannot_help) {
     int status;
     std::string body, says;
   };
-  for (const auto& c : {row{401, "", "--token"}, row{404, "", "--url"}, row{400, R"({"detail":"no such type"})", "no such type"},
+  for (const auto& c : {row{401, "", "--token"}, row{404, "", "--url"},
+                        row{400, R"({"detail":"no such type"})", "no such type"},
                         row{410, R"({"earliest":"c42"})", "--from c42"}}) {
-    scripted_server server([&](const seen_request&, std::size_t) { return scripted_answer{http_answer(c.status, c.body)}; });
+    scripted_server server(
+        [&](const seen_request&, std::size_t) { return scripted_answer{http_answer(c.status, c.body)}; });
     events_options o;
     o.from = "c1";
     const auto r = follow(server, o, 1, never);
@@ -158,11 +169,13 @@ TEST(events_pages, are_read_to_the_end_byte_by_byte_as_sent) {
   const auto asked = server.requests();
   ASSERT_EQ(asked.size(), 4u);
   EXPECT_EQ(asked[0].header("Authorization"), "Bearer t0ken");
-  EXPECT_EQ(asked[0].target(), "/v1/events?from=earliest&type=message.received&type=note.added&brand=a%20b&limit=1000");
+  EXPECT_EQ(asked[0].target(),
+            "/v1/events?from=earliest&type=message.received&type=note.added&brand=a%20b&limit=1000");
 }
 
 TEST(events_pages, name_a_broken_answer) {
-  scripted_server server([](const seen_request&, std::size_t) { return scripted_answer{http_answer(200, "{\"events\":4}")}; });
+  scripted_server server(
+      [](const seen_request&, std::size_t) { return scripted_answer{http_answer(200, "{\"events\":4}")}; });
   const auto where = parse_url(server.url());
   const auto r = read_pages(*where, {}, [](std::string_view) { return true; });
   ASSERT_FALSE(r);

@@ -1,11 +1,11 @@
 #include "cli/histogram.hpp"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <cmath>
 #include <random>
 #include <vector>
-
-#include <gtest/gtest.h>
 
 namespace switchboard::cli {
 namespace {

@@ -1,11 +1,11 @@
 #include "cli/load_generator.hpp"
 
-#include <mutex>
-#include <set>
+#include "scripted_server.hpp"
 
 #include <gtest/gtest.h>
 
-#include "scripted_server.hpp"
+#include <mutex>
+#include <set>
 
 namespace switchboard::cli {
 namespace {
@@ -21,7 +21,8 @@ class numbered final : public request_source {
  public:
   std::string_view next(std::uint64_t number) override {
     const std::string body = std::to_string(number);
-    text_ = "POST /n HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+    text_ =
+        "POST /n HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
     return text_;
   }
 
@@ -29,7 +30,9 @@ class numbered final : public request_source {
   std::string text_;
 };
 
-std::unique_ptr<request_source> make_numbered() { return std::make_unique<numbered>(); }
+std::unique_ptr<request_source> make_numbered() {
+  return std::make_unique<numbered>();
+}
 
 load_plan plan_for(const scripted_server& s) {
   load_plan p;
@@ -41,7 +44,8 @@ load_plan plan_for(const scripted_server& s) {
 }
 
 TEST(load_generator, sends_exactly_so_many_and_each_number_once) {
-  scripted_server server([](const seen_request&, std::size_t) { return scripted_answer{http_answer(200, "ok")}; });
+  scripted_server server(
+      [](const seen_request&, std::size_t) { return scripted_answer{http_answer(200, "ok")}; });
   for (const std::uint32_t threads : {1u, 3u}) {
     const auto before = server.requests().size();
     auto p = plan_for(server);
@@ -66,7 +70,8 @@ TEST(load_generator, sends_exactly_so_many_and_each_number_once) {
 TEST(load_generator, counts_what_is_not_as_expected) {
   scripted_server server([](const seen_request&, std::size_t n) {
     if (n % 4 == 0) return scripted_answer{http_answer(503, "busy")};
-    return scripted_answer{http_answer(200, n % 4 == 1 ? R"({"events":0,"quarantined":1})" : R"({"events":1,"quarantined":0})")};
+    return scripted_answer{
+        http_answer(200, n % 4 == 1 ? R"({"events":0,"quarantined":1})" : R"({"events":1,"quarantined":0})")};
   });
   auto p = plan_for(server);
   p.requests_max = 400;
@@ -82,7 +87,7 @@ TEST(load_generator, counts_what_is_not_as_expected) {
 
 TEST(load_generator, survives_connections_that_break_and_close) {
   scripted_server server([](const seen_request&, std::size_t n) {
-    if (n % 10 == 3) return scripted_answer{"", true};                              // cut off without an answer
+    if (n % 10 == 3) return scripted_answer{"", true};  // cut off without an answer
     if (n % 10 == 7) return scripted_answer{http_answer(200, "bye", "Connection: close\r\n"), true};
     if (n % 10 == 9) return scripted_answer{"SSH-2.0-what\r\n", true};
     return scripted_answer{http_answer(200, "ok")};
@@ -102,7 +107,8 @@ TEST(load_generator, takes_answers_in_pieces_and_requests_larger_than_the_socket
     return scripted_answer{http_answer(200, std::string(300'000, 'x') + std::to_string(r.body.size()))};
   });
   const std::string body(6'000'000, 'b');
-  const std::string request = "POST / HTTP/1.1\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  const std::string request =
+      "POST / HTTP/1.1\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
   for (const char* expect : {"", "6000000"}) {
     auto p = plan_for(server);
     p.connections = 2;
@@ -116,7 +122,8 @@ TEST(load_generator, takes_answers_in_pieces_and_requests_larger_than_the_socket
 }
 
 TEST(load_generator, keeps_its_rate_in_an_open_loop) {
-  scripted_server server([](const seen_request&, std::size_t) { return scripted_answer{http_answer(200, "ok")}; });
+  scripted_server server(
+      [](const seen_request&, std::size_t) { return scripted_answer{http_answer(200, "ok")}; });
   for (const bool poisson : {false, true}) {
     auto p = plan_for(server);
     p.rate = 1'000;

@@ -1,6 +1,13 @@
 #pragma once
 // A web server of a few lines, so that a client can be shown every answer, and every way of not answering.
 
+#include "cli/sockets.hpp"
+
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <functional>
 #include <mutex>
@@ -8,13 +15,6 @@
 #include <string_view>
 #include <thread>
 #include <vector>
-
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include "cli/sockets.hpp"
 
 namespace switchboard::cli::test {
 
@@ -39,9 +39,10 @@ struct scripted_answer {
   bool close = false;
 };
 
-[[nodiscard]] inline std::string http_answer(int status, std::string_view body, std::string_view headers = {}) {
-  return "HTTP/1.1 " + std::to_string(status) + " X\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" +
-         std::string(headers) + "\r\n" + std::string(body);
+[[nodiscard]] inline std::string http_answer(int status, std::string_view body,
+                                             std::string_view headers = {}) {
+  return "HTTP/1.1 " + std::to_string(status) + " X\r\nContent-Length: " + std::to_string(body.size()) +
+         "\r\n" + std::string(headers) + "\r\n" + std::string(body);
 }
 
 /// One thread for each connection; `answer` is called under a lock, with the number of the request from 0.
@@ -49,7 +50,8 @@ class scripted_server {
  public:
   using handler = std::function<scripted_answer(const seen_request&, std::size_t)>;
 
-  explicit scripted_server(handler h) : handler_(std::move(h)), listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  explicit scripted_server(handler h)
+      : handler_(std::move(h)), listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in a{};
     a.sin_family = AF_INET;
     a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);

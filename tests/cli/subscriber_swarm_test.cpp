@@ -2,9 +2,9 @@
 
 #include "cli/subscriber_swarm.hpp"
 
-#include <gtest/gtest.h>
-
 #include "scripted_server.hpp"
+
+#include <gtest/gtest.h>
 
 namespace switchboard::cli {
 namespace {
@@ -19,8 +19,8 @@ const std::string marker = "wamid.TEST";
 std::string event(std::uint64_t number, std::uint64_t sequence) {
   char digits[17];
   std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(number));
-  return R"({"subject":"c_1","sequence":)" + std::to_string(sequence) + R"(,"data":{"message":{"platformMessageId":")" +
-         marker + digits + R"("}}})";
+  return R"({"subject":"c_1","sequence":)" + std::to_string(sequence) +
+         R"(,"data":{"message":{"platformMessageId":")" + marker + digits + R"("}}})";
 }
 
 std::string websocket_text(const std::string& json) {
@@ -34,7 +34,8 @@ std::string websocket_text(const std::string& json) {
 const std::string switching = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n";
 
 /// Each connection gets these numbers; the n-th connection may get its own.
-swarm_report read_all(const std::vector<std::vector<std::uint64_t>>& each, std::uint64_t expected, bool sse = false) {
+swarm_report read_all(const std::vector<std::vector<std::uint64_t>>& each, std::uint64_t expected,
+                      bool sse = false) {
   scripted_server server([&](const seen_request&, std::size_t n) {
     std::string out = sse ? "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" : switching;
     std::uint64_t sequence = 0;
@@ -110,7 +111,8 @@ TEST(subscriber_swarm, measures_from_the_ledger) {
 }
 
 TEST(subscriber_swarm, says_why_it_cannot_subscribe) {
-  scripted_server server([](const seen_request&, std::size_t) { return scripted_answer{test::http_answer(401, "")}; });
+  scripted_server server(
+      [](const seen_request&, std::size_t) { return scripted_answer{test::http_answer(401, "")}; });
   swarm_plan p;
   p.host = "127.0.0.1";
   p.port = server.port();

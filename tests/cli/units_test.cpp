@@ -1,10 +1,10 @@
 #include "cli/units.hpp"
 
-#include <gtest/gtest.h>
-
 #include "cli/backoff.hpp"
 #include "cli/progress.hpp"
 #include "cli/url.hpp"
+
+#include <gtest/gtest.h>
 
 namespace switchboard::cli {
 namespace {
@@ -61,12 +61,15 @@ TEST(url, parts) {
 }
 
 TEST(url, refuses_what_is_none) {
-  for (const char* bad : {"", "127.0.0.1:8080", "ftp://x", "http://", "http://:80", "http://x:0", "http://x:70000",
-                          "http://x:8a", "http://user@x", "http://x/?q", "http://x/#f", "http://[::1", "http://a b"})
+  for (const char* bad :
+       {"", "127.0.0.1:8080", "ftp://x", "http://", "http://:80", "http://x:0", "http://x:70000",
+        "http://x:8a", "http://user@x", "http://x/?q", "http://x/#f", "http://[::1", "http://a b"})
     EXPECT_FALSE(parse_url(bad)) << bad;
 }
 
-TEST(url, percent_encoding) { EXPECT_EQ(percent_encode("a b/ü&~"), "a%20b%2F%C3%BC%26~"); }
+TEST(url, percent_encoding) {
+  EXPECT_EQ(percent_encode("a b/ü&~"), "a%20b%2F%C3%BC%26~");
+}
 
 TEST(backoff, doubles_within_its_bounds_and_starts_anew) {
   backoff b(100ms, 1'000ms, 1);

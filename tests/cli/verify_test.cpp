@@ -2,15 +2,6 @@
 
 #include "cli/verify.hpp"
 
-#include <algorithm>
-#include <filesystem>
-#include <fstream>
-
-#include <fcntl.h>
-#include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include "domain/conversation.hpp"
 #include "net/platforms/platform.hpp"
 #include "storage/codec.hpp"
@@ -18,6 +9,15 @@
 #include "storage/hash.hpp"
 #include "storage/journal.hpp"
 #include "storage/views.hpp"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
 
 namespace switchboard::cli {
 namespace {
@@ -28,7 +28,8 @@ std::string body(int n, const std::string& text) {
   return R"({"object":"whatsapp_business_account","entry":[{"id":"1","changes":[{"field":"messages","value":{)"
          R"("messaging_product":"whatsapp","metadata":{"display_phone_number":"1","phone_number_id":"9"},)"
          R"("contacts":[{"profile":{"name":"A"},"wa_id":"49"}],"messages":[{"from":"49","id":"wamid.)" +
-         std::to_string(n) + R"(","timestamp":"1790000000","type":"text","text":{"body":")" + text + R"("}}]}}]}]})";
+         std::to_string(n) + R"(","timestamp":"1790000000","type":"text","text":{"body":")" + text +
+         R"("}}]}}]}]})";
 }
 
 /// What `messages` messages of one customer cause, as the journal with this seed would have it.
@@ -37,14 +38,16 @@ std::vector<storage::record_ptr> records(const storage::identity& id, int messag
   domain::thread_state thread;
   std::vector<storage::record_ptr> out;
   for (int n = 0; n < messages; ++n) {
-    auto unpacked = net::platforms::functions_of(net::platforms::kind::meta).normalise(body(n, text), "", {}, {});
+    auto unpacked =
+        net::platforms::functions_of(net::platforms::kind::meta).normalise(body(n, text), "", {}, {});
     domain::receive what;
     what.inbound = unpacked.events.at(0);
     what.brand = {"acme"};
     what.account = {"wa"};
     what.customer = storage::customer_hash(id.hash_seed, "wa", "49");
     thread.id = storage::thread_hash(id.hash_seed, "wa", what.inbound.thread, what.inbound.thread_key);
-    auto events = domain::decide(thread, what, {}, domain::timestamp{std::chrono::seconds(1'790'000'000 + n)});
+    auto events =
+        domain::decide(thread, what, {}, domain::timestamp{std::chrono::seconds(1'790'000'000 + n)});
     for (auto& e : *events) {
       auto r = storage::encode(e, "/switchboard");
       r.sequence = out.size() + 1;

@@ -3,12 +3,12 @@
 
 #include "cli/webhook_requests.hpp"
 
-#include <map>
-#include <set>
+#include "net/platforms/platform.hpp"
 
 #include <gtest/gtest.h>
 
-#include "net/platforms/platform.hpp"
+#include <map>
+#include <set>
 
 namespace switchboard::cli {
 namespace {
@@ -48,7 +48,8 @@ TEST(webhook_requests, are_signed_understood_and_unique) {
     const std::uint64_t bodies = 5'000 / per_body;
     for (std::uint64_t n = 0; n < bodies; n += per_body == 1 ? 1 : 3) {
       const auto t = take_apart(requests.next(n));
-      ASSERT_NE(t.head.find("\r\nContent-Length: " + std::to_string(t.body.size()) + "\r\n"), std::string::npos);
+      ASSERT_NE(t.head.find("\r\nContent-Length: " + std::to_string(t.body.size()) + "\r\n"),
+                std::string::npos);
       const auto unpacked = understand(t, plan.secret);
       ASSERT_EQ(unpacked.rejected.size(), 0u);
       ASSERT_EQ(unpacked.events.size(), per_body);

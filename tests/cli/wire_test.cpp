@@ -1,13 +1,13 @@
 // What the clients make of bytes off the wire: HTTP heads, SSE, WebSocket frames and chunks, cut anywhere.
 
-#include <string>
-#include <vector>
-
-#include <gtest/gtest.h>
-
 #include "cli/response_parser.hpp"
 #include "cli/sse_parser.hpp"
 #include "cli/stream_framing.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
 
 namespace switchboard::cli {
 namespace {
@@ -26,7 +26,8 @@ TEST(response_parser, reads_what_ends_an_answer) {
 
 TEST(response_parser, knows_chunked_and_bodyless) {
   response_shape s;
-  ASSERT_EQ(parse_response("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", s), parse_state::complete);
+  ASSERT_EQ(parse_response("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", s),
+            parse_state::complete);
   EXPECT_TRUE(s.chunked);
   ASSERT_EQ(parse_response("HTTP/1.1 204 \r\nContent-Length: 9\r\n\r\n", s), parse_state::complete);
   EXPECT_EQ(s.body_bytes, 0u);
@@ -40,8 +41,9 @@ TEST(response_parser, refuses_what_is_not_http) {
 }
 
 TEST(sse_parser, gives_the_same_events_wherever_the_bytes_are_cut) {
-  const std::string wire = ": hello\nretry: 1500\n\nid: 1\nevent: a\ndata: {\"x\":1}\n\nid: 2\r\ndata: two\r\ndata: lines\r\n\r\n"
-                           "id: 3\rdata:no space\r\rid: 4\ndata: never finished";
+  const std::string wire =
+      ": hello\nretry: 1500\n\nid: 1\nevent: a\ndata: {\"x\":1}\n\nid: 2\r\ndata: two\r\ndata: lines\r\n\r\n"
+      "id: 3\rdata:no space\r\rid: 4\ndata: never finished";
   for (std::size_t cut = 0; cut <= wire.size(); ++cut) {
     sse_parser p;
     std::vector<sse_event> got;
@@ -104,8 +106,8 @@ TEST(websocket_framing, takes_whole_frames_and_leaves_the_rest) {
   const std::string large(70'000, 'b'), middle(300, 'm');
   const std::string wire = server_frame(1, "small") + server_frame(9, "ping") + server_frame(1, middle) +
                            server_frame(1, large) + server_frame(8, "\x03\xf4why");
-  for (const std::size_t cut : {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{9}, std::size_t{400},
-                                wire.size() - 1, wire.size()}) {
+  for (const std::size_t cut : {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{9},
+                                std::size_t{400}, wire.size() - 1, wire.size()}) {
     collected c;
     bool ok = false;
     std::string buffer = wire.substr(0, cut);
@@ -121,8 +123,10 @@ TEST(websocket_framing, takes_whole_frames_and_leaves_the_rest) {
 }
 
 TEST(websocket_framing, refuses_what_a_server_must_not_send) {
-  for (const auto& bad : {std::string("\x81\x85" "abcdhello"), std::string("\xc1\x01x"), std::string("\x01\x01x"),
-                                std::string("\x83\x01x"), std::string("\x81\x7f\0\0\0\0\x7f\0\0\0", 10)}) {
+  for (const auto& bad : {std::string("\x81\x85"
+                                      "abcdhello"),
+                          std::string("\xc1\x01x"), std::string("\x01\x01x"), std::string("\x83\x01x"),
+                          std::string("\x81\x7f\0\0\0\0\x7f\0\0\0", 10)}) {
     collected c;
     bool ok = true;
     (void)read_websocket(bad, c.on, ok);

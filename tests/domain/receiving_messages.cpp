@@ -137,31 +137,30 @@ TEST_P(placing, follows_status_and_window) {
 
 INSTANTIATE_TEST_SUITE_P(
     table, placing,
-    testing::Values(
-        placement{status::open, 1000s, who::customer, "message.received", status::open, 1},
-        placement{status::pending, 1000s, who::customer, "conversation.updated message.received",
-                  status::open, 1},
-        placement{status::snoozed, 1000s, who::customer, "conversation.updated message.received",
-                  status::open, 1},
-        placement{status::resolved, 100s, who::customer, "conversation.reopened message.received",
-                  status::open, 1},
-        placement{status::resolved, -5s, who::customer, "conversation.reopened message.received",
-                  status::open, 1},
-        placement{status::resolved, 101s, who::customer,
-                  "conversation.updated conversation.created message.received", status::open, 2},
-        placement{status::closed, 0s, who::customer,
-                  "conversation.updated conversation.created message.received", status::open, 2},
-        placement{status::open, 1000s, who::agent, "message.sent", status::open, 1},
-        placement{status::pending, 1000s, who::agent, "message.sent", status::pending, 1},
-        placement{status::snoozed, 1000s, who::agent, "message.sent", status::snoozed, 1},
-        placement{status::resolved, 100s, who::agent, "message.sent", status::resolved, 1},
-        placement{status::resolved, 101s, who::agent,
-                  "conversation.updated conversation.created message.sent", status::open, 2},
-        placement{status::closed, 100s, who::agent, "message.sent", status::closed, 1},
-        placement{status::closed, 101s, who::agent,
-                  "conversation.updated conversation.created message.sent", status::open, 2},
-        placement{status::resolved, 1000s, who::system, "message.received", status::resolved, 1},
-        placement{status::closed, 1000s, who::system, "message.received", status::closed, 1}));
+    testing::Values(placement{status::open, 1000s, who::customer, "message.received", status::open, 1},
+                    placement{status::pending, 1000s, who::customer, "conversation.updated message.received",
+                              status::open, 1},
+                    placement{status::snoozed, 1000s, who::customer, "conversation.updated message.received",
+                              status::open, 1},
+                    placement{status::resolved, 100s, who::customer, "conversation.reopened message.received",
+                              status::open, 1},
+                    placement{status::resolved, -5s, who::customer, "conversation.reopened message.received",
+                              status::open, 1},
+                    placement{status::resolved, 101s, who::customer,
+                              "conversation.updated conversation.created message.received", status::open, 2},
+                    placement{status::closed, 0s, who::customer,
+                              "conversation.updated conversation.created message.received", status::open, 2},
+                    placement{status::open, 1000s, who::agent, "message.sent", status::open, 1},
+                    placement{status::pending, 1000s, who::agent, "message.sent", status::pending, 1},
+                    placement{status::snoozed, 1000s, who::agent, "message.sent", status::snoozed, 1},
+                    placement{status::resolved, 100s, who::agent, "message.sent", status::resolved, 1},
+                    placement{status::resolved, 101s, who::agent,
+                              "conversation.updated conversation.created message.sent", status::open, 2},
+                    placement{status::closed, 100s, who::agent, "message.sent", status::closed, 1},
+                    placement{status::closed, 101s, who::agent,
+                              "conversation.updated conversation.created message.sent", status::open, 2},
+                    placement{status::resolved, 1000s, who::system, "message.received", status::resolved, 1},
+                    placement{status::closed, 1000s, who::system, "message.received", status::closed, 1}));
 
 TEST_F(receiving_messages, the_window_counts_from_resolving_not_from_closing) {
   policy.reopen_window = 100s;
@@ -322,8 +321,7 @@ TEST_F(receiving_messages, a_changed_customer_and_a_status_and_a_message) {
   set_status(status::closed);
   in = text_message("3");
   in.customer_avatar_url = "https://a.example/2";
-  EXPECT_EQ(types(feed(in)),
-            "conversation.updated conversation.created customer.updated message.received");
+  EXPECT_EQ(types(feed(in)), "conversation.updated conversation.created customer.updated message.received");
   EXPECT_EQ(current().customer_handle, "ada");
   EXPECT_EQ(current().customer_avatar_url, "https://a.example/2");
 }

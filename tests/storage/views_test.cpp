@@ -190,8 +190,7 @@ TEST_F(views_test, another_brands_ids_do_not_exist) {
       EXPECT_TRUE(own || v_->list_messages(other, id, 10, "", message_order::oldest)->rows.empty());
       const auto listed = v_->list_customer_conversations(other, c.customer.value, 100, "");
       ASSERT_TRUE(listed);
-      for (const auto& row : listed->rows)
-        EXPECT_EQ(decode_conversation(row)->brand.value, other);
+      for (const auto& row : listed->rows) EXPECT_EQ(decode_conversation(row)->brand.value, other);
     }
   }
   for (const auto& [key, id] : world.references) {
@@ -341,7 +340,8 @@ TEST_F(views_test, cursors_of_another_list_are_refused) {
     const auto p = v_->list_messages(c.brand.value, id, 1, "", message_order::oldest);
     if (p->next.empty()) continue;
     ++longer;
-    EXPECT_FALSE(v_->list_messages(c.brand.value, id, 1, p->next, message_order::newest)) << "a page of the other way";
+    EXPECT_FALSE(v_->list_messages(c.brand.value, id, 1, p->next, message_order::newest))
+        << "a page of the other way";
   }
   EXPECT_GT(longer, 0u);
 }

@@ -2,18 +2,19 @@
 
 #include "net/admission.hpp"
 
+#include "parts.hpp"
+
 #include <gtest/gtest.h>
 
 #include <random>
 #include <thread>
 #include <vector>
 
-#include "parts.hpp"
-
 namespace switchboard::net::testing {
 namespace {
 
-std::shared_ptr<config::settings> limits(std::uint64_t events, std::uint64_t bytes, std::uint32_t percent = 50) {
+std::shared_ptr<config::settings> limits(std::uint64_t events, std::uint64_t bytes,
+                                         std::uint32_t percent = 50) {
   auto s = some_settings();
   s->limits.events_in_flight_max = static_cast<decltype(s->limits.events_in_flight_max)>(events);
   s->limits.bytes_in_flight_max = bytes;

@@ -1,12 +1,12 @@
 #include "document.hpp"
 
+#include <simdjson.h>
+
 #include <algorithm>
 #include <fstream>
 #include <regex>
 #include <sstream>
 #include <stdexcept>
-
-#include <simdjson.h>
 
 namespace switchboard::net::testing {
 
@@ -33,7 +33,8 @@ class yaml_reader {
       const auto indent = raw.find_first_not_of(' ');
       if (indent == std::string::npos || raw[indent] == '#') continue;
       lines_.push_back({indent, raw.substr(indent), n});
-      if (indent % 2 != 0 || raw.find('\t') != std::string::npos || raw.back() == ' ') outside(lines_.back(), "layout");
+      if (indent % 2 != 0 || raw.find('\t') != std::string::npos || raw.back() == ' ')
+        outside(lines_.back(), "layout");
     }
   }
 
@@ -152,7 +153,8 @@ bool has_type(const node& n, const std::string& type) {
   if (type == "object") return n.is == node::kind::map;
   if (type == "array") return n.is == node::kind::list;
   if (type == "integer") return is_number(n);
-  if (type == "boolean") return n.is == node::kind::scalar && !n.quoted && (n.text == "true" || n.text == "false");
+  if (type == "boolean")
+    return n.is == node::kind::scalar && !n.quoted && (n.text == "true" || n.text == "false");
   return type == "string" && n.is == node::kind::scalar && (n.quoted || !is_number(n));
 }
 
@@ -169,7 +171,9 @@ bool node::contains(std::string_view item) const {
   return std::any_of(items.begin(), items.end(), [&](const node& n) { return n.text == item; });
 }
 
-node read_yaml(std::string_view text) { return yaml_reader{text}.read(); }
+node read_yaml(std::string_view text) {
+  return yaml_reader{text}.read();
+}
 
 node read_json(std::string_view text) {
   simdjson::dom::parser parser;
@@ -207,11 +211,14 @@ std::vector<std::string> schema_checker::check(const node& value, const node& sc
 void schema_checker::check(const node& value, const node& schema, const std::string& where,
                            std::vector<std::string>& wrong) const {
   const auto& s = resolve(schema);
-  const auto say = [&](const std::string& what) { wrong.push_back((where.empty() ? "/" : where) + ": " + what); };
+  const auto say = [&](const std::string& what) {
+    wrong.push_back((where.empty() ? "/" : where) + ": " + what);
+  };
   if (s.is == node::kind::none) return say("its schema leads nowhere");
   if (s.has("type") && !has_type(value, s["type"].text)) return say("is no " + s["type"].text);
   if (s.has("enum") && !s["enum"].contains(value.text)) say("\"" + value.text + "\" is not in the enum");
-  if (s.has("const") && s["const"].text != value.text) say("\"" + value.text + "\" is not " + s["const"].text);
+  if (s.has("const") && s["const"].text != value.text)
+    say("\"" + value.text + "\" is not " + s["const"].text);
   if (s.has("pattern") && !std::regex_search(value.text, std::regex(s["pattern"].text))) {
     say("\"" + value.text + "\" is not " + s["pattern"].text);
   }

@@ -36,8 +36,10 @@ class schema_checker {
   [[nodiscard]] const node& resolve(const node& schema) const;
 
  private:
-  void check(const node& value, const node& schema, const std::string& where, std::vector<std::string>& wrong) const;
-  void check_object(const node& value, const node& s, const std::string& where, std::vector<std::string>& wrong) const;
+  void check(const node& value, const node& schema, const std::string& where,
+             std::vector<std::string>& wrong) const;
+  void check_object(const node& value, const node& s, const std::string& where,
+                    std::vector<std::string>& wrong) const;
   const node& document_;
 };
 

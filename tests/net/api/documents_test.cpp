@@ -1,16 +1,16 @@
 // api/openapi.yaml and api/asyncapi.yaml against what they describe: the route table, the bytes that the engine
 // writes, the problems and event types that its code knows. Both directions each time.
 
+#include "document.hpp"
+#include "net/webhook.hpp"
+#include "parts.hpp"
+
 #include <gmock/gmock.h>
 
 #include <filesystem>
 #include <map>
 #include <regex>
 #include <set>
-
-#include "document.hpp"
-#include "net/webhook.hpp"
-#include "parts.hpp"
 
 namespace switchboard::net::testing {
 namespace {
@@ -30,7 +30,9 @@ const node& asyncapi() {
   static const node n = read_yaml(read_file(root + "/api/asyncapi.yaml"));
   return n;
 }
-const node& schema(std::string_view name) { return openapi()["components"]["schemas"][name]; }
+const node& schema(std::string_view name) {
+  return openapi()["components"]["schemas"][name];
+}
 
 std::string verb_of(method m) {
   std::string word(to_word(m));
@@ -50,8 +52,9 @@ std::map<std::string, const node*> operations() {
 }
 
 TEST(yaml, reads_what_our_documents_use) {
-  const auto n = read_yaml("# c\na: 1\n\"b c\": \"x: \\\"y\\\"\\n\"\nlist:\n  - one\n  - k: v\n    l: w\n  - [p, \"2\"]\nm:\n"
-                           "  deep: >-\n    first\n    second\nempty: []\n");
+  const auto n = read_yaml(
+      "# c\na: 1\n\"b c\": \"x: \\\"y\\\"\\n\"\nlist:\n  - one\n  - k: v\n    l: w\n  - [p, \"2\"]\nm:\n"
+      "  deep: >-\n    first\n    second\nempty: []\n");
   EXPECT_EQ(n["a"].text, "1");
   EXPECT_FALSE(n["a"].quoted);
   EXPECT_EQ(n["b c"].text, "x: \"y\"\n");
@@ -61,15 +64,16 @@ TEST(yaml, reads_what_our_documents_use) {
   EXPECT_TRUE(n["list"].items[2].items[1].quoted);
   EXPECT_EQ(n["m"]["deep"].text, "first second");
   EXPECT_THAT(n["empty"].items, IsEmpty());
-  for (const auto* bad : {"a:\n   b: 1\n", "a: 1\na: 2\n", "a: b: c\n", "a\n", "a:\n", "- a\nb: c\n", "a: {b: 1}\n",
-                          "a: [b\n", "a:\n  b: 1\n    c: 2\n"}) {
+  for (const auto* bad : {"a:\n   b: 1\n", "a: 1\na: 2\n", "a: b: c\n", "a\n", "a:\n", "- a\nb: c\n",
+                          "a: {b: 1}\n", "a: [b\n", "a:\n  b: 1\n    c: 2\n"}) {
     EXPECT_THROW((void)read_yaml(bad), std::runtime_error) << bad;
   }
 }
 
 TEST(schema_checker, finds_what_is_wrong) {
-  const auto document = read_yaml("s:\n  type: object\n  additionalProperties: false\n  required: [a]\n  properties:\n"
-                                  "    a:\n      enum: [x, y]\n    b:\n      type: integer\n    c:\n      $ref: \"#/s\"\n");
+  const auto document = read_yaml(
+      "s:\n  type: object\n  additionalProperties: false\n  required: [a]\n  properties:\n"
+      "    a:\n      enum: [x, y]\n    b:\n      type: integer\n    c:\n      $ref: \"#/s\"\n");
   const schema_checker checker{document};
   EXPECT_THAT(checker.check(read_json(R"({"a":"x","b":1,"c":{"a":"y"}})"), document["s"]), IsEmpty());
   for (const auto* bad : {"{}", R"({"a":"z"})", R"({"a":"x","b":"1"})", R"({"a":"x","d":1})",
@@ -94,7 +98,8 @@ TEST(openapi, has_each_route_and_no_other) {
   for (const auto* key : {"get /webhooks/{source}", "post /webhooks/{source}"}) {
     EXPECT_EQ(documented.erase(key), 1u) << key;
   }
-  for (const auto& [key, operation] : documented) ADD_FAILURE() << key << " is in api/openapi.yaml but no route";
+  for (const auto& [key, operation] : documented)
+    ADD_FAILURE() << key << " is in api/openapi.yaml but no route";
 }
 
 TEST(openapi, says_who_may_call) {
@@ -137,7 +142,8 @@ TEST(openapi, names_each_part_of_a_path) {
   for (const auto& [path, item] : openapi()["paths"].members) {
     std::set<std::string> wanted, named;
     const std::regex part{R"(\{([a-z]+)\})"};
-    for (std::sregex_iterator at{path.begin(), path.end(), part}, end; at != end; ++at) wanted.insert((*at)[1]);
+    for (std::sregex_iterator at{path.begin(), path.end(), part}, end; at != end; ++at)
+      wanted.insert((*at)[1]);
     for (const auto& parameter : item["parameters"].items) {
       const auto& p = checker.resolve(parameter);
       if (p["in"].text == "path") named.insert(p["name"].text);
@@ -162,8 +168,8 @@ TEST(openapi, refers_to_what_exists_and_uses_what_it_has) {
       if (foreign || document == &openapi()) used.insert(to);
       node reference;
       reference.is = node::kind::map;
-      reference.members.emplace_back("$ref", node{.is = node::kind::scalar, .text = to, .quoted = true, .items = {},
-                                                  .members = {}});
+      reference.members.emplace_back(
+          "$ref", node{.is = node::kind::scalar, .text = to, .quoted = true, .items = {}, .members = {}});
       const schema_checker checker{foreign ? openapi() : *document};
       EXPECT_NE(checker.resolve(reference).is, node::kind::none) << n["$ref"].text;
     });
@@ -202,7 +208,8 @@ TEST(openapi, request_examples_are_taken) {
   const auto documented = operations();
   const auto path = "/v1/conversations/" + conversation_of("acme");
   EXPECT_EQ(p.call(method::patch, path, R"({"status":"resolved","tags":["vip","refund"]})")->status(), 200);
-  const auto& example = (*documented.at("patch /v1/conversations/{id}"))["requestBody"]["content"]["application/json"];
+  const auto& example =
+      (*documented.at("patch /v1/conversations/{id}"))["requestBody"]["content"]["application/json"];
   EXPECT_EQ(example["example"]["status"].text, "resolved");
 }
 
@@ -219,7 +226,8 @@ TEST(openapi, answers_are_what_their_schemas_say) {
       {p.get("/v1/events?from=x")->answer().body, "Problem"},
       {p.get("/v1/events", "")->answer().body, "Problem"},
       {p.get("/nothing")->answer().body, "Problem"},
-      {p.call(method::patch, "/v1/conversations/" + conversation_of("acme"), "{\"x\":1}")->answer().body, "Problem"},
+      {p.call(method::patch, "/v1/conversations/" + conversation_of("acme"), "{\"x\":1}")->answer().body,
+       "Problem"},
   };
   for (const auto& [body, name] : cases) {
     EXPECT_THAT(checker.check(read_json(body), schema(name)), IsEmpty()) << body;
@@ -234,7 +242,8 @@ domain::event fullest() {
   c.customer_avatar_url = c.customer_handle = c.post_id = c.post_url = "x";
   c.assigned_to.value = c.queue.value = "q";
   c.tags = {"vip", "a"};
-  c.first_response_at = c.resolved_at = c.snoozed_until = c.delivered_up_to = c.read_up_to = c.last_inbound_at = t;
+  c.first_response_at = c.resolved_at = c.snoozed_until = c.delivered_up_to = c.read_up_to =
+      c.last_inbound_at = t;
   c.customer_since = t;
   auto& m = *e.message;
   m.attachments.push_back({"image", "u", "m", 7, "n", "p", domain::media_state::ready});
@@ -253,8 +262,14 @@ domain::event fullest() {
   cu.account.value = "acme-wa";
   cu.platform_user_id = cu.name = cu.handle = cu.avatar_url = "x";
   cu.created_at = cu.updated_at = t;
-  e.dead_letter = domain::dead_letter{.id = {"dl_1"}, .source = {"meta"}, .brand = {"acme"}, .reason = "r",
-                                      .detail = "d", .raw = "{}", .received_at = t, .replayed_at = t};
+  e.dead_letter = domain::dead_letter{.id = {"dl_1"},
+                                      .source = {"meta"},
+                                      .brand = {"acme"},
+                                      .reason = "r",
+                                      .detail = "d",
+                                      .raw = "{}",
+                                      .received_at = t,
+                                      .replayed_at = t};
   e.origin = domain::event_origin{"message", "i", "v"};
   e.config_version = "v";
   return e;
@@ -280,19 +295,21 @@ TEST(openapi, events_have_the_members_that_are_documented_and_the_reverse) {
   binary.dead_letter->raw = "\xff";
   const auto second = read_json(storage::encode(binary, "/switchboard").bytes);
   EXPECT_THAT(checker.check(second, schema("Event")), IsEmpty());
-  EXPECT_THAT(checker.check(read_json(storage::encode(message_event(), "/switchboard").bytes), schema("Event")),
-              IsEmpty())
+  EXPECT_THAT(
+      checker.check(read_json(storage::encode(message_event(), "/switchboard").bytes), schema("Event")),
+      IsEmpty())
       << "what is required is there in the plainest event too";
 
   std::set<std::string> seen;
   collect(checker, full, schema("Event"), "Event", seen);
   collect(checker, second, schema("Event"), "Event", seen);
-  for (const auto* name : {"Event", "EventData", "Conversation", "ConversationMetadata", "Message", "Attachment",
-                           "Reaction", "DeliveryError", "Customer", "DeadLetter", "AppliedConfig", "PreviousState",
-                           "Origin"}) {
+  for (const auto* name :
+       {"Event", "EventData", "Conversation", "ConversationMetadata", "Message", "Attachment", "Reaction",
+        "DeliveryError", "Customer", "DeadLetter", "AppliedConfig", "PreviousState", "Origin"}) {
     for (const auto& [property, s] : schema(name)["properties"].members) {
       // Event and EventData are reached by their parent's member, so their names come from there.
-      EXPECT_TRUE(seen.contains(std::string(name) + "/" + property)) << name << "." << property << " is never written";
+      EXPECT_TRUE(seen.contains(std::string(name) + "/" + property))
+          << name << "." << property << " is never written";
     }
   }
 }
@@ -325,7 +342,8 @@ TEST(openapi, lists_the_problems_that_the_code_names_and_no_other) {
   for (const auto& entry : fs::recursive_directory_iterator(root + "/net")) {
     if (entry.path().extension() != ".cpp") continue;
     const auto text = read_file(entry.path().string());
-    for (std::sregex_iterator at{text.begin(), text.end(), named}, end; at != end; ++at) in_code.insert((*at)[1]);
+    for (std::sregex_iterator at{text.begin(), text.end(), named}, end; at != end; ++at)
+      in_code.insert((*at)[1]);
   }
   for (const auto& item : schema("ProblemCode")["enum"].items) documented.insert(item.text);
   EXPECT_EQ(in_code, documented);
@@ -335,7 +353,8 @@ TEST(openapi, lists_the_problems_that_the_code_names_and_no_other) {
 
 std::set<std::string> event_words() {
   std::set<std::string> words;
-  for (std::size_t i = 0; i < domain::event_type_count; ++i) words.emplace(to_word(static_cast<domain::event_type>(i)));
+  for (std::size_t i = 0; i < domain::event_type_count; ++i)
+    words.emplace(to_word(static_cast<domain::event_type>(i)));
   return words;
 }
 
@@ -347,7 +366,8 @@ TEST(asyncapi, has_a_message_for_each_event_type_and_no_other) {
     EXPECT_EQ(message["payload"]["allOf"].items.at(1)["properties"]["type"]["const"].text, name);
     EXPECT_FALSE(message["description"].text.empty()) << name;
   }
-  for (const auto& [name, message] : asyncapi()["channels"]["events"]["messages"].members) listed.insert(name);
+  for (const auto& [name, message] : asyncapi()["channels"]["events"]["messages"].members)
+    listed.insert(name);
   EXPECT_EQ(messages, event_words());
   EXPECT_EQ(listed, event_words());
   EXPECT_EQ(asyncapi()["channels"]["events"]["address"].text, "/v1/events");
@@ -368,7 +388,8 @@ TEST(asyncapi, marks_the_types_that_are_not_emitted_yet) {
     const bool emitted = std::regex_search(code, std::regex(enumerator + "\\b"));
     const bool marked = message["description"].text.starts_with("Not emitted in this version");
     EXPECT_NE(emitted, marked) << name;
-    EXPECT_EQ(marked, message["payload"]["allOf"].items.at(0)["$ref"].text.ends_with("/ReservedEvent")) << name;
+    EXPECT_EQ(marked, message["payload"]["allOf"].items.at(0)["$ref"].text.ends_with("/ReservedEvent"))
+        << name;
   }
 }
 

@@ -1,9 +1,9 @@
 // GET /v1/events without a stream: a page at once, or waited for.
 
-#include <gmock/gmock.h>
-
 #include "net/api/event_stream_state.hpp"
 #include "stream_fixture.hpp"
+
+#include <gmock/gmock.h>
 
 namespace switchboard::net::testing {
 namespace {
@@ -17,8 +17,8 @@ TEST_F(event_polls, a_plain_get_gives_a_page_and_where_to_go_on) {
   for (std::uint64_t n = 1; n <= 5; ++n) commit(n);
   const auto first = p.get("/v1/events?from=earliest&limit=2");
   EXPECT_EQ(first->answer().body, "{\"events\":[" + p.engine.log.records[0]->bytes + "," +
-                                      p.engine.log.records[1]->bytes + "],\"cursor\":\"" + p.engine.log.cursor(2) +
-                                      "\"}");
+                                      p.engine.log.records[1]->bytes + "],\"cursor\":\"" +
+                                      p.engine.log.cursor(2) + "\"}");
   EXPECT_EQ(first->header("Cache-Control"), "no-store");
   const auto end = p.get("/v1/events?from=" + p.engine.log.cursor(5));
   EXPECT_EQ(end->answer().body, "{\"events\":[],\"cursor\":\"" + p.engine.log.cursor(5) + "\"}");
@@ -44,8 +44,8 @@ TEST_F(event_polls, a_page_is_waited_for_only_so_long) {
 }
 
 TEST_F(event_polls, polls_have_bounds) {
-  for (const auto* query : {"limit=0", "limit=1001", "limit=x", "limit=", "limit=-1", "wait=61", "wait=1m", "wait=-1",
-                            "wait=s", "wait="}) {
+  for (const auto* query : {"limit=0", "limit=1001", "limit=x", "limit=", "limit=-1", "wait=61", "wait=1m",
+                            "wait=-1", "wait=s", "wait="}) {
     EXPECT_EQ(p.get(std::string("/v1/events?") + query)->status(), 400) << query;
   }
   settings->limits.subscribers_max = 1;

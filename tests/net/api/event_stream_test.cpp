@@ -2,9 +2,9 @@
 
 #include "net/api/event_stream.hpp"
 
-#include <gmock/gmock.h>
-
 #include "stream_fixture.hpp"
+
+#include <gmock/gmock.h>
 
 namespace switchboard::net::testing {
 namespace {
@@ -68,8 +68,9 @@ TEST_F(event_stream, reconnecting_at_any_event_gives_no_gap_and_no_repeat) {
 TEST_F(event_stream, refuses_cursors_that_are_none) {
   commit(1);
   const std::string foreign = storage::cursor_codec{999}.text(1);
-  for (const std::string& from : {std::string("-1"), std::string("99999999999999999999"), std::string("latest2"),
-                                  foreign, p.engine.log.cursor(2), std::string(1'500, 'a')}) {
+  for (const std::string& from :
+       {std::string("-1"), std::string("99999999999999999999"), std::string("latest2"), foreign,
+        p.engine.log.cursor(2), std::string(1'500, 'a')}) {
     const auto x = p.get("/v1/events?from=" + from);
     EXPECT_EQ(x->status(), 400) << from;
     EXPECT_EQ(x->code(), "bad-request");
@@ -84,7 +85,8 @@ TEST_F(event_stream, tells_where_to_go_on_from_when_a_cursor_has_expired) {
   EXPECT_EQ(x->status(), 410);
   EXPECT_EQ(x->code(), "cursor-expired");
   EXPECT_THAT(x->answer().body, HasSubstr("\"earliest\":\"" + p.engine.log.cursor(4) + "\""));
-  EXPECT_EQ(p.get("/v1/events?from=" + p.engine.log.cursor(4))->status(), 200) << "the one that it names works";
+  EXPECT_EQ(p.get("/v1/events?from=" + p.engine.log.cursor(4))->status(), 200)
+      << "the one that it names works";
 }
 
 TEST_F(event_stream, filters_within_what_the_token_may_see) {
@@ -280,15 +282,18 @@ TEST_F(event_stream, who_leaves_in_the_middle_of_a_write_is_let_go_once) {
 
 TEST_F(event_stream, a_peer_gone_before_the_stream_began_is_no_subscriber) {
   auto x = std::make_shared<fake_exchange>(
-      p.io, request_text{method::get, "/v1/events",
-                         {{"Accept", "text/event-stream"}, {"Authorization", "Bearer acme-reader"}}, {}});
+      p.io, request_text{method::get,
+                         "/v1/events",
+                         {{"Accept", "text/event-stream"}, {"Authorization", "Bearer acme-reader"}},
+                         {}});
   p.routes.handle(http::listener::open, x);  // its channel is null
   turn();
   EXPECT_EQ(p.stream->subscribers(), 0u);
 }
 
 TEST_F(event_stream, head_opens_no_stream) {
-  const auto x = p.call(method::head, "/v1/events?wait=30", "", "acme-reader", {{"Accept", "text/event-stream"}});
+  const auto x =
+      p.call(method::head, "/v1/events?wait=30", "", "acme-reader", {{"Accept", "text/event-stream"}});
   EXPECT_EQ(x->status(), 200);
   EXPECT_EQ(p.stream->subscribers(), 0u);
 }

@@ -1,15 +1,15 @@
 #pragma once
 // An engine in memory: a log that the test commits to, rows that it puts in, and acts that it answers.
 
+#include "actors/engine.hpp"
+#include "storage/codec.hpp"
+#include "storage/cursor.hpp"
+
 #include <deque>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "actors/engine.hpp"
-#include "storage/codec.hpp"
-#include "storage/cursor.hpp"
 
 namespace switchboard::net::testing {
 
@@ -27,10 +27,13 @@ class fake_feed final : public actors::feed {
     if (*at + 1 < earliest) return unexpected{problem{problem::kind::expired, cursor(earliest - 1)}};
     return *at;
   }
-  [[nodiscard]] std::string cursor(storage::log_sequence position) const override { return codec.text(position); }
+  [[nodiscard]] std::string cursor(storage::log_sequence position) const override {
+    return codec.text(position);
+  }
   [[nodiscard]] bool in_memory(storage::log_sequence after) const override { return after >= on_disk; }
-  [[nodiscard]] actors::pulled pull(storage::log_sequence after, const actors::stream_filter& f, std::size_t limit,
-                                    std::size_t bytes_max, std::size_t scan_max) const override {
+  [[nodiscard]] actors::pulled pull(storage::log_sequence after, const actors::stream_filter& f,
+                                    std::size_t limit, std::size_t bytes_max,
+                                    std::size_t scan_max) const override {
     actors::pulled out;
     out.position = after;
     if (broken) {
@@ -120,16 +123,16 @@ class fake_views final : public storage::views {
     messages_asked = order;
     return listed();
   }
-  [[nodiscard]] std::optional<std::string> customer_json(std::string_view brand, std::string_view id) const override {
+  [[nodiscard]] std::optional<std::string> customer_json(std::string_view brand,
+                                                         std::string_view id) const override {
     return row(customers_by_id, brand, id);
   }
   [[nodiscard]] expected<storage::page, storage::views_error> list_customer_conversations(
       std::string_view, std::string_view, std::size_t, std::string_view) const override {
     return listed();
   }
-  [[nodiscard]] expected<storage::page, storage::views_error> list_dead_letters(std::span<const std::string> brands,
-                                                                                std::size_t,
-                                                                                std::string_view) const override {
+  [[nodiscard]] expected<storage::page, storage::views_error> list_dead_letters(
+      std::span<const std::string> brands, std::size_t, std::string_view) const override {
     letters_asked.emplace(brands.begin(), brands.end());
     return listed();
   }
@@ -146,7 +149,8 @@ class fake_views final : public storage::views {
   [[nodiscard]] storage::log_sequence applied() const override { return 0; }
   [[nodiscard]] storage::log_sequence flushed() const override { return 0; }
   [[nodiscard]] expected<void, storage::views_error> flush() override { return {}; }
-  [[nodiscard]] std::optional<storage::thread_row> load_thread(std::string_view, domain::thread_id) const override {
+  [[nodiscard]] std::optional<storage::thread_row> load_thread(std::string_view,
+                                                               domain::thread_id) const override {
     return std::nullopt;
   }
   [[nodiscard]] bool seen(domain::thread_id, std::uint64_t) const override { return false; }
@@ -154,7 +158,8 @@ class fake_views final : public storage::views {
                                                             std::string_view) const override {
     return std::nullopt;
   }
-  [[nodiscard]] std::optional<domain::thread_id> find_thread(std::string_view, std::string_view) const override {
+  [[nodiscard]] std::optional<domain::thread_id> find_thread(std::string_view,
+                                                             std::string_view) const override {
     return std::nullopt;
   }
   [[nodiscard]] std::vector<domain::message> outbound_up_to(std::string_view, domain::conversation_id,
@@ -184,8 +189,9 @@ class fake_engine final : public actors::engine {
     domain::unpacked_body body;
     actors::ticket_ptr ticket;
   };
-  actors::ingest_counts ingest(const domain::source_id& source, domain::unpacked_body&& body, std::string_view raw,
-                               domain::timestamp, const actors::ticket_ptr& t) override {
+  actors::ingest_counts ingest(const domain::source_id& source, domain::unpacked_body&& body,
+                               std::string_view raw, domain::timestamp,
+                               const actors::ticket_ptr& t) override {
     t->expect();
     ingested.push_back({source.value, std::string(raw), std::move(body), t});
     return {};

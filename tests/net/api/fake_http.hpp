@@ -1,6 +1,8 @@
 #pragma once
 // The server's side of net/http without sockets: one I/O thread that is a queue, turned by hand.
 
+#include "net/http/server.hpp"
+
 #include <algorithm>
 #include <deque>
 #include <functional>
@@ -12,8 +14,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "net/http/server.hpp"
 
 namespace switchboard::net::testing {
 
@@ -199,8 +199,9 @@ class fake_server final : public http::server {
   void pass(std::chrono::milliseconds d) {
     const auto until = now_ + d;
     for (;;) {
-      const auto next = std::min_element(timers_.begin(), timers_.end(),
-                                         [](const auto& a, const auto& b) { return a.second.at < b.second.at; });
+      const auto next = std::min_element(timers_.begin(), timers_.end(), [](const auto& a, const auto& b) {
+        return a.second.at < b.second.at;
+      });
       if (next == timers_.end() || next->second.at > until) break;
       now_ = next->second.at;
       io_.post(std::move(next->second.run));

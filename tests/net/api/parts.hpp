@@ -1,11 +1,6 @@
 #pragma once
 // net/ put together as gateway.cpp does it, on the fakes. Two brands, a token for each role of each, one of all.
 
-#include <gtest/gtest.h>
-
-#include <memory>
-#include <string>
-
 #include "fake_engine.hpp"
 #include "fake_http.hpp"
 #include "net/admission.hpp"
@@ -13,6 +8,11 @@
 #include "net/api/router.hpp"
 #include "net/api/tickets.hpp"
 #include "net/webhook.hpp"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
 
 namespace switchboard::net::testing {
 
@@ -22,13 +22,24 @@ inline constexpr std::string_view words_of_roles[] = {"reader", "agent", "superv
 inline std::shared_ptr<config::settings> some_settings() {
   auto s = std::make_shared<config::settings>();
   s->version = "0123456789abcdef";
-  for (const auto* brand : {"acme", "beta"}) s->brands.push_back({.id = {brand}, .name = brand, .conversations = {}});
-  s->sources.push_back({.id = {"meta"}, .kind = config::source_kind::meta, .secrets = {"s3cret", "next"},
+  for (const auto* brand : {"acme", "beta"})
+    s->brands.push_back({.id = {brand}, .name = brand, .conversations = {}});
+  s->sources.push_back({.id = {"meta"},
+                        .kind = config::source_kind::meta,
+                        .secrets = {"s3cret", "next"},
                         .verify_token = "verify"});
-  s->accounts.push_back({.id = {"acme-wa"}, .brand = {"acme"}, .source = {"meta"},
-                         .platform = domain::platform::whatsapp, .platform_id = "1001", .access_token = {}});
-  s->accounts.push_back({.id = {"beta-wa"}, .brand = {"beta"}, .source = {"meta"},
-                         .platform = domain::platform::whatsapp, .platform_id = "2002", .access_token = {}});
+  s->accounts.push_back({.id = {"acme-wa"},
+                         .brand = {"acme"},
+                         .source = {"meta"},
+                         .platform = domain::platform::whatsapp,
+                         .platform_id = "1001",
+                         .access_token = {}});
+  s->accounts.push_back({.id = {"beta-wa"},
+                         .brand = {"beta"},
+                         .source = {"meta"},
+                         .platform = domain::platform::whatsapp,
+                         .platform_id = "2002",
+                         .access_token = {}});
   for (const std::string brand : {"acme", "beta", "*"}) {
     for (std::uint8_t r = 0; r < 4; ++r) {
       s->tokens.push_back({.sha256 = api::token_digest(brand + "-" + std::string(words_of_roles[r])),
@@ -44,7 +55,11 @@ inline std::shared_ptr<config::settings> some_settings() {
 class parts {
  public:
   explicit parts(std::shared_ptr<config::settings> s = some_settings())
-      : settings(std::move(s)), engine(settings), server(io), credits(*settings), webhooks(credits, settings),
+      : settings(std::move(s)),
+        engine(settings),
+        server(io),
+        credits(*settings),
+        webhooks(credits, settings),
         stream(std::make_unique<api::event_stream>(engine, server)) {
     ctx.engine = &engine;
     ctx.server = &server;

@@ -1,5 +1,9 @@
 // What the REST routes make of a request, and what they answer: bodies, queries, pages, versions, care.
 
+#include "net/api/body.hpp"
+#include "net/api/reading.hpp"
+#include "parts.hpp"
+
 #include <gmock/gmock.h>
 
 #include <cstdio>
@@ -7,10 +11,6 @@
 #include <map>
 #include <set>
 #include <sstream>
-
-#include "net/api/body.hpp"
-#include "net/api/reading.hpp"
-#include "parts.hpp"
 
 namespace switchboard::net::testing {
 namespace {
@@ -91,9 +91,10 @@ TEST(acts, a_patch_reaches_the_owner_as_it_was_asked) {
   parts p;
   p.engine.result.conversation = R"({"id":"x"})";
   p.engine.result.version = 8;
-  const auto x = p.call(method::patch, conversation_path,
-                        R"({"status":"snoozed","priority":"high","tags":["a"],"snoozeUntil":"2026-12-01T00:00:00Z"})",
-                        "acme-agent", {{"If-Match", "\"7\""}});
+  const auto x =
+      p.call(method::patch, conversation_path,
+             R"({"status":"snoozed","priority":"high","tags":["a"],"snoozeUntil":"2026-12-01T00:00:00Z"})",
+             "acme-agent", {{"If-Match", "\"7\""}});
   EXPECT_EQ(x->status(), 200);
   EXPECT_EQ(x->answer().body, R"({"id":"x"})");
   EXPECT_EQ(x->header("ETag"), "\"8\"");
@@ -110,7 +111,8 @@ TEST(acts, a_patch_reaches_the_owner_as_it_was_asked) {
 TEST(acts, if_match_is_a_version) {
   for (const auto* good : {"7", "\"7\"", "*", ""}) {
     parts p;
-    EXPECT_EQ(p.call(method::patch, conversation_path, "{}", "acme-agent", {{"If-Match", good}})->status(), 200);
+    EXPECT_EQ(p.call(method::patch, conversation_path, "{}", "acme-agent", {{"If-Match", good}})->status(),
+              200);
   }
   for (const auto* bad : {"\"", "\"\"", "W/\"7\"", "-1", "7x", "\"7\", \"8\"", "99999999999999999999999"}) {
     parts p;
@@ -160,7 +162,8 @@ TEST(acts, a_note_has_a_content_and_the_tokens_author) {
   EXPECT_EQ(note.content, "hi");
   EXPECT_EQ(note.author, "acme-person");
   EXPECT_EQ(p.call(method::post, conversation_path + "/notes", "{}")->status(), 400);
-  EXPECT_EQ(p.call(method::post, conversation_path + "/notes", R"({"content":"x","author":"eve"})")->status(), 400);
+  EXPECT_EQ(p.call(method::post, conversation_path + "/notes", R"({"content":"x","author":"eve"})")->status(),
+            400);
 }
 
 TEST(acts, what_is_no_conversations_id_is_not_found) {
@@ -186,11 +189,13 @@ TEST(reads, a_conversation_comes_with_its_version) {
 
 TEST(reads, the_lists_query_is_what_the_parameters_say) {
   parts p;
-  (void)p.get("/v1/conversations?status=open&status=pending&platform=whatsapp&account=a&assignee=b&queue=c&tag=d%20e"
-              "&customer=f&sort=priority&limit=7&cursor=abc");
+  (void)p.get(
+      "/v1/conversations?status=open&status=pending&platform=whatsapp&account=a&assignee=b&queue=c&tag=d%20e"
+      "&customer=f&sort=priority&limit=7&cursor=abc");
   const auto& q = *p.engine.rows.asked;
   EXPECT_THAT(q.brands, ElementsAre("acme"));
-  EXPECT_THAT(q.statuses, ElementsAre(domain::conversation_status::open, domain::conversation_status::pending));
+  EXPECT_THAT(q.statuses,
+              ElementsAre(domain::conversation_status::open, domain::conversation_status::pending));
   EXPECT_THAT(q.platforms, ElementsAre(domain::platform::whatsapp));
   EXPECT_THAT(q.accounts, ElementsAre("a"));
   EXPECT_THAT(q.assignees, ElementsAre("b"));
@@ -234,8 +239,9 @@ TEST(reads, a_cursor_of_no_page_is_400_on_each_list) {
   p.engine.rows.list_error = "the cursor is not of a page of this list";
   p.engine.rows.conversations_by_id[{"acme", conversation_of("acme")}] = "{}";
   p.engine.rows.customers_by_id[{"acme", "cu_1"}] = "{}";
-  for (const std::string& path : {conversation_path + "/messages", std::string("/v1/dead-letters"),
-                                 std::string("/v1/customers/cu_1/conversations"), std::string("/v1/conversations")}) {
+  for (const std::string& path :
+       {conversation_path + "/messages", std::string("/v1/dead-letters"),
+        std::string("/v1/customers/cu_1/conversations"), std::string("/v1/conversations")}) {
     const auto x = p.get(path + "?cursor=garbage");
     EXPECT_EQ(x->status(), 400) << path;
     EXPECT_EQ(x->code(), "bad-request") << path;
@@ -277,7 +283,8 @@ TEST(reads, a_page_names_the_next) {
 TEST(reads, wait_their_turn_only_so_many) {
   parts p;
   p.engine.reads_full = true;
-  for (const std::string path : {"/v1/conversations", "/v1/customers/x", "/v1/dead-letters", "/v1/dead-letters/x"}) {
+  for (const std::string path :
+       {"/v1/conversations", "/v1/customers/x", "/v1/dead-letters", "/v1/dead-letters/x"}) {
     const auto x = p.get(path);
     EXPECT_EQ(x->status(), 503) << path;
     EXPECT_EQ(x->code(), "too-many-reads");
@@ -320,7 +327,8 @@ TEST(care, reload_tells_the_version_or_every_problem) {
   p.engine.log.run_jobs();
   EXPECT_EQ(bad->status(), 422);
   EXPECT_EQ(bad->code(), "config-refused");
-  EXPECT_THAT(bad->answer().body, HasSubstr(R"({"detail":"a.toml:1:2: no \"x\""},{"detail":"a.toml:3:4: y"})"));
+  EXPECT_THAT(bad->answer().body,
+              HasSubstr(R"({"detail":"a.toml:1:2: no \"x\""},{"detail":"a.toml:3:4: y"})"));
   p.engine.log.jobs_max = 0;
   EXPECT_EQ(p.admin("/reload", method::post)->status(), 503);
   EXPECT_EQ(p.admin("/reload")->status(), 405);
@@ -358,7 +366,8 @@ TEST(care, each_metric_is_declared_once_and_before_its_samples) {
 }
 
 TEST(care, promtool_has_nothing_to_say) {
-  if (!std::filesystem::exists("/usr/bin/promtool")) GTEST_SKIP() << "promtool is not installed (package prometheus)";
+  if (!std::filesystem::exists("/usr/bin/promtool"))
+    GTEST_SKIP() << "promtool is not installed (package prometheus)";
   parts p;
   const auto file = std::filesystem::path(::testing::TempDir()) / ("metrics-" + std::to_string(::getpid()));
   std::FILE* out = std::fopen(file.c_str(), "w");

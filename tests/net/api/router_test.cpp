@@ -3,11 +3,11 @@
 
 #include "net/api/router.hpp"
 
+#include "parts.hpp"
+
 #include <gmock/gmock.h>
 
 #include <set>
-
-#include "parts.hpp"
 
 namespace switchboard::net::testing {
 namespace {
@@ -52,12 +52,13 @@ TEST(router, operations_are_distinct_and_writing_routes_need_more_than_reading) 
 
 TEST(router, knows_no_path_but_exactly_those) {
   for (const auto* path : {"/", "/v1", "/v1/", "/v1/events/", "/v1/conversations/", "/v1/conversations/x/",
-                           "/v1/conversations/x/messages/y", "/V1/events", "//v1/events", "/v1//events", "/livez",
-                           "/v1/events2", "/v1/conversations//messages"}) {
+                           "/v1/conversations/x/messages/y", "/V1/events", "//v1/events", "/v1//events",
+                           "/livez", "/v1/events2", "/v1/conversations//messages"}) {
     EXPECT_EQ(api::find_route(listener::open, method::get, path).found, nullptr) << path;
   }
   // The path's bytes are the id: '+' is no space.
-  EXPECT_THAT(api::find_route(listener::open, method::get, "/v1/customers/a+b").arguments, ElementsAre("a+b"));
+  EXPECT_THAT(api::find_route(listener::open, method::get, "/v1/customers/a+b").arguments,
+              ElementsAre("a+b"));
 }
 
 TEST(router, answers_unknown_paths_and_methods_before_the_body) {
@@ -82,7 +83,8 @@ TEST(router, answers_503_until_everything_is_there) {
 
 TEST(router, refuses_every_token_that_is_none) {
   parts p;
-  const auto with = [&](std::vector<std::pair<std::string, std::string>> headers, std::string target = "/v1/events") {
+  const auto with = [&](std::vector<std::pair<std::string, std::string>> headers,
+                        std::string target = "/v1/events") {
     return p.send({method::get, std::move(target), std::move(headers), {}});
   };
   const auto reference = with({});
@@ -112,7 +114,8 @@ TEST(router, refuses_every_token_that_is_none) {
   // Tokens are not taken from a target, which logs and histories keep.
   EXPECT_EQ(with({}, "/v1/events?token=acme-admin&access_token=acme-admin")->status(), 401);
   EXPECT_EQ(with({}, "/v1/conversations?ticket=acme-admin")->status(), 401);
-  EXPECT_EQ(with({{"aUTHORIZATION", "bEARER acme-admin"}})->status(), 200) << "names and schemes have no case";
+  EXPECT_EQ(with({{"aUTHORIZATION", "bEARER acme-admin"}})->status(), 200)
+      << "names and schemes have no case";
 }
 
 TEST(router, digests_tokens_as_the_config_does) {
@@ -124,10 +127,14 @@ TEST(router, ranks_roles) {
   using enum config::role;
   const auto least = [](api::access a) {
     switch (a) {
-      case api::access::agent: return agent;
-      case api::access::supervisor: return supervisor;
-      case api::access::admin: return admin;
-      default: return reader;
+      case api::access::agent:
+        return agent;
+      case api::access::supervisor:
+        return supervisor;
+      case api::access::admin:
+        return admin;
+      default:
+        return reader;
     }
   };
   for (const auto& r : api::routes()) {
@@ -166,12 +173,19 @@ TEST(router, what_another_brand_owns_does_not_exist) {
         if (r.pattern.starts_with("/v1/dead-letters")) id = "dl_" + owner;
         p.engine.rows.conversations_by_id[{owner, conversation}] = R"({"id":"x","version":3})";
         p.engine.rows.customers_by_id[{owner, "cu_" + owner}] = "{}";
-        p.engine.rows.letters["dl_" + owner] = {.id = {"dl_" + owner}, .source = {"meta"}, .brand = {owner},
-                                                .reason = "malformed", .detail = "", .raw = "{}",
-                                                .received_at = {}, .replayed_at = {}};
+        p.engine.rows.letters["dl_" + owner] = {.id = {"dl_" + owner},
+                                                .source = {"meta"},
+                                                .brand = {owner},
+                                                .reason = "malformed",
+                                                .detail = "",
+                                                .raw = "{}",
+                                                .received_at = {},
+                                                .replayed_at = {}};
         std::string path(r.pattern);
         path.replace(at, 4, id);
-        const auto body = r.operation == "addNote" ? R"({"content":"hi"})" : r.verb == method::patch ? "{}" : "";
+        const auto body = r.operation == "addNote"  ? R"({"content":"hi"})"
+                          : r.verb == method::patch ? "{}"
+                                                    : "";
         const bool mine = asking == "*" || asking == owner;
         const auto x = p.call(r.verb, path, body, asking + "-admin");
         if (r.verb != method::get && r.pattern.starts_with("/v1/conversations")) {
@@ -189,8 +203,10 @@ TEST(router, what_another_brand_owns_does_not_exist) {
           EXPECT_NE(x->status(), 404) << r.operation << " of " << owner << " by " << asking;
         } else {
           EXPECT_EQ(x->status(), 404) << r.operation << " of " << owner << " by " << asking;
-          EXPECT_EQ(x->answer().body, p.call(r.verb, std::string(r.pattern).replace(at, 4, "nothing"), "",
-                                             asking + "-admin")->answer().body);
+          EXPECT_EQ(x->answer().body,
+                    p.call(r.verb, std::string(r.pattern).replace(at, 4, "nothing"), "", asking + "-admin")
+                        ->answer()
+                        .body);
           EXPECT_TRUE(p.engine.ingested.empty());
         }
       }
@@ -200,8 +216,14 @@ TEST(router, what_another_brand_owns_does_not_exist) {
 
 TEST(router, a_dead_letter_without_a_brand_is_for_tokens_of_all) {
   parts p;
-  p.engine.rows.letters["dl_1"] = {.id = {"dl_1"}, .source = {"meta"}, .brand = {}, .reason = "invalid-json",
-                                   .detail = "", .raw = "{", .received_at = {}, .replayed_at = {}};
+  p.engine.rows.letters["dl_1"] = {.id = {"dl_1"},
+                                   .source = {"meta"},
+                                   .brand = {},
+                                   .reason = "invalid-json",
+                                   .detail = "",
+                                   .raw = "{",
+                                   .received_at = {},
+                                   .replayed_at = {}};
   EXPECT_EQ(p.get("/v1/dead-letters/dl_1", "acme-admin")->status(), 404);
   EXPECT_EQ(p.get("/v1/dead-letters/dl_1", "*-admin")->status(), 200);
   (void)p.get("/v1/dead-letters", "acme-admin");
@@ -233,7 +255,8 @@ TEST(tickets, work_once_for_the_stream_with_the_rights_of_their_token) {
   EXPECT_THAT(page->answer().body, HasSubstr("beta-wa"));
   EXPECT_THAT(page->answer().body, Not(HasSubstr("acme-wa")));
   EXPECT_EQ(p.get("/v1/events?ticket=" + ticket, "")->status(), 401) << "once";
-  EXPECT_EQ(p.get("/v1/events?ticket=" + ticket, "beta-reader")->status(), 401) << "a bad ticket is no call without";
+  EXPECT_EQ(p.get("/v1/events?ticket=" + ticket, "beta-reader")->status(), 401)
+      << "a bad ticket is no call without";
 }
 
 TEST(tickets, are_over_in_time_and_with_their_token) {

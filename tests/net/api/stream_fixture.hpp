@@ -1,14 +1,14 @@
 #pragma once
 // Readers of the event stream, each kind of them, on a log in memory.
 
+#include "parts.hpp"
+
 #include <gtest/gtest.h>
 
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "parts.hpp"
 
 namespace switchboard::net::testing {
 

@@ -2,10 +2,10 @@
 
 #include "net/webhook.hpp"
 
-#include <gmock/gmock.h>
-
 #include "net/platforms/platform.hpp"
 #include "parts.hpp"
+
+#include <gmock/gmock.h>
 
 namespace switchboard::net::testing {
 namespace {
@@ -21,11 +21,12 @@ std::string body_for(std::initializer_list<std::string_view> accounts, std::stri
   std::string entries;
   for (const auto account : accounts) {
     if (!entries.empty()) entries += ',';
-    entries += R"({"id":"1","changes":[{"field":"messages","value":{"messaging_product":"whatsapp","metadata":)"
-               R"({"display_phone_number":"15550","phone_number_id":")" +
-               std::string(account) +
-               R"("},"contacts":[{"profile":{"name":"Ana"},"wa_id":"5511"}],"messages":[{"from":"5511","id":")" +
-               std::string(id) + R"(","timestamp":"1790000000","type":"text","text":{"body":"hi"}}]}}]})";
+    entries +=
+        R"({"id":"1","changes":[{"field":"messages","value":{"messaging_product":"whatsapp","metadata":)"
+        R"({"display_phone_number":"15550","phone_number_id":")" +
+        std::string(account) +
+        R"("},"contacts":[{"profile":{"name":"Ana"},"wa_id":"5511"}],"messages":[{"from":"5511","id":")" +
+        std::string(id) + R"(","timestamp":"1790000000","type":"text","text":{"body":"hi"}}]}}]})";
   }
   return R"({"object":"whatsapp_business_account","entry":[)" + entries + "]}";
 }
@@ -36,7 +37,8 @@ class webhooks : public ::testing::Test {
                                       std::string target = "/webhooks/meta",
                                       std::string content_type = "application/json") {
     auto header = platforms::functions_of(platforms::kind::meta).sign(body, secret);
-    return p.send({method::post, std::move(target), {{"Content-Type", std::move(content_type)}, header}, body});
+    return p.send(
+        {method::post, std::move(target), {{"Content-Type", std::move(content_type)}, header}, body});
   }
   std::shared_ptr<fake_exchange> bare(const std::string& body,
                                       std::vector<std::pair<std::string, std::string>> headers) {
@@ -141,8 +143,8 @@ TEST_F(webhooks, refuse_what_is_no_webhook_before_its_body) {
   const auto put = p.send({method::put, "/webhooks/meta", {}, "{}"});
   EXPECT_EQ(put->status(), 405);
   EXPECT_EQ(put->header("Allow"), "GET, POST");
-  for (const auto* type : {"text/plain", "application/x-www-form-urlencoded", "application/json; charset=utf-16",
-                           "application/jsonx"}) {
+  for (const auto* type : {"text/plain", "application/x-www-form-urlencoded",
+                           "application/json; charset=utf-16", "application/jsonx"}) {
     EXPECT_EQ(post("{}", "s3cret", "/webhooks/meta", type)->status(), 415) << type;
   }
   for (const auto* type : {"application/json", "Application/JSON; charset=\"UTF-8\"", ""}) {
@@ -173,7 +175,8 @@ TEST_F(webhooks, answer_handshakes) {
 }
 
 TEST_F(webhooks, answer_handshakes_whatever_else_is_refused) {
-  for (const auto h : {health::overloaded, health::disk_low, health::draining, health::failed, health::starting}) {
+  for (const auto h :
+       {health::overloaded, health::disk_low, health::draining, health::failed, health::starting}) {
     p.engine.health = h;
     const auto x = post(body_for({"1001"}));
     EXPECT_EQ(x->status(), 503) << to_word(h);
@@ -254,9 +257,14 @@ TEST_F(webhooks, take_a_new_config_as_one_step) {
 class replay : public webhooks {
  protected:
   void keep(std::string raw, std::string source = "meta") {
-    p.engine.rows.letters["dl_1"] = {.id = {"dl_1"}, .source = {std::move(source)}, .brand = {"acme"},
-                                     .reason = "unknown-account", .detail = "", .raw = std::move(raw),
-                                     .received_at = {}, .replayed_at = {}};
+    p.engine.rows.letters["dl_1"] = {.id = {"dl_1"},
+                                     .source = {std::move(source)},
+                                     .brand = {"acme"},
+                                     .reason = "unknown-account",
+                                     .detail = "",
+                                     .raw = std::move(raw),
+                                     .received_at = {},
+                                     .replayed_at = {}};
   }
   std::shared_ptr<fake_exchange> ask() { return p.call(method::post, "/v1/dead-letters/dl_1/replay", ""); }
 };

@@ -28,7 +28,8 @@ TEST(instagram, a_direct_message) {
 
 TEST(instagram, times_as_text_are_seconds) {  // trap 25
   EXPECT_EQ(one(R"("message":{"mid":"m","text":"x"})", R"("1527459824")").at, at_s(1'527'459'824));
-  EXPECT_EQ(one(R"("message":{"mid":"m","text":"x"})", R"("2021-09-08T06:34:04+0000")").at, at_s(1'631'082'844));
+  EXPECT_EQ(one(R"("message":{"mid":"m","text":"x"})", R"("2021-09-08T06:34:04+0000")").at,
+            at_s(1'631'082'844));
 }
 
 TEST(instagram, reads_name_a_message) {  // trap 27
@@ -41,22 +42,27 @@ TEST(instagram, reads_name_a_message) {  // trap 27
 }
 
 TEST(instagram, stories) {
-  const auto reply = one(R"("message":{"mid":"m","text":"wow","reply_to":{"story":{"id":"5","url":"https://s"}}})");
+  const auto reply =
+      one(R"("message":{"mid":"m","text":"wow","reply_to":{"story":{"id":"5","url":"https://s"}}})");
   EXPECT_EQ(reply.content_type, content_type::text);
   EXPECT_EQ(reply.reply_to, "");
   EXPECT_EQ(reply.payload, R"({"story":{"id":"5","url":"https://s"}})");
-  const auto mention = one(R"("message":{"mid":"m","attachments":[{"type":"story_mention","payload":{"url":"https://s"}}]})");
+  const auto mention =
+      one(R"("message":{"mid":"m","attachments":[{"type":"story_mention","payload":{"url":"https://s"}}]})");
   EXPECT_EQ(mention.content_type, content_type::story);
   EXPECT_EQ(mention.attachments.at(0).type, "story_mention");
   EXPECT_EQ(mention.attachments.at(0).url, "https://s");
 }
 
 TEST(instagram, hearts_shares_and_what_it_cannot_show) {
-  EXPECT_EQ(one(R"("message":{"mid":"m","attachments":[{"type":"like_heart"}]})").content_type, content_type::sticker);
-  EXPECT_EQ(one(R"("message":{"mid":"m","attachments":[{"type":"share","payload":{"url":"u"}}]})").content_type,
-            content_type::attachment);
-  EXPECT_EQ(one(R"("message":{"mid":"m","attachments":[{"type":"unsupported_type","payload":{}}]})").content_type,
-            content_type::unsupported);
+  EXPECT_EQ(one(R"("message":{"mid":"m","attachments":[{"type":"like_heart"}]})").content_type,
+            content_type::sticker);
+  EXPECT_EQ(
+      one(R"("message":{"mid":"m","attachments":[{"type":"share","payload":{"url":"u"}}]})").content_type,
+      content_type::attachment);
+  EXPECT_EQ(
+      one(R"("message":{"mid":"m","attachments":[{"type":"unsupported_type","payload":{}}]})").content_type,
+      content_type::unsupported);
   EXPECT_EQ(one(R"("message":{"mid":"m","is_unsupported":true})").content_type, content_type::unsupported);
 }
 
@@ -72,13 +78,15 @@ TEST(instagram, icebreakers_and_reactions) {
   const auto breaker = one(R"("postback":{"mid":"m_5","title":"Open?","payload":"OPEN"})");
   EXPECT_EQ(breaker.platform_message_id, "m_5");
   EXPECT_EQ(breaker.content, "Open?");
-  const auto reaction = one(R"("reaction":{"mid":"m_5","action":"react","reaction":"love","emoji":"\u2764\ufe0f"})");
+  const auto reaction =
+      one(R"("reaction":{"mid":"m_5","action":"react","reaction":"love","emoji":"\u2764\ufe0f"})");
   EXPECT_EQ(reaction.reaction_emoji, "❤️");
   EXPECT_EQ(reaction.platform, domain::platform::instagram);
 }
 
 TEST(instagram, a_comment) {
-  const auto event = comment(R"({"id":"55","text":"nice","from":{"id":"8","username":"ann"},"media":{"id":"66","media_product_type":"FEED"},"parent_id":"44"})");
+  const auto event = comment(
+      R"({"id":"55","text":"nice","from":{"id":"8","username":"ann"},"media":{"id":"66","media_product_type":"FEED"},"parent_id":"44"})");
   EXPECT_EQ(event.kind, inbound_kind::message);
   EXPECT_EQ(event.platform, domain::platform::instagram);
   EXPECT_EQ(event.thread, thread_kind::comment);
@@ -97,7 +105,8 @@ TEST(instagram, own_comments_are_outbound) {  // trap 16, trap 21
   const std::vector<std::string> ours = {R"({"id":"1000","username":"us"})",
                                          R"({"id":"999","username":"us","self_ig_scoped_id":"998"})"};
   for (const std::string& from : ours) {
-    const auto event = comment(R"({"id":"56","text":"we","from":)" + from + R"(,"media":{"id":"66"},"parent_id":"55"})");
+    const auto event =
+        comment(R"({"id":"56","text":"we","from":)" + from + R"(,"media":{"id":"66"},"parent_id":"55"})");
     EXPECT_EQ(event.direction, direction::outbound) << from;
     EXPECT_EQ(event.customer_platform_id, "");
     EXPECT_EQ(event.customer_handle, "");
@@ -108,7 +117,8 @@ TEST(instagram, own_comments_are_outbound) {  // trap 16, trap 21
 }
 
 TEST(instagram, live_comments_may_name_nobody) {
-  const auto event = only_event(normalise_meta(change_body("instagram", "live_comments", R"({"id":"55","text":"hey"})")));
+  const auto event =
+      only_event(normalise_meta(change_body("instagram", "live_comments", R"({"id":"55","text":"hey"})")));
   EXPECT_EQ(event.thread_key, "comment:55/");
   EXPECT_EQ(event.payload, R"({"live":true})");
   EXPECT_EQ(event.customer_platform_id, "");
@@ -122,13 +132,15 @@ TEST(instagram, an_entry_may_be_the_change_itself) {  // trap 9
 }
 
 TEST(instagram, mentions) {
-  const auto in_comment = only_event(normalise_meta(change_body("instagram", "mentions", R"({"media_id":"66","comment_id":"55"})")));
+  const auto in_comment = only_event(
+      normalise_meta(change_body("instagram", "mentions", R"({"media_id":"66","comment_id":"55"})")));
   EXPECT_EQ(in_comment.thread, thread_kind::mention);
   EXPECT_EQ(in_comment.platform_message_id, "55");
   EXPECT_EQ(in_comment.thread_key, "55");
   EXPECT_EQ(in_comment.post_id, "66");
   EXPECT_EQ(in_comment.payload, R"({"mention":{"media_id":"66","comment_id":"55"}})");
-  const auto in_caption = only_event(normalise_meta(change_body("instagram", "mentions", R"({"media_id":"66"})")));
+  const auto in_caption =
+      only_event(normalise_meta(change_body("instagram", "mentions", R"({"media_id":"66"})")));
   EXPECT_EQ(in_caption.platform_message_id, "66");
   EXPECT_EQ(only_reject(normalise_meta(change_body("instagram", "mentions", "{}"))).reason, "malformed");
 }

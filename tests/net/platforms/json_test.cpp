@@ -1,12 +1,11 @@
 #include "net/platforms/json.hpp"
 
+#include <gtest/gtest.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <cstring>
 #include <random>
-
-#include <gtest/gtest.h>
 
 namespace switchboard::net::platforms {
 namespace {
@@ -27,20 +26,20 @@ auto of(std::string_view value, Function function) {
 TEST(json, refuses_what_is_not_one_valid_document) {
   using namespace std::string_literals;
   const std::vector<std::string> bad = {
-      "",                                                    // H101
+      "",  // H101
       "   ",
-      "\xef\xbb\xbf{}",                                      // H90
-      std::string{"\xff\xfe{\0}\0", 6},                      // H91
-      "{\"a\":\"\xff\"}",                                    // H89
-      "{\"a\":\"\xc0\xaf\"}",                                // overlong
-      "{\"a\":\"\xed\xa0\x80\"}",                            // surrogate in UTF-8
-      R"({"a":"\ud800"})",                                   // H92
+      "\xef\xbb\xbf{}",                  // H90
+      std::string{"\xff\xfe{\0}\0", 6},  // H91
+      "{\"a\":\"\xff\"}",                // H89
+      "{\"a\":\"\xc0\xaf\"}",            // overlong
+      "{\"a\":\"\xed\xa0\x80\"}",        // surrogate in UTF-8
+      R"({"a":"\ud800"})",               // H92
       R"({"a":"\udc00"})",
-      std::string{"{\"a\":\"\0\"}", 9},                      // H94
+      std::string{"{\"a\":\"\0\"}", 9},  // H94
       "{\"a\":\"\n\"}",
-      R"({"a":18446744073709551616})",                       // H97
-      R"({"a":1e400})",                                      // H98
-      R"({"a":1)",                                           // H100
+      R"({"a":18446744073709551616})",  // H97
+      R"({"a":1e400})",                 // H98
+      R"({"a":1)",                      // H100
       R"({"a":1} {"a":1})",
       R"({"a":1,})",
       R"({"a":1,"b":tru})",
@@ -73,8 +72,8 @@ TEST(json, ids_keep_their_source_token) {
   EXPECT_EQ(id("9223372036854775808"), "9223372036854775808");    // 2^63
   EXPECT_EQ(id("18446744073709551615"), "18446744073709551615");  // 2^64 - 1
   EXPECT_EQ(id("-100123"), "-100123");
-  EXPECT_EQ(id(R"("12")"), id("12"));                             // H99
-  EXPECT_EQ(id(R"("a\u0000b")"), std::string("a\0b", 3));         // H93
+  EXPECT_EQ(id(R"("12")"), id("12"));                      // H99
+  EXPECT_EQ(id(R"("a\u0000b")"), std::string("a\0b", 3));  // H93
   for (const std::string_view none : {"1.5", "1e3", "1.0", "null", "true", "{}", "[1]", R"("")"}) {
     EXPECT_EQ(id(none), "") << none;
   }
@@ -91,8 +90,8 @@ TEST(json, members_of_another_type_are_absent) {
   EXPECT_EQ(of(R"("12")", member_int), 12);
   EXPECT_EQ(of(R"("-12")", member_int), -12);
   for (const std::string_view no_number :
-       {"1.5", R"("1.5")", R"("")", R"(" 1")", R"("1 ")", R"("+1")", R"("99999999999999999999")", "18446744073709551615",
-        "null", "true"}) {
+       {"1.5", R"("1.5")", R"("")", R"(" 1")", R"("1 ")", R"("+1")", R"("99999999999999999999")",
+        "18446744073709551615", "null", "true"}) {
     EXPECT_EQ(of(no_number, member_int), std::nullopt) << no_number;
   }
   EXPECT_TRUE(of("true", member_bool));
@@ -106,7 +105,8 @@ TEST(json, members_of_another_type_are_absent) {
 TEST(json, times_have_the_unit_of_their_path_and_a_range) {
   EXPECT_EQ(of("1700000000", seconds_member), domain::timestamp{std::chrono::seconds{1'700'000'000}});
   EXPECT_EQ(of(R"("1700000000")", seconds_member), domain::timestamp{std::chrono::seconds{1'700'000'000}});
-  EXPECT_EQ(of("1700000000123", milliseconds_member), domain::timestamp{std::chrono::milliseconds{1'700'000'000'123}});
+  EXPECT_EQ(of("1700000000123", milliseconds_member),
+            domain::timestamp{std::chrono::milliseconds{1'700'000'000'123}});
   EXPECT_TRUE(of("253402300799", seconds_member));
   EXPECT_FALSE(of("253402300800", seconds_member)) << "year 10000";
   EXPECT_TRUE(of("253402300799999", milliseconds_member));
@@ -119,7 +119,8 @@ TEST(json, finds_members_that_stand_twice) {
   const auto root = [](const std::string& body) { return (*parse(body, {})).root.get_object().value(); };
   EXPECT_TRUE(has_duplicate(root(R"({"id":1,"x":2,"id":3})"), "id"));
   EXPECT_FALSE(has_duplicate(root(R"({"id":1,"x":{"id":3}})"), "id"));
-  EXPECT_EQ(duplicate_member(root(R"({"id":1,"x":2,"\u0069d":3})")), "id") << "an escaped name is the same name";
+  EXPECT_EQ(duplicate_member(root(R"({"id":1,"x":2,"\u0069d":3})")), "id")
+      << "an escaped name is the same name";
   EXPECT_EQ(duplicate_member(root("{}")), "");
   std::string many = "{";
   for (int i = 0; i < 60; ++i) {

@@ -10,7 +10,9 @@ using domain::inbound_event;
 using domain::inbound_kind;
 using domain::sender_type;
 
-inbound_event one(std::string_view rest) { return only_event(normalise_meta(messenger_body({dm(rest)}))); }
+inbound_event one(std::string_view rest) {
+  return only_event(normalise_meta(messenger_body({dm(rest)})));
+}
 std::string reason(std::string_view element) {
   return only_reject(normalise_meta(messenger_body({std::string{element}}))).reason;
 }
@@ -63,7 +65,8 @@ TEST(messenger, what_the_page_sends_is_outbound_without_the_flag_too) {
 }
 
 TEST(messenger, an_echo_never_makes_the_page_a_customer) {
-  const auto event = one(R"("message":{"mid":"m","text":"we","is_echo":true})");  // sender and recipient swapped
+  const auto event =
+      one(R"("message":{"mid":"m","text":"we","is_echo":true})");  // sender and recipient swapped
   EXPECT_EQ(event.direction, direction::outbound);
   EXPECT_EQ(event.customer_platform_id, "77");
   EXPECT_EQ(event.sender_id, "1000");
@@ -97,24 +100,27 @@ struct attachment_case {
 TEST(messenger, attachments_decide_the_content_type) {
   using enum domain::media_state;
   const std::vector<attachment_case> cases = {
-      {R"({"type":"image","payload":{"url":"https:\/\/x"}})", content_type::image, "image", "https://x", pending},
+      {R"({"type":"image","payload":{"url":"https:\/\/x"}})", content_type::image, "image", "https://x",
+       pending},
       {R"({"type":"video","payload":{"url":"v"}})", content_type::video, "video", "v", pending},
       {R"({"type":"audio","payload":{"url":"a"}})", content_type::audio, "audio", "a", pending},
       {R"({"type":"file","payload":{"url":"f"}})", content_type::document, "document", "f", pending},
-      {R"({"type":"location","payload":{"coordinates":{"lat":1.5,"long":-2}}})", content_type::location, "location", "",
-       ready},
-      {R"({"type":"fallback","title":"T","url":"https://page","payload":null})", content_type::attachment, "fallback",
-       "https://page", ready},
-      {R"({"type":"template","payload":{"product":{"elements":[{"id":"p"}]}}})", content_type::attachment, "template", "",
-       ready},
+      {R"({"type":"location","payload":{"coordinates":{"lat":1.5,"long":-2}}})", content_type::location,
+       "location", "", ready},
+      {R"({"type":"fallback","title":"T","url":"https://page","payload":null})", content_type::attachment,
+       "fallback", "https://page", ready},
+      {R"({"type":"template","payload":{"product":{"elements":[{"id":"p"}]}}})", content_type::attachment,
+       "template", "", ready},
       {R"({"type":"share","payload":{"url":"s"}})", content_type::attachment, "share", "s", pending},
-      {R"({"type":"reel","payload":{"url":"r","reel_video_id":5}})", content_type::attachment, "reel", "r", pending},
+      {R"({"type":"reel","payload":{"url":"r","reel_video_id":5}})", content_type::attachment, "reel", "r",
+       pending},
       {R"({"type":"ig_reel","payload":{"url":"r"}})", content_type::attachment, "ig_reel", "r", pending},
       {R"({"type":"post","payload":{"url":"r"}})", content_type::attachment, "post", "r", pending},
-      {R"({"type":"story_mention","payload":{"url":"st"}})", content_type::story, "story_mention", "st", pending},
+      {R"({"type":"story_mention","payload":{"url":"st"}})", content_type::story, "story_mention", "st",
+       pending},
       {R"({"type":"like_heart"})", content_type::sticker, "like_heart", "", ready},
-      {R"({"type":"image","payload":{"url":"s.png","sticker_id":369239263222822}})", content_type::sticker, "sticker",
-       "s.png", pending},
+      {R"({"type":"image","payload":{"url":"s.png","sticker_id":369239263222822}})", content_type::sticker,
+       "sticker", "s.png", pending},
       {R"({"type":"hologram","payload":{"url":"h"}})", content_type::attachment, "hologram", "h", ready},
   };
   for (const auto& each : cases) {
@@ -138,15 +144,21 @@ TEST(messenger, several_attachments_keep_their_order) {
   EXPECT_EQ(event.content_type, content_type::video);
   ASSERT_EQ(event.attachments.size(), 2U);
   EXPECT_EQ(event.attachments[1].url, "2");
-  EXPECT_NE(event.payload.find(R"("attachments":[)"), std::string::npos) << "the odd one is kept for a person";
+  EXPECT_NE(event.payload.find(R"("attachments":[)"), std::string::npos)
+      << "the odd one is kept for a person";
 }
 
 TEST(messenger, what_an_attachment_holds_beside_a_url_is_kept) {
-  const auto location = one(R"("message":{"mid":"m","attachments":[{"type":"location","payload":{"coordinates":{"lat":1.5,"long":-2}}}]})");
-  EXPECT_NE(location.payload.find(R"("location":{"lat":1.5,"long":-2})"), std::string::npos) << location.payload;
-  const auto product = one(R"("message":{"mid":"m","attachments":[{"type":"template","payload":{"product":{"elements":[{"id":"p"}]}}}]})");
-  EXPECT_NE(product.payload.find(R"("product":{"elements":[{"id":"p"}]})"), std::string::npos) << product.payload;
-  const auto sticker = one(R"("message":{"mid":"m","sticker_id":369239263222822,"attachments":[{"type":"image","payload":{"url":"u","sticker_id":369239263222822}}]})");
+  const auto location = one(
+      R"("message":{"mid":"m","attachments":[{"type":"location","payload":{"coordinates":{"lat":1.5,"long":-2}}}]})");
+  EXPECT_NE(location.payload.find(R"("location":{"lat":1.5,"long":-2})"), std::string::npos)
+      << location.payload;
+  const auto product = one(
+      R"("message":{"mid":"m","attachments":[{"type":"template","payload":{"product":{"elements":[{"id":"p"}]}}}]})");
+  EXPECT_NE(product.payload.find(R"("product":{"elements":[{"id":"p"}]})"), std::string::npos)
+      << product.payload;
+  const auto sticker = one(
+      R"("message":{"mid":"m","sticker_id":369239263222822,"attachments":[{"type":"image","payload":{"url":"u","sticker_id":369239263222822}}]})");
   EXPECT_EQ(sticker.content_type, content_type::sticker);
   EXPECT_EQ(sticker.attachments.at(0).platform_media_id, "369239263222822");
   EXPECT_EQ(sticker.payload, "");
@@ -160,7 +172,8 @@ TEST(messenger, quick_replies_replies_and_referrals) {
   const auto reply = one(R"("message":{"mid":"m","text":"yes","reply_to":{"mid":"m_0"}})");
   EXPECT_EQ(reply.reply_to, "m_0");
   EXPECT_EQ(reply.content_type, content_type::text);
-  const auto referred = one(R"("message":{"mid":"m","text":"hi","referral":{"ref":null,"source":"ADS","ad_id":"6"}})");
+  const auto referred =
+      one(R"("message":{"mid":"m","text":"hi","referral":{"ref":null,"source":"ADS","ad_id":"6"}})");
   EXPECT_EQ(referred.payload, R"({"referral":{"ref":null,"source":"ADS","ad_id":"6"}})");
 }
 
@@ -187,7 +200,8 @@ TEST(messenger, edits) {
 }
 
 TEST(messenger, reactions_are_versions_of_their_target) {  // trap 23
-  const auto added = one(R"("reaction":{"mid":"m_1","action":"react","emoji":"\ud83d\ude22","reaction":"sad"})");
+  const auto added =
+      one(R"("reaction":{"mid":"m_1","action":"react","emoji":"\ud83d\ude22","reaction":"sad"})");
   EXPECT_EQ(added.kind, inbound_kind::reaction_added);
   EXPECT_EQ(added.platform_message_id, "m_1");
   EXPECT_EQ(added.reaction_emoji, "😢");
@@ -208,7 +222,8 @@ TEST(messenger, deliveries_name_messages_and_a_watermark) {
   EXPECT_EQ(result.events[0].status, delivery_status::delivered);
   EXPECT_EQ(result.events[0].platform_message_id, "a");
   EXPECT_EQ(result.events[0].version, "delivered");
-  EXPECT_EQ(result.events[0].at, at_ms(1'458'668'856'253)) << "no timestamp of its own: the watermark is nearest";
+  EXPECT_EQ(result.events[0].at, at_ms(1'458'668'856'253))
+      << "no timestamp of its own: the watermark is nearest";
   EXPECT_EQ(result.events[1].platform_message_id, "b");
   EXPECT_EQ(result.events[2].platform_message_id, "");
   EXPECT_EQ(result.events[2].watermark, at_ms(1'458'668'856'253));
@@ -246,8 +261,8 @@ TEST(messenger, postbacks) {
 TEST(messenger, made_up_ids_survive_redelivery_without_a_time) {
   const auto body = [](std::string_view time, std::string_view payload) {
     return envelope("page", "messaging",
-                    {R"({"sender":{"id":"77"},"recipient":{"id":"1000"},"postback":{"payload":")" + std::string{payload} +
-                     R"("}})"},
+                    {R"({"sender":{"id":"77"},"recipient":{"id":"1000"},"postback":{"payload":")" +
+                     std::string{payload} + R"("}})"},
                     time);
   };
   const auto first = only_event(normalise_meta(body("1", "A")));
@@ -260,11 +275,13 @@ TEST(messenger, handover_is_told_by_the_system) {
   EXPECT_EQ(pass.sender, sender_type::system);
   EXPECT_EQ(pass.content, "Thread control passed to app 123");
   EXPECT_EQ(pass.payload, R"({"pass_thread_control":{"new_owner_app_id":123,"metadata":"M"}})");
-  EXPECT_EQ(one(R"("take_thread_control":{"previous_owner_app_id":"9"})").content, "Thread control taken from app 9");
+  EXPECT_EQ(one(R"("take_thread_control":{"previous_owner_app_id":"9"})").content,
+            "Thread control taken from app 9");
   EXPECT_EQ(one(R"("request_thread_control":{"requested_owner_app_id":"9"})").content,
             "Thread control requested by app 9");
   EXPECT_EQ(one(R"("app_roles":{"123":["primary_receiver"]})").sender, sender_type::system);
-  EXPECT_EQ(reason(R"({"recipient":{"id":"1000"},"timestamp":1,"app_roles":{"123":["x"]}})"), "account-notice");
+  EXPECT_EQ(reason(R"({"recipient":{"id":"1000"},"timestamp":1,"app_roles":{"123":["x"]}})"),
+            "account-notice");
 }
 
 TEST(messenger, policy_enforcement_is_a_notice_to_the_account) {
@@ -284,8 +301,8 @@ TEST(messenger, unknown_kinds_are_visible) {  // trap 13
 }
 
 TEST(messenger, several_things_in_one_element_are_several_events) {
-  const auto result =
-      normalise_meta(messenger_body({dm(R"("message":{"mid":"m","text":"x"},"referral":{"ref":"r"},"postback":null)")}));
+  const auto result = normalise_meta(
+      messenger_body({dm(R"("message":{"mid":"m","text":"x"},"referral":{"ref":"r"},"postback":null)")}));
   ASSERT_EQ(result.events.size(), 2U);
   EXPECT_EQ(result.events[0].content, "x");
   EXPECT_EQ(result.events[1].content, "r");
@@ -301,15 +318,19 @@ TEST(messenger, what_cannot_be_understood_is_rejected_with_the_reason) {
   EXPECT_EQ(reason(dm(R"("reaction":{"mid":"m","action":"explode"})")), "malformed");
   EXPECT_EQ(reason(dm(R"("delivery":{})")), "malformed");
   EXPECT_EQ(reason(dm(R"("read":{})")), "malformed");
-  EXPECT_EQ(reason(R"({"sender":{"id":{}},"recipient":{"id":"1000"},"message":{"mid":"m","text":"x"}})"), "malformed");
-  EXPECT_EQ(reason(R"({"sender":"77","recipient":{"id":"1000"},"message":{"mid":"m","text":"x"}})"), "malformed");
+  EXPECT_EQ(reason(R"({"sender":{"id":{}},"recipient":{"id":"1000"},"message":{"mid":"m","text":"x"}})"),
+            "malformed");
+  EXPECT_EQ(reason(R"({"sender":"77","recipient":{"id":"1000"},"message":{"mid":"m","text":"x"}})"),
+            "malformed");
   EXPECT_EQ(reason(R"({"recipient":{"id":"1000"},"message":{"mid":"m","text":"x"}})"), "malformed");
 }
 
 TEST(messenger, duplicated_fields_are_nobodys_word) {  // H96
-  EXPECT_EQ(reason(R"({"sender":{"id":"1","id":"2"},"recipient":{"id":"1000"},"message":{"mid":"m"}})"), "duplicate-field");
+  EXPECT_EQ(reason(R"({"sender":{"id":"1","id":"2"},"recipient":{"id":"1000"},"message":{"mid":"m"}})"),
+            "duplicate-field");
   EXPECT_EQ(reason(R"({"sender":{"id":"1"},"sender":{"id":"2"},"message":{"mid":"m"}})"), "duplicate-field");
-  EXPECT_EQ(reason(R"({"sender":{"id":"1"},"recipient":{"id":"1000","id":"2"},"message":{"mid":"m"}})"), "duplicate-field");
+  EXPECT_EQ(reason(R"({"sender":{"id":"1"},"recipient":{"id":"1000","id":"2"},"message":{"mid":"m"}})"),
+            "duplicate-field");
   EXPECT_EQ(reason(dm(R"("message":{"mid":"a","text":"x","mid":"b"})")), "duplicate-field");
   EXPECT_EQ(reason(dm(R"("message":{"mid":"a","text":"x","\u006did":"b"})")), "duplicate-field");
   EXPECT_EQ(reason(dm(R"("reaction":{"mid":"a","mid":"b","action":"react"})")), "duplicate-field");
@@ -324,10 +345,11 @@ TEST(messenger, ids_may_hold_anything) {  // H93
 
 TEST(messenger, times_fall_back_to_the_nearest) {  // trap 25
   const auto with = [](std::string_view timestamp, std::string_view entry_time) {
-    return only_event(normalise_meta(envelope("page", "messaging",
-                                              {R"({"sender":{"id":"77"},"recipient":{"id":"1000"})" +
-                                               std::string{timestamp} + R"(,"message":{"mid":"m","text":"x"}})"},
-                                              entry_time)))
+    return only_event(
+               normalise_meta(envelope("page", "messaging",
+                                       {R"({"sender":{"id":"77"},"recipient":{"id":"1000"})" +
+                                        std::string{timestamp} + R"(,"message":{"mid":"m","text":"x"}})"},
+                                       entry_time)))
         .at;
   };
   EXPECT_EQ(with(R"(,"timestamp":1457764197627)", "9"), at_ms(1'457'764'197'627));
@@ -338,8 +360,10 @@ TEST(messenger, times_fall_back_to_the_nearest) {  // trap 25
 }
 
 TEST(messenger, redelivery_has_the_same_key) {  // trap 22
-  const std::string element = dm(R"("message":{"mid":"m_1","text":"x","attachments":[{"type":"image","payload":{"url":"u?sig=1"}}]})");
-  const std::string again = dm(R"("message":{"mid":"m_1","text":"x","attachments":[{"type":"image","payload":{"url":"u?sig=2"}}]})");
+  const std::string element = dm(
+      R"("message":{"mid":"m_1","text":"x","attachments":[{"type":"image","payload":{"url":"u?sig=1"}}]})");
+  const std::string again = dm(
+      R"("message":{"mid":"m_1","text":"x","attachments":[{"type":"image","payload":{"url":"u?sig=2"}}]})");
   const auto first = only_event(normalise_meta(envelope("page", "messaging", {element}, "1")));
   const auto second = only_event(normalise_meta(envelope("page", "messaging", {again}, "2")));
   EXPECT_EQ(first.platform_message_id, second.platform_message_id);

@@ -1,21 +1,25 @@
 #pragma once
 // What the tests of Meta's platforms share: a body around elements, and normalise() with a fixed clock.
 
-#include <string>
-#include <string_view>
-#include <vector>
+#include "net/platforms/json.hpp"
+#include "net/platforms/meta.hpp"
 
 #include <gtest/gtest.h>
 
-#include "net/platforms/json.hpp"
-#include "net/platforms/meta.hpp"
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace switchboard::net::platforms {
 
 inline constexpr domain::timestamp test_now{std::chrono::seconds{1'700'000'000}};
 
-inline domain::timestamp at_ms(std::int64_t value) { return domain::timestamp{std::chrono::milliseconds{value}}; }
-inline domain::timestamp at_s(std::int64_t value) { return domain::timestamp{std::chrono::seconds{value}}; }
+inline domain::timestamp at_ms(std::int64_t value) {
+  return domain::timestamp{std::chrono::milliseconds{value}};
+}
+inline domain::timestamp at_s(std::int64_t value) {
+  return domain::timestamp{std::chrono::seconds{value}};
+}
 
 inline domain::unpacked_body normalise_meta(std::string_view body, const parse_limits& limits = {}) {
   return meta_functions().normalise(body, {}, limits, test_now);
@@ -30,10 +34,11 @@ inline std::string joined(const std::vector<std::string>& parts) {
 }
 
 /// {"object":…,"entry":[{"id":"1000","time":…,"<list>":[elements]}]}
-inline std::string envelope(std::string_view object_name, std::string_view list, const std::vector<std::string>& elements,
+inline std::string envelope(std::string_view object_name, std::string_view list,
+                            const std::vector<std::string>& elements,
                             std::string_view time = "1700000000123") {
-  return R"({"object":")" + std::string{object_name} + R"(","entry":[{"id":"1000","time":)" + std::string{time} + R"(,")" +
-         std::string{list} + R"(":[)" + joined(elements) + "]}]}";
+  return R"({"object":")" + std::string{object_name} + R"(","entry":[{"id":"1000","time":)" +
+         std::string{time} + R"(,")" + std::string{list} + R"(":[)" + joined(elements) + "]}]}";
 }
 inline std::string messenger_body(const std::vector<std::string>& elements) {
   return envelope("page", "messaging", elements);
@@ -42,9 +47,11 @@ inline std::string instagram_dm_body(const std::vector<std::string>& elements) {
   return envelope("instagram", "messaging", elements);
 }
 /// A page's or an Instagram account's change; entry.time in seconds.
-inline std::string change_body(std::string_view object_name, std::string_view field_name, std::string_view value) {
+inline std::string change_body(std::string_view object_name, std::string_view field_name,
+                               std::string_view value) {
   return envelope(object_name, "changes",
-                  {R"({"field":")" + std::string{field_name} + R"(","value":)" + std::string{value} + "}"}, "1700000050");
+                  {R"({"field":")" + std::string{field_name} + R"(","value":)" + std::string{value} + "}"},
+                  "1700000050");
 }
 
 /// A DM element of customer 77 with this kind of thing in it.

@@ -1,13 +1,13 @@
 #include "net/platforms/meta.hpp"
 
+#include "net/platforms/unpacker.hpp"
+#include "tests/net/platforms/meta_support.hpp"
+
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <random>
 #include <sstream>
-
-#include "net/platforms/unpacker.hpp"
-#include "tests/net/platforms/meta_support.hpp"
 
 namespace switchboard::net::platforms {
 namespace {
@@ -26,7 +26,8 @@ bool verifies(std::string_view body, std::string_view header, std::span<const st
 }
 handshake_answer shake(std::string_view mode, std::string_view token, std::string_view challenge,
                        std::string_view expected = "verify-me") {
-  const std::vector<field> query = {{"hub.mode", mode}, {"hub.verify_token", token}, {"hub.challenge", challenge}};
+  const std::vector<field> query = {
+      {"hub.mode", mode}, {"hub.verify_token", token}, {"hub.challenge", challenge}};
   return meta_functions().handshake(query, expected);
 }
 
@@ -54,8 +55,9 @@ TEST(meta_handshake, refuses_wrong_tokens_and_what_is_no_handshake) {  // trap 5
 }
 
 TEST(meta_handshake, echoes_nothing_but_tokens) {
-  const std::vector<std::string> hostile = {"",          "<script>alert(1)</script>", "a b", "1\r\nX: y",
-                                            "1%3Cb%3E", std::string("1\0", 2),       "é",   std::string(257, '1')};
+  const std::vector<std::string> hostile = {
+      "",         "<script>alert(1)</script>", "a b", "1\r\nX: y",
+      "1%3Cb%3E", std::string("1\0", 2),       "é",   std::string(257, '1')};
   for (const std::string& challenge : hostile) {
     const handshake_answer answer = shake("subscribe", "verify-me", challenge);
     EXPECT_EQ(answer.status, 400) << challenge;
@@ -80,7 +82,8 @@ TEST(meta_signature, an_empty_secret_never_verifies) {
   const std::vector<std::string> empty = {""};
   EXPECT_FALSE(verifies("body", signature("body", ""), empty));
   // HMAC-SHA256 of "" under the empty key.
-  EXPECT_FALSE(verifies("", "sha256=b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad", empty));
+  EXPECT_FALSE(
+      verifies("", "sha256=b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad", empty));
   EXPECT_FALSE(verifies("body", signature("body"), {}));
   const std::vector<std::string> mixed = {"", "app-secret"};
   EXPECT_TRUE(verifies("body", signature("body"), mixed)) << "the others still count";
@@ -116,7 +119,9 @@ TEST(meta_signature, has_one_spelling) {  // trap 2, trap 3, H105-H111
 
 TEST(meta_signature, stands_exactly_once) {
   const std::string good = signature("body");
-  const auto with = [&](std::vector<field> headers) { return meta_functions().verify(headers, "body", secrets); };
+  const auto with = [&](std::vector<field> headers) {
+    return meta_functions().verify(headers, "body", secrets);
+  };
   EXPECT_FALSE(with({}));
   EXPECT_TRUE(with({{"X-Hub-Signature-256", good}}));
   EXPECT_TRUE(with({{"X-Hub-Signature", "sha1=whatever"}, {"X-Hub-Signature-256", good}}));
@@ -214,14 +219,17 @@ TEST(meta_body, a_bad_element_spoils_no_neighbour) {  // trap 7, trap 8, P: 1,00
   ASSERT_EQ(result.rejected.size(), 1U);
   EXPECT_EQ(result.rejected[0].raw,
             R"({"object":"page","entry":[{"id":"1000","time":1700000000123,"messaging":[{"message":7}]}]})");
-  EXPECT_NE(result.rejected[0].detail.find("/entry/0/messaging/500"), std::string::npos) << result.rejected[0].detail;
+  EXPECT_NE(result.rejected[0].detail.find("/entry/0/messaging/500"), std::string::npos)
+      << result.rejected[0].detail;
   EXPECT_EQ(result.rejected[0].account_platform_id, "1000");
 }
 
 TEST(meta_body, entries_hold_anything_or_nothing) {  // trap 8, trap 9
   const std::string body = R"({"object":"page","entry":[
-    {"id":"1","time":1,"messaging":[)" + dm(R"("message":{"mid":"a","text":"x"})") + R"(],"standby":[)" +
-                           dm(R"("message":{"mid":"b","text":"x"})") + R"(],"changes":[{"field":"feed","value":
+    {"id":"1","time":1,"messaging":[)" +
+                           dm(R"("message":{"mid":"a","text":"x"})") + R"(],"standby":[)" +
+                           dm(R"("message":{"mid":"b","text":"x"})") +
+                           R"(],"changes":[{"field":"feed","value":
       {"item":"comment","verb":"add","comment_id":"9_1","post_id":"1_9","from":{"id":"5","name":"N"},"message":"c"}}]},
     {"id":2,"time":1},
     7,
@@ -229,7 +237,8 @@ TEST(meta_body, entries_hold_anything_or_nothing) {  // trap 8, trap 9
     {"id":"3","time":1,"messaging":{}},
     {"id":"4","id":"5","messaging":[]},
     {"id":"6","changed_fields":["name"]},
-    {"id":"7","messaging":[)" + dm(R"("message":{"mid":"c","text":"y"})") + "]}]}";
+    {"id":"7","messaging":[)" +
+                           dm(R"("message":{"mid":"c","text":"y"})") + "]}]}";
   const auto result = normalise_meta(body);
   ASSERT_EQ(result.events.size(), 4U);
   EXPECT_EQ(result.events[0].account_platform_id, "1");
@@ -247,12 +256,14 @@ TEST(meta_body, entries_hold_anything_or_nothing) {  // trap 8, trap 9
 
 TEST(meta_body, unknown_fields_are_dead_letters) {
   EXPECT_EQ(only_reject(normalise_meta(change_body("page", "leadgen", "{}"))).reason, "unsupported");
-  EXPECT_EQ(only_reject(normalise_meta(change_body("page", "name", R"("New name")"))).reason, "account-notice");
+  EXPECT_EQ(only_reject(normalise_meta(change_body("page", "name", R"("New name")"))).reason,
+            "account-notice");
   EXPECT_EQ(only_reject(normalise_meta(change_body("page", "feed", "7"))).reason, "malformed");
   EXPECT_EQ(only_reject(normalise_meta(envelope("page", "changes", {"{}"}))).reason, "malformed");
   EXPECT_EQ(only_reject(normalise_meta(envelope("page", "changes", {"[]"}))).reason, "malformed");
-  EXPECT_EQ(only_reject(normalise_meta(envelope("page", "changes", {R"({"field":"a","field":"feed"})"}))).reason,
-            "duplicate-field");
+  EXPECT_EQ(
+      only_reject(normalise_meta(envelope("page", "changes", {R"({"field":"a","field":"feed"})"}))).reason,
+      "duplicate-field");
   const auto part = only_reject(normalise_meta(change_body("page", std::string(100'000, 'f'), "{}")));
   EXPECT_LT(part.detail.size(), 200U) << "a stranger's text doesn't fill the log";
 }
@@ -274,9 +285,12 @@ TEST(meta_body, rejected_parts_of_one_body_stay_bounded) {
 }
 
 TEST(meta_body, what_is_rejected_can_be_replayed) {
-  std::vector<std::string> elements = {
-      dm(R"("message":{"text":"no mid \u00e9 \/"})"), R"( { "sender" : { "id" : 1.5 } , "message":{} } )",
-      R"({"sender":{"id":"1","id":"2"},"message":{"mid":"x"}})", "null", "\"text\"", "-12.50e0"};
+  std::vector<std::string> elements = {dm(R"("message":{"text":"no mid \u00e9 \/"})"),
+                                       R"( { "sender" : { "id" : 1.5 } , "message":{} } )",
+                                       R"({"sender":{"id":"1","id":"2"},"message":{"mid":"x"}})",
+                                       "null",
+                                       "\"text\"",
+                                       "-12.50e0"};
   const std::size_t bad = elements.size();
   while (messenger_body(elements).size() <= unpacker::whole_body_bytes_max) {
     elements.push_back(dm(R"("message":{"mid":"m","text":")" + std::string(500, 'x') + "\"}"));
@@ -315,25 +329,30 @@ TEST(meta_body, the_table_serves_meta) {
 
 const std::vector<std::string>& seeds() {
   static const std::vector<std::string> bodies = {
-      messenger_body({dm(R"("message":{"mid":"m1","text":"hi","attachments":[{"type":"image","payload":{"url":"u"}}]})"),
-                      dm(R"("reaction":{"mid":"m1","action":"react","emoji":"\ud83d\ude22"})")}),
+      messenger_body(
+          {dm(R"("message":{"mid":"m1","text":"hi","attachments":[{"type":"image","payload":{"url":"u"}}]})"),
+           dm(R"("reaction":{"mid":"m1","action":"react","emoji":"\ud83d\ude22"})")}),
       messenger_body({dm(R"("delivery":{"mids":["m1"],"watermark":1699999999000})"),
                       dm(R"("postback":{"title":"t","payload":"p"})"), dm(R"("unknown_thing":{"a":[1,2]})")}),
-      change_body("page", "feed",
-                  R"({"item":"comment","verb":"add","comment_id":"9_1","post_id":"1000_9","parent_id":"1000_9",)"
-                  R"("from":{"id":"5","name":"N"},"created_time":1700000000,"message":"c"})"),
-      change_body("page", "ratings",
-                  R"({"item":"rating","verb":"add","open_graph_story_id":904801129604590,"reviewer_id":7,"rating":5})"),
+      change_body(
+          "page", "feed",
+          R"({"item":"comment","verb":"add","comment_id":"9_1","post_id":"1000_9","parent_id":"1000_9",)"
+          R"("from":{"id":"5","name":"N"},"created_time":1700000000,"message":"c"})"),
+      change_body(
+          "page", "ratings",
+          R"({"item":"rating","verb":"add","open_graph_story_id":904801129604590,"reviewer_id":7,"rating":5})"),
       change_body("instagram", "comments",
                   R"({"id":"55","text":"t","from":{"id":"8","username":"u"},"media":{"id":"66"}})"),
-      instagram_dm_body({dm(R"("message":{"mid":"m","text":"t","reply_to":{"story":{"id":"1","url":"u"}}})")}),
+      instagram_dm_body(
+          {dm(R"("message":{"mid":"m","text":"t","reply_to":{"story":{"id":"1","url":"u"}}})")}),
   };
   return bodies;
 }
 
 TEST(meta_property, mutated_bodies_give_well_formed_results) {
   std::mt19937 random{20261121};
-  const std::string_view tokens[] = {"null", "{}", "[]", "\"\"", "7", "1.5", "true", ",", ":", "\"id\"", "\"mid\":\"z\","};
+  const std::string_view tokens[] = {"null", "{}", "[]",     "\"\"",          "7", "1.5", "true",
+                                     ",",    ":",  "\"id\"", "\"mid\":\"z\","};
   for (int round = 0; round < 6'000; ++round) {
     std::string body = seeds()[random() % seeds().size()];
     for (auto n = 1 + random() % 3; n > 0; --n) {
@@ -350,7 +369,8 @@ TEST(meta_property, mutated_bodies_give_well_formed_results) {
           if (const auto place = body.find_first_of(":[{,", where); place != std::string::npos) {
             const std::string_view token = tokens[random() % std::size(tokens)];
             const auto end = body.find_first_of(",}]", place + 1);
-            body.replace(place + 1, random() % 2 == 0 && end != std::string::npos ? end - place - 1 : 0, token);
+            body.replace(place + 1, random() % 2 == 0 && end != std::string::npos ? end - place - 1 : 0,
+                         token);
           }
       }
       if (body.empty()) {
@@ -406,9 +426,10 @@ TEST(meta_property, two_threads_never_share_a_key) {
   for (int i = 0; i < 5'000; ++i) {
     const std::string post = word();
     const std::string who = word();
-    const auto event = only_event(normalise_meta(change_body(
-        "page", "feed",
-        R"({"item":"comment","verb":"add","comment_id":"c","post_id":")" + post + R"(","from":{"id":")" + who + "\"}}")));
+    const auto event = only_event(
+        normalise_meta(change_body("page", "feed",
+                                   R"({"item":"comment","verb":"add","comment_id":"c","post_id":")" + post +
+                                       R"(","from":{"id":")" + who + "\"}}")));
     const auto [known, fresh] = seen.emplace(event.thread_key, post + "\n" + who);
     ASSERT_EQ(known->second, post + "\n" + who) << event.thread_key;
   }

@@ -1,11 +1,10 @@
 #include "net/platforms/signature.hpp"
 
-#include <thread>
-
+#include <gtest/gtest.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
-#include <gtest/gtest.h>
+#include <thread>
 
 namespace switchboard::net::platforms {
 namespace {
@@ -19,8 +18,8 @@ std::string hmac_hex(std::string_view secret, std::string_view body) {
 std::string one_shot(std::string_view secret, std::string_view body) {
   sha256_digest digest;
   unsigned int written = 0;
-  HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()), reinterpret_cast<const unsigned char*>(body.data()),
-       body.size(), digest.data(), &written);
+  HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
+       reinterpret_cast<const unsigned char*>(body.data()), body.size(), digest.data(), &written);
   return to_hex(digest);
 }
 
@@ -80,7 +79,7 @@ TEST(signature, hex_has_one_spelling) {
   ASSERT_NE(upper, hex);
   EXPECT_FALSE(from_hex(upper));  // H108
   EXPECT_FALSE(from_hex(""));
-  EXPECT_FALSE(from_hex(hex.substr(1)));      // H107
+  EXPECT_FALSE(from_hex(hex.substr(1)));  // H107
   EXPECT_FALSE(from_hex(hex + "0"));
   EXPECT_FALSE(from_hex(std::string(100'000, 'a')));
   for (const char bad : {'g', '/', ':', '`', ' ', '\0', '\xff'}) {  // H109
