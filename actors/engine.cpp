@@ -35,8 +35,8 @@ constexpr std::size_t refold_bytes = 16u << 20;
 
 /// Folds what the journal has and the views do not. On start only: nobody reads yet.
 expected<void, storage::open_error> refold(const storage::event_log& log, storage::views& v) {
-  if (v.applied() > log.last()) {
-    return unexpected{storage::open_error{74, "views show event " + std::to_string(v.applied()) +
+  if (v.reached() > log.last()) {
+    return unexpected{storage::open_error{74, "views show event " + std::to_string(v.reached()) +
                                                   " but the journal ends at " + std::to_string(log.last()) +
                                                   ": the journal has lost events; restore it from a backup"}};
   }
@@ -384,7 +384,8 @@ expected<std::unique_ptr<engine>, storage::open_error> engine::start(
 
   storage::views_options vo;
   vo.data_dir = s.data_dir;
-  vo.memtable_bytes = s.views_memtable_bytes;
+  vo.memtable_bytes = s.views_memtable_bytes / 2;
+  vo.unwritten_bytes = s.views_memtable_bytes - vo.memtable_bytes;
   vo.block_cache_bytes = s.block_cache_bytes;
   vo.seen_window = s.dedup_window;
   vo.hash_seed = (*journal)->identity().hash_seed;

@@ -82,7 +82,6 @@ int check_views(const verify_options& o) {
   storage::views_options live;
   live.data_dir = o.data_dir;
   live.hash_seed = (*journal)->identity().hash_seed;
-  live.read_only = true;
   const auto compared = storage::verify_views(**journal, live, second.path());
   if (!compared) return fail(exit_damaged, compared.error().what);
   if (!compared->difference.empty()) {

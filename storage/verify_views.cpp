@@ -14,14 +14,33 @@ constexpr std::size_t read_records = 2000;
 constexpr std::size_t read_bytes = 8u << 20;
 constexpr std::size_t shown_max = 120;
 
-/// Removes the second fold, however the comparison ends.
+/// Where the two folds are compared; removed however that ends.
 struct scratch {
-  std::string path;
+  std::string folded;   ///< data directory of the second fold
+  std::string present;  ///< … of what there is
   ~scratch() {
     std::error_code ignored;
-    std::filesystem::remove_all(path + "/views", ignored);
+    std::filesystem::remove_all(folded, ignored);
+    std::filesystem::remove_all(present, ignored);
   }
 };
+
+/// A copy to write to. RocksDB never changes a table once it is written, so those are linked where that works.
+expected<void, views_error> copy_views(const std::string& from, const std::string& to) {
+  namespace fs = std::filesystem;
+  try {
+    fs::create_directories(to);
+    for (const auto& file : fs::directory_iterator(from)) {
+      const auto target = to + "/" + file.path().filename().string();
+      std::error_code not_linked = std::make_error_code(std::errc::not_supported);
+      if (file.path().extension() == ".sst") fs::create_hard_link(file.path(), target, not_linked);
+      if (not_linked && file.is_regular_file()) fs::copy_file(file.path(), target);
+    }
+  } catch (const fs::filesystem_error& e) {
+    return unexpected{views_error{std::string("cannot copy the views to compare them: ") + e.what()}};
+  }
+  return {};
+}
 
 /// For a person: what can be read of it, the rest in hexadecimal.
 std::string shown(std::string_view bytes) {
@@ -141,33 +160,39 @@ views_comparison compare(const event_log& journal, const views_on_disk& live, co
 
 expected<views_comparison, views_error> verify_views(const event_log& journal, const views_options& live,
                                                      const std::string& scratch_dir) {
-  auto live_options = live;
-  live_options.read_only = true;
-  auto present = views_on_disk::open(live_options);
+  std::error_code ignored;
+  for (const auto& taken : {scratch_dir + "/folded", scratch_dir + "/present"}) {
+    if (std::filesystem::exists(taken, ignored)) return unexpected{views_error{taken + " exists already"}};
+  }
+  const scratch room{scratch_dir + "/folded", scratch_dir + "/present"};
+  if (auto done = copy_views(live.data_dir + "/views", room.present + "/views"); !done) {
+    return unexpected{std::move(done).error()};
+  }
+  auto options = live;
+  options.data_dir = room.present;
+  auto present = views_on_disk::open(options);
   if (!present) return unexpected{views_error{present.error().what}};
-  const auto last = (*present)->applied();
-  if (last > journal.last()) {
+  const auto covered = (*present)->applied();
+  const auto last = journal.last();
+  if (const auto reached = std::max(covered, (*present)->reached()); reached > last) {
     views_comparison ahead;
     ahead.folded_from = journal.earliest();
-    ahead.compared_at = last;
-    ahead.difference = "meta: the views cover " + std::to_string(last) + ", the journal ends at " +
-                       std::to_string(journal.last());
+    ahead.compared_at = reached;
+    ahead.difference =
+        "meta: the views cover " + std::to_string(reached) + ", the journal ends at " + std::to_string(last);
     return ahead;
   }
-  auto fold_options = live;
-  fold_options.data_dir = scratch_dir;
-  fold_options.read_only = false;
-  std::error_code ignored;
-  if (std::filesystem::exists(scratch_dir + "/views", ignored) &&
-      !std::filesystem::is_empty(scratch_dir + "/views")) {
-    return unexpected{views_error{scratch_dir + "/views is not empty"}};
-  }
-  const scratch room{scratch_dir};
+  // As the next start would. After a crash some rows are ahead of others; only then are they of one moment.
+  if (auto done = refold(journal, **present, last); !done) return unexpected{done.error()};
   // A journal that was trimmed past what the views cover has nothing to compare with.
-  const auto behind = std::min(journal.earliest() - 1, last);
-  auto folded = views_on_disk::open(fold_options, behind);
+  const auto behind = std::min(journal.earliest() - 1, covered);
+  options.data_dir = room.folded;
+  auto folded = views_on_disk::open(options, behind);
   if (!folded) return unexpected{views_error{folded.error().what}};
   if (auto done = refold(journal, **folded, last); !done) return unexpected{done.error()};
+  for (auto* const views : {present->get(), folded->get()}) {
+    if (auto done = views->flush(); !done) return unexpected{done.error()};
+  }
   try {
     return compare(journal, **present, **folded);
   } catch (const views_failure& e) {

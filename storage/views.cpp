@@ -39,7 +39,15 @@
 #include "storage/views_keys.hpp"
 #include "storage/views_on_disk.hpp"
 
+#include <algorithm>
+
 namespace switchboard::storage {
+namespace {
+
+/// So many conversations are written in one batch: enough neighbours to sort, little to hold twice.
+constexpr std::size_t rows_at_once = 2048;
+
+}  // namespace
 
 expected<std::unique_ptr<views>, open_error> views::open(const views_options& options) {
   auto opened = views_on_disk::open(options);
@@ -60,7 +68,7 @@ expected<std::unique_ptr<views_on_disk>, open_error> views_on_disk::open(const v
 }
 
 views_on_disk::views_on_disk(std::unique_ptr<views_store> store)
-    : store_(std::move(store)), fold_(*store_), state_(store_->opened_with()) {
+    : store_(std::move(store)), fold_(*store_), unwritten_(*store_), state_(store_->opened_with()) {
   applied_ = state_.applied;
   flushed_ = state_.applied;
   conversations_ = state_.conversations;
@@ -78,13 +86,18 @@ expected<void, views_error> views_on_disk::apply(std::span<const record_ptr> rec
   }
   try {
     auto next = state_;
+    next.reached = std::max(next.reached, records.back()->sequence);
     auto& batch = fold_.fold(records, next);
-    rocksdb::WriteOptions unlogged;
-    unlogged.disableWAL = true;
-    const auto written = store_->db().Write(unlogged, &batch);
-    if (!written.ok()) store_->fail(written.ToString());
+    auto on_disk = state_;
+    on_disk.applied = unwritten_.complete(state_.applied);
+    on_disk.conversations -= unwritten_.begun_after();
+    on_disk.reached = next.reached;
+    add_state(batch, on_disk);
+    write(batch);
+    unwritten_.take(records, reached());
     state_ = next;
     store_->set_latest(next.latest_ms);
+    while (unwritten_.bytes() > store_->options().unwritten_bytes) write_out(rows_at_once);
     conversations_.store(next.conversations, std::memory_order_relaxed);
     applied_.store(next.applied, std::memory_order_release);
   } catch (const views_failure& e) {
@@ -93,15 +106,46 @@ expected<void, views_error> views_on_disk::apply(std::span<const record_ptr> rec
   return {};
 }
 
+void views_on_disk::write_out(std::size_t count) {
+  count = std::min(count, unwritten_.size());
+  batch_.Clear();
+  unwritten_.add_rows(count, batch_);
+  auto on_disk = state_;
+  on_disk.applied = unwritten_.complete(state_.applied, count);
+  on_disk.conversations -= unwritten_.begun_after(count);
+  add_state(batch_, on_disk);
+  write(batch_);
+  unwritten_.written(count);
+}
+
+void views_on_disk::add_state(rocksdb::WriteBatch& batch, const fold_state& on_disk) const {
+  const auto done = batch.Put(store_->handle(column::meta), "state", encode_state(on_disk));
+  if (!done.ok()) store_->fail("a batch refused the state: " + done.ToString());
+}
+
+void views_on_disk::write(rocksdb::WriteBatch& batch) const {
+  rocksdb::WriteOptions unlogged;
+  unlogged.disableWAL = true;
+  const auto written = store_->db().Write(unlogged, &batch);
+  if (!written.ok()) store_->fail(written.ToString());
+}
+
 expected<void, views_error> views_on_disk::flush() {
-  const auto covered = applied();
+  if (auto failed = store_->failure()) return unexpected{views_error{std::move(*failed)}};
+  try {
+    do {
+      write_out(rows_at_once);
+    } while (unwritten_.size() > 0);
+  } catch (const views_failure& e) {
+    return unexpected{views_error{e.what()}};
+  }
   rocksdb::FlushOptions waiting;
   waiting.allow_write_stall = true;  // flushing late would stall it more
   std::vector<rocksdb::ColumnFamilyHandle*> all;
   for (std::size_t i = 0; i < column_count; ++i) all.push_back(store_->handle(static_cast<column>(i)));
   const auto done = store_->db().Flush(waiting, all);
   if (!done.ok()) return unexpected{views_error{"flush: " + done.ToString()}};
-  flushed_.store(covered, std::memory_order_release);
+  flushed_.store(state_.applied, std::memory_order_release);
   return {};
 }
 

@@ -22,10 +22,10 @@ namespace switchboard::storage {
 struct views_options {
   std::string data_dir;
   std::uint64_t hash_seed = 0;  ///< of the data directory's identity; keys the dedup fingerprints
-  std::uint64_t memtable_bytes = 64ull << 20;  ///< over all column families
+  std::uint64_t memtable_bytes = 32ull << 20;   ///< over all column families
+  std::uint64_t unwritten_bytes = 32ull << 20;  ///< of conversations whose latest state is no row yet
   std::uint64_t block_cache_bytes = 32ull << 20;
   std::chrono::hours seen_window{24 * 8};  ///< dedup keys live at least this long
-  bool read_only = false;
 };
 
 inline constexpr std::size_t page_rows_max = 1000;
@@ -70,7 +70,7 @@ struct views_failure : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// apply() from one thread; the readers from any. Readers see what was applied before they were called.
+/// apply() and flush() from one thread; the readers from any. Readers see what was applied before they were called.
 /// Pages hold at most page_rows_max rows. An `after` that is no page::next of the same query is an error.
 class views {
  public:
@@ -80,6 +80,9 @@ class views {
   /// Folds records, in order, none left out, into the rows; idempotent for those at or below applied().
   [[nodiscard]] virtual expected<void, views_error> apply(std::span<const record_ptr> records) = 0;
   [[nodiscard]] virtual log_sequence applied() const = 0;
+  /// When opened after a crash, the rows may hold some of the events up to here: applied() follows from below as
+  /// the log is folded in, and only then may anybody read. A log that ends before it has lost events.
+  [[nodiscard]] virtual log_sequence reached() const = 0;
   /// The sequence that a synced flush covers: the journal may be trimmed up to here.
   [[nodiscard]] virtual log_sequence flushed() const = 0;
   [[nodiscard]] virtual expected<void, views_error> flush() = 0;

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 
 namespace switchboard::storage {
 namespace {
@@ -37,9 +36,7 @@ std::string letter_key(char which, std::string_view brand, domain::timestamp at,
 
 rocksdb::WriteBatch& views_fold::fold(std::span<const record_ptr> records, fold_state& state) {
   batch_.Clear();
-  touched_.clear();
   letters_.clear();
-  slots_.assign(std::bit_ceil(std::max<std::size_t>(records.size() * 2, 16)), 0);
   for (const auto& r : records) add_in_order(*r, state);
 
   order_.clear();
@@ -50,17 +47,12 @@ rocksdb::WriteBatch& views_fold::fold(std::span<const record_ptr> records, fold_
   std::sort(order_.begin(), order_.end());  // of one thread the log's order stays
   add_messages(records);
   add_dedup_keys(records);
-  add_conversations();
-  move_in_inbox();
-  key_ = "state";
-  put(column::meta, encode_state(state));
   return batch_;
 }
 
 /// What several threads may write to: here the last event of the log must win.
 void views_fold::add_in_order(const record& r, fold_state& state) {
   if (!r.conversation_json.empty()) {
-    touch(r);
     if (r.conversation_sequence == 1) ++state.conversations;
     if (r.conversation_sequence == 1 || r.type == event_type::customer_updated) add_customer_conversation(r);
     if (r.kind != domain::thread_kind::dm && names_message(r)) add_comment_thread(r);
@@ -86,23 +78,6 @@ void views_fold::add_dedup_keys(std::span<const record_ptr> records) {
     // A message is its own dedup key: its reference is found, and decide() sees that it is there.
     const bool is_message = r.part(r.origin_kind) == to_word(domain::inbound_kind::message);
     if (r.has_origin && !(named && is_message)) add_origin(r);
-  }
-}
-
-void views_fold::touch(const record& r) {
-  const auto mask = slots_.size() - 1;
-  const auto& id = r.conversation;
-  for (auto at = static_cast<std::size_t>(id.thread.low + id.ordinal) & mask;; at = (at + 1) & mask) {
-    if (slots_[at] == 0) {
-      touched_.push_back({&r, &r, {}});
-      slots_[at] = static_cast<std::uint32_t>(touched_.size());
-      return;
-    }
-    auto& t = touched_[slots_[at] - 1];
-    if (t.first->conversation == id && t.first->brand == r.brand) {
-      t.last = &r;
-      return;
-    }
   }
 }
 
@@ -199,76 +174,6 @@ void views_fold::add_dead_letter(const record& r) {
   put_row(column::dead_letters, r.part(r.dead_letter_json));
 }
 
-void views_fold::add_conversations() {
-  order_.clear();
-  for (std::size_t i = 0; i < touched_.size(); ++i) {
-    order_.push_back({touched_[i].last->conversation.thread.high, static_cast<std::uint32_t>(i)});
-  }
-  std::sort(order_.begin(), order_.end());
-  for (const auto& at : order_) {
-    const auto& r = *touched_[at.index].last;
-    key_.clear();
-    keys::append_name(key_, r.brand);
-    keys::append_conversation(key_, r.conversation);
-    put_row(column::conversations, r.part(r.conversation_json));
-  }
-}
-
-void views_fold::move_in_inbox() {
-  const auto key_of = [this](const record& r, const inbox_place& place) {
-    key_.clear();
-    keys::append_inbox_range(key_, r.brand, place.status, place.priority);
-    keys::append_newest_first(key_, place.updated_at);
-    keys::append_conversation(key_, r.conversation);
-  };
-  order_.clear();
-  for (std::size_t i = 0; i < touched_.size(); ++i) {
-    auto& t = touched_[i];
-    t.before = place_before(*t.first);
-    if (!t.before || *t.before == t.last->place) continue;
-    order_.push_back({~keys::milliseconds(t.before->updated_at), static_cast<std::uint32_t>(i)});
-  }
-  std::sort(order_.begin(), order_.end());
-  for (const auto& at : order_) {
-    const auto& t = touched_[at.index];
-    key_of(*t.last, *t.before);
-    remove(column::inbox);
-  }
-  order_.clear();
-  for (std::size_t i = 0; i < touched_.size(); ++i) {
-    order_.push_back(
-        {~keys::milliseconds(touched_[i].last->place.updated_at), static_cast<std::uint32_t>(i)});
-  }
-  std::sort(order_.begin(), order_.end());
-  for (const auto& at : order_) {
-    const auto& r = *touched_[at.index].last;
-    key_of(r, r.place);
-    add_to_inbox(r);
-  }
-}
-
-void views_fold::add_to_inbox(const record& r) {
-  value_.assign(1, row_version);
-  value_ += static_cast<char>(r.platform);
-  keys::append_name(value_, r.account);
-  keys::append_name(value_, r.assignee);
-  keys::append_name(value_, r.queue);
-  keys::append_name(value_, r.text(r.customer, scratch_));
-  value_ += r.part(r.tags);
-  put(column::inbox, value_);
-}
-
-/// Events of a known conversation say where it was before them; one that does not is looked up.
-std::optional<inbox_place> views_fold::place_before(const record& first) const {
-  if (first.has_previous) return first.previous;
-  if (first.conversation_sequence == 1) return std::nullopt;
-  const auto stored = store_.row(column::conversations, keys::conversation(first.brand, first.conversation));
-  if (!stored) return std::nullopt;
-  const auto c = decode_conversation(*stored);
-  if (!c) store_.fail("conversations: " + c.error().what);
-  return inbox_place{c->status, c->priority, c->updated_at};
-}
-
 // RocksDB copies what it is given, so a failure here could only be memory, which throws.
 void views_fold::put(column c, std::string_view value) {
   const auto done = batch_.Put(store_.handle(c), slice(key_), slice(value));
@@ -287,18 +192,6 @@ void views_fold::put_row(column c, std::string_view value) {
 void views_fold::remove(column c) {
   const auto done = batch_.Delete(store_.handle(c), slice(key_));
   if (!done.ok()) store_.fail("a batch refused a row: " + done.ToString());
-}
-
-bool read_inbox_facts(std::string_view row, inbox_facts& f) {
-  if (row.size() < 2 || row.front() != row_version) return false;
-  f.platform = static_cast<domain::platform>(row[1]);
-  row.remove_prefix(2);
-  if (!keys::take_name(row, f.account) || !keys::take_name(row, f.assignee) ||
-      !keys::take_name(row, f.queue) || !keys::take_name(row, f.customer)) {
-    return false;
-  }
-  f.tags = row;
-  return true;
 }
 
 }  // namespace switchboard::storage

@@ -1,6 +1,6 @@
 #pragma once
-// Records to rows: one write batch for a stretch of the log. Of a conversation that appears several times
-// only its last row and its last place in the inbox are written.
+// Records to rows: one write batch for a stretch of the log. All but the rows of the conversations themselves,
+// which wait (views_unwritten.hpp).
 
 #include "storage/views_store.hpp"
 
@@ -28,14 +28,7 @@ class views_fold {
   [[nodiscard]] rocksdb::WriteBatch& fold(std::span<const record_ptr> records, fold_state& state);
 
  private:
-  /// What one conversation went through in this stretch.
-  struct touched {
-    const record* first = nullptr;
-    const record* last = nullptr;
-    std::optional<inbox_place> before;
-  };
-
-  /// A record or a touched conversation, by where its rows lie.
+  /// A record, by where its rows lie.
   struct placed {
     std::uint64_t by = 0;
     std::uint32_t index = 0;
@@ -43,7 +36,6 @@ class views_fold {
   };
 
   void add_in_order(const record& r, fold_state& state);
-  void touch(const record& r);
   void add_messages(std::span<const record_ptr> records);
   void add_dedup_keys(std::span<const record_ptr> records);
   void add_message(const record& r);
@@ -53,10 +45,6 @@ class views_fold {
   void add_customer(const record& r);
   void add_customer_conversation(const record& r);
   void add_dead_letter(const record& r);
-  void add_conversations();
-  void move_in_inbox();
-  void add_to_inbox(const record& r);
-  [[nodiscard]] std::optional<inbox_place> place_before(const record& first) const;
   void put(column c, std::string_view value);      ///< under key_
   void put_row(column c, std::string_view value);  ///< with the version in front
   void remove(column c);
@@ -64,19 +52,9 @@ class views_fold {
   const views_store& store_;
   rocksdb::WriteBatch batch_;
   std::string key_, value_, scratch_, scratch_too_;
-  std::vector<touched> touched_;
   std::vector<placed> order_;
-  std::vector<std::uint32_t> slots_;  ///< open addressing into touched_, 0: free, else index + 1
   std::unordered_map<std::string, std::pair<std::string, domain::timestamp>> letters_;  ///< id → brand, time
 };
-
-/// The facts of an inbox row, as filters want them. Views into the row.
-struct inbox_facts {
-  domain::platform platform = domain::platform::facebook;
-  std::string_view account, assignee, queue, customer;
-  std::string_view tags;  ///< JSON array
-};
-[[nodiscard]] bool read_inbox_facts(std::string_view row, inbox_facts& f);
 
 /// Dead letters lie under their id; two indexes order them. See views.cpp.
 inline constexpr char letter_row = 'i';

@@ -1,4 +1,6 @@
 // The inbox: conversations by brand, status and priority, filtered, in one order over all of them.
+#include "storage/views_inbox.hpp"
+
 #include "domain/json.hpp"
 #include "storage/hash.hpp"
 #include "storage/views_keys.hpp"
@@ -7,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 namespace switchboard::storage {
 namespace {
@@ -39,20 +42,6 @@ bool has_tag(std::string_view array, const std::vector<std::string>& tags) {
   return false;
 }
 
-struct inbox_filter {
-  const conversation_query& q;
-  std::vector<std::string> tags;  ///< as the codec writes them
-
-  explicit inbox_filter(const conversation_query& query) : q(query) {
-    for (const auto& tag : q.tags) domain::append_json_string(tags.emplace_back(), tag);
-  }
-  [[nodiscard]] bool matches(const inbox_facts& f) const {
-    return wanted(q.platforms, f.platform) && wanted(q.accounts, f.account) &&
-           wanted(q.assignees, f.assignee) && wanted(q.queues, f.queue) && wanted(q.customers, f.customer) &&
-           (tags.empty() || has_tag(f.tags, tags));
-  }
-};
-
 /// All that decides which rows a query has and in which order; not its page.
 std::uint64_t hash_of(const conversation_query& q) {
   std::string text = "inbox";
@@ -79,16 +68,13 @@ struct stretches {
   std::vector<std::string> brands;  ///< of each range
 };
 
-stretches stretches_of(const conversation_query& q, const std::vector<std::string>& brands) {
+stretches stretches_of(const inbox_filter& filter) {
   stretches s;
-  for (const auto& brand : brands) {
+  for (const auto& brand : filter.brands) {
     for (const auto status : statuses) {
-      if (!wanted(q.statuses, status)) continue;
+      if (!filter.wants(status)) continue;
       for (const auto priority : priorities) {
-        auto prefix = keys::inbox_range(brand, status, priority);
-        std::string rank;
-        if (q.sort == conversation_query::order::priority) rank = prefix.back();
-        s.ranges.push_back({std::move(prefix), std::move(rank)});
+        s.ranges.push_back({keys::inbox_range(brand, status, priority), filter.rank(priority)});
         s.brands.push_back(brand);
       }
     }
@@ -106,6 +92,54 @@ domain::conversation_id conversation_at(const views_store& store, std::string_vi
 
 }  // namespace
 
+void append_inbox_facts(std::string& row, const inbox_facts& f) {
+  row += row_version;
+  row += static_cast<char>(f.platform);
+  keys::append_name(row, f.account);
+  keys::append_name(row, f.assignee);
+  keys::append_name(row, f.queue);
+  keys::append_name(row, f.customer);
+  row += f.tags;
+}
+
+bool read_inbox_facts(std::string_view row, inbox_facts& f) {
+  if (row.size() < 2 || row.front() != row_version) return false;
+  f.platform = static_cast<domain::platform>(row[1]);
+  row.remove_prefix(2);
+  if (!keys::take_name(row, f.account) || !keys::take_name(row, f.assignee) ||
+      !keys::take_name(row, f.queue) || !keys::take_name(row, f.customer)) {
+    return false;
+  }
+  f.tags = row;
+  return true;
+}
+
+inbox_filter::inbox_filter(const conversation_query& query, std::vector<std::string> among)
+    : q(query), brands(std::move(among)) {
+  std::sort(brands.begin(), brands.end());
+  brands.erase(std::unique(brands.begin(), brands.end()), brands.end());
+  for (const auto& tag : q.tags) domain::append_json_string(tags.emplace_back(), tag);
+}
+
+bool inbox_filter::wants_brand(std::string_view brand) const {
+  return std::binary_search(brands.begin(), brands.end(), brand);
+}
+
+bool inbox_filter::wants(domain::conversation_status s) const {
+  return wanted(q.statuses, s);
+}
+
+bool inbox_filter::matches(const inbox_facts& f) const {
+  return wanted(q.platforms, f.platform) && wanted(q.accounts, f.account) &&
+         wanted(q.assignees, f.assignee) && wanted(q.queues, f.queue) && wanted(q.customers, f.customer) &&
+         (tags.empty() || has_tag(f.tags, tags));
+}
+
+std::string inbox_filter::rank(domain::priority p) const {
+  if (q.sort != conversation_query::order::priority) return {};
+  return {static_cast<char>(static_cast<int>(domain::priority::urgent) - static_cast<int>(p))};
+}
+
 std::optional<std::vector<std::string>> views_on_disk::brands_with_conversations() const {
   std::vector<std::string> brands;
   auto rows = store_->rows(column::inbox);
@@ -120,6 +154,11 @@ std::optional<std::vector<std::string>> views_on_disk::brands_with_conversations
     rows->Seek(keys::behind(std::move(prefix)));
   }
   store_->check(*rows, column::inbox);
+  for (auto& brand : unwritten_.brands()) {
+    if (std::find(brands.begin(), brands.end(), brand) != brands.end()) continue;
+    if (brands.size() == brands_max) return std::nullopt;
+    brands.push_back(std::move(brand));
+  }
   return brands;
 }
 
@@ -128,35 +167,47 @@ expected<page, views_error> views_on_disk::list_conversations(const conversation
   const auto after = token_place(query, q.after);
   if (!after) return unexpected{views_error{"the page token belongs to another query"}};
   auto brands = q.brands;
-  std::sort(brands.begin(), brands.end());
-  brands.erase(std::unique(brands.begin(), brands.end()), brands.end());
   if (brands.empty()) {
     auto all = brands_with_conversations();
     if (!all) return unexpected{views_error{"there are more than 64 brands: name the ones to list"}};
     brands = std::move(*all);
   }
-  if (brands.size() > brands_max) return unexpected{views_error{"at most 64 brands can be listed together"}};
-
-  auto s = stretches_of(q, brands);
-  merged_ranges rows(*store_, column::inbox, std::move(s.ranges), *after);
-  const inbox_filter filter(q);
+  const inbox_filter filter(q, std::move(brands));
+  if (filter.brands.size() > brands_max) {
+    return unexpected{views_error{"at most 64 brands can be listed together"}};
+  }
   const auto limit = std::clamp<std::size_t>(q.limit, 1, page_rows_max);
+  // Rows after what waits: a conversation written in between is then in both, and shown once.
+  const auto as_of = applied();
+  const auto waiting = unwritten_.list(filter, *after, limit + 1);
+  auto s = stretches_of(filter);
+  merged_ranges rows(*store_, column::inbox, std::move(s.ranges), *after);
   page out;
+  std::set<domain::conversation_id> shown;
   std::string last;
   std::size_t scanned = 0;
-  while (auto row = rows.next()) {
+  auto row = rows.next();
+  for (auto w = waiting.begin(); row || w != waiting.end();) {
     if (out.rows.size() == limit || scanned == scan_max) {
       out.next = page_token(query, last);
       break;
     }
+    if (w != waiting.end() && (!row || w->place <= row->place)) {
+      if (shown.insert(w->id).second) out.rows.push_back(w->json);
+      last = w->place;
+      ++w;
+      continue;
+    }
     ++scanned;
     inbox_facts facts;
     if (!read_inbox_facts(row->value, facts)) store_->fail("inbox: a row that is none");
-    if (filter.matches(facts)) {
-      auto json = conversation_json(s.brands[row->range], conversation_at(*store_, row->place));
-      if (json) out.rows.push_back(std::move(*json));
+    const auto& brand = s.brands[row->range];
+    const auto id = conversation_at(*store_, row->place);
+    if (filter.matches(facts) && !unwritten_.overtakes(brand, id, as_of) && shown.insert(id).second) {
+      if (auto json = conversation_json(brand, id)) out.rows.push_back(std::move(*json));
     }
     last = std::move(row->place);
+    row = rows.next();
   }
   return out;
 }

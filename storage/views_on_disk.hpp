@@ -4,6 +4,7 @@
 
 #include "storage/views_fold.hpp"
 #include "storage/views_store.hpp"
+#include "storage/views_unwritten.hpp"
 
 #include <atomic>
 #include <memory>
@@ -22,6 +23,7 @@ class views_on_disk final : public views {
   [[nodiscard]] expected<void, views_error> apply(std::span<const record_ptr> records) override;
   [[nodiscard]] log_sequence applied() const override { return applied_.load(std::memory_order_acquire); }
   [[nodiscard]] log_sequence flushed() const override { return flushed_.load(std::memory_order_acquire); }
+  [[nodiscard]] log_sequence reached() const override { return store_->opened_with().reached; }
   [[nodiscard]] expected<void, views_error> flush() override;
 
   [[nodiscard]] std::optional<thread_row> load_thread(std::string_view brand,
@@ -63,8 +65,17 @@ class views_on_disk final : public views {
   /// Brands that have conversations; nullopt: more than a list may span.
   [[nodiscard]] std::optional<std::vector<std::string>> brands_with_conversations() const;
 
+  /// The ordinal of the thread's newest conversation that has a row; 0: none has.
+  [[nodiscard]] std::uint32_t newest_row(std::string_view brand, domain::thread_id t) const;
+  /// Writes the rows of the `count` conversations that have waited longest, and how far the rows are complete then.
+  void write_out(std::size_t count);
+  void add_state(rocksdb::WriteBatch& batch, const fold_state& on_disk) const;
+  void write(rocksdb::WriteBatch& batch) const;
+
   std::unique_ptr<views_store> store_;
   views_fold fold_;
+  unwritten_conversations unwritten_;
+  rocksdb::WriteBatch batch_;
   fold_state state_;
   std::atomic<log_sequence> applied_{0};
   std::atomic<log_sequence> flushed_{0};

@@ -118,8 +118,8 @@ bool seen_value_expired(std::string_view value, std::uint64_t latest_ms, std::ui
 
 rocksdb::DBOptions views_db_options(const views_options& o) {
   rocksdb::DBOptions d;
-  d.create_if_missing = !o.read_only;
-  d.create_missing_column_families = !o.read_only;
+  d.create_if_missing = true;
+  d.create_missing_column_families = true;
   // Without WAL a crash drops the memtables; flushed together, what is left is one prefix of the log.
   d.atomic_flush = true;
   d.write_buffer_manager = std::make_shared<rocksdb::WriteBufferManager>(o.memtable_bytes);

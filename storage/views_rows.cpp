@@ -4,6 +4,8 @@
 #include "storage/views_keys.hpp"
 #include "storage/views_on_disk.hpp"
 
+#include <algorithm>
+
 namespace switchboard::storage {
 namespace {
 
@@ -14,19 +16,34 @@ constexpr std::size_t receipts_scan_max = 1000;
 }  // namespace
 
 std::optional<thread_row> views_on_disk::load_thread(std::string_view brand, domain::thread_id t) const {
-  // Most threads are new or in their first case: two look-ups that bloom filters answer, before any seek.
-  auto newest = store_->row(column::conversations, keys::conversation(brand, {t, 1}));
+  // Most threads are new or in their first case: look-ups that bloom filters answer, before any seek.
+  auto newest = conversation_json(brand, {t, 1});
   if (!newest) return std::nullopt;
-  if (auto second = store_->row(column::conversations, keys::conversation(brand, {t, 2}))) {
-    newest = std::move(second);
-    auto rows = store_->rows(column::conversations);
-    rows->SeekForPrev(keys::conversation(brand, {t, ~std::uint32_t{0}}));
-    store_->check(*rows, column::conversations);
-    if (rows->Valid() && rows->value().size() > 0) newest = rows->value().ToString().substr(1);
+  std::uint32_t ordinal = 1;
+  if (conversation_json(brand, {t, 2})) {
+    ordinal = std::max(2u, newest_row(brand, t));
+    newest = conversation_json(brand, {t, ordinal});
+  }
+  while (auto next = conversation_json(brand, {t, ordinal + 1})) {
+    newest = std::move(next);
+    ++ordinal;
   }
   auto c = decode_conversation(*newest);
   if (!c) store_->fail("conversations: " + c.error().what);
   return thread_row{std::move(*c)};
+}
+
+std::uint32_t views_on_disk::newest_row(std::string_view brand, domain::thread_id t) const {
+  const auto last = keys::conversation(brand, {t, ~std::uint32_t{0}});
+  auto rows = store_->rows(column::conversations);
+  rows->SeekForPrev(last);
+  store_->check(*rows, column::conversations);
+  std::uint32_t ordinal = 0;
+  const auto prefix = std::string_view(last).substr(0, last.size() - sizeof ordinal);
+  if (!rows->Valid() || !rows->key().ToStringView().starts_with(prefix)) return 0;
+  auto from = rows->key().ToStringView().substr(prefix.size());
+  if (!keys::take_number(from, ordinal)) store_->fail("conversations: a key that is none");
+  return ordinal;
 }
 
 bool views_on_disk::seen(domain::thread_id t, std::uint64_t fingerprint) const {
@@ -88,6 +105,7 @@ std::vector<domain::message> views_on_disk::outbound_up_to(std::string_view bran
 
 std::optional<std::string> views_on_disk::conversation_json(std::string_view brand,
                                                             domain::conversation_id c) const {
+  if (auto waits = unwritten_.json(brand, c)) return waits;
   return store_->row(column::conversations, keys::conversation(brand, c));
 }
 

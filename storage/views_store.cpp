@@ -11,7 +11,7 @@ namespace switchboard::storage {
 namespace {
 
 constexpr std::string_view state_key = "state";
-constexpr std::uint32_t layout = 1;
+constexpr std::uint32_t layout = 2;
 
 open_error damaged(const std::string& path, const std::string& how) {
   return {
@@ -55,6 +55,7 @@ std::string encode_state(const fold_state& s) {
   keys::append_number(value, s.applied);
   keys::append_number(value, s.latest_ms);
   keys::append_number(value, s.conversations);
+  keys::append_number(value, s.reached);
   return value;
 }
 
@@ -63,20 +64,15 @@ expected<std::unique_ptr<views_store>, open_error> views_store::open(const views
   store->options_ = options;
   store->path_ = options.data_dir + "/views";
   std::error_code failed;
-  if (!options.read_only) std::filesystem::create_directories(store->path_, failed);
+  std::filesystem::create_directories(store->path_, failed);
   if (failed) return unexpected{open_error{1, "cannot create " + store->path_ + ": " + failed.message()}};
   if (const auto lost = missing_current(store->path_)) return unexpected{damaged(store->path_, *lost)};
-  if (options.read_only && !std::filesystem::exists(store->path_ + "/CURRENT", failed)) {
-    return unexpected{open_error{1, "there are no views in " + store->path_}};
-  }
 
   const auto columns = views_columns(options, store->latest_ms_);
   const auto db_options = views_db_options(options);
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
-  const auto opened = options.read_only
-                          ? rocksdb::DB::OpenForReadOnly(db_options, store->path_, columns, &handles, &db)
-                          : rocksdb::DB::Open(db_options, store->path_, columns, &handles, &db);
+  const auto opened = rocksdb::DB::Open(db_options, store->path_, columns, &handles, &db);
   if (!opened.ok()) return unexpected{explain(store->path_, opened)};
   store->db_.reset(db);
   std::copy_n(handles.begin(), column_count, store->handles_.begin());
@@ -98,7 +94,8 @@ std::optional<open_error> views_store::read_state() {
                               ", this program reads " + std::to_string(layout)};
   }
   if (!keys::take_number(from, opened_with_.applied) || !keys::take_number(from, opened_with_.latest_ms) ||
-      !keys::take_number(from, opened_with_.conversations)) {
+      !keys::take_number(from, opened_with_.conversations) ||
+      !keys::take_number(from, opened_with_.reached)) {
     return damaged(path_, "its state is cut");
   }
   set_latest(opened_with_.latest_ms);

@@ -39,9 +39,11 @@ inline constexpr char row_version = 1;
 inline constexpr char seen_origin = 1;     ///< time: forgotten after the window
 inline constexpr char seen_reference = 2;  ///< time, ordinal, sequence: kept as long as the message
 
-/// What the meta column holds, written in the batch that it describes.
+/// What the meta column holds, written in the batch that it describes. On disk `applied` says how far the rows
+/// are complete (views_unwritten.hpp).
 struct fold_state {
   log_sequence applied = 0;
+  log_sequence reached = 0;     ///< no row holds anything of an event after this one
   std::uint64_t latest_ms = 0;  ///< the latest time of a record, by which dedup keys age
   std::uint64_t conversations = 0;
 };

@@ -54,7 +54,7 @@ class verify_views_test : public ::testing::Test {
     world_.run(600);
     auto v = views_on_disk::open(live_);
     ASSERT_TRUE(v) << v.error().what;
-    ASSERT_TRUE((*v)->apply(std::span<const record_ptr>(world_.log).first(500)));
+    ASSERT_TRUE((*v)->apply(world_.log));
     ASSERT_TRUE((*v)->flush());
   }
   void TearDown() override { std::filesystem::remove_all(dir_); }
@@ -63,7 +63,8 @@ class verify_views_test : public ::testing::Test {
     const kept_log log(world_.log, earliest);
     const auto report = verify_views(log, live_, dir_ + "/scratch");
     EXPECT_TRUE(report) << report.error().what;
-    EXPECT_FALSE(std::filesystem::exists(dir_ + "/scratch/views"));
+    EXPECT_FALSE(std::filesystem::exists(dir_ + "/scratch/folded"));
+    EXPECT_FALSE(std::filesystem::exists(dir_ + "/scratch/present"));
     return report ? *report : views_comparison{};
   }
   /// Changes one row behind the views' back.
@@ -89,7 +90,7 @@ TEST_F(verify_views_test, views_that_are_the_fold_of_the_journal_pass) {
   const auto report = verify();
   EXPECT_EQ(report.difference, "");
   EXPECT_TRUE(report.complete);
-  EXPECT_EQ(report.compared_at, 500u);
+  EXPECT_EQ(report.compared_at, 600u);
   EXPECT_GT(report.rows, world_.conversations.size());
 }
 
@@ -140,14 +141,14 @@ TEST_F(verify_views_test, rows_too_few_and_too_many_are_found) {
 
 TEST_F(verify_views_test, views_ahead_of_the_journal_are_a_difference) {
   world_.log.resize(400);
-  EXPECT_NE(verify().difference.find("cover 500"), std::string::npos);
+  EXPECT_NE(verify().difference.find("cover 600"), std::string::npos);
 }
 
 TEST_F(verify_views_test, what_lies_in_the_scratch_directory_is_not_touched) {
-  std::filesystem::create_directories(dir_ + "/scratch/views/precious");
+  std::filesystem::create_directories(dir_ + "/scratch/present/precious");
   const kept_log log(world_.log);
   EXPECT_FALSE(verify_views(log, live_, dir_ + "/scratch"));
-  EXPECT_TRUE(std::filesystem::exists(dir_ + "/scratch/views/precious"));
+  EXPECT_TRUE(std::filesystem::exists(dir_ + "/scratch/present/precious"));
 }
 
 }  // namespace

@@ -37,6 +37,7 @@ class views_test : public ::testing::Test {
     o.data_dir = dir_;
     o.hash_seed = seed;
     o.memtable_bytes = 16 << 20;
+    o.unwritten_bytes = 24 << 10;  // some conversations are rows, some wait
     return o;
   }
   void open() {
@@ -55,7 +56,8 @@ class views_test : public ::testing::Test {
       rest = rest.subspan(n);
     }
   }
-  static std::vector<std::pair<std::string, std::string>> rows_of(const views_on_disk& v) {
+  static std::vector<std::pair<std::string, std::string>> rows_of(views_on_disk& v) {
+    EXPECT_TRUE(v.flush());
     std::vector<std::pair<std::string, std::string>> all;
     for (std::size_t c = 0; c < column_count; ++c) {
       auto i = v.store().rows(static_cast<column>(c));
@@ -170,12 +172,16 @@ TEST_F(views_test, a_crash_leaves_a_prefix_from_which_the_log_folds_on) {
   EXPECT_EQ(v_->flushed(), at);
   ASSERT_TRUE(v_->apply(world.log));
   EXPECT_EQ(v_->flushed(), at);
-  const auto all = rows_of(*v_);
   open();  // closed without a flush: what is in memory only is gone
   ASSERT_EQ(v_->applied(), at);
   EXPECT_EQ(v_->flushed(), at);
   ASSERT_TRUE(v_->apply(std::span<const record_ptr>(world.log).subspan(v_->applied())));
-  EXPECT_TRUE(same_rows(rows_of(*v_), all));
+  const auto folded_on = rows_of(*v_);
+  v_.reset();
+  std::filesystem::remove_all(dir_);
+  open();
+  fold(world.log);
+  EXPECT_TRUE(same_rows(rows_of(*v_), folded_on));
 }
 
 TEST_F(views_test, another_brands_ids_do_not_exist) {
@@ -501,15 +507,6 @@ TEST_F(views_test, damage_is_named_and_not_opened) {
   fold(world.log);
   ASSERT_TRUE(v_->flush());
   v_.reset();
-  EXPECT_EQ(views::open([&] {
-              auto o = options();
-              o.data_dir += "/none";
-              o.read_only = true;
-              return o;
-            }())
-                .error()
-                .exit_code,
-            1);
   const auto current = dir_ + "/views/CURRENT";
   std::filesystem::rename(current, current + ".away");
   auto lost = views::open(options());

@@ -1,0 +1,139 @@
+// Conversations whose rows are written late: nobody can tell, whatever is written when, and whenever it ends.
+#include "storage/views_unwritten.hpp"
+
+#include "simulation.hpp"
+#include "storage/codec.hpp"
+#include "storage/views_keys.hpp"
+#include "storage/views_on_disk.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace switchboard::storage {
+namespace {
+
+using testing::simulation;
+using rows = std::vector<std::pair<std::string, std::string>>;
+
+class views_unwritten_test : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
+    dir_ = ::testing::TempDir() + "switchboard_unwritten_" + test->name() + "_" + std::to_string(getpid());
+    std::filesystem::remove_all(dir_);
+  }
+  void TearDown() override { std::filesystem::remove_all(dir_); }
+
+  [[nodiscard]] std::unique_ptr<views_on_disk> open(const std::string& name, std::size_t unwritten) const {
+    views_options o;
+    o.data_dir = dir_ + "/" + name;
+    o.unwritten_bytes = unwritten;
+    auto opened = views_on_disk::open(o);
+    EXPECT_TRUE(opened) << opened.error().what;
+    return opened ? std::move(*opened) : nullptr;
+  }
+  /// The memtables reach the disk as they are, as when RocksDB finds them full.
+  static void memtables_become_files(const views_on_disk& v) {
+    std::vector<rocksdb::ColumnFamilyHandle*> all;
+    for (std::size_t i = 0; i < column_count; ++i) all.push_back(v.store().handle(static_cast<column>(i)));
+    ASSERT_TRUE(v.store().db().Flush(rocksdb::FlushOptions(), all).ok());
+  }
+  static std::size_t rows_in(const views_on_disk& v, column c) {
+    std::size_t count = 0;
+    auto i = v.store().rows(c);
+    for (i->SeekToFirst(); i->Valid(); i->Next()) ++count;
+    return count;
+  }
+  static rows all_rows(views_on_disk& v) {
+    EXPECT_TRUE(v.flush());
+    rows all;
+    for (std::size_t c = 0; c < column_count; ++c) {
+      auto i = v.store().rows(static_cast<column>(c));
+      for (i->SeekToFirst(); i->Valid(); i->Next()) {
+        // A compaction drops those when it meets them.
+        if (static_cast<column>(c) == column::seen && v.store().expired(i->value().ToStringView())) continue;
+        all.emplace_back(std::to_string(c) + i->key().ToString(), i->value().ToString());
+      }
+    }
+    return all;
+  }
+
+  std::string dir_;
+};
+
+TEST_F(views_unwritten_test, rows_wait_for_a_flush_and_readers_do_not) {
+  simulation world(31);
+  world.run(400);
+  const auto v = open("v", 64 << 20);
+  ASSERT_TRUE(v->apply(world.log));
+  EXPECT_EQ(rows_in(*v, column::conversations), 0u);
+  EXPECT_EQ(rows_in(*v, column::inbox), 0u);
+  conversation_query q;
+  q.limit = page_rows_max;
+  const auto before = v->list_conversations(q);
+  ASSERT_TRUE(before);
+  EXPECT_EQ(before->rows.size(), world.conversations.size());
+  ASSERT_TRUE(v->flush());
+  EXPECT_EQ(rows_in(*v, column::conversations), world.conversations.size());
+  EXPECT_EQ(rows_in(*v, column::inbox), world.conversations.size());
+  const auto after = v->list_conversations(q);
+  ASSERT_TRUE(after);
+  EXPECT_TRUE(before->rows == after->rows);
+}
+
+TEST_F(views_unwritten_test, where_there_is_little_room_the_longest_waiting_are_written) {
+  simulation world(32);
+  world.run(900);
+  const auto v = open("v", 16 << 10);
+  for (const auto& r : world.log) ASSERT_TRUE(v->apply(std::span(&r, 1)));
+  EXPECT_GT(rows_in(*v, column::conversations), 0u);
+  for (const auto& [id, c] : world.conversations) {
+    const auto json = v->conversation_json(c.brand.value, id);
+    ASSERT_TRUE(json);
+    EXPECT_TRUE(*decode_conversation(*json) == c);
+  }
+}
+
+// A crash at any time, with whatever was in files by then: the rest of the log makes the same rows of it.
+TEST_F(views_unwritten_test, after_a_crash_the_log_folds_on_to_the_same_rows) {
+  simulation world(33);
+  world.run(400);
+  const auto straight = open("straight", 64 << 20);
+  ASSERT_TRUE(straight->apply(world.log));
+  const auto wanted = all_rows(*straight);
+  testing::random_events random(34);
+  std::size_t ahead = 0;
+  for (int round = 0; round < 3; ++round) {
+    std::filesystem::remove_all(dir_ + "/crashed");
+    auto v = open("crashed", (1 + random.below(40)) << 10);
+    std::span<const record_ptr> rest = world.log;
+    while (!rest.empty()) {
+      const auto n = std::min<std::size_t>(rest.size(), 1 + random.below(60));
+      ASSERT_TRUE(v->apply(rest.first(n)));
+      rest = rest.subspan(n);
+      const auto what = random.below(8);
+      if (what == 0) {
+        ASSERT_TRUE(v->flush());
+      }
+      if (what <= 3) memtables_become_files(*v);
+      if (what != 1 && what != 4) continue;
+      v = nullptr;
+      v = open("crashed", (1 + random.below(40)) << 10);
+      ASSERT_LE(v->applied(), world.log.size() - rest.size());
+      ahead += v->reached() > v->applied() ? 1 : 0;
+      rest = std::span<const record_ptr>(world.log).subspan(v->applied());
+    }
+    ASSERT_EQ(v->conversations(), straight->conversations()) << "round " << round;
+    const auto got = all_rows(*v);
+    const auto [a, b] = std::mismatch(got.begin(), got.end(), wanted.begin(), wanted.end());
+    ASSERT_TRUE(got == wanted) << "round " << round << ": " << got.size() << " of " << wanted.size()
+                               << " rows, " << (a == got.end() ? "the end" : keys::to_hex(a->first))
+                               << " and " << (b == wanted.end() ? "the end" : keys::to_hex(b->first));
+  }
+  EXPECT_GT(ahead, 2u) << "some rows must have been ahead of others";
+}
+
+}  // namespace
+}  // namespace switchboard::storage
