@@ -384,8 +384,7 @@ expected<std::unique_ptr<engine>, storage::open_error> engine::start(
 
   storage::views_options vo;
   vo.data_dir = s.data_dir;
-  vo.memtable_bytes = s.views_memtable_bytes / 2;
-  vo.unwritten_bytes = s.views_memtable_bytes - vo.memtable_bytes;
+  vo.unwritten_bytes = s.views_memtable_bytes;
   vo.block_cache_bytes = s.block_cache_bytes;
   vo.seen_window = s.dedup_window;
   vo.hash_seed = (*journal)->identity().hash_seed;

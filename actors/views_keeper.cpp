@@ -17,7 +17,7 @@ constexpr auto apply_interval = 50ms;
 constexpr std::size_t apply_batch = 2048;
 /// After a crash at most so much of the log is folded in again.
 constexpr auto flush_interval = 60s;
-constexpr storage::log_sequence flush_records = 500'000;
+constexpr storage::log_sequence flush_records = 250'000;
 constexpr auto check_interval = 1s;
 constexpr int reader_threads = 2;
 

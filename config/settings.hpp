@@ -58,9 +58,9 @@ struct storage_settings {
   std::string data_dir = "data";
   std::uint16_t partitions = 64;
   std::uint64_t journal_memtable_bytes = 32ull << 20;
-  std::uint64_t views_memtable_bytes = 64ull << 20;
+  std::uint64_t views_memtable_bytes = 80ull << 20;
   std::uint64_t block_cache_bytes = 32ull << 20;
-  std::uint64_t tail_bytes = 64ull << 20;  ///< recent records kept in memory
+  std::uint64_t tail_bytes = 32ull << 20;  ///< recent records kept in memory
   std::uint64_t free_space_min_bytes = 1ull << 30;
   std::chrono::hours retention_age{24 * 30};  ///< the journal's; the views keep the rest
   std::uint64_t retention_bytes = 0;          ///< 0: no limit by size

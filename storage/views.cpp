@@ -42,13 +42,6 @@
 #include <algorithm>
 
 namespace switchboard::storage {
-namespace {
-
-/// So many conversations are written in one batch: enough neighbours to sort, little to hold twice.
-constexpr std::size_t rows_at_once = 2048;
-
-}  // namespace
-
 expected<std::unique_ptr<views>, open_error> views::open(const views_options& options) {
   auto opened = views_on_disk::open(options);
   if (!opened) return unexpected{std::move(opened).error()};
@@ -68,7 +61,12 @@ expected<std::unique_ptr<views_on_disk>, open_error> views_on_disk::open(const v
 }
 
 views_on_disk::views_on_disk(std::unique_ptr<views_store> store)
-    : store_(std::move(store)), fold_(*store_), unwritten_(*store_), state_(store_->opened_with()) {
+    : store_(std::move(store)),
+      fold_(*store_),
+      conversations_waiting_(*store_),
+      messages_waiting_(*store_),
+      written_(store_->opened_with()),
+      state_(written_) {
   applied_ = state_.applied;
   flushed_ = state_.applied;
   conversations_ = state_.conversations;
@@ -86,18 +84,17 @@ expected<void, views_error> views_on_disk::apply(std::span<const record_ptr> rec
   }
   try {
     auto next = state_;
-    next.reached = std::max(next.reached, records.back()->sequence);
-    auto& batch = fold_.fold(records, next);
-    auto on_disk = state_;
-    on_disk.applied = unwritten_.complete(state_.applied);
-    on_disk.conversations -= unwritten_.begun_after();
-    on_disk.reached = next.reached;
-    add_state(batch, on_disk);
-    write(batch);
-    unwritten_.take(records, reached());
+    write(fold_.fold(records, next));
+    conversations_waiting_.take(records, reached());
+    messages_waiting_.take(records);
     state_ = next;
     store_->set_latest(next.latest_ms);
-    while (unwritten_.bytes() > store_->options().unwritten_bytes) write_out(rows_at_once);
+    const auto room = store_->options().unwritten_bytes;
+    if (conversations_waiting_.bytes() > room / 5 * 3) {  // these are written again and again: wait longer
+      write_everything();
+    } else if (messages_waiting_.bytes() > room / 5 * 2) {
+      write_messages();
+    }
     conversations_.store(next.conversations, std::memory_order_relaxed);
     applied_.store(next.applied, std::memory_order_release);
   } catch (const views_failure& e) {
@@ -106,19 +103,34 @@ expected<void, views_error> views_on_disk::apply(std::span<const record_ptr> rec
   return {};
 }
 
-void views_on_disk::write_out(std::size_t count) {
-  count = std::min(count, unwritten_.size());
-  batch_.Clear();
-  unwritten_.add_rows(count, batch_);
-  auto on_disk = state_;
-  on_disk.applied = unwritten_.complete(state_.applied, count);
-  on_disk.conversations -= unwritten_.begun_after(count);
-  add_state(batch_, on_disk);
-  write(batch_);
-  unwritten_.written(count);
+void views_on_disk::write_messages() {
+  sorted_tables tables(*store_);
+  messages_waiting_.add_tables(tables);
+  tables.ingest();
+  messages_waiting_.clear();
 }
 
-void views_on_disk::add_state(rocksdb::WriteBatch& batch, const fold_state& on_disk) const {
+void views_on_disk::write_everything() {
+  // First it must be on disk that conversations may be ahead of what is complete, then they may be it.
+  rocksdb::WriteBatch about_to;
+  add_state(about_to, state_.applied);
+  write(about_to);
+  flush_memtables();
+  sorted_tables tables(*store_);
+  messages_waiting_.add_tables(tables);
+  conversations_waiting_.add_tables(tables);
+  tables.ingest();
+  messages_waiting_.clear();
+  conversations_waiting_.clear();
+  written_ = state_;
+  rocksdb::WriteBatch done;
+  add_state(done, state_.applied);
+  write(done);
+}
+
+void views_on_disk::add_state(rocksdb::WriteBatch& batch, log_sequence reached) const {
+  auto on_disk = written_;
+  on_disk.reached = std::max(reached, this->reached());
   const auto done = batch.Put(store_->handle(column::meta), "state", encode_state(on_disk));
   if (!done.ok()) store_->fail("a batch refused the state: " + done.ToString());
 }
@@ -130,21 +142,23 @@ void views_on_disk::write(rocksdb::WriteBatch& batch) const {
   if (!written.ok()) store_->fail(written.ToString());
 }
 
-expected<void, views_error> views_on_disk::flush() {
-  if (auto failed = store_->failure()) return unexpected{views_error{std::move(*failed)}};
-  try {
-    do {
-      write_out(rows_at_once);
-    } while (unwritten_.size() > 0);
-  } catch (const views_failure& e) {
-    return unexpected{views_error{e.what()}};
-  }
+void views_on_disk::flush_memtables() {
   rocksdb::FlushOptions waiting;
   waiting.allow_write_stall = true;  // flushing late would stall it more
   std::vector<rocksdb::ColumnFamilyHandle*> all;
   for (std::size_t i = 0; i < column_count; ++i) all.push_back(store_->handle(static_cast<column>(i)));
   const auto done = store_->db().Flush(waiting, all);
-  if (!done.ok()) return unexpected{views_error{"flush: " + done.ToString()}};
+  if (!done.ok()) store_->fail("flush: " + done.ToString());
+}
+
+expected<void, views_error> views_on_disk::flush() {
+  if (auto failed = store_->failure()) return unexpected{views_error{std::move(*failed)}};
+  try {
+    write_everything();
+    flush_memtables();
+  } catch (const views_failure& e) {
+    return unexpected{views_error{e.what()}};
+  }
   flushed_.store(state_.applied, std::memory_order_release);
   return {};
 }

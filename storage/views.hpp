@@ -22,8 +22,9 @@ namespace switchboard::storage {
 struct views_options {
   std::string data_dir;
   std::uint64_t hash_seed = 0;  ///< of the data directory's identity; keys the dedup fingerprints
-  std::uint64_t memtable_bytes = 32ull << 20;   ///< over all column families
-  std::uint64_t unwritten_bytes = 32ull << 20;  ///< of conversations whose latest state is no row yet
+  /// Messages (two fifths) and conversations (three) gathered in memory before they are written.
+  std::uint64_t unwritten_bytes = 80ull << 20;
+  std::uint64_t memtable_bytes = 8ull << 20;  ///< for all other rows
   std::uint64_t block_cache_bytes = 32ull << 20;
   std::chrono::hours seen_window{24 * 8};  ///< dedup keys live at least this long
 };
@@ -80,7 +81,7 @@ class views {
   /// Folds records, in order, none left out, into the rows; idempotent for those at or below applied().
   [[nodiscard]] virtual expected<void, views_error> apply(std::span<const record_ptr> records) = 0;
   [[nodiscard]] virtual log_sequence applied() const = 0;
-  /// When opened after a crash, the rows may hold some of the events up to here: applied() follows from below as
+  /// When opened after a crash, conversations may show some of the events up to here: applied() follows from below as
   /// the log is folded in, and only then may anybody read. A log that ends before it has lost events.
   [[nodiscard]] virtual log_sequence reached() const = 0;
   /// The sequence that a synced flush covers: the journal may be trimmed up to here.

@@ -1,8 +1,8 @@
 #include "storage/views_fold.hpp"
 
 #include "storage/codec.hpp"
-#include "storage/hash.hpp"
 #include "storage/views_keys.hpp"
+#include "storage/views_unwritten_messages.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,14 +14,6 @@ using domain::event_type;
 
 rocksdb::Slice slice(std::string_view s) {
   return {s.data(), s.size()};
-}
-
-/// Does the platform's id of the record's message become known, or known again, by this event?
-bool names_message(const record& r) {
-  if (r.message.sequence == 0 || r.platform_message_id.empty()) return false;
-  const bool appears =
-      r.message.sequence == r.conversation_sequence && r.message.conversation == r.conversation;
-  return appears || r.type == event_type::message_received || r.type == event_type::message_sent;
 }
 
 std::string letter_key(char which, std::string_view brand, domain::timestamp at, std::string_view id) {
@@ -37,21 +29,11 @@ std::string letter_key(char which, std::string_view brand, domain::timestamp at,
 rocksdb::WriteBatch& views_fold::fold(std::span<const record_ptr> records, fold_state& state) {
   batch_.Clear();
   letters_.clear();
-  for (const auto& r : records) add_in_order(*r, state);
-
-  order_.clear();
-  for (std::size_t i = 0; i < records.size(); ++i) {
-    if (records[i]->conversation_json.empty()) continue;
-    order_.push_back({records[i]->conversation.thread.high, static_cast<std::uint32_t>(i)});
-  }
-  std::sort(order_.begin(), order_.end());  // of one thread the log's order stays
-  add_messages(records);
-  add_dedup_keys(records);
+  for (const auto& r : records) add(*r, state);
   return batch_;
 }
 
-/// What several threads may write to: here the last event of the log must win.
-void views_fold::add_in_order(const record& r, fold_state& state) {
+void views_fold::add(const record& r, fold_state& state) {
   if (!r.conversation_json.empty()) {
     if (r.conversation_sequence == 1) ++state.conversations;
     if (r.conversation_sequence == 1 || r.type == event_type::customer_updated) add_customer_conversation(r);
@@ -61,56 +43,6 @@ void views_fold::add_in_order(const record& r, fold_state& state) {
   if (!r.dead_letter_json.empty()) add_dead_letter(r);
   state.applied = r.sequence;
   state.latest_ms = std::max(state.latest_ms, keys::milliseconds(r.at));
-}
-
-void views_fold::add_messages(std::span<const record_ptr> records) {
-  for (const auto& at : order_) {
-    const auto& r = *records[at.index];
-    if (!r.message_json.empty()) add_message(r);
-  }
-}
-
-void views_fold::add_dedup_keys(std::span<const record_ptr> records) {
-  for (const auto& at : order_) {
-    const auto& r = *records[at.index];
-    const bool named = names_message(r);
-    if (named) add_reference(r);
-    // A message is its own dedup key: its reference is found, and decide() sees that it is there.
-    const bool is_message = r.part(r.origin_kind) == to_word(domain::inbound_kind::message);
-    if (r.has_origin && !(named && is_message)) add_origin(r);
-  }
-}
-
-void views_fold::add_message(const record& r) {
-  key_.clear();
-  keys::append_name(key_, r.brand);
-  keys::append_conversation(key_, r.message.conversation);
-  keys::append_number(key_, r.message.sequence);
-  put_row(column::messages, r.part(r.message_json));
-}
-
-void views_fold::add_reference(const record& r) {
-  const auto platform_id = r.text(r.platform_message_id, scratch_);
-  key_.clear();
-  keys::append_thread(key_, r.conversation.thread);
-  keys::append_number(key_, fingerprint(store_.options().hash_seed, "ref", platform_id, ""));
-  value_.assign(1, seen_reference);
-  keys::append_number(value_, keys::milliseconds(r.at));
-  keys::append_number(value_, r.message.conversation.ordinal);
-  keys::append_number(value_, r.message.sequence);
-  put(column::seen, value_);
-}
-
-void views_fold::add_origin(const record& r) {
-  const auto kind = r.part(r.origin_kind);  // our own words: no escapes
-  const auto id = r.text(r.origin_id, scratch_);
-  const auto version = r.text(r.origin_version, scratch_too_);
-  key_.clear();
-  keys::append_thread(key_, r.conversation.thread);
-  keys::append_number(key_, fingerprint(store_.options().hash_seed, kind, id, version));
-  value_.assign(1, seen_origin);
-  keys::append_number(value_, keys::milliseconds(r.at));
-  put(column::seen, value_);
 }
 
 void views_fold::add_comment_thread(const record& r) {

@@ -1,6 +1,6 @@
 #pragma once
-// Records to rows: one write batch for a stretch of the log. All but the rows of the conversations themselves,
-// which wait (views_unwritten.hpp).
+// Records to rows: one write batch for a stretch of the log, for the columns that seldom change. The bulk goes
+// another way: conversations by views_unwritten_conversations.hpp, messages and dedup keys by views_unwritten_messages.hpp.
 
 #include "storage/views_store.hpp"
 
@@ -28,19 +28,7 @@ class views_fold {
   [[nodiscard]] rocksdb::WriteBatch& fold(std::span<const record_ptr> records, fold_state& state);
 
  private:
-  /// A record, by where its rows lie.
-  struct placed {
-    std::uint64_t by = 0;
-    std::uint32_t index = 0;
-    auto operator<=>(const placed&) const = default;
-  };
-
-  void add_in_order(const record& r, fold_state& state);
-  void add_messages(std::span<const record_ptr> records);
-  void add_dedup_keys(std::span<const record_ptr> records);
-  void add_message(const record& r);
-  void add_reference(const record& r);
-  void add_origin(const record& r);
+  void add(const record& r, fold_state& state);
   void add_comment_thread(const record& r);
   void add_customer(const record& r);
   void add_customer_conversation(const record& r);
@@ -51,8 +39,7 @@ class views_fold {
 
   const views_store& store_;
   rocksdb::WriteBatch batch_;
-  std::string key_, value_, scratch_, scratch_too_;
-  std::vector<placed> order_;
+  std::string key_, value_, scratch_;
   std::unordered_map<std::string, std::pair<std::string, domain::timestamp>> letters_;  ///< id → brand, time
 };
 

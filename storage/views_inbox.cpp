@@ -154,7 +154,7 @@ std::optional<std::vector<std::string>> views_on_disk::brands_with_conversations
     rows->Seek(keys::behind(std::move(prefix)));
   }
   store_->check(*rows, column::inbox);
-  for (auto& brand : unwritten_.brands()) {
+  for (auto& brand : conversations_waiting_.brands()) {
     if (std::find(brands.begin(), brands.end(), brand) != brands.end()) continue;
     if (brands.size() == brands_max) return std::nullopt;
     brands.push_back(std::move(brand));
@@ -179,7 +179,7 @@ expected<page, views_error> views_on_disk::list_conversations(const conversation
   const auto limit = std::clamp<std::size_t>(q.limit, 1, page_rows_max);
   // Rows after what waits: a conversation written in between is then in both, and shown once.
   const auto as_of = applied();
-  const auto waiting = unwritten_.list(filter, *after, limit + 1);
+  const auto waiting = conversations_waiting_.list(filter, *after, limit + 1);
   auto s = stretches_of(filter);
   merged_ranges rows(*store_, column::inbox, std::move(s.ranges), *after);
   page out;
@@ -203,7 +203,8 @@ expected<page, views_error> views_on_disk::list_conversations(const conversation
     if (!read_inbox_facts(row->value, facts)) store_->fail("inbox: a row that is none");
     const auto& brand = s.brands[row->range];
     const auto id = conversation_at(*store_, row->place);
-    if (filter.matches(facts) && !unwritten_.overtakes(brand, id, as_of) && shown.insert(id).second) {
+    if (filter.matches(facts) && !conversations_waiting_.overtakes(brand, id, as_of) &&
+        shown.insert(id).second) {
       if (auto json = conversation_json(brand, id)) out.rows.push_back(std::move(*json));
     }
     last = std::move(row->place);

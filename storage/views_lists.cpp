@@ -1,4 +1,4 @@
-// Pages of messages, of a customer's conversations, of dead letters. Layout: views.cpp.
+// Pages of a customer's conversations, of dead letters. Layout: views.cpp.
 #include "storage/codec.hpp"
 #include "storage/hash.hpp"
 #include "storage/views_keys.hpp"
@@ -6,26 +6,17 @@
 #include "storage/views_ranges.hpp"
 
 #include <algorithm>
-#include <limits>
 
 namespace switchboard::storage {
-namespace {
-
-std::size_t rows_of(std::size_t limit) {
-  return std::clamp<std::size_t>(limit, 1, page_rows_max);
-}
-
-views_error foreign_cursor() {
-  return {"the cursor is not of a page of this list"};
-}
-
-}  // namespace
-
 std::string page_token(std::uint64_t query, std::string_view place) {
   std::string bytes;
   keys::append_number(bytes, query);
   bytes += place;
   return keys::to_hex(bytes);
+}
+
+views_error foreign_cursor() {
+  return {"the cursor is not of a page of this list"};
 }
 
 std::optional<std::string> token_place(std::uint64_t query, std::string_view token) {
@@ -36,40 +27,6 @@ std::optional<std::string> token_place(std::uint64_t query, std::string_view tok
   std::uint64_t of = 0;
   if (!keys::take_number(from, of) || of != query || from.empty()) return std::nullopt;
   return std::string(from);
-}
-
-expected<page, views_error> views_on_disk::list_messages(std::string_view brand, domain::conversation_id c,
-                                                         std::size_t limit, std::string_view after,
-                                                         message_order order) const {
-  const bool newest = order == message_order::newest;
-  const auto first = keys::message(brand, {c, 0});
-  const auto prefix = first.substr(0, first.size() - sizeof(std::uint64_t));
-  const auto query = checksum(prefix + (newest ? "messages backwards" : "messages"));
-  const auto place = token_place(query, after);
-  if (!place) return unexpected{foreign_cursor()};
-  page out;
-  const auto rows = store_->rows(column::messages);
-  if (newest) {
-    constexpr auto last = std::numeric_limits<std::uint64_t>::max();
-    rows->SeekForPrev(place->empty() ? keys::message(brand, {c, last}) : prefix + *place);
-  } else {
-    rows->Seek(prefix + *place);
-  }
-  // The place is the row that the page before ended with.
-  const auto ours = [&] { return rows->Valid() && rows->key().ToStringView().starts_with(prefix); };
-  const auto step = [&] { newest ? rows->Prev() : rows->Next(); };
-  if (!place->empty() && ours() && rows->key().ToStringView().substr(prefix.size()) == *place) step();
-  std::string last;
-  for (; ours(); step()) {
-    if (out.rows.size() == rows_of(limit)) {
-      out.next = page_token(query, last);
-      break;
-    }
-    out.rows.emplace_back(rows->value().ToStringView().substr(1));
-    last.assign(rows->key().ToStringView().substr(prefix.size()));
-  }
-  store_->check(*rows, column::messages);
-  return out;
 }
 
 expected<page, views_error> views_on_disk::list_customer_conversations(std::string_view brand,
@@ -84,7 +41,7 @@ expected<page, views_error> views_on_disk::list_customer_conversations(std::stri
   merged_ranges rows(*store_, column::customer_conversations, {{prefix, {}}}, *place);
   std::string last;
   while (auto row = rows.next()) {
-    if (out.rows.size() == rows_of(limit)) {
+    if (out.rows.size() == page_rows(limit)) {
       out.next = page_token(query, last);
       break;
     }
@@ -119,7 +76,7 @@ expected<page, views_error> views_on_disk::list_dead_letters(std::span<const std
   merged_ranges rows(*store_, column::dead_letters, std::move(ranges), *place);
   std::string last;
   while (auto row = rows.next()) {
-    if (out.rows.size() == rows_of(limit)) {
+    if (out.rows.size() == page_rows(limit)) {
       out.next = page_token(query, last);
       break;
     }

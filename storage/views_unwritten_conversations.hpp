@@ -1,16 +1,12 @@
 #pragma once
 // The conversations whose rows lag behind what is applied. A conversation's row and its place in the inbox
 // change with each of its events; written each time they were most of what the views write. So the latest
-// state waits here, where every reader looks first, and becomes rows at a flush, or when it is the oldest
-// that waits and there is no more room.
+// state waits here, where every reader looks first, until there is no more room or a flush.
 //
-// What a crash takes is folded in again: the rows are complete up to the event before the first one that
-// waits (complete()), and the meta row says so. They may hold later events too: of those that did not wait.
+// What a crash takes is folded in again, from the last time that all of them were written.
 
 #include "storage/views_inbox.hpp"
-#include "storage/views_store.hpp"
-
-#include <rocksdb/write_batch.h>
+#include "storage/views_tables.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -41,16 +37,11 @@ class unwritten_conversations {
   /// that where a conversation lies in the inbox is looked up and not believed. Throws views_failure.
   void take(std::span<const record_ptr> records, log_sequence reached);
 
-  /// Adds the rows of the `count` that have waited longest; they stay here until written(count).
-  void add_rows(std::size_t count, rocksdb::WriteBatch& batch);
-  void written(std::size_t count);
+  /// All of them, as tables. They stay here until clear(), which is for after the ingestion.
+  void add_tables(sorted_tables& tables) const;
+  void clear();
 
-  [[nodiscard]] std::size_t size() const { return waiting_.size(); }
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
-  /// The rows hold all events up to here once the first `count` are written, where `applied` is the last one.
-  [[nodiscard]] log_sequence complete(log_sequence applied, std::size_t count = 0) const;
-  /// How many of the others began after complete(…, count).
-  [[nodiscard]] std::uint64_t begun_after(std::size_t count = 0) const;
 
   [[nodiscard]] std::optional<std::string> json(std::string_view brand, domain::conversation_id c) const;
   /// Does an event that waits, up to `applied`, make its row in the inbox a thing of the past?
@@ -66,11 +57,12 @@ class unwritten_conversations {
     std::string brand;
     domain::conversation_id id;
     log_sequence first = 0;  ///< the first event that the row lacks
-    bool begun = false;      ///< … is the conversation's first of all
     bool in_inbox = false;   ///< there is a row at `lies`
     inbox_place lies, belongs;
-    std::string value;        ///< the inbox row, then the conversation's JSON
-    std::size_t json_at = 0;  ///< … from here
+    std::string rows;        ///< the inbox row, then the conversation's
+    std::size_t row_at = 0;  ///< … from here
+    [[nodiscard]] std::string_view inbox_row() const { return std::string_view(rows).substr(0, row_at); }
+    [[nodiscard]] std::string_view row() const { return std::string_view(rows).substr(row_at); }
   };
   struct name {
     std::string_view brand;  ///< of the conversation
@@ -86,13 +78,11 @@ class unwritten_conversations {
   [[nodiscard]] const conversation* find(std::string_view brand, domain::conversation_id c) const;
 
   const views_store& store_;
-  mutable std::shared_mutex mutex_;   ///< readers against take() and written()
-  std::deque<conversation> waiting_;  ///< longest first; elements keep their address
+  mutable std::shared_mutex mutex_;   ///< readers against take() and clear()
+  std::deque<conversation> waiting_;  ///< elements keep their address
   std::unordered_map<name, conversation*, hash_of_name> index_;
   std::size_t bytes_ = 0;
-  std::uint64_t begun_ = 0;
-  std::vector<std::uint32_t> order_;
-  std::string key_;
+  std::string scratch_;
 };
 
 }  // namespace switchboard::storage
