@@ -1,5 +1,6 @@
 #include "net/api/router.hpp"
 
+#include "net/api/cors.hpp"
 #include "net/api/tickets.hpp"
 #include "net/webhook.hpp"
 
@@ -72,17 +73,32 @@ http::response problem(int status, std::string_view slug, std::string_view title
   return http::to_response(p);
 }
 
+std::string list_of(const std::vector<http::method>& verbs) {
+  std::string list;
+  for (const auto v : verbs) {
+    if (!list.empty()) list += ", ";
+    list += to_word(v);
+    if (v == http::method::get) list += ", HEAD";
+  }
+  return list;
+}
+
 http::response wrong_method(const std::vector<http::method>& verbs) {
   auto r =
       problem(405, "method-not-allowed", "Method not allowed", "this path takes other methods, see Allow");
-  std::string allow;
-  for (const auto v : verbs) {
-    if (!allow.empty()) allow += ", ";
-    allow += to_word(v);
-    if (v == http::method::get) allow += ", HEAD";
-  }
-  r.headers.emplace_back("Allow", std::move(allow));
+  r.headers.emplace_back("Allow", list_of(verbs));
   return r;
+}
+
+/// What stands in for a route that is not there: 404, 405, or the answer to a preflight, for which there is no
+/// route since it is asked before, and without a token.
+http::response without_route(cors_decision::kind asks, const match& m) {
+  if (m.other_verbs.empty()) return problem(404, "not-found", "Not found", "there is nothing at this path");
+  if (asks == cors_decision::kind::preflight) return preflight_answer(list_of(m.other_verbs));
+  if (asks == cors_decision::kind::refused_preflight) {
+    return problem(403, "origin-not-allowed", "Forbidden", "this Origin is not in server.allowed_origins");
+  }
+  return wrong_method(m.other_verbs);
 }
 
 }  // namespace
@@ -174,10 +190,12 @@ http::body_verdict router::head(listener l, const http::request& head, std::uint
   if (l == listener::open && webhook::is_ours(head.path))
     return ctx_.webhooks->head(head, announced, chunked);
   http::body_verdict v;
+  cors_decision cors;
+  if (l == listener::open) cors = decide_cors(head, ctx_.engine->settings()->server.allowed_origins);
+  v.headers = std::move(cors.headers);
   const auto m = find_route(l, head.method, head.path);
   if (!m.found) {
-    v.refuse = m.other_verbs.empty() ? problem(404, "not-found", "Not found", "there is nothing at this path")
-                                     : wrong_method(m.other_verbs);
+    v.refuse = without_route(cors.is, m);
     return v;
   }
   v.body_bytes_max = m.found->body_bytes_max;

@@ -1,5 +1,7 @@
 #include "net/http/sse_channel.hpp"
 
+#include "net/http/response_format.hpp"
+
 #include <array>
 #include <charconv>
 
@@ -32,6 +34,7 @@ channel_ptr sse_channel::open(const std::shared_ptr<connection>& c, std::uint64_
   head +=
       "\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Accel-Buffering: no\r\n"
       "X-Content-Type-Options: nosniff\r\n";
+  for (const auto& [name, value] : c->answer_headers()) append_header(head, name, value);
   if (made->chunked_) head += "Transfer-Encoding: chunked\r\n";
   head += "Connection: close\r\n\r\n";
   timer_wheel::disarm(*c);

@@ -126,7 +126,9 @@ class fake_exchange final : public http::exchange {
   void respond(http::response r) override {
     const std::lock_guard lock{mutex_};
     ++ends;
-    if (!answer_) answer_ = std::move(r);
+    if (answer_) return;
+    r.headers.insert(r.headers.end(), answer_headers.begin(), answer_headers.end());
+    answer_ = std::move(r);
   }
   [[nodiscard]] std::uint32_t io_thread() const override { return 0; }
   [[nodiscard]] http::channel_ptr stream() override {
@@ -162,6 +164,7 @@ class fake_exchange final : public http::exchange {
     return answer_->body.substr(from, answer_->body.find('"', from) - from);
   }
 
+  http::header_list answer_headers;       ///< of the verdict over its head: go with whatever it is answered
   std::shared_ptr<fake_channel> channel;  ///< what it may become; null: the peer is gone
   std::optional<std::string> accepted;    ///< the subprotocol of the WebSocket that was accepted
   int ends = 0;                           ///< how often it was ended; exactly once is right
