@@ -97,9 +97,10 @@ void test_routes::handle(listener l, exchange_ptr x) {
     later_.push_back(std::move(x));
     changed_.notify_all();
   } else if (r.path == "/sse") {
-    keep(x->stream());
+    keep(x->stream(r.query));
   } else if (r.path == "/ws") {
-    x->accept_websocket(subprotocol, [this](channel_ptr c) { keep(std::move(c)); });
+    x->accept_websocket(subprotocol, {{"X-Place", std::string(r.query)}},
+                        [this](channel_ptr c) { keep(std::move(c)); });
   } else {
     x->respond(to_response({404, "not-found", "Not found", "", {}}));
   }
