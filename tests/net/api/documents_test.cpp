@@ -131,9 +131,27 @@ TEST(openapi, says_who_may_call) {
     if (r.needs > api::access::reader) {
       EXPECT_TRUE(answers.has("403")) << r.operation;
     }
-    if (r.body_bytes_max == 0) {
+    if (!r.takes_body) {
       EXPECT_FALSE(operation.has("requestBody")) << r.operation;
     }
+  }
+}
+
+TEST(openapi, lists_the_parameters_that_a_route_takes_and_no_other) {
+  const schema_checker checker{openapi()};
+  const auto documented = operations();
+  for (const auto& r : api::routes()) {
+    const auto& operation = *documented.at(verb_of(r.verb) + " " + std::string(r.pattern));
+    std::set<std::string> named, taken(r.parameters.begin(), r.parameters.end());
+    for (const auto& parameter : operation["parameters"].items) {
+      const auto& p = checker.resolve(parameter);
+      if (p["in"].text == "query") named.insert(p["name"].text);
+    }
+    for (const auto& way : operation["security"].items) {
+      const auto& scheme = openapi()["components"]["securitySchemes"][way.members[0].first];
+      if (scheme["in"].text == "query") named.insert(scheme["name"].text);
+    }
+    EXPECT_EQ(named, taken) << r.operation;
   }
 }
 
