@@ -34,15 +34,6 @@ std::optional<platforms::kind> platform_kind(config::source_kind k) {
   }
 }
 
-/// application/json, with UTF-8 or no charset; nothing at all is let pass, since some senders leave it out.
-bool is_json(std::string_view content_type) {
-  std::string lower;
-  for (const char c : content_type) {
-    if (c != ' ' && c != '\t' && c != '"') lower += static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-  }
-  return lower.empty() || lower == "application/json" || lower == "application/json;charset=utf-8";
-}
-
 http::response refusal(int status, std::string_view slug, std::string_view title, std::string_view detail) {
   http::problem p;
   p.status = status;
@@ -120,23 +111,20 @@ http::response webhook::busy(int status, std::string_view slug, std::string_view
 
 http::body_verdict webhook::head(const http::request& r, std::uint64_t announced, bool chunked) {
   http::body_verdict v;
+  // The same for every name: what a path can take does not depend on whether it leads anywhere.
+  const bool handshake = r.method == http::method::get || r.method == http::method::head;
+  if (!handshake && r.method != http::method::post) {
+    v.refuse = refusal(405, "method-not-allowed", "Method not allowed", "a webhook takes GET, HEAD and POST");
+    v.refuse->headers.emplace_back("Allow", "GET, HEAD, POST");
+    return v;
+  }
   const auto t = table_.load(std::memory_order_acquire);
   if (!find(*t, r.path)) {
     counters_.unknown_source.fetch_add(1, std::memory_order_relaxed);
     v.refuse = refusal(404, "not-found", "Not found", "no such source");
     return v;
   }
-  if (r.method == http::method::get || r.method == http::method::head) return v;  // handshakes are never shed
-  if (r.method != http::method::post) {
-    v.refuse = refusal(405, "method-not-allowed", "Method not allowed", "a webhook takes GET and POST");
-    v.refuse->headers.emplace_back("Allow", "GET, POST");
-    return v;
-  }
-  if (!is_json(r.find("content-type").value_or(std::string_view{}))) {
-    v.refuse = refusal(415, "unsupported-media-type", "Unsupported media type",
-                       "a webhook's body is application/json in UTF-8");
-    return v;
-  }
+  if (handshake) return v;  // never shed
   v.body_bytes_max = t->settings->limits.webhook_body_bytes_max;
   if (announced > v.body_bytes_max) return v;  // the server answers 413
   if (!engine_ || engine_->state() != actors::health::ready) {

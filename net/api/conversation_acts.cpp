@@ -23,11 +23,10 @@ void respond_refused(const http::exchange_ptr& x, const domain::refused& why) {
 }
 
 /// The act's answer, once it is durable.
-void respond_result(const http::exchange_ptr& x, actors::command_result&& r, bool note) {
+void respond_result(const context& ctx, const http::exchange_ptr& x, actors::command_result&& r, bool note) {
   if (r.refused) return respond_refused(x, *r.refused);
   if (r.failed) {
-    return respond_problem(x, 503, "unavailable", "Service unavailable",
-                           "the journal failed; nothing was changed");
+    return x->respond(come_back("unavailable", "the journal failed; nothing was changed", retry_after(ctx)));
   }
   http::response ok;
   ok.status = note ? 201 : 200;
@@ -42,13 +41,13 @@ void act(call&& c, domain::conversation_id id, domain::command&& what, bool note
   // Overloaded and draining still have room for what people do; a full or failed disk has none.
   const auto state = c.ctx->engine->state();
   if (state == actors::health::failed || state == actors::health::disk_low) {
-    return respond_problem(c.exchange, 503, "unavailable", "Service unavailable",
-                           std::string(to_word(state)));
+    return c.exchange->respond(come_back("unavailable", to_word(state), retry_after(*c.ctx)));
   }
   const auto run = [note](const call& by, const std::string& brand, domain::command&& cmd) {
-    by.ctx->engine->execute(brand, std::move(cmd), [x = by.exchange, note](actors::command_result&& r) {
-      respond_result(x, std::move(r), note);
-    });
+    by.ctx->engine->execute(brand, std::move(cmd),
+                            [ctx = by.ctx, x = by.exchange, note](actors::command_result&& r) {
+                              respond_result(*ctx, x, std::move(r), note);
+                            });
   };
   if (!c.who.all_brands) return run(c, c.who.brand, std::move(what));
   auto brands = visible_brands(c.who, *c.ctx->engine);

@@ -64,7 +64,13 @@ void list_conversations(call&& c) {
   q.limit = *limit;
   q.after = r.query_value("cursor").value_or("");
   read(std::move(c), [q = std::move(q)](const call& asked, const storage::views& v) {
-    respond_page(asked.exchange, "conversations", v.list_conversations(q));
+    auto step = q;
+    respond_page(asked.exchange, "conversations",
+                 bounded_page(q.limit, q.after, [&](std::size_t rows, std::string_view after) {
+                   step.limit = rows;
+                   step.after = after;
+                   return v.list_conversations(step);
+                 }));
   });
 }
 
@@ -103,7 +109,10 @@ void list_messages(call&& c) {
                          const call& asked, const storage::views& v) {
     const auto brand = brand_of(v, brands, id);
     if (!brand) return respond_not_found(asked.exchange);
-    respond_page(asked.exchange, "messages", v.list_messages(*brand, id, limit, after, order));
+    respond_page(asked.exchange, "messages",
+                 bounded_page(limit, after, [&](std::size_t rows, std::string_view behind) {
+                   return v.list_messages(*brand, id, rows, behind, order);
+                 }));
   });
 }
 

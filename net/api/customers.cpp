@@ -26,7 +26,9 @@ void list_customer_conversations(call&& c) {
     for (const auto& b : brands) {
       if (!v.customer_json(b, asked.arguments.at(0))) continue;
       return respond_page(asked.exchange, "conversations",
-                          v.list_customer_conversations(b, asked.arguments.at(0), limit, after));
+                          bounded_page(limit, after, [&](std::size_t rows, std::string_view behind) {
+                            return v.list_customer_conversations(b, asked.arguments.at(0), rows, behind);
+                          }));
     }
     respond_not_found(asked.exchange);
   });

@@ -16,8 +16,8 @@ std::optional<domain::dead_letter> find(const call& c, const storage::views& v) 
 /// Taken in again; marked as replayed where something came of it.
 void answer_replay(const call& c, const domain::dead_letter& d, actors::ingest_counts counts, bool failed) {
   const auto x = c.exchange;
-  const auto unavailable = [x] {
-    respond_problem(x, 503, "unavailable", "Service unavailable", "the journal failed; nothing was replayed");
+  const auto unavailable = [x, ctx = c.ctx] {
+    x->respond(come_back("unavailable", "the journal failed; nothing was replayed", retry_after(*ctx)));
   };
   if (failed) return unavailable();
   std::string body;
@@ -44,7 +44,10 @@ void list_dead_letters(call&& c) {
   if (!c.who.all_brands) brands = {c.who.brand};
   read(std::move(c), [limit = *limit, after = std::move(after), brands = std::move(brands)](
                          const call& asked, const storage::views& v) {
-    respond_page(asked.exchange, "deadLetters", v.list_dead_letters(brands, limit, after));
+    respond_page(asked.exchange, "deadLetters",
+                 bounded_page(limit, after, [&](std::size_t rows, std::string_view behind) {
+                   return v.list_dead_letters(brands, rows, behind);
+                 }));
   });
 }
 
@@ -69,8 +72,9 @@ void replay_dead_letter(call&& c) {
           asked.exchange, 409, "cannot-replay", "Conflict",
           "its source \"" + d->source.value + "\" is not in the config any more; add it, reload, try again");
     } else if (began == webhook::replay_start::full) {
-      respond_problem(asked.exchange, 503, "overloaded", "Service unavailable",
-                      "the engine takes nothing in now; nothing was replayed, try again");
+      asked.exchange->respond(come_back("overloaded",
+                                        "the engine takes nothing in now; nothing was replayed, try again",
+                                        retry_after(*asked.ctx)));
     }
   });
 }

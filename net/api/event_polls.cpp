@@ -91,7 +91,7 @@ void event_stream::pump(const poll_ptr& p) {
   p->busy = false;  // the next wake or tick tries again; one that may not wait is told
   if (p->late)
     finish(p, come_back("too-many-reads", "too many reads are waiting; try again in a moment",
-                        std::chrono::seconds{1}));
+                        engine_.settings()->limits.retry_after));
 }
 
 void event_stream::answer(const poll_ptr& p, const actors::pulled& got) {
@@ -101,7 +101,8 @@ void event_stream::answer(const poll_ptr& p, const actors::pulled& got) {
     return finish(p, cursor_expired(earliest ? feed_.cursor(*earliest) : std::string{}));
   }
   if (got.failed) {
-    return finish(p, come_back("unavailable", "the journal could not be read", std::chrono::seconds{1}));
+    return finish(
+        p, come_back("unavailable", "the journal could not be read", engine_.settings()->limits.retry_after));
   }
   if (got.records.empty()) {
     p->position = got.position;

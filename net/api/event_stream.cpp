@@ -62,17 +62,6 @@ http::response cursor_expired(std::string_view earliest) {
   return http::to_response(p);
 }
 
-http::response come_back(std::string_view slug, std::string_view detail, std::chrono::seconds after) {
-  http::problem p;
-  p.status = 503;
-  p.slug = slug;
-  p.title = "Service unavailable";
-  p.detail = detail;
-  auto r = http::to_response(p);
-  r.headers.emplace_back("Retry-After", std::to_string(after.count()));
-  return r;
-}
-
 void stream_events(call&& c) {
   c.ctx->stream->open(std::move(c));
 }

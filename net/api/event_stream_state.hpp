@@ -59,8 +59,5 @@ struct event_stream::shard {
 
 /// 410 with the oldest cursor that still works.
 [[nodiscard]] http::response cursor_expired(std::string_view earliest);
-/// 503 with Retry-After.
-[[nodiscard]] http::response come_back(std::string_view slug, std::string_view detail,
-                                       std::chrono::seconds after);
 
 }  // namespace switchboard::net::api

@@ -32,17 +32,16 @@ void event_stream::subscribe(call& c, actors::stream_filter f, storage::log_sequ
         settings->limits.retry_after));
   }
   if (!c.exchange->is_websocket_upgrade()) {
-    return start(c.exchange->stream(), std::move(c.who), std::move(f), position, true);
+    return start(c.exchange->stream(feed_.cursor(position)), std::move(c.who), std::move(f), position, true);
   }
   const auto ask = read_websocket_request(c.exchange->request(), settings->server.allowed_origins);
   if (!ask) {
     return respond_problem(c.exchange, ask.error().status, ask.error().slug, ask.error().title,
                            ask.error().detail);
   }
-  c.exchange->accept_websocket(
-      *ask, [this, who = std::move(c.who), f = std::move(f), position](http::channel_ptr ch) {
-        start(std::move(ch), who, f, position, false);
-      });
+  c.exchange->accept_websocket(*ask, {{std::string(cursor_header), feed_.cursor(position)}},
+                               [this, who = std::move(c.who), f = std::move(f), position](
+                                   http::channel_ptr ch) { start(std::move(ch), who, f, position, false); });
 }
 
 void event_stream::start(http::channel_ptr ch, caller who, actors::stream_filter f,
@@ -152,7 +151,8 @@ void event_stream::check(shard& s, const config::settings& now) {
     }
     if (each->busy) continue;
     if (due) {
-      if (each->quiet || !each->sse) each->channel->ping();
+      // A filter may have passed over much since the last event that was sent: the place is where it is now.
+      if (each->quiet || !each->sse) each->channel->ping(each->sse ? feed_.cursor(each->position) : "");
       each->quiet = true;
     }
     pump(each);

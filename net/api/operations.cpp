@@ -118,8 +118,7 @@ void reload(call&& c) {
     p.members.emplace_back("errors", std::move(list));
     x->respond(http::to_response(p));
   });
-  if (!queued)
-    respond_problem(x, 503, "too-many-reads", "Service unavailable", "too much is waiting; try again");
+  if (!queued) x->respond(come_back("too-many-reads", "too much is waiting; try again", retry_after(*ctx)));
 }
 
 }  // namespace switchboard::net::api

@@ -2,7 +2,9 @@
 
 #include "domain/json.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <iterator>
 
 namespace switchboard::net::api {
 
@@ -11,8 +13,8 @@ void read(call&& c, std::function<void(const call&, const storage::views&)> answ
   const bool queued = shared->ctx->engine->read(
       [shared, answer = std::move(answer)](const storage::views& v) { answer(*shared, v); });
   if (!queued) {
-    respond_problem(shared->exchange, 503, "too-many-reads", "Service unavailable",
-                    "too many reads are waiting; try again in a moment");
+    shared->exchange->respond(come_back("too-many-reads", "too many reads are waiting; try again in a moment",
+                                        retry_after(*shared->ctx)));
   }
 }
 
@@ -62,6 +64,35 @@ std::string next_target(const http::request& r, std::string_view cursor) {
 }
 
 }  // namespace
+
+expected<storage::page, storage::views_error> bounded_page(std::size_t limit, std::string after,
+                                                           const list_rows& list) {
+  constexpr std::size_t rows_first = 64;
+  storage::page out;
+  out.next = std::move(after);
+  std::size_t bytes = 0;
+  for (std::size_t step = rows_first;; step *= 2) {
+    const auto wanted = std::min(step, limit - out.rows.size());
+    auto got = list(wanted, out.next);
+    if (!got) return got;
+    std::size_t fit = 0;
+    for (; fit < got->rows.size(); ++fit) {
+      const auto size = got->rows[fit].size();
+      if (bytes + size > page_bytes_max && (fit > 0 || !out.rows.empty())) break;
+      bytes += size;
+    }
+    const bool full = fit < got->rows.size();
+    if (full && fit == 0) return out;
+    // Only the list knows the cursor behind a row in the middle: it is asked for just those that fit.
+    if (full) got = list(fit, out.next);
+    if (!got) return got;
+    std::move(got->rows.begin(), got->rows.end(), std::back_inserter(out.rows));
+    out.next = std::move(got->next);
+    // A list may end a page early too, after looking at much that it leaves out.
+    const bool short_page = got->rows.size() < wanted;
+    if (full || short_page || out.next.empty() || out.rows.size() >= limit) return out;
+  }
+}
 
 void respond_page(const http::exchange_ptr& x, std::string_view name,
                   const expected<storage::page, storage::views_error>& p) {

@@ -26,6 +26,16 @@ void read(call&& c, std::function<void(const call&, const storage::views&)> answ
 /// `limit` of the query, 1 to 1000; nullopt: malformed.
 [[nodiscard]] std::optional<std::size_t> read_limit(const http::request& r, std::size_t otherwise);
 
+/// The rows of a page together; it ends early rather than be larger, but never without a row.
+inline constexpr std::size_t page_bytes_max = 4 << 20;
+
+using list_rows =
+    std::function<expected<storage::page, storage::views_error>(std::size_t limit, std::string_view after)>;
+/// A page of at most `limit` rows and page_bytes_max bytes. Rows are asked for in growing steps, so that a page
+/// of large ones is not in memory whole before it is cut.
+[[nodiscard]] expected<storage::page, storage::views_error> bounded_page(std::size_t limit, std::string after,
+                                                                         const list_rows& list);
+
 /// {"<name>":[…],"cursor":"…"}; the cursor is left out on the last page. Link: rel=next beside it.
 /// 400 where there is no page: the cursor is none of this list.
 void respond_page(const http::exchange_ptr& x, std::string_view name,

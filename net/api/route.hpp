@@ -7,6 +7,7 @@
 #include "net/http/server.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -67,8 +68,9 @@ struct route {
   std::string_view pattern;  ///< e.g. /v1/conversations/{id}/messages
   http::listener where;
   access needs;
-  std::string_view operation;    ///< operationId in openapi.yaml
-  std::uint64_t body_bytes_max;  ///< 0: takes no body
+  std::string_view operation;                    ///< operationId in openapi.yaml
+  std::span<const std::string_view> parameters;  ///< of its query; any other is 400
+  bool takes_body;                               ///< of at most limits.body_bytes_max
   void (*handle)(call&&);
 };
 
@@ -80,5 +82,10 @@ void respond_json(const http::exchange_ptr& x, std::string json, int status = 20
 void respond_problem(const http::exchange_ptr& x, int status, std::string_view slug, std::string_view title,
                      std::string detail);
 void respond_not_found(const http::exchange_ptr& x);
+/// 503 with Retry-After.
+[[nodiscard]] http::response come_back(std::string_view slug, std::string_view detail,
+                                       std::chrono::seconds after);
+/// limits.retry_after as of now.
+[[nodiscard]] std::chrono::seconds retry_after(const context& ctx);
 
 }  // namespace switchboard::net::api

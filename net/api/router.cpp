@@ -1,5 +1,7 @@
 #include "net/api/router.hpp"
 
+#include "net/api/cors.hpp"
+#include "net/api/parameters.hpp"
 #include "net/api/tickets.hpp"
 #include "net/webhook.hpp"
 
@@ -72,17 +74,32 @@ http::response problem(int status, std::string_view slug, std::string_view title
   return http::to_response(p);
 }
 
+std::string list_of(const std::vector<http::method>& verbs) {
+  std::string list;
+  for (const auto v : verbs) {
+    if (!list.empty()) list += ", ";
+    list += to_word(v);
+    if (v == http::method::get) list += ", HEAD";
+  }
+  return list;
+}
+
 http::response wrong_method(const std::vector<http::method>& verbs) {
   auto r =
       problem(405, "method-not-allowed", "Method not allowed", "this path takes other methods, see Allow");
-  std::string allow;
-  for (const auto v : verbs) {
-    if (!allow.empty()) allow += ", ";
-    allow += to_word(v);
-    if (v == http::method::get) allow += ", HEAD";
-  }
-  r.headers.emplace_back("Allow", std::move(allow));
+  r.headers.emplace_back("Allow", list_of(verbs));
   return r;
+}
+
+/// What stands in for a route that is not there: 404, 405, or the answer to a preflight, for which there is no
+/// route since it is asked before, and without a token.
+http::response without_route(cors_decision::kind asks, const match& m) {
+  if (m.other_verbs.empty()) return problem(404, "not-found", "Not found", "there is nothing at this path");
+  if (asks == cors_decision::kind::preflight) return preflight_answer(list_of(m.other_verbs));
+  if (asks == cors_decision::kind::refused_preflight) {
+    return problem(403, "origin-not-allowed", "Forbidden", "this Origin is not in server.allowed_origins");
+  }
+  return wrong_method(m.other_verbs);
 }
 
 }  // namespace
@@ -163,24 +180,46 @@ std::optional<caller> authenticate(const http::request& r, const context& ctx, b
   return caller_of(*settings, token_digest(header->substr(scheme.size())));
 }
 
+namespace {
+
+/// Who it is, or the answer to whoever may not call this route. A ticket is used up by it.
+std::optional<http::response> turn_away(const route& to, const http::request& r, const context& ctx,
+                                        caller& who) {
+  if (to.needs == access::anyone || to.needs == access::operators) return std::nullopt;
+  auto known = authenticate(r, ctx, to.operation == "streamEvents");
+  if (!known) return unauthorized();
+  if (!role_suffices(to.needs, known->role)) {
+    return problem(403, "forbidden", "Forbidden", "this token's role may not do that");
+  }
+  who = std::move(*known);
+  return std::nullopt;
+}
+
+}  // namespace
+
 http::body_verdict router::head(listener l, const http::request& head, std::uint64_t announced,
                                 bool chunked) {
   if (!ctx_.ready.load(std::memory_order_acquire)) {
     http::body_verdict starting;
-    starting.refuse = problem(503, "unavailable", "Service unavailable", "starting");
-    starting.refuse->headers.emplace_back("Retry-After", "1");
+    starting.refuse = come_back("unavailable", "starting", std::chrono::seconds{1});
     return starting;
   }
   if (l == listener::open && webhook::is_ours(head.path))
     return ctx_.webhooks->head(head, announced, chunked);
   http::body_verdict v;
+  cors_decision cors;
+  if (l == listener::open) cors = decide_cors(head, ctx_.engine->settings()->server.allowed_origins);
+  v.headers = std::move(cors.headers);
   const auto m = find_route(l, head.method, head.path);
   if (!m.found) {
-    v.refuse = m.other_verbs.empty() ? problem(404, "not-found", "Not found", "there is nothing at this path")
-                                     : wrong_method(m.other_verbs);
+    v.refuse = without_route(cors.is, m);
     return v;
   }
-  v.body_bytes_max = m.found->body_bytes_max;
+  if (!m.found->takes_body) return v;
+  v.body_bytes_max = ctx_.engine->settings()->limits.body_bytes_max;
+  // Nobody's body is read before it is known whose it is.
+  const bool has_body = announced > 0 || chunked;
+  if (caller who; has_body) v.refuse = turn_away(*m.found, head, ctx_, who);
   return v;
 }
 
@@ -189,14 +228,9 @@ void router::handle(listener l, http::exchange_ptr x) {
   auto m = find_route(l, x->request().method, x->request().path);
   if (!m.found) return respond_not_found(x);
   call c{.exchange = x, .who = {}, .arguments = std::move(m.arguments), .ctx = &ctx_};
-  if (m.found->needs != access::anyone && m.found->needs != access::operators) {
-    const bool is_stream = m.found->operation == "streamEvents";
-    auto who = authenticate(x->request(), ctx_, is_stream);
-    if (!who) return x->respond(unauthorized());
-    if (!role_suffices(m.found->needs, who->role)) {
-      return respond_problem(x, 403, "forbidden", "Forbidden", "this token's role may not do that");
-    }
-    c.who = std::move(*who);
+  if (auto no = turn_away(*m.found, x->request(), ctx_, c.who)) return x->respond(std::move(*no));
+  if (const auto ok = check_parameters(x->request().query, m.found->parameters); !ok) {
+    return respond_problem(x, 400, "bad-request", "Bad request", ok.error());
   }
   m.found->handle(std::move(c));
 }
@@ -211,9 +245,17 @@ void respond_json(const http::exchange_ptr& x, std::string json, int status) {
 
 void respond_problem(const http::exchange_ptr& x, int status, std::string_view slug, std::string_view title,
                      std::string detail) {
-  auto r = problem(status, slug, title, detail);
-  if (status == 503) r.headers.emplace_back("Retry-After", "1");
-  x->respond(std::move(r));
+  x->respond(problem(status, slug, title, detail));
+}
+
+http::response come_back(std::string_view slug, std::string_view detail, std::chrono::seconds after) {
+  auto r = problem(503, slug, "Service unavailable", detail);
+  r.headers.emplace_back("Retry-After", std::to_string(after.count()));
+  return r;
+}
+
+std::chrono::seconds retry_after(const context& ctx) {
+  return ctx.engine->settings()->limits.retry_after;
 }
 
 void respond_not_found(const http::exchange_ptr& x) {

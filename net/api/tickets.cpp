@@ -5,15 +5,17 @@
 
 #include <openssl/rand.h>
 
+#include <algorithm>
 #include <array>
 
 namespace switchboard::net::api {
 
-std::optional<ticket_office::ticket> ticket_office::issue(const caller& who, std::chrono::seconds ttl,
-                                                          std::size_t tickets_max) {
+expected<ticket_office::ticket, ticket_office::refusal> ticket_office::issue(const caller& who,
+                                                                             std::chrono::seconds ttl,
+                                                                             std::size_t tickets_max) {
   domain::thread_id random;
   std::array<unsigned char, sizeof(random.high) * 2> bytes{};
-  if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) return std::nullopt;
+  if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) return unexpected{refusal::no_random};
   for (std::size_t i = 0; i < 8; ++i) {
     random.high = random.high << 8 | bytes[i];
     random.low = random.low << 8 | bytes[8 + i];
@@ -23,11 +25,30 @@ std::optional<ticket_office::ticket> ticket_office::issue(const caller& who, std
 
   const std::lock_guard lock{mutex_};
   const auto now = now_();
-  if (issued_.size() >= tickets_max)
-    std::erase_if(issued_, [&](const auto& e) { return e.second.until <= now; });
-  if (issued_.size() >= tickets_max) return std::nullopt;
+  const auto share = std::max(tickets_of_a_token_min, tickets_max / token_share);
+  const auto refuses = [&]() -> std::optional<refusal> {
+    if (issued_.size() >= tickets_max) return refusal::all_out;
+    const auto mine = of_token_.find(who.token_sha256);
+    if (mine != of_token_.end() && mine->second >= share) return refusal::token_over_share;
+    return std::nullopt;
+  };
+  // Those that nobody came with are looked for only when there is no room.
+  if (refuses()) {
+    std::erase_if(issued_, [&](const auto& e) {
+      if (e.second.until > now) return false;
+      forget(e.second.who.token_sha256);
+      return true;
+    });
+  }
+  if (const auto why = refuses()) return unexpected{*why};
   issued_.emplace(t.text, issued{who, now + ttl});
+  ++of_token_[who.token_sha256];
   return t;
+}
+
+void ticket_office::forget(std::string_view token) {
+  const auto found = of_token_.find(std::string(token));
+  if (found != of_token_.end() && --found->second == 0) of_token_.erase(found);
 }
 
 std::optional<caller> ticket_office::redeem(std::string_view text) {
@@ -36,17 +57,33 @@ std::optional<caller> ticket_office::redeem(std::string_view text) {
   if (found == issued_.end()) return std::nullopt;
   auto taken = std::move(found->second);
   issued_.erase(found);
+  forget(taken.who.token_sha256);
   if (taken.until <= now_()) return std::nullopt;
   return std::move(taken.who);
 }
 
+namespace {
+
+http::response refused(ticket_office::refusal why, std::chrono::seconds after) {
+  if (why != ticket_office::refusal::token_over_share) {
+    return come_back("too-many-tickets", "too many tickets are outstanding; try again in a moment", after);
+  }
+  http::problem p;
+  p.status = 429;
+  p.slug = "too-many-tickets";
+  p.title = "Too many requests";
+  p.detail = "this token has too many unused tickets; use them, or wait until they are over";
+  auto r = http::to_response(p);
+  r.headers.emplace_back("Retry-After", std::to_string(after.count()));
+  return r;
+}
+
+}  // namespace
+
 void issue_ticket(call&& c) {
   const auto settings = c.ctx->engine->settings();
   const auto t = c.ctx->tickets->issue(c.who, settings->limits.ticket_ttl, settings->limits.tickets_max);
-  if (!t) {
-    return respond_problem(c.exchange, 503, "too-many-tickets", "Service unavailable",
-                           "too many tickets are outstanding; try again in a moment");
-  }
+  if (!t) return c.exchange->respond(refused(t.error(), retry_after(*c.ctx)));
   std::string body;
   domain::json_object o{body};
   o.text("ticket", t->text);

@@ -11,6 +11,8 @@
 namespace switchboard::net::api {
 
 inline constexpr std::string_view subprotocol = "switchboard.v1";
+/// Of the 101: the cursor of the place where the stream begins.
+inline constexpr std::string_view cursor_header = "Switchboard-Cursor";
 
 struct upgrade_refusal {
   int status;

@@ -62,6 +62,8 @@ class connection final : public pollable,
   [[nodiscard]] const http::request& request() const { return request_; }
   [[nodiscard]] const framing& how() const { return framing_; }
   void answer(std::uint64_t generation, response&& r);
+  /// What the routes want beside any answer to the request that waits.
+  [[nodiscard]] const header_list& answer_headers() const { return answer_headers_; }
   /// The bytes of the head of the request that waits.
   [[nodiscard]] std::string_view head_bytes() { return {in_.data(), head_bytes_}; }
   /// Hands the connection to a session. False if the request no longer waits.
@@ -129,6 +131,7 @@ class connection final : public pollable,
   second_opinion second_opinion_;
   chunk_gate chunks_;
   std::shared_ptr<const void> permit_;
+  header_list answer_headers_;
 
   response answer_;  ///< kept while a large body of it is written
   std::string out_text_;

@@ -3,6 +3,7 @@
 #include "net/http/response_format.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace switchboard::net::http {
 namespace {
@@ -41,6 +42,10 @@ void connection::send(response&& r, after_write then) {
   const auto most = io_->limits().requests_per_connection_max;
   const bool last = r.close || !framing_.keep_alive || io_->draining() || (most > 0 && served_ + 1 >= most);
   then_ = last ? after_write::linger : then;
+  if (!answer_headers_.empty()) {
+    std::move(answer_headers_.begin(), answer_headers_.end(), std::back_inserter(r.headers));
+    answer_headers_.clear();
+  }
   const bool head_only = framing_.method == method::head;
   out_text_.clear();
   append_response_head(out_text_, r,

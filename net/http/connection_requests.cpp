@@ -49,6 +49,7 @@ bool connection::accept_head(std::size_t head_bytes) {
   request_bytes_ = head_bytes;
   begin_request();
   auto verdict = io_->routes().head(from_.listener, request_, framing_.content_length, framing_.chunked);
+  answer_headers_ = std::move(verdict.headers);
   if (verdict.refuse) {
     send(std::move(*verdict.refuse), framing_.has_body() ? after_write::linger : after_write::next_request);
     return true;

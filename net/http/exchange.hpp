@@ -32,8 +32,9 @@ class channel {
   /// Writes all pieces; `done(true)` when the kernel has taken them, `done(false)` when the peer is gone. One
   /// write at a time.
   virtual void write(std::vector<outgoing> pieces, std::function<void(bool)> done) = 0;
-  /// SSE: a comment line; WebSocket: a ping. Between writes.
-  virtual void ping() = 0;
+  /// Shows that we live, between writes. SSE: an id line with `id`, which a browser that comes back names (empty:
+  /// a comment line); WebSocket: a ping.
+  virtual void ping(std::string_view id) = 0;
   /// Ends it: WebSocket close code and reason (≤ 123 bytes), SSE: a last `event: close` with them.
   virtual void close(std::uint16_t code, std::string reason) = 0;
   /// The peer left, or was silent beyond limits.pong_timeout. Called once.
@@ -56,11 +57,14 @@ class exchange {
   /// Many at once from another thread: the server's `respond_all` (server.hpp) needs this.
   [[nodiscard]] virtual std::uint32_t io_thread() const = 0;
 
-  /// 200 text/event-stream, then pieces until it ends.
-  [[nodiscard]] virtual channel_ptr stream() = 0;
+  /// 200 text/event-stream, then pieces until it ends. `id` (empty: none) is of the place where it begins: who
+  /// loses it before the first event comes back with that.
+  [[nodiscard]] virtual channel_ptr stream(std::string_view id) = 0;
   [[nodiscard]] virtual bool is_websocket_upgrade() const = 0;
-  /// Completes the WebSocket handshake with that subprotocol (empty: none); `ready(nullptr)` if it failed.
-  virtual void accept_websocket(std::string subprotocol, std::function<void(channel_ptr)> ready) = 0;
+  /// Completes the WebSocket handshake with that subprotocol (empty: none) and these headers in the 101;
+  /// `ready(nullptr)` if it failed.
+  virtual void accept_websocket(std::string subprotocol, header_list headers,
+                                std::function<void(channel_ptr)> ready) = 0;
   /// Runs `f` on this exchange's I/O thread; from any thread.
   virtual void post(std::function<void()> f) = 0;
 };

@@ -46,18 +46,20 @@ std::uint32_t exchange_impl::io_thread() const {
   return connection_->io().index();
 }
 
-channel_ptr exchange_impl::stream() {
+channel_ptr exchange_impl::stream(std::string_view id) {
   if (!end()) return nullptr;
-  return sse_channel::open(connection_, generation_);
+  return sse_channel::open(connection_, generation_, id);
 }
 
 bool exchange_impl::is_websocket_upgrade() const {
   return connection_->how().websocket;
 }
 
-void exchange_impl::accept_websocket(std::string subprotocol, std::function<void(channel_ptr)> ready) {
+void exchange_impl::accept_websocket(std::string subprotocol, header_list headers,
+                                     std::function<void(channel_ptr)> ready) {
   if (!end()) return;
-  websocket_channel::open(connection_, generation_, std::move(subprotocol), std::move(ready));
+  websocket_channel::open(connection_, generation_, std::move(subprotocol), std::move(headers),
+                          std::move(ready));
 }
 
 void exchange_impl::post(std::function<void()> f) {

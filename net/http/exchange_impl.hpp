@@ -24,9 +24,10 @@ class exchange_impl final : public exchange {
   [[nodiscard]] const http::request& request() const override;
   void respond(response r) override;
   [[nodiscard]] std::uint32_t io_thread() const override;
-  [[nodiscard]] channel_ptr stream() override;
+  [[nodiscard]] channel_ptr stream(std::string_view id) override;
   [[nodiscard]] bool is_websocket_upgrade() const override;
-  void accept_websocket(std::string subprotocol, std::function<void(channel_ptr)> ready) override;
+  void accept_websocket(std::string subprotocol, header_list headers,
+                        std::function<void(channel_ptr)> ready) override;
   void post(std::function<void()> f) override;
 
   /// respond() on the I/O thread itself; for server::respond_all.

@@ -41,11 +41,13 @@ struct request {
 /// Decodes %XX and '+'. nullopt: malformed, or a NUL or control byte in it.
 [[nodiscard]] std::optional<std::string> percent_decode(std::string_view text);
 
+using header_list = std::vector<std::pair<std::string, std::string>>;  ///< name, value
+
 struct response {
   int status = 200;
   std::string content_type;  ///< empty: no body
   std::string body;
-  std::vector<std::pair<std::string, std::string>> headers;
+  header_list headers;
   bool close = false;  ///< close the connection after it
 };
 

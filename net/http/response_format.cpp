@@ -90,6 +90,14 @@ bool is_bodiless(int status) {
   return status == 204 || status == 304 || status < 200;
 }
 
+void append_header(std::string& out, std::string_view name, std::string_view value) {
+  if (name.empty() || !is_printable(name) || !is_printable(value)) return;
+  out += name;
+  out += ": ";
+  out += value;
+  out += "\r\n";
+}
+
 void append_response_head(std::string& out, const response& r, const response_context& c) {
   out += "HTTP/1.1 ";
   append_number(out, static_cast<std::uint64_t>(std::clamp(r.status, 100, 599)));
@@ -106,19 +114,14 @@ void append_response_head(std::string& out, const response& r, const response_co
     append_number(out, r.body.size());
   }
   out += "\r\nX-Content-Type-Options: nosniff";
-  for (const auto& [name, value] : r.headers) {
-    if (name.empty() || !is_printable(name) || !is_printable(value)) continue;
-    out += "\r\n";
-    out += name;
-    out += ": ";
-    out += value;
-  }
+  out += "\r\n";
+  for (const auto& [name, value] : r.headers) append_header(out, name, value);
   if (c.close) {
-    out += "\r\nConnection: close";
+    out += "Connection: close\r\n";
   } else if (c.http_1_0) {
-    out += "\r\nConnection: keep-alive";
+    out += "Connection: keep-alive\r\n";
   }
-  out += "\r\n\r\n";
+  out += "\r\n";
 }
 
 std::string http_date(std::time_t at) {

@@ -18,8 +18,9 @@ enum class listener : std::uint8_t { open, admin };
 
 /// Asked when a head has passed the gate, before one byte of the body is read.
 struct body_verdict {
-  std::uint64_t body_bytes_max = 0;    ///< more: 413
-  std::optional<response> refuse;      ///< answered instead; the connection closes if a body was announced
+  std::uint64_t body_bytes_max = 0;  ///< more: 413
+  std::optional<response> refuse;    ///< answered instead; the connection closes if a body was announced
+  header_list headers;               ///< go out with whatever this request is answered, 408, 413 and SSE too
   std::shared_ptr<const void> permit;  ///< held until the exchange is answered (admission credit)
 };
 

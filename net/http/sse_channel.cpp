@@ -1,13 +1,19 @@
 #include "net/http/sse_channel.hpp"
 
+#include "net/http/response_format.hpp"
+
 #include <array>
 #include <charconv>
 
 namespace switchboard::net::http {
 namespace {
 
-constexpr std::string_view retry_line =
-    "retry: 2000\n\n";  // milliseconds a browser waits before it comes back
+constexpr std::string_view retry_line = "retry: 2000\n";  // milliseconds a browser waits before it comes back
+
+/// An event with an id and no data is not shown to the page, but the browser remembers its id.
+std::string id_line(std::string_view id) {
+  return id.empty() ? std::string{} : "id: " + std::string(id) + "\n";
+}
 
 void append_chunk_size(std::string& out, std::size_t n) {
   char digits[16];
@@ -21,7 +27,8 @@ void append_chunk_size(std::string& out, std::size_t n) {
 sse_channel::sse_channel(std::shared_ptr<connection> c)
     : stream_channel(std::move(c)), chunked_(!connection_->how().http_1_0) {}
 
-channel_ptr sse_channel::open(const std::shared_ptr<connection>& c, std::uint64_t generation) {
+channel_ptr sse_channel::open(const std::shared_ptr<connection>& c, std::uint64_t generation,
+                              std::string_view id) {
   auto made = std::make_shared<sse_channel>(c);
   if (!c->upgrade(generation, made)) {
     made->on_closed();
@@ -32,11 +39,12 @@ channel_ptr sse_channel::open(const std::shared_ptr<connection>& c, std::uint64_
   head +=
       "\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Accel-Buffering: no\r\n"
       "X-Content-Type-Options: nosniff\r\n";
+  for (const auto& [name, value] : c->answer_headers()) append_header(head, name, value);
   if (made->chunked_) head += "Transfer-Encoding: chunked\r\n";
   head += "Connection: close\r\n\r\n";
   timer_wheel::disarm(*c);
   made->write_control(head);
-  made->write_text(retry_line);
+  made->write_text(std::string(retry_line) + id_line(id) + "\n");
   return made;
 }
 
@@ -52,8 +60,8 @@ void sse_channel::write_text(std::string_view text) {
   write_control(chunk);
 }
 
-void sse_channel::ping() {
-  write_text(": hb\n\n");
+void sse_channel::ping(std::string_view id) {
+  write_text(id.empty() ? ": hb\n\n" : id_line(id) + "\n");
 }
 
 void sse_channel::close(std::uint16_t code, std::string reason) {

@@ -9,10 +9,11 @@ class sse_channel final : public stream_channel {
  public:
   /// Takes over the waiting request's connection and sends the head. Null if the connection has gone
   /// meanwhile.
-  [[nodiscard]] static channel_ptr open(const std::shared_ptr<connection>& c, std::uint64_t generation);
+  [[nodiscard]] static channel_ptr open(const std::shared_ptr<connection>& c, std::uint64_t generation,
+                                        std::string_view id);
   explicit sse_channel(std::shared_ptr<connection> c);
 
-  void ping() override;
+  void ping(std::string_view id) override;
   void close(std::uint16_t code, std::string reason) override;
 
  private:

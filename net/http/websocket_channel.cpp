@@ -42,6 +42,16 @@ void append_frame_header(std::string& out, char first, std::uint64_t length) {
 }
 constexpr std::size_t frame_header_bytes_max = 10;
 
+/// Beast names itself and its version in every handshake answer whose decorator names nobody; who attacks it need
+/// not be told.
+void remove_server_header(std::string& head) {
+  constexpr std::string_view name = "\r\nServer:";
+  const auto at = head.find(name);
+  if (at == std::string::npos) return;
+  const auto end = head.find("\r\n", at + name.size());
+  if (end != std::string::npos) head.erase(at, end - at);
+}
+
 }  // namespace
 
 /// A read that Beast waits for, its handler's type forgotten.
@@ -137,7 +147,8 @@ websocket_channel::websocket_channel(std::shared_ptr<connection> c)
 websocket_channel::~websocket_channel() = default;
 
 void websocket_channel::open(const std::shared_ptr<connection>& c, std::uint64_t generation,
-                             std::string subprotocol, std::function<void(channel_ptr)> ready) {
+                             std::string subprotocol, header_list headers,
+                             std::function<void(channel_ptr)> ready) {
   auto made = std::make_shared<websocket_channel>(c);
   if (!c->how().websocket || !c->upgrade(generation, made)) {
     made->on_closed();
@@ -150,11 +161,11 @@ void websocket_channel::open(const std::shared_ptr<connection>& c, std::uint64_t
     return;
   }
   c->arm(made->silence_max());
-  made->shake_hands(c->request(), std::move(subprotocol), std::move(ready));
+  made->shake_hands(c->request(), std::move(subprotocol), std::move(headers), std::move(ready));
 }
 
 void websocket_channel::shake_hands(const http::request& upgrade, std::string subprotocol,
-                                    std::function<void(channel_ptr)> ready) {
+                                    header_list headers, std::function<void(channel_ptr)> ready) {
   namespace h = beast::http;
   auto& as_beast = engine_->upgrade;
   as_beast.method(h::verb::get);
@@ -168,9 +179,10 @@ void websocket_channel::shake_hands(const http::request& upgrade, std::string su
   auto& ws = engine_->stream;
   ws.read_message_max(io_->limits().websocket_message_bytes_max);
   ws.set_option(beast::websocket::stream_base::decorator(
-      [protocol = std::move(subprotocol)](beast::websocket::response_type& res) {
+      [protocol = std::move(subprotocol),
+       headers = std::move(headers)](beast::websocket::response_type& res) {
         if (!protocol.empty()) res.set(h::field::sec_websocket_protocol, protocol);
-        res.erase(h::field::server);
+        for (const auto& [name, value] : headers) res.set(name, value);
       }));
   ws.control_callback([this](beast::websocket::frame_type, beast::string_view) {
     if (!within_rate()) end_with(policy_violation, "too many messages");
@@ -298,11 +310,12 @@ bool websocket_channel::discard_input() {
 }
 
 void websocket_channel::on_written_by_beast(std::string bytes) {
+  if (!open_) remove_server_header(bytes);
   write_control(bytes);
   if (open_ && !bytes.empty() && bytes.front() == fin_close) end_after_control();
 }
 
-void websocket_channel::ping() {
+void websocket_channel::ping(std::string_view) {
   constexpr char empty_ping[] = {fin_ping, 0};
   write_control({empty_ping, sizeof empty_ping});
 }

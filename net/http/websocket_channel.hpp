@@ -13,11 +13,11 @@ class websocket_channel final : public stream_channel {
   /// Takes over the waiting request's connection. `ready` is called on the I/O thread once the 101 is
   /// written; with null if the request is no upgrade or the connection has gone.
   static void open(const std::shared_ptr<connection>& c, std::uint64_t generation, std::string subprotocol,
-                   std::function<void(channel_ptr)> ready);
+                   header_list headers, std::function<void(channel_ptr)> ready);
   explicit websocket_channel(std::shared_ptr<connection> c);
   ~websocket_channel() override;
 
-  void ping() override;
+  void ping(std::string_view id) override;
   void close(std::uint16_t code, std::string reason) override;
 
  private:
@@ -30,7 +30,7 @@ class websocket_channel final : public stream_channel {
   void forget_input() override;
   std::chrono::milliseconds silence_max() const override { return io_->limits().pong_timeout; }
 
-  void shake_hands(const http::request& upgrade, std::string subprotocol,
+  void shake_hands(const http::request& upgrade, std::string subprotocol, header_list headers,
                    std::function<void(channel_ptr)> ready);
   void read_next();
   void on_read(bool ok, bool violation);

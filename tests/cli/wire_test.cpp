@@ -42,7 +42,8 @@ TEST(response_parser, refuses_what_is_not_http) {
 
 TEST(sse_parser, gives_the_same_events_wherever_the_bytes_are_cut) {
   const std::string wire =
-      ": hello\nretry: 1500\n\nid: 1\nevent: a\ndata: {\"x\":1}\n\nid: 2\r\ndata: two\r\ndata: lines\r\n\r\n"
+      ": hello\nretry: 1500\nid: 0\n\nid: 0\n\nid: 1\nevent: a\ndata: {\"x\":1}\n\nid: 2\r\ndata: "
+      "two\r\ndata: lines\r\n\r\n"
       "id: 3\rdata:no space\r\rid: 4\ndata: never finished";
   for (std::size_t cut = 0; cut <= wire.size(); ++cut) {
     sse_parser p;
@@ -138,7 +139,8 @@ TEST(websocket_framing, refuses_what_a_server_must_not_send) {
 TEST(sse_framing, takes_whole_events) {
   collected c;
   bool ok = false;
-  const std::string wire = ":hb\n\nid: 1\nevent: e\ndata: {\"a\":1}\n\ndata: x\n\nid: 2\nda";
+  const std::string wire =
+      ":hb\n\nretry: 1\nid: 0\n\nid: 1\nevent: e\ndata: {\"a\":1}\n\ndata: x\n\nid: 2\nda";
   EXPECT_EQ(read_sse(wire, c.on, ok), wire.size() - 8);
   EXPECT_TRUE(ok);
   EXPECT_EQ(c.events, (std::vector<std::string>{"{\"a\":1}", "x"}));

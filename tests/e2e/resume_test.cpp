@@ -184,6 +184,57 @@ TEST_F(streaming, filters_choose) {
   EXPECT_EQ(get(engine_, "/v1/events?from=nonsense").status, 400);
 }
 
+// Who begins at `latest` and is cut off before the first event has a cursor all the same.
+TEST_F(streaming, cut_off_before_its_first_event_a_subscriber_misses_nothing) {
+  start();
+  say(acme_number, "1", "wamid.before");
+  std::string end = "earliest";
+  (void)read_log(engine_, end);
+  for (const auto kind : {stream_kind::sse, stream_kind::websocket}) {
+    stream_options o;
+    o.kind = kind;
+    o.from = "latest";
+    o.query = "&type=message.received";
+    subscriber s(o);
+    ASSERT_TRUE(s.connect(engine_.port()));
+    const auto until = clock::now() + 60s;
+    while (s.cursor().empty() && s.connected() && clock::now() < until) (void)s.read(plenty, quiet);
+    EXPECT_EQ(s.cursor(), end);
+    s.cut();
+    const auto id = "wamid.between." + std::to_string(static_cast<int>(kind));
+    say(acme_number, "1", id);
+    catch_up(s, 1);
+    const auto missed = read_log(engine_, end, "&type=message.received");
+    EXPECT_EQ(missed.size(), 1U);
+    expect_same(s, missed);
+  }
+}
+
+// Pages of another origin, as a browser would ask for them.
+TEST_F(streaming, a_page_of_an_allowed_origin_may_call_and_read) {
+  setup s;
+  s.server = "allowed_origins = [\"https://desk.example\"]\n";
+  start(s);
+  http_connection c(engine_.port());
+  const auto allow = [](const answer& a) { return a.header("Access-Control-Allow-Origin"); };
+  const auto ask = c.ask("OPTIONS", "/v1/conversations",
+                         {{"Origin", "https://desk.example"}, {"Access-Control-Request-Method", "GET"}});
+  EXPECT_EQ(ask.status, 204);
+  EXPECT_EQ(allow(ask), "https://desk.example");
+  EXPECT_EQ(ask.header("Access-Control-Allow-Methods"), "GET, HEAD");
+  for (const auto& origin : {"https://desk.example", "https://evil.example"}) {
+    auto h = bearer(admin_token);
+    h.emplace_back("Origin", origin);
+    const auto expected = std::string_view(origin).find("evil") == std::string_view::npos ? origin : "";
+    for (const auto* target : {"/v1/conversations", "/v1/nothing", "/v1/conversations?limti=1"}) {
+      const auto a = c.ask("GET", target, h);
+      EXPECT_GE(a.status, 200) << target;
+      EXPECT_EQ(allow(a), expected) << target;
+      EXPECT_EQ(a.header("Vary"), "Origin") << target;
+    }
+  }
+}
+
 // What belongs to globex is in nothing that acme may ask for, by any way, also not with globex's own ids.
 TEST_F(streaming, one_brand_never_sees_another) {
   start();

@@ -23,6 +23,13 @@ std::string field_of(std::string_view block, std::string_view name) {
   return {};
 }
 
+std::string header_of(std::string_view head, std::string_view name) {
+  const auto at = head.find("\r\n" + std::string(name) + ": ");
+  if (at == std::string_view::npos) return {};
+  const auto value = head.substr(at + name.size() + 4);
+  return std::string(value.substr(0, value.find("\r\n")));
+}
+
 }  // namespace
 
 std::string subscriber::request() const {
@@ -79,6 +86,10 @@ bool subscriber::take_head() {
         refusal_.body = raw_.substr(shape.head_bytes, shape.body_bytes);
         return false;
       }
+      if (options_.kind == stream_kind::websocket) {
+        cursor_ = header_of(std::string_view(raw_).substr(0, shape.head_bytes), "Switchboard-Cursor");
+        if (cursor_.empty()) broken_ = "the 101 does not say where the stream begins";
+      }
       raw_.erase(0, shape.head_bytes);
       return true;
     }
@@ -125,7 +136,9 @@ void subscriber::take_sse() {
     if (field_of(block, "event") == "close") {
       close_code_ = static_cast<std::uint16_t>(std::stoul(text_at(data, "/code").value_or("0")));
       close_reason_ = text_at(data, "/reason").value_or("");
-    } else if (!data.empty()) {
+    } else if (data.empty()) {
+      if (!id.empty()) cursor_ = id;  // as a browser does: where the stream begins, or has moved on to
+    } else {
       if (field_of(block, "event") != text_at(data, "/type")) broken_ = "event: is not the type of " + data;
       add(data, id);
     }

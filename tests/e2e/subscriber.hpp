@@ -1,6 +1,6 @@
 #pragma once
 // Subscribers to the event stream as front ends are: they remember the cursor of the last event that they got
-// whole, are cut off at any byte, and come back with it.
+// whole, before the first one that of the stream's opening, are cut off at any byte, and come back with it.
 
 #include "cli/stream_framing.hpp"
 #include "engine_process.hpp"

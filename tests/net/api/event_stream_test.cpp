@@ -65,6 +65,41 @@ TEST_F(event_stream, reconnecting_at_any_event_gives_no_gap_and_no_repeat) {
   }
 }
 
+/// From `latest`, cut off before the first event: what came between is still to be had.
+TEST_F(event_stream, tells_where_it_begins_before_the_first_event) {
+  commit(1);
+  const auto page = sse();
+  const auto program = websocket();
+  ASSERT_THAT(last->accepted_headers, SizeIs(1));
+  const auto [name, cursor] = last->accepted_headers[0];
+  EXPECT_EQ(name, "Switchboard-Cursor");
+  EXPECT_EQ(cursor, p.engine.log.cursor(1));
+  EXPECT_EQ(page->last_id, p.engine.log.cursor(1));
+  page->leave();
+  program->leave();
+  turn();
+  commit(2);
+  turn();
+  const auto again = sse("", "acme-reader", {{"Last-Event-ID", page->last_id}});
+  ASSERT_THAT(again->frames, SizeIs(1));
+  EXPECT_THAT(again->frames[0], HasSubstr("message 2"));
+  EXPECT_THAT(websocket("?from=" + cursor)->frames, SizeIs(1));
+  EXPECT_EQ(sse("?from=earliest")->last_id, p.engine.log.cursor(0))
+      << "where it begins, not where it is soon";
+}
+
+TEST_F(event_stream, a_ping_moves_the_place_on_over_what_the_filter_left_out) {
+  const auto ch = sse("?type=note.added");
+  for (std::uint64_t n = 1; n <= 5; ++n) commit(n);
+  turn();
+  p.server.pass(settings->limits.ping_interval);
+  EXPECT_EQ(ch->pings, 1u);
+  EXPECT_EQ(ch->last_id, p.engine.log.cursor(5));
+  p.engine.log.earliest = 4;  // what it began behind is no longer kept, which is no matter to it
+  EXPECT_THAT(sse("", "acme-reader", {{"Last-Event-ID", ch->last_id}})->frames, SizeIs(0));
+  EXPECT_EQ(last->status(), 0);
+}
+
 TEST_F(event_stream, refuses_cursors_that_are_none) {
   commit(1);
   const std::string foreign = storage::cursor_codec{999}.text(1);

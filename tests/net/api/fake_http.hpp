@@ -63,7 +63,10 @@ class fake_channel final : public http::channel {
   void taken(bool ok = true) {
     if (done_) io_.post([done = std::exchange(done_, nullptr), ok] { done(ok); });
   }
-  void ping() override { ++pings; }
+  void ping(std::string_view id) override {
+    ++pings;
+    last_id = id;
+  }
   void close(std::uint16_t code, std::string reason) override {
     if (closed) return;
     closed = code;
@@ -88,6 +91,7 @@ class fake_channel final : public http::channel {
   bool slow = false;  ///< writes wait for taken()
   std::vector<std::string> frames, bodies;
   std::size_t writes = 0, pings = 0;
+  std::string last_id;  ///< of the opening, or of the last ping
   bool overlapped = false;
   std::optional<std::uint16_t> closed;
   std::string closed_with;
@@ -126,19 +130,24 @@ class fake_exchange final : public http::exchange {
   void respond(http::response r) override {
     const std::lock_guard lock{mutex_};
     ++ends;
-    if (!answer_) answer_ = std::move(r);
+    if (answer_) return;
+    r.headers.insert(r.headers.end(), answer_headers.begin(), answer_headers.end());
+    answer_ = std::move(r);
   }
   [[nodiscard]] std::uint32_t io_thread() const override { return 0; }
-  [[nodiscard]] http::channel_ptr stream() override {
+  [[nodiscard]] http::channel_ptr stream(std::string_view id) override {
     ++ends;
+    if (channel) channel->last_id = id;
     return channel;
   }
   [[nodiscard]] bool is_websocket_upgrade() const override {
     const auto upgrade = request_.find("upgrade");
     return request_.method == http::method::get && upgrade && *upgrade == "websocket";
   }
-  void accept_websocket(std::string subprotocol, std::function<void(http::channel_ptr)> ready) override {
+  void accept_websocket(std::string subprotocol, http::header_list headers,
+                        std::function<void(http::channel_ptr)> ready) override {
     ++ends;
+    accepted_headers = std::move(headers);
     accepted = std::move(subprotocol);
     io_.post([ready = std::move(ready), ch = channel] { ready(ch); });
   }
@@ -162,8 +171,10 @@ class fake_exchange final : public http::exchange {
     return answer_->body.substr(from, answer_->body.find('"', from) - from);
   }
 
+  http::header_list answer_headers;       ///< of the verdict over its head: go with whatever it is answered
   std::shared_ptr<fake_channel> channel;  ///< what it may become; null: the peer is gone
   std::optional<std::string> accepted;    ///< the subprotocol of the WebSocket that was accepted
+  http::header_list accepted_headers;     ///< of its 101
   int ends = 0;                           ///< how often it was ended; exactly once is right
 
  private:

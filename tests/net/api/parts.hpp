@@ -86,6 +86,7 @@ class parts {
     x->channel = channels.emplace_back(std::make_shared<fake_channel>(io));
     const auto& r = x->request();
     auto verdict = routes.head(l, r, r.body.size(), false);
+    x->answer_headers = std::move(verdict.headers);
     if (verdict.refuse) {
       x->respond(std::move(*verdict.refuse));
     } else if (r.body.size() > verdict.body_bytes_max) {

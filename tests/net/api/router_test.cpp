@@ -68,8 +68,64 @@ TEST(router, answers_unknown_paths_and_methods_before_the_body) {
   EXPECT_EQ(wrong->status(), 405);
   EXPECT_EQ(wrong->code(), "method-not-allowed");
   EXPECT_EQ(wrong->header("Allow"), "GET, HEAD, PATCH");
-  EXPECT_EQ(p.call(method::post, "/v1/conversations/x/notes", std::string(70'000, 'x'))->status(), 413);
   EXPECT_EQ(p.call(method::head, "/v1/conversations", "")->status(), 200);
+}
+
+TEST(router, takes_bodies_up_to_the_configured_size_and_after_a_reload_up_to_another) {
+  const auto path = "/v1/conversations/" + conversation_of("acme") + "/notes";
+  const auto note = [](std::size_t bytes) {
+    return R"({"content":")" + std::string(bytes - 14, 'x') + "\"}";
+  };
+  auto s = some_settings();
+  s->limits.body_bytes_max = 200'000;
+  parts p{s};
+  EXPECT_EQ(p.call(method::post, path, note(200'000))->status(), 201);
+  EXPECT_EQ(p.call(method::post, path, note(200'001))->status(), 413);
+  auto next = some_settings();
+  next->limits.body_bytes_max = 1'024;
+  p.engine.apply_settings(next);
+  EXPECT_EQ(p.call(method::post, path, note(1'025))->status(), 413);
+  EXPECT_EQ(p.call(method::get, path.substr(0, path.rfind('/')), "{}")->status(), 413) << "takes none";
+}
+
+TEST(router, asks_who_calls_before_it_takes_the_body) {
+  parts p;
+  const auto ask = [&](std::string token, std::uint64_t announced, bool chunked = false) {
+    const std::string authorization = "Bearer " + token;
+    const std::vector<http::header> headers{{"Authorization", authorization}};
+    http::request r;
+    r.method = method::post;
+    r.path = "/v1/conversations/x/notes";
+    r.headers = headers;
+    const auto verdict = p.routes.head(listener::open, r, announced, chunked);
+    return verdict.refuse ? verdict.refuse->status : 0;
+  };
+  EXPECT_EQ(ask("nobody", 10), 401);
+  EXPECT_EQ(ask("nobody", 0, true), 401);
+  EXPECT_EQ(ask("acme-reader", 10), 403);
+  EXPECT_EQ(ask("acme-agent", 10), 0);
+  EXPECT_EQ(ask("nobody", 0), 0) << "its route will say so";
+}
+
+TEST(router, what_can_not_be_done_now_says_when_to_come_back) {
+  auto s = some_settings();
+  s->limits.retry_after = std::chrono::seconds{7};
+  s->limits.tickets_max = 0;
+  parts p{s};
+  const auto conversation = "/v1/conversations/" + conversation_of("acme");
+  p.engine.log.on_disk = 1;
+  p.engine.log.jobs_max = 0;
+  p.engine.log.commit(message_event());
+  p.engine.result.failed = true;
+  p.engine.reads_full = true;
+  for (const auto& x : {p.get("/v1/conversations"), p.call(method::patch, conversation, "{}"),
+                        p.call(method::post, "/v1/tickets", ""), p.get("/v1/events?from=earliest"),
+                        p.admin("/reload", method::post)}) {
+    EXPECT_EQ(x->status(), 503) << x->request().path;
+    EXPECT_EQ(x->header("Retry-After"), "7") << x->request().path;
+  }
+  p.engine.health = actors::health::disk_low;
+  EXPECT_EQ(p.call(method::patch, conversation, "{}")->header("Retry-After"), "7");
 }
 
 TEST(router, answers_503_until_everything_is_there) {
@@ -286,11 +342,38 @@ TEST(tickets, are_counted) {
   EXPECT_EQ(p.call(method::post, "/v1/tickets", "")->status(), 201);
 }
 
+TEST(tickets, of_one_token_leave_room_for_the_others) {
+  constexpr std::size_t share = 50;
+  auto s = some_settings();
+  s->limits.tickets_max = share * api::ticket_office::token_share;
+  parts p{s};
+  std::vector<std::string> issued;
+  const auto ask = [&](std::string_view token = "acme-admin") {
+    return p.call(method::post, "/v1/tickets", "", token);
+  };
+  for (std::size_t i = 0; i < share; ++i) {
+    const auto x = ask();
+    ASSERT_EQ(x->status(), 201) << i;
+    issued.push_back(ticket_in(*x));
+  }
+  const auto refused = ask();
+  EXPECT_EQ(refused->status(), 429);
+  EXPECT_EQ(refused->code(), "too-many-tickets");
+  EXPECT_EQ(refused->header("Retry-After"), "1");
+  EXPECT_EQ(ask("acme-reader")->status(), 201) << "another token has its own";
+  EXPECT_EQ(p.get("/v1/events?ticket=" + issued.front(), "")->status(), 200);
+  EXPECT_EQ(ask()->status(), 201) << "one that was used makes room";
+  EXPECT_EQ(ask()->status(), 429);
+  p.clock += s->limits.ticket_ttl;
+  for (std::size_t i = 0; i < share; ++i) ASSERT_EQ(ask()->status(), 201) << "so do those whose time is over";
+  EXPECT_EQ(ask()->status(), 429);
+}
+
 TEST(tickets, are_never_the_same) {
   api::ticket_office office;
   std::set<std::string> seen;
   for (int i = 0; i < 1'000; ++i) {
-    const auto t = office.issue({}, std::chrono::seconds{30}, 10'000);
+    const auto t = office.issue({}, std::chrono::seconds{30}, 10'000 * api::ticket_office::token_share);
     ASSERT_TRUE(t);
     EXPECT_TRUE(seen.insert(t->text).second);
   }

@@ -66,6 +66,7 @@ body_verdict test_routes::head(listener, const request& head, std::uint64_t anno
   body_verdict v;
   v.body_bytes_max = 1 << 20;
   if (full && (announced > 0 || chunked)) v.refuse = to_response({429, "over-share", "Too many", "", {}});
+  if (head.find("x-ask")) v.headers = {{"X-Beside", "yes"}, {"X-Bad", "a\r\nX-Evil: b"}};
   if (head.path == "/nowhere") v.refuse = to_response({404, "not-found", "Not found", "", {}});
   return v;
 }
@@ -96,9 +97,10 @@ void test_routes::handle(listener l, exchange_ptr x) {
     later_.push_back(std::move(x));
     changed_.notify_all();
   } else if (r.path == "/sse") {
-    keep(x->stream());
+    keep(x->stream(r.query));
   } else if (r.path == "/ws") {
-    x->accept_websocket(subprotocol, [this](channel_ptr c) { keep(std::move(c)); });
+    x->accept_websocket(subprotocol, {{"X-Place", std::string(r.query)}},
+                        [this](channel_ptr c) { keep(std::move(c)); });
   } else {
     x->respond(to_response({404, "not-found", "Not found", "", {}}));
   }

@@ -16,7 +16,7 @@
 
 namespace switchboard::net::http::testing {
 
-/// POST /store, GET /canary /big /who /drop /throw /later /sse /ws; all else 404.
+/// The query of /sse is its first id, that of /ws is X-Place of its 101. Who sends X-Ask gets X-Beside with any answer. POST /store, GET /canary /big /who /drop /throw /later /sse /ws; all else 404.
 class test_routes final : public handler {
  public:
   body_verdict head(listener l, const request& head, std::uint64_t announced, bool chunked) override;

@@ -101,6 +101,39 @@ TEST(server, a_refusal_without_a_body_keeps_the_connection) {
   EXPECT_EQ(status_of(c.read_response()), 200);
 }
 
+/// What the routes want beside any answer goes with those that the server gives itself, and with one only.
+TEST(server, headers_of_the_verdict_go_with_every_answer_to_that_request) {
+  auto settings = test_settings();
+  settings->limits.body_timeout = milliseconds{200};
+  settings->limits.body_rate_min = 1'000'000;
+  test_server s(settings);
+  const auto holds = [](const std::string& answer) { return answer.find("X-Beside: yes") != answer.npos; };
+  client c(s.port());
+  const std::string ask = "Host: t\r\nX-Ask: 1\r\n";
+  for (const auto* path : {"/canary", "/nowhere", "/drop", "/throw", "/ws"}) {
+    c.send(get(path, ask));
+    const auto answer = c.read_response();
+    EXPECT_TRUE(holds(answer)) << path << answer;
+    EXPECT_EQ(answer.find("X-Evil"), answer.npos) << answer;
+  }
+  c.send(get("/canary"));
+  EXPECT_FALSE(holds(c.read_response())) << "the next request did not ask";
+  client large(s.port());
+  large.send(post("X-Ask: 1\r\nContent-Length: 1048577\r\n"));
+  const auto refused = large.read_all();
+  EXPECT_EQ(status_of(refused), 413);
+  EXPECT_TRUE(holds(refused)) << refused;
+  client slow(s.port());
+  slow.send(post("X-Ask: 1\r\nContent-Length: 5\r\n", "he"));
+  const auto late = slow.read_all();
+  EXPECT_EQ(status_of(late), 408);
+  EXPECT_TRUE(holds(late)) << late;
+  client stream(s.port());
+  stream.send(get("/sse", ask));
+  ASSERT_TRUE(stream.read_until("\r\n\r\n"));
+  EXPECT_TRUE(holds(stream.text)) << stream.text;
+}
+
 TEST(server, http_1_0_and_close) {
   test_server s;
   client ten(s.port());

@@ -62,7 +62,7 @@ TEST(sse, head_pieces_ping_and_close) {
     ASSERT_NE(ch, nullptr);
     EXPECT_TRUE(write_and_wait(ch, {piece("id: 1\nevent: a\ndata: ", "{\"x\":1}", "\n\n"),
                                     piece("id: 2\ndata: ", std::string(100'000, 'y'), "\n\n")}));
-    on_thread(ch, [&] { ch->ping(); });
+    on_thread(ch, [&] { ch->ping(""); });
     on_thread(ch, [&] { ch->close(1001, "going \"away\""); });
     const auto all = c.read_all();
     EXPECT_NE(
@@ -74,6 +74,17 @@ TEST(sse, head_pieces_ping_and_close) {
                   "\n\n: hb\n\nevent: close\ndata: {\"code\":1001,\"reason\":\"going  away \"}\n\n");
     EXPECT_TRUE(ended);
   }
+}
+
+TEST(sse, ids_without_an_event_say_where_the_stream_is) {
+  test_server s;
+  client c(s.port());
+  c.send(get("/sse?c41"));
+  auto ch = s.routes->take_channel();
+  ASSERT_NE(ch, nullptr);
+  on_thread(ch, [&] { ch->ping("c42"); });
+  on_thread(ch, [&] { ch->close(1000, ""); });
+  EXPECT_TRUE(unchunk(c.read_all()).starts_with("retry: 2000\nid: c41\n\nid: c42\n\nevent: close\n"));
 }
 
 TEST(sse, over_http_1_0_the_end_is_the_connections) {
@@ -165,7 +176,7 @@ TEST(websocket, handshake_frames_and_text) {
     c->read_until([&](const std::string& t) { return t.size() >= expected.size(); });
     EXPECT_TRUE(c->text == expected);
     c->text.clear();
-    on_thread(ch, [&] { ch->ping(); });
+    on_thread(ch, [&] { ch->ping("c7"); });
     c->read_until([](const std::string& t) { return t.size() >= 2; });
     EXPECT_EQ(c->text, (std::string{'\x89', '\0'}));
     c->text.clear();
@@ -183,6 +194,20 @@ TEST(websocket, the_subprotocol_is_echoed) {
   ASSERT_TRUE(c.read_until("\r\n\r\n"));
   EXPECT_NE(c.text.find("Sec-WebSocket-Protocol: switchboard.v1\r\n"), std::string::npos);
   EXPECT_EQ(c.text.find("permessage-deflate"), std::string::npos);
+}
+
+TEST(websocket, the_101_has_the_headers_that_it_is_given_and_names_no_server) {
+  test_server s;
+  client c(s.port());
+  auto asked = upgrade;
+  asked.replace(asked.find("/ws"), 3, "/ws?c41");
+  c.send(asked);
+  ASSERT_TRUE(c.read_until("\r\n\r\n"));
+  EXPECT_EQ(status_of(c.text), 101);
+  EXPECT_NE(c.text.find("\r\nX-Place: c41\r\n"), std::string::npos) << c.text;
+  EXPECT_EQ(c.text.find("Server"), std::string::npos) << c.text;
+  EXPECT_EQ(c.text.find("Beast"), std::string::npos) << c.text;
+  EXPECT_EQ(c.text.find("\r\n\r\n"), c.text.size() - 4) << "nothing was torn out of its head";
 }
 
 TEST(websocket, close_from_either_side) {
