@@ -170,7 +170,7 @@ TEST(crash, nothing_acknowledged_is_lost_doubled_or_reordered) {
   std::chrono::milliseconds slowest{};
   for (std::uint64_t cycle = 1; cycle <= cycles; ++cycle) {
     SCOPED_TRACE("cycle " + std::to_string(cycle) + ", seed " + std::to_string(seed()));
-    loop.load_and_kill(150, 4'500);
+    loop.load_and_kill(150, 2'000);
     const auto took = loop.recover();
     slowest = std::max(slowest, took);
     EXPECT_LE(took, recovery_max);
