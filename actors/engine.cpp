@@ -319,7 +319,11 @@ engine_stats local_engine::stats() const {
   s.woken = node_.woken.load(std::memory_order_relaxed);
   s.duplicates = node_.duplicates.load(std::memory_order_relaxed);
   s.dead_letters = node_.dead_letters.load(std::memory_order_relaxed);
-  s.commits = writer_.commits();
+  s.commit_durations = writer_.commit_durations();
+  s.commit_records = writer_.commit_records();
+  s.commits = s.commit_durations.count();
+  s.sync_durations = journal_->sync_durations();
+  s.apply_durations = keeper_.apply_durations();
   s.journal_bytes = journal_->disk_bytes();
   s.views_bytes = views_->disk_bytes();
   s.free_disk_bytes = keeper_.free_disk_bytes();

@@ -6,6 +6,7 @@
 #include "config/settings.hpp"
 #include "domain/conversation.hpp"
 #include "domain/expected.hpp"
+#include "domain/histogram.hpp"
 #include "domain/inbound.hpp"
 #include "storage/journal.hpp"
 #include "storage/views.hpp"
@@ -71,6 +72,7 @@ struct engine_stats {
   std::uint64_t duplicates = 0, dead_letters = 0, commits = 0;
   std::uint64_t journal_bytes = 0, views_bytes = 0, free_disk_bytes = 0;
   std::uint64_t conversations = 0;
+  domain::histogram_reading commit_durations, commit_records, sync_durations, apply_durations;
 };
 
 struct start_options {

@@ -64,13 +64,15 @@ bool journal_writer::commit_group(std::vector<std::shared_ptr<storage::record>>&
   for (const auto& r : group) log_.cursors().write(r->bytes.data() + r->cursor_at, r->sequence);
 
   const std::vector<storage::record_ptr> records{group.begin(), group.end()};
+  const auto began = std::chrono::steady_clock::now();
   storage::commit_outcome outcome;
   for (int tries = 0; tries < unknown_repeats_max; ++tries) {
     outcome = log_.commit({.partition = 0, .epoch = log_.epoch()}, records);
     if (outcome.result != storage::log_result::unknown) break;
   }
   if (outcome.result == storage::log_result::ok) {
-    commits_.fetch_add(1, std::memory_order_relaxed);
+    commit_durations_.record(std::chrono::steady_clock::now() - began);
+    commit_records_.record(records.size());
     return true;
   }
   failed_.store(true, std::memory_order_release);

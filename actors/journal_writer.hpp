@@ -5,6 +5,7 @@
 
 #include "actors/engine.hpp"
 #include "actors/tail.hpp"
+#include "domain/histogram.hpp"
 #include "storage/log.hpp"
 
 #include <atomic>
@@ -58,7 +59,9 @@ class journal_writer {
   void stop();
 
   [[nodiscard]] bool failed() const { return failed_.load(std::memory_order_acquire); }
-  [[nodiscard]] std::uint64_t commits() const { return commits_.load(std::memory_order_relaxed); }
+  /// Of the group commits that succeeded: how long each took, and how many records it had.
+  [[nodiscard]] domain::histogram_reading commit_durations() const { return commit_durations_.read(); }
+  [[nodiscard]] domain::histogram_reading commit_records() const { return commit_records_.read(); }
 
  private:
   void run();
@@ -82,7 +85,8 @@ class journal_writer {
   bool idle_ = false;             ///< the thread sleeps: only then is a wake-up worth a system call
   bool stopping_ = false;
   std::atomic<bool> failed_{false};
-  std::atomic<std::uint64_t> commits_{0};
+  domain::histogram commit_durations_;
+  domain::histogram commit_records_{domain::count_scale};
   std::thread thread_;
 };
 

@@ -126,11 +126,13 @@ bool views_keeper::apply_pending() {
       on_fatal_("views: the log's tail no longer holds what must be applied next");
       return false;
     }
+    const auto began = clock::now();
     if (const auto done = views_.apply(records); !done) {
       failed_ = true;
       on_fatal_("views: " + done.error().what);
       return false;
     }
+    apply_durations_.record(clock::now() - began);
     tail_.mark_applied(records.back()->sequence);
     release_readers();
   }

@@ -5,6 +5,7 @@
 
 #include "actors/tail.hpp"
 #include "config/settings.hpp"
+#include "domain/histogram.hpp"
 #include "storage/journal.hpp"
 #include "storage/views.hpp"
 
@@ -39,6 +40,8 @@ class views_keeper {
 
   void apply_settings(config::settings_ptr next);
   [[nodiscard]] std::uint64_t free_disk_bytes() const { return free_bytes_.load(std::memory_order_relaxed); }
+  /// How long each batch took that was folded into the views.
+  [[nodiscard]] domain::histogram_reading apply_durations() const { return apply_durations_.read(); }
   [[nodiscard]] bool disk_low() const { return disk_low_.load(std::memory_order_relaxed); }
 
   /// Applies everything committed, flushes, ends the threads. False: the flush failed.
@@ -72,6 +75,7 @@ class views_keeper {
   bool stopping_ = false;
   std::atomic<std::uint64_t> free_bytes_{UINT64_MAX};
   std::atomic<bool> disk_low_{false};
+  domain::histogram apply_durations_;
   bool failed_ = false;  ///< only on the keeper's thread
   std::chrono::steady_clock::time_point next_check_{}, next_flush_{};
 

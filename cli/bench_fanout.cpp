@@ -3,7 +3,6 @@
 
 #include "cli/bench_target.hpp"
 #include "cli/exit_code.hpp"
-#include "cli/subscriber_swarm.hpp"
 #include "cli/units.hpp"
 #include "domain/json.hpp"
 
@@ -32,15 +31,7 @@ struct outcome {
 
 expected<outcome, std::string> measure(bench_target& t, const bench_options& o) {
   const std::uint64_t messages = o.events * o.messages_per_body;
-  swarm_plan s;
-  s.host = t.where.host;
-  s.port = t.where.port;
-  s.host_header = t.where.authority();
-  s.target = t.where.prefix + s.target;
-  s.token = o.token;
-  s.subscribers = o.subscribers;
-  s.sse = o.sse;
-  s.marker = message_marker(t.webhooks.run);
+  swarm_plan s = t.subscribers(o);
   s.numbers = messages;
   subscriber_swarm swarm(s);
   if (auto started = swarm.start(); !started) return unexpected{started.error()};

@@ -3,7 +3,6 @@
 
 #include "cli/bench_target.hpp"
 #include "cli/exit_code.hpp"
-#include "cli/subscriber_swarm.hpp"
 #include "cli/units.hpp"
 #include "domain/json.hpp"
 
@@ -48,15 +47,7 @@ expected<outcome, std::string> measure(bench_target& t, const bench_options& o) 
   const auto requests = static_cast<std::uint64_t>(seconds * r.rate * 1.1) + 10'000;
   send_ledger ledger(t.next_number + requests);
   p.ledger = &ledger;
-  swarm_plan s;
-  s.host = t.where.host;
-  s.port = t.where.port;
-  s.host_header = t.where.authority();
-  s.target = t.where.prefix + s.target;
-  s.token = o.token;
-  s.subscribers = o.subscribers;
-  s.sse = o.sse;
-  s.marker = message_marker(t.webhooks.run);
+  swarm_plan s = t.subscribers(o);
   s.first_number = t.next_number * o.messages_per_body;
   s.numbers = requests * o.messages_per_body;
   s.messages_per_request = o.messages_per_body;

@@ -84,6 +84,19 @@ load_plan bench_target::plan(const bench_options& o) const {
   return p;
 }
 
+swarm_plan bench_target::subscribers(const bench_options& o) const {
+  swarm_plan s;
+  s.host = where.host;
+  s.port = where.port;
+  s.host_header = where.authority();
+  s.target = where.prefix + s.target;
+  s.token = o.token;
+  s.subscribers = o.subscribers;
+  s.sse = o.sse;
+  s.marker = message_marker(webhooks.run);
+  return s;
+}
+
 expected<load_report, std::string> bench_target::load(load_plan p) {
   p.first_number = next_number;
   auto report = generate(p, [this] { return std::make_unique<webhook_requests>(webhooks); });

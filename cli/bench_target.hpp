@@ -5,6 +5,7 @@
 #include "cli/child_engine.hpp"
 #include "cli/host_facts.hpp"
 #include "cli/load_generator.hpp"
+#include "cli/subscriber_swarm.hpp"
 #include "cli/url.hpp"
 #include "cli/webhook_requests.hpp"
 
@@ -21,6 +22,8 @@ struct bench_target {
   std::uint64_t next_number = 0;  ///< of requests; goes on from phase to phase, so that every id is new
 
   [[nodiscard]] load_plan plan(const bench_options& o) const;
+  /// Subscribers who look for what load() sends.
+  [[nodiscard]] swarm_plan subscribers(const bench_options& o) const;
   /// Runs the plan with webhooks, from next_number on.
   [[nodiscard]] expected<load_report, std::string> load(load_plan p);
 };

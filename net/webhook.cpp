@@ -16,6 +16,7 @@ constexpr std::uint64_t chunked_guess_bytes = 64 << 10;
 /// A webhook waiting for its events to be durable; holds what they occupy.
 struct webhook_ticket final : actors::ticket {
   http::exchange_ptr exchange;  ///< null for a replay
+  domain::histogram* duration = nullptr;
   std::function<void(actors::ingest_counts, bool)> replayed;
   actors::ingest_counts counts;
   admission::credit whole;
@@ -32,6 +33,23 @@ std::optional<platforms::kind> platform_kind(config::source_kind k) {
     default:
       return std::nullopt;
   }
+}
+
+shed_reason reason_of(actors::health h) {
+  switch (h) {
+    case actors::health::starting:
+      return shed_reason::starting;
+    case actors::health::draining:
+      return shed_reason::draining;
+    case actors::health::disk_low:
+      return shed_reason::disk_low;
+    case actors::health::overloaded:
+      return shed_reason::views_lag;
+    case actors::health::ready:
+    case actors::health::failed:
+      break;
+  }
+  return shed_reason::node_failed;
 }
 
 http::response refusal(int status, std::string_view slug, std::string_view title, std::string_view detail) {
@@ -75,6 +93,13 @@ body_count count(const config::settings& s, std::string_view source, const domai
 
 }  // namespace
 
+std::string_view to_word(shed_reason r) {
+  constexpr std::array<std::string_view, shed_reasons> words{"credit",      "brand_share",  "views_lag",
+                                                             "disk_low",    "draining",     "starting",
+                                                             "node_failed", "commit_failed"};
+  return words.at(static_cast<std::size_t>(r));
+}
+
 webhook::webhook(admission& a, config::settings_ptr s) : admission_(a) {
   apply_settings(std::move(s));
 }
@@ -102,7 +127,8 @@ const webhook::source_entry* webhook::find(const table& t, std::string_view path
   return found == t.sources.end() ? nullptr : &found->second;
 }
 
-http::response webhook::busy(int status, std::string_view slug, std::string_view detail) const {
+http::response webhook::shed(shed_reason why, int status, std::string_view slug, std::string_view detail) {
+  counters_.shed[static_cast<std::size_t>(why)].fetch_add(1, std::memory_order_relaxed);
   auto r = refusal(status, slug, status == 429 ? "Too many requests" : "Service unavailable", detail);
   const auto t = table_.load(std::memory_order_acquire);
   r.headers.emplace_back("Retry-After", std::to_string(t->settings->limits.retry_after.count()));
@@ -127,15 +153,15 @@ http::body_verdict webhook::head(const http::request& r, std::uint64_t announced
   if (handshake) return v;  // never shed
   v.body_bytes_max = t->settings->limits.webhook_body_bytes_max;
   if (announced > v.body_bytes_max) return v;  // the server answers 413
-  if (!engine_ || engine_->state() != actors::health::ready) {
-    counters_.refused_full.fetch_add(1, std::memory_order_relaxed);
-    v.refuse = busy(503, "unavailable", engine_ ? to_word(engine_->state()) : std::string_view("starting"));
+  const auto state = engine_ ? engine_->state() : actors::health::starting;
+  if (state != actors::health::ready) {
+    v.refuse = shed(reason_of(state), 503, "unavailable", to_word(state));
     return v;
   }
   auto credit = admission_.take(1, chunked ? chunked_guess_bytes : announced);
   if (!credit) {
-    counters_.refused_full.fetch_add(1, std::memory_order_relaxed);
-    v.refuse = busy(503, "overloaded", "the engine is full; nothing was stored, deliver again");
+    v.refuse =
+        shed(shed_reason::credit, 503, "overloaded", "the engine is full; nothing was stored, deliver again");
     return v;
   }
   v.permit = std::make_shared<admission::credit>(std::move(credit));
@@ -206,16 +232,16 @@ void webhook::receive(const http::exchange_ptr& x, const table& t, const source_
   if (elements > 1) {
     ticket->whole = admission_.take(elements - 1, 0, 1);  // the first came with the head
     if (!ticket->whole) {
-      counters_.refused_full.fetch_add(1, std::memory_order_relaxed);
-      return x->respond(busy(503, "overloaded", "the engine is full; nothing was stored, deliver again"));
+      return x->respond(shed(shed_reason::credit, 503, "overloaded",
+                             "the engine is full; nothing was stored, deliver again"));
     }
   }
   const auto counted = count(*t.settings, s.source->id.value, body);
   for (const auto& c : counted.brands) {
     auto credit = admission_.take(c.brand->value, c.events, r.body.size() * c.events / elements);
     if (!credit) {
-      counters_.refused_brand.fetch_add(1, std::memory_order_relaxed);
-      return x->respond(busy(429, "brand-over-share", "this brand is over its share; nothing was stored"));
+      return x->respond(shed(shed_reason::brand_share, 429, "brand-over-share",
+                             "this brand is over its share; nothing was stored"));
     }
     if (!ticket->first_brand) {
       ticket->first_brand = std::move(credit);
@@ -226,6 +252,9 @@ void webhook::receive(const http::exchange_ptr& x, const table& t, const source_
   // Known before it can settle: ingest() counts the same.
   ticket->counts = counted.counts;
   ticket->exchange = x;
+  ticket->duration =
+      &counters_.durations[body.events.empty() ? webhook_counters::platforms
+                                               : static_cast<std::size_t>(body.events.front().platform)];
   (void)engine_->ingest(s.source->id, std::move(body), r.body, now, ticket);
 }
 
@@ -260,12 +289,13 @@ void webhook::committed(std::vector<actors::ticket_ptr>&& done) {
     }
     http::response r;
     if (t.outcome() == actors::commit_state::failed) {
-      counters_.failed.fetch_add(1, std::memory_order_relaxed);
-      r = busy(503, "unavailable", "the journal failed; nothing was acknowledged, deliver again");
+      r = shed(shed_reason::commit_failed, 503, "unavailable",
+               "the journal failed; nothing was acknowledged, deliver again");
     } else {
       counters_.accepted.fetch_add(1, std::memory_order_relaxed);
       counters_.events.fetch_add(t.counts.events, std::memory_order_relaxed);
       counters_.quarantined.fetch_add(t.counts.quarantined, std::memory_order_relaxed);
+      r.timed_by = t.duration;
       r.content_type = "application/json";
       domain::json_object o{r.body};
       o.number("events", t.counts.events);

@@ -3,6 +3,7 @@
 // durable.
 
 #include "actors/engine.hpp"
+#include "domain/histogram.hpp"
 #include "net/admission.hpp"
 #include "net/http/server.hpp"
 #include "net/platforms/platform.hpp"
@@ -19,10 +20,34 @@
 
 namespace switchboard::net {
 
+/// Why a webhook was answered 429 or 503: what an operator must know to mend it.
+enum class shed_reason : std::uint8_t {
+  credit,       ///< limits.events_in_flight_max or bytes_in_flight_max is reached
+  brand_share,  ///< limits.brand_share_percent of that (429)
+  views_lag,    ///< limits.views_lag_max is reached
+  disk_low,     ///< below storage.free_space_min_bytes
+  draining,
+  starting,
+  node_failed,   ///< storage had failed before
+  commit_failed  ///< storage failed under it
+};
+inline constexpr std::size_t shed_reasons = 8;
+[[nodiscard]] std::string_view to_word(shed_reason);
+
 /// What became of webhooks; for metrics. Relaxed counters.
 struct webhook_counters {
+  static constexpr std::size_t platforms = static_cast<std::size_t>(domain::platform::telegram) + 1;
+
   std::atomic<std::uint64_t> accepted{0}, events{0}, quarantined{0}, unsigned_{0}, unknown_source{0},
-      refused_brand{0}, refused_full{0}, failed{0}, handshakes{0}, handshakes_refused{0};
+      handshakes{0}, handshakes_refused{0};
+  std::array<std::atomic<std::uint64_t>, shed_reasons> shed{};
+  /// From the whole body being there to its 200, by the platform of the body's first event; the last: of
+  /// those that have none.
+  std::array<domain::histogram, platforms + 1> durations;
+
+  [[nodiscard]] std::uint64_t shed_for(shed_reason r) const {
+    return shed[static_cast<std::size_t>(r)].load(std::memory_order_relaxed);
+  }
 };
 
 /// Thread-safe: called on all I/O threads.
@@ -71,7 +96,9 @@ class webhook {
   using table_ptr = std::shared_ptr<const table>;
 
   [[nodiscard]] static const source_entry* find(const table& t, std::string_view path);
-  [[nodiscard]] http::response busy(int status, std::string_view slug, std::string_view detail) const;
+  /// Counts it, and answers that the platform shall deliver again.
+  [[nodiscard]] http::response shed(shed_reason why, int status, std::string_view slug,
+                                    std::string_view detail);
   void handshake(const http::exchange_ptr& x, const source_entry& s);
   void receive(const http::exchange_ptr& x, const table& t, const source_entry& s);
 

@@ -43,6 +43,7 @@ class rocks_journal final : public journal {
   const cursor_codec& cursors() const override { return cursors_; }
   const storage::identity& identity() const override { return identity_; }
   std::uint64_t disk_bytes() const override;
+  domain::histogram_reading sync_durations() const override { return database_->sync_durations(); }
   log_sequence first_at_or_after(domain::timestamp t) const override;
 
  private:

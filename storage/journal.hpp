@@ -5,6 +5,7 @@
 // is refused with exit code 74. See journal_recovery.cpp for the steps of a start.
 
 #include "domain/expected.hpp"
+#include "domain/histogram.hpp"
 #include "storage/cursor.hpp"
 #include "storage/log.hpp"
 
@@ -37,7 +38,7 @@ struct open_error {
   std::string what;   ///< names the file and, where known, the place
 };
 
-/// trim(), disk_bytes() and first_at_or_after() from any thread. After the first failed write commit()
+/// trim(), disk_bytes(), sync_durations() and first_at_or_after() from any thread. After the first failed write commit()
 /// answers unavailable for ever, with the reason: that write may or may not be there after the restart that
 /// must follow.
 class journal : public event_log {
@@ -47,6 +48,8 @@ class journal : public event_log {
   [[nodiscard]] virtual const storage::identity& identity() const = 0;
   /// Bytes of the files on disk; for metrics and retention by size.
   [[nodiscard]] virtual std::uint64_t disk_bytes() const = 0;
+  /// How long each fsync of the log took since the opening, its own share of a commit; for metrics.
+  [[nodiscard]] virtual domain::histogram_reading sync_durations() const = 0;
   /// The first sequence decided at or after `t` (retention by time); last() + 1 if none.
   [[nodiscard]] virtual log_sequence first_at_or_after(domain::timestamp t) const = 0;
 };

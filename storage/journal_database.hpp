@@ -6,6 +6,7 @@
 // with two keys, "epoch" and "earliest" (u64 little-endian).
 
 #include "domain/expected.hpp"
+#include "domain/histogram.hpp"
 #include "storage/journal_batch.hpp"
 
 #include <rocksdb/db.h>
@@ -61,14 +62,18 @@ class journal_database {
   [[nodiscard]] rocksdb::Status forget_before(log_sequence earliest);
 
   [[nodiscard]] const std::string& path() const { return path_; }
+  /// How long each fsync of the WAL took since the opening.
+  [[nodiscard]] domain::histogram_reading sync_durations() const { return syncs_->read(); }
 
  private:
   friend class batch_iterator;
-  explicit journal_database(std::string path) : path_(std::move(path)) {}
+  journal_database(std::string path, std::shared_ptr<domain::histogram> syncs)
+      : path_(std::move(path)), syncs_(std::move(syncs)) {}
   [[nodiscard]] expected<std::optional<std::uint64_t>, database_error> number(std::string_view key) const;
   [[nodiscard]] expected<void, database_error> check_value_files() const;
 
   const std::string path_;
+  const std::shared_ptr<domain::histogram> syncs_;  // shared with the listener, which RocksDB keeps
   std::unique_ptr<rocksdb::DB> db_;
   rocksdb::ColumnFamilyHandle* meta_ = nullptr;
   rocksdb::ColumnFamilyHandle* batches_ = nullptr;

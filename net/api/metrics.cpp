@@ -1,134 +1,139 @@
-// Prometheus text exposition 0.0.4. Base units, bounded labels: never an id of a customer or conversation.
+// What the node tells Prometheus. Base units, bounded labels: never an id of a customer or conversation.
 
 #include "net/admission.hpp"
 #include "net/api/event_stream.hpp"
+#include "net/api/exposition.hpp"
 #include "net/api/handlers.hpp"
+#include "net/api/process_figures.hpp"
 #include "net/webhook.hpp"
 
-#include <unistd.h>
-
-#include <cstdio>
+#include <algorithm>
 
 namespace switchboard::net::api {
 
 namespace {
-
-class exposition {
- public:
-  void family(std::string_view name, std::string_view type, std::string_view help) {
-    name_ = name;
-    text_ += "# HELP switchboard_";
-    text_ += name;
-    text_ += ' ';
-    text_ += help;
-    text_ += "\n# TYPE switchboard_";
-    text_ += name;
-    text_ += ' ';
-    text_ += type;
-    text_ += '\n';
-  }
-  /// `labels`: `outcome="accepted"`, our own words only.
-  void sample(std::uint64_t value, std::string_view labels = {}) {
-    text_ += "switchboard_";
-    text_ += name_;
-    if (!labels.empty()) {
-      text_ += '{';
-      text_ += labels;
-      text_ += '}';
-    }
-    text_ += ' ';
-    text_ += std::to_string(value);
-    text_ += '\n';
-  }
-  void counter(std::string_view name, std::string_view help, std::uint64_t value) {
-    family(name, "counter", help);
-    sample(value);
-  }
-  void gauge(std::string_view name, std::string_view help, std::uint64_t value) {
-    family(name, "gauge", help);
-    sample(value);
-  }
-  [[nodiscard]] std::string take() { return std::move(text_); }
-
- private:
-  std::string text_;
-  std::string_view name_;
-};
-
-/// Resident set of this process in bytes; 0 where /proc does not tell.
-std::uint64_t resident_bytes() {
-  unsigned long pages = 0;
-  if (std::FILE* f = std::fopen("/proc/self/statm", "r")) {
-    if (std::fscanf(f, "%*u %lu", &pages) != 1) pages = 0;
-    std::fclose(f);
-  }
-  return pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-}
-
-void put_ingest(exposition& out, const webhook_counters& w) {
-  const auto value = [](const std::atomic<std::uint64_t>& a) { return a.load(std::memory_order_relaxed); };
-  out.family("ingest_requests_total", "counter", "Webhook requests by what became of them.");
-  out.sample(value(w.accepted), R"(outcome="accepted")");
-  out.sample(value(w.unsigned_), R"(outcome="unauthorized")");
-  out.sample(value(w.unknown_source), R"(outcome="unknown_source")");
-  out.sample(value(w.refused_brand), R"(outcome="brand_over_share")");
-  out.sample(value(w.refused_full), R"(outcome="unavailable")");
-  out.sample(value(w.failed), R"(outcome="failed")");
-  out.family("handshakes_total", "counter", "Platform handshakes by answer.");
-  out.sample(value(w.handshakes), R"(outcome="accepted")");
-  out.sample(value(w.handshakes_refused), R"(outcome="refused")");
-  out.counter("ingest_events_total", "Durable inbound elements that became events.", value(w.events));
-  out.counter("ingest_quarantined_total", "Durable inbound elements that became dead letters.",
-              value(w.quarantined));
-}
 
 /// The marks are read one after the other while they move: never below zero.
 std::uint64_t behind(std::uint64_t ahead, std::uint64_t after) {
   return ahead > after ? ahead - after : 0;
 }
 
+void put_ingest(exposition& out, const webhook_counters& w) {
+  const auto value = [](const std::atomic<std::uint64_t>& a) { return a.load(std::memory_order_relaxed); };
+  out.family("switchboard_ingest_requests_total", "counter", "Webhook requests by what became of them.");
+  out.sample(value(w.accepted), R"(outcome="accepted")");
+  out.sample(value(w.unsigned_), R"(outcome="unauthorized")");
+  out.sample(value(w.unknown_source), R"(outcome="unknown_source")");
+  const auto over_share = w.shed_for(shed_reason::brand_share);
+  const auto failed = w.shed_for(shed_reason::commit_failed);
+  std::uint64_t shed = 0;
+  for (const auto& n : w.shed) shed += value(n);
+  out.sample(over_share, R"(outcome="brand_over_share")");
+  out.sample(behind(shed, over_share + failed), R"(outcome="unavailable")");
+  out.sample(failed, R"(outcome="failed")");
+  out.family("switchboard_ingest_shed_total", "counter",
+             "Webhook requests answered 429 (brand_share) or 503, by reason.");
+  for (std::size_t i = 0; i < shed_reasons; ++i) {
+    const auto reason = static_cast<shed_reason>(i);
+    out.sample(w.shed_for(reason), "reason=\"" + std::string(to_word(reason)) + "\"");
+  }
+  out.family("switchboard_handshakes_total", "counter", "Platform handshakes by answer.");
+  out.sample(value(w.handshakes), R"(outcome="accepted")");
+  out.sample(value(w.handshakes_refused), R"(outcome="refused")");
+  out.counter("switchboard_ingest_events_total", "Durable inbound elements that became events.",
+              value(w.events));
+  out.counter("switchboard_ingest_quarantined_total", "Durable inbound elements that became dead letters.",
+              value(w.quarantined));
+}
+
+/// Platforms that have an account are shown from the start, so that a rate over them has a beginning.
+void put_ingest_durations(exposition& out, const webhook_counters& w, const config::settings& s) {
+  out.family("switchboard_ingest_duration_seconds", "histogram",
+             "Time from a webhook's last byte to its 200, by the platform of its first event.");
+  for (std::size_t i = 0; i < w.durations.size(); ++i) {
+    const auto r = w.durations[i].read();
+    const bool known = i < webhook_counters::platforms;
+    const auto platform = static_cast<domain::platform>(known ? i : 0);
+    const bool served = known && std::any_of(s.accounts.begin(), s.accounts.end(),
+                                             [&](const auto& a) { return a.platform == platform; });
+    if (!served && r.count() == 0) continue;
+    out.sample(r, "platform=\"" + std::string(known ? to_word(platform) : "none") + "\"");
+  }
+}
+
+void put_answers(exposition& out, const http::server_counters& h) {
+  out.family("switchboard_http_responses_total", "counter", "Answers by class of status.");
+  for (std::size_t i = 0; i < h.answers.size(); ++i)
+    out.sample(h.answers[i], "class=\"" + std::to_string(i + 1) + "xx\"");
+}
+
+void put_process(exposition& out, const process_figures& p) {
+  out.counter("process_cpu_seconds_total", "User and system CPU time.", p.cpu_seconds);
+  out.gauge("process_resident_memory_bytes", "Resident set.", p.resident_bytes);
+  out.gauge("process_virtual_memory_bytes", "Address space.", p.virtual_bytes);
+  out.gauge("process_open_fds", "Open file descriptors.", p.open_descriptors);
+  out.gauge("process_max_fds", "Most file descriptors that may be open.", p.descriptors_max);
+  out.gauge("process_start_time_seconds", "Start of the process, in seconds since 1970.",
+            p.start_time_seconds);
+}
+
 void put_engine(exposition& out, const actors::engine_stats& s) {
-  out.counter("dedup_hits_total", "Commands without effect: redeliveries and late statuses.", s.duplicates);
-  out.counter("dead_letters_total", "Dead letters added since start.", s.dead_letters);
-  out.counter("journal_commits_total", "Group commits since start.", s.commits);
-  out.gauge("journal_sequence", "Last committed event of the journal.", s.committed);
-  out.gauge("journal_bytes", "Journal on disk.", s.journal_bytes);
-  out.gauge("views_bytes", "Views on disk.", s.views_bytes);
-  out.gauge("views_lag_events", "Committed events that the views do not show yet.",
+  out.counter("switchboard_dedup_hits_total", "Commands without effect: redeliveries and late statuses.",
+              s.duplicates);
+  out.counter("switchboard_dead_letters_total", "Dead letters added since start.", s.dead_letters);
+  out.counter("switchboard_journal_commits_total", "Group commits since start.", s.commits);
+  out.histogram("switchboard_journal_commit_duration_seconds", "Time of a group commit, its fsync included.",
+                s.commit_durations);
+  out.histogram("switchboard_journal_commit_records", "Events of a group commit.", s.commit_records);
+  out.histogram("switchboard_wal_fsync_duration_seconds", "Time of an fsync of the journal's log.",
+                s.sync_durations);
+  out.histogram("switchboard_views_apply_duration_seconds",
+                "Time in which a batch of events came into the views.", s.apply_durations);
+  out.gauge("switchboard_journal_sequence", "Last committed event of the journal.", s.committed);
+  out.gauge("switchboard_journal_bytes", "Journal on disk.", s.journal_bytes);
+  out.gauge("switchboard_views_bytes", "Views on disk.", s.views_bytes);
+  out.gauge("switchboard_views_lag_events", "Committed events that the views do not show yet.",
             behind(s.committed, s.applied));
-  out.gauge("commit_queue_events", "Decided events that are not durable yet.",
+  out.gauge("switchboard_commit_queue_events", "Decided events that are not durable yet.",
             behind(s.submitted, s.committed));
-  out.gauge("conversations_resident", "Conversations in memory.", s.resident_conversations);
-  out.counter("conversations_woken_total", "Conversations brought into memory.", s.woken);
-  out.counter("conversations_passivated_total", "Conversations that left memory.", s.passivated);
-  out.gauge("conversations_stored", "Conversations that ever began.", s.conversations);
-  out.gauge("disk_free_bytes", "Free space where the data directory is.", s.free_disk_bytes);
-  out.family("ready", "gauge", "1 while webhooks are taken.");
-  out.sample(s.state == actors::health::ready ? 1 : 0);
+  out.gauge("switchboard_conversations_resident", "Conversations in memory.", s.resident_conversations);
+  out.counter("switchboard_conversations_woken_total", "Conversations brought into memory.", s.woken);
+  out.counter("switchboard_conversations_passivated_total", "Conversations that left memory.", s.passivated);
+  out.gauge("switchboard_conversations_stored", "Conversations that ever began.", s.conversations);
+  out.gauge("switchboard_disk_free_bytes", "Free space where the data directory is.", s.free_disk_bytes);
+  out.family("switchboard_ready", "gauge", "1 while webhooks are taken.");
+  out.sample(std::uint64_t{s.state == actors::health::ready});
 }
 
 }  // namespace
 
 void metrics(call&& c) {
   exposition out;
-  out.family("build_info", "gauge", "Version of this binary.");
-  out.sample(1, "version=\"" SWITCHBOARD_VERSION "\"");
+  out.family("switchboard_build_info", "gauge", "Version of this binary.");
+  out.sample(std::uint64_t{1}, "version=\"" SWITCHBOARD_VERSION "\"");
   put_ingest(out, c.ctx->webhooks->counters());
+  put_ingest_durations(out, c.ctx->webhooks->counters(), *c.ctx->engine->settings());
   put_engine(out, c.ctx->engine->stats());
-  out.gauge("events_in_flight", "Inbound events not answered yet.", c.ctx->admission->events_in_flight());
-  out.gauge("in_flight_bytes", "Bytes of bodies not answered yet.", c.ctx->admission->bytes_in_flight());
-  out.gauge("stream_subscribers", "Subscribers connected.", c.ctx->stream->subscribers());
-  out.counter("stream_delivered_total", "Events written to subscribers.", c.ctx->stream->delivered());
+  out.gauge("switchboard_events_in_flight", "Inbound events not answered yet.",
+            c.ctx->admission->events_in_flight());
+  out.gauge("switchboard_in_flight_bytes", "Bytes of bodies not answered yet.",
+            c.ctx->admission->bytes_in_flight());
+  out.gauge("switchboard_stream_subscribers", "Subscribers connected.", c.ctx->stream->subscribers());
+  out.counter("switchboard_stream_delivered_total", "Events written to subscribers.",
+              c.ctx->stream->delivered());
   const auto h = c.ctx->server->counters();
-  out.gauge("http_connections", "Connections open.", h.open);
-  out.counter("http_accepted_total", "Connections accepted.", h.accepted);
-  out.counter("http_requests_total", "Requests answered.", h.requests);
-  out.counter("http_gate_refusals_total", "Requests refused for their framing or limits.", h.gate_refusals);
-  out.counter("http_timeouts_total", "Connections ended for being slow or idle.", h.timeouts);
-  out.counter("http_refused_connections_total", "Connections beyond the limits.", h.refused_connections);
-  out.counter("http_in_bytes_total", "Bytes received.", h.bytes_in);
-  out.counter("http_out_bytes_total", "Bytes sent.", h.bytes_out);
-  out.gauge("resident_memory_bytes", "Resident set of the process.", resident_bytes());
+  out.gauge("switchboard_http_connections", "Connections open.", h.open);
+  out.counter("switchboard_http_accepted_total", "Connections accepted.", h.accepted);
+  out.counter("switchboard_http_requests_total", "Requests answered.", h.requests);
+  put_answers(out, h);
+  out.counter("switchboard_http_gate_refusals_total", "Requests refused for their framing or limits.",
+              h.gate_refusals);
+  out.counter("switchboard_http_timeouts_total", "Connections ended for being slow or idle.", h.timeouts);
+  out.counter("switchboard_http_refused_connections_total", "Connections beyond the limits.",
+              h.refused_connections);
+  out.counter("switchboard_http_in_bytes_total", "Bytes received.", h.bytes_in);
+  out.counter("switchboard_http_out_bytes_total", "Bytes sent.", h.bytes_out);
+  put_process(out, read_process_figures());
   http::response r;
   r.content_type = "text/plain; version=0.0.4; charset=utf-8";
   r.body = out.take();

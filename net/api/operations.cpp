@@ -3,9 +3,14 @@
 #include "net/api/event_stream.hpp"
 #include "net/api/handlers.hpp"
 
+#include <initializer_list>
+#include <utility>
+
 namespace switchboard::net::api {
 
 namespace {
+
+using figures = std::initializer_list<std::pair<std::string_view, std::uint64_t>>;
 
 void respond_text(const http::exchange_ptr& x, int code, std::string text) {
   http::response r;
@@ -51,33 +56,22 @@ void status(call&& c) {
   o.text("state", to_word(s.state));
   o.text("version", SWITCHBOARD_VERSION);
   o.text("config", settings->version);
-  o.key("journal");
-  {
-    domain::json_object j{body};
-    j.number("submitted", s.submitted);
-    j.number("committed", s.committed);
-    j.number("earliest", s.earliest);
-    j.number("commits", s.commits);
-    j.number("bytes", s.journal_bytes);
-    j.end();
-  }
-  o.key("views");
-  {
-    domain::json_object j{body};
-    j.number("applied", s.applied);
-    j.number("flushed", s.flushed);
-    j.number("bytes", s.views_bytes);
-    j.end();
-  }
-  o.key("conversations");
-  {
-    domain::json_object j{body};
-    j.number("stored", s.conversations);
-    j.number("resident", s.resident_conversations);
-    j.number("woken", s.woken);
-    j.number("passivated", s.passivated);
-    j.end();
-  }
+  const auto group = [&](std::string_view name, figures of_it) {
+    o.key(name);
+    domain::json_object inner{body};
+    for (const auto& [figure, value] : of_it) inner.number(figure, value);
+    inner.end();
+  };
+  group("journal", {{"submitted", s.submitted},
+                    {"committed", s.committed},
+                    {"earliest", s.earliest},
+                    {"commits", s.commits},
+                    {"bytes", s.journal_bytes}});
+  group("views", {{"applied", s.applied}, {"flushed", s.flushed}, {"bytes", s.views_bytes}});
+  group("conversations", {{"stored", s.conversations},
+                          {"resident", s.resident_conversations},
+                          {"woken", s.woken},
+                          {"passivated", s.passivated}});
   o.number("duplicates", s.duplicates);
   o.number("deadLetters", s.dead_letters);
   o.number("eventsInFlight", c.ctx->admission->events_in_flight());

@@ -14,6 +14,7 @@
 #include "net/http/second_opinion.hpp"
 #include "net/http/transport.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -124,6 +125,7 @@ class connection final : public pollable,
   std::uint64_t generation_ = 0;
   std::uint64_t began_tick_ = 0;  ///< of the body or the answer
   std::uint64_t written_before_ = 0;
+  std::chrono::steady_clock::time_point whole_at_;  ///< when the handler got the request
 
   std::vector<header> headers_;
   framing framing_;

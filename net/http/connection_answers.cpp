@@ -39,6 +39,8 @@ void connection::refuse(const refusal& why) {
 
 void connection::send(response&& r, after_write then) {
   permit_.reset();
+  io_->counters().answered(r.status);
+  if (r.timed_by) r.timed_by->record(std::chrono::steady_clock::now() - whole_at_);
   const auto most = io_->limits().requests_per_connection_max;
   const bool last = r.close || !framing_.keep_alive || io_->draining() || (most > 0 && served_ + 1 >= most);
   then_ = last ? after_write::linger : then;

@@ -158,6 +158,7 @@ void connection::rebase(const char* from, const char* to) {
 void connection::dispatch(std::size_t request_bytes) {
   request_bytes_ = request_bytes;
   state_ = state::waiting;
+  whole_at_ = std::chrono::steady_clock::now();
   timer_wheel::disarm(*this);
   auto x = std::make_shared<exchange_impl>(shared_from_this(), generation_);
   try {

@@ -14,6 +14,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -53,6 +54,8 @@ class counter {
 
 struct io_counters {
   counter requests, gate_refusals, timeouts, bytes_in, bytes_out, busy;
+  std::array<counter, 5> answers;  ///< 1xx to 5xx
+  void answered(int status) { answers.at(static_cast<std::size_t>(status / 100 - 1)).add(); }
 };
 
 class io_thread : public std::enable_shared_from_this<io_thread> {

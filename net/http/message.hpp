@@ -1,6 +1,8 @@
 #pragma once
 // An HTTP request as handlers see it, and the response that they give. No Beast, no Asio in here.
 
+#include "domain/histogram.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -49,6 +51,9 @@ struct response {
   std::string body;
   header_list headers;
   bool close = false;  ///< close the connection after it
+  /// Is told how long the request, once it was there as a whole, waited until this answer is written. Null:
+  /// nobody asks. Outlives the server.
+  domain::histogram* timed_by = nullptr;
 };
 
 /// RFC 9457. `slug` names the problem: type https://switchboard.example/problems/<slug>, also `code`.

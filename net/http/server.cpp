@@ -137,6 +137,7 @@ server_counters server_impl::counters() const {
     sum.requests += c.requests.value();
     sum.gate_refusals += c.gate_refusals.value();
     sum.timeouts += c.timeouts.value();
+    for (std::size_t i = 0; i < sum.answers.size(); ++i) sum.answers[i] += c.answers[i].value();
     sum.bytes_in += c.bytes_in.value();
     sum.bytes_out += c.bytes_out.value();
   }

@@ -5,6 +5,7 @@
 #include "domain/expected.hpp"
 #include "net/http/exchange.hpp"
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -37,6 +38,7 @@ class handler {
 struct server_counters {
   std::uint64_t accepted = 0, open = 0, requests = 0, refused_connections = 0, gate_refusals = 0,
                 timeouts = 0, bytes_in = 0, bytes_out = 0;
+  std::array<std::uint64_t, 5> answers{};  ///< by status: 1xx to 5xx; 101 and the head of a stream too
 };
 
 struct start_error {

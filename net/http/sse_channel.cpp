@@ -43,6 +43,7 @@ channel_ptr sse_channel::open(const std::shared_ptr<connection>& c, std::uint64_
   if (made->chunked_) head += "Transfer-Encoding: chunked\r\n";
   head += "Connection: close\r\n\r\n";
   timer_wheel::disarm(*c);
+  made->io_->counters().answered(200);
   made->write_control(head);
   made->write_text(std::string(retry_line) + id_line(id) + "\n");
   return made;

@@ -194,6 +194,7 @@ void websocket_channel::shake_hands(const http::request& upgrade, std::string su
       return;
     }
     open_ = true;
+    io_->counters().answered(101);
     ready(std::static_pointer_cast<channel>(keep));
     read_next();
   });

@@ -1,5 +1,6 @@
 // What a Telegram message says: the member that makes it a text, a photo, a poll … (Bot API, "Message").
 
+#include "net/platforms/content_line.hpp"
 #include "net/platforms/telegram_parts.hpp"
 
 #include <array>
@@ -47,7 +48,8 @@ bool fill_text(const filling& f) {
   return true;
 }
 
-bool fill_file(const filling& f, content_type as) {
+template <content_type as>
+bool fill_file(const filling& f) {
   const auto file = as_object(f.part);
   if (!file) {
     return false;
@@ -59,28 +61,18 @@ bool fill_file(const filling& f, content_type as) {
   return true;
 }
 
-bool fill_video(const filling& f) {
-  return fill_file(f, content_type::video);
-}
-bool fill_audio(const filling& f) {
-  return fill_file(f, content_type::audio);
-}
-bool fill_document(const filling& f) {
-  return fill_file(f, content_type::document);
-}
-
 bool fill_voice(const filling& f) {
   f.payload.flag_if("voice", f.part.is_object());
-  return fill_file(f, content_type::audio);
+  return fill_file<content_type::audio>(f);
 }
 /// Comes with a document member of the same file, for old clients: one attachment, not two.
 bool fill_animation(const filling& f) {
   f.payload.flag_if("animated", f.part.is_object());
-  return fill_file(f, content_type::video);
+  return fill_file<content_type::video>(f);
 }
 
 bool fill_sticker(const filling& f) {
-  if (!fill_file(f, content_type::sticker)) {
+  if (!fill_file<content_type::sticker>(f)) {
     return false;
   }
   const auto sticker = as_object(f.part);
@@ -106,17 +98,6 @@ bool fill_photo(const filling& f) {
   return true;
 }
 
-void append_coordinates(std::string& out, object location) {
-  element latitude;
-  element longitude;
-  if (location.at_key("latitude").get(latitude) == simdjson::SUCCESS &&
-      location.at_key("longitude").get(longitude) == simdjson::SUCCESS) {
-    append_json(out, latitude);
-    out += ", ";
-    append_json(out, longitude);
-  }
-}
-
 bool fill_location(const filling& f) {
   const auto location = as_object(f.part);
   if (!location) {
@@ -136,10 +117,7 @@ bool fill_venue(const filling& f) {
   }
   f.event.content_type = content_type::location;
   f.event.content = member_text(*venue, "title");
-  if (const std::string_view address = member_text(*venue, "address"); !address.empty()) {
-    f.event.content += f.event.content.empty() ? "" : ", ";
-    f.event.content += address;
-  }
+  append_item(f.event.content, member_text(*venue, "address"));
   f.payload.value("venue", f.part);
   return true;
 }
@@ -151,10 +129,7 @@ bool fill_contact(const filling& f) {
   }
   f.event.content_type = content_type::contact;
   f.event.content = telegram_name_of(*contact);
-  if (const std::string number = member_id(*contact, "phone_number"); !number.empty()) {
-    f.event.content += f.event.content.empty() ? "" : ", ";
-    f.event.content += number;
-  }
+  append_item(f.event.content, member_id(*contact, "phone_number"));
   f.payload.value("contact", f.part);
   return true;
 }
@@ -260,10 +235,10 @@ constexpr std::array<known_part, 21> known_parts{{{"text", fill_text},
                                                   {"photo", fill_photo},
                                                   {"voice", fill_voice},
                                                   {"animation", fill_animation},
-                                                  {"document", fill_document},
-                                                  {"video", fill_video},
-                                                  {"video_note", fill_video},
-                                                  {"audio", fill_audio},
+                                                  {"document", fill_file<content_type::document>},
+                                                  {"video", fill_file<content_type::video>},
+                                                  {"video_note", fill_file<content_type::video>},
+                                                  {"audio", fill_file<content_type::audio>},
                                                   {"sticker", fill_sticker},
                                                   {"venue", fill_venue},
                                                   {"location", fill_location},

@@ -1,5 +1,6 @@
 // What a WhatsApp message says, type by type (Cloud API, webhooks, "messages" field).
 
+#include "net/platforms/content_line.hpp"
 #include "net/platforms/whatsapp_parts.hpp"
 
 #include <array>
@@ -28,7 +29,8 @@ bool fill_text(const filling& f) {
 }
 
 /// A file: its id is good for about 30 days, its url (where there is one) for minutes.
-bool fill_media(const filling& f, content_type as) {
+template <content_type as>
+bool fill_media(const filling& f) {
   const auto media = member_object(f.message, f.type);
   if (!media) {
     return false;
@@ -47,42 +49,15 @@ bool fill_media(const filling& f, content_type as) {
   return true;
 }
 
-bool fill_image(const filling& f) {
-  return fill_media(f, content_type::image);
-}
-bool fill_video(const filling& f) {
-  return fill_media(f, content_type::video);
-}
-bool fill_audio(const filling& f) {
-  return fill_media(f, content_type::audio);
-}
-bool fill_document(const filling& f) {
-  return fill_media(f, content_type::document);
-}
-bool fill_sticker(const filling& f) {
-  return fill_media(f, content_type::sticker);
-}
-
 bool fill_location(const filling& f) {
   const auto place = member_object(f.message, "location");
   if (!place) {
     return false;
   }
   f.event.content_type = content_type::location;
-  std::string& content = f.event.content;
-  content = member_text(*place, "name");
-  if (const std::string_view address = member_text(*place, "address"); !address.empty()) {
-    content += content.empty() ? "" : ", ";
-    content += address;
-  }
-  element latitude;
-  element longitude;
-  if (content.empty() && place->at_key("latitude").get(latitude) == simdjson::SUCCESS &&
-      place->at_key("longitude").get(longitude) == simdjson::SUCCESS) {
-    append_json(content, latitude);
-    content += ", ";
-    append_json(content, longitude);
-  }
+  f.event.content = member_text(*place, "name");
+  append_item(f.event.content, member_text(*place, "address"));
+  if (f.event.content.empty()) append_coordinates(f.event.content, *place);
   f.payload.member_if("location", f.message, "location");
   return true;
 }
@@ -99,11 +74,7 @@ bool fill_contacts(const filling& f) {
       continue;  // still in the payload
     }
     const auto name = member_object(card, "name");
-    const std::string_view shown = name ? member_text(*name, "formatted_name") : std::string_view{};
-    if (!shown.empty()) {
-      f.event.content += f.event.content.empty() ? "" : ", ";
-      f.event.content += shown;
-    }
+    if (name) append_item(f.event.content, member_text(*name, "formatted_name"));
   }
   f.payload.member_if("contacts", f.message, "contacts");
   return true;
@@ -193,12 +164,12 @@ struct known_type {
   bool (*fill)(const filling&);
 };
 constexpr std::array<known_type, 12> known_types{{{"text", fill_text},
-                                                  {"image", fill_image},
-                                                  {"audio", fill_audio},
-                                                  {"voice", fill_audio},
-                                                  {"video", fill_video},
-                                                  {"document", fill_document},
-                                                  {"sticker", fill_sticker},
+                                                  {"image", fill_media<content_type::image>},
+                                                  {"audio", fill_media<content_type::audio>},
+                                                  {"voice", fill_media<content_type::audio>},
+                                                  {"video", fill_media<content_type::video>},
+                                                  {"document", fill_media<content_type::document>},
+                                                  {"sticker", fill_media<content_type::sticker>},
                                                   {"interactive", fill_interactive},
                                                   {"button", fill_button},
                                                   {"location", fill_location},

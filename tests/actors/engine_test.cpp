@@ -134,6 +134,13 @@ TEST(Engine, AReadSeesWhatWasCommittedBefore) {
     changed.wait(lock, [&] { return !seen.empty(); });
     EXPECT_EQ(seen, last->part(last->conversation_json));
   }
+  const auto s = e.get().stats();
+  EXPECT_GE(s.commits, 20u) << "each message waited for the one before";
+  EXPECT_EQ(s.commit_durations.count(), s.commits);
+  EXPECT_EQ(s.commit_records.sum, s.committed);
+  EXPECT_GE(s.sync_durations.count(), s.commits);
+  EXPECT_GE(s.commit_durations.sum, 20u * 1'000) << "no fsync takes less than a microsecond";
+  EXPECT_GE(s.apply_durations.count(), 20u) << "and each read for the views";
 }
 
 }  // namespace

@@ -99,6 +99,7 @@ TEST(JournalWriter, TheFirstErrorIsTheLast) {
     EXPECT_EQ(h.submit_and_wait({}), commit_state::failed);
     EXPECT_TRUE(h.writer.failed());
     EXPECT_EQ(h.committed, 1u) << "nothing may be shown that was not committed";
+    EXPECT_EQ(h.writer.commit_durations().count(), 1u) << "nor counted";
     const std::lock_guard lock{h.mutex};
     EXPECT_THAT(h.fatal, ::testing::HasSubstr(std::string(to_word(error))));
   }
@@ -125,6 +126,11 @@ TEST(JournalWriter, GathersWhatComesDuringACommit) {
   settled.wait();
   EXPECT_EQ(h.log->last(), static_cast<storage::log_sequence>(submissions));
   EXPECT_LE(commits, 3) << "one fsync for each would be no group commit";
+  h.writer.stop();
+  const auto records = h.writer.commit_records();
+  EXPECT_EQ(records.count(), static_cast<std::uint64_t>(commits));
+  EXPECT_EQ(records.sum, static_cast<std::uint64_t>(submissions));
+  EXPECT_EQ(h.writer.commit_durations().count(), static_cast<std::uint64_t>(commits));
 }
 
 TEST(JournalWriter, ATicketIsGivenBackOnceWithAllItsCommands) {

@@ -87,7 +87,6 @@ TEST(subscriber_swarm, sees_a_gap_a_repeat_and_another_order) {
 
 TEST(subscriber_swarm, measures_from_the_ledger) {
   scripted_server server([](const seen_request&, std::size_t) {
-    std::this_thread::sleep_for(5ms);
     return scripted_answer{switching + websocket_text(event(0, 1)) + websocket_text(event(3, 2))};
   });
   send_ledger ledger(2);

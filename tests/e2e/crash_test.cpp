@@ -4,6 +4,7 @@
 #include "json_text.hpp"
 #include "load.hpp"
 #include "scratch.hpp"
+#include "tests/eventually.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,7 +12,6 @@
 #include <cstdlib>
 #include <optional>
 #include <random>
-#include <thread>
 
 namespace switchboard::e2e {
 namespace {
@@ -53,8 +53,8 @@ class crash_loop {
   }
 
   /// Load, and a kill in the midst of it.
-  void load_and_kill(unsigned at_least_ms, unsigned at_most_ms) {
-    load_for(at_least_ms, at_most_ms);
+  void load_and_kill(unsigned at_least, unsigned at_most) {
+    load_until_answered(at_least, at_most);
     engine_.kill();
     load_.stop();
   }
@@ -64,7 +64,7 @@ class crash_loop {
   void load_and_kill_at_an_answer() {
     constexpr unsigned messages = 400;
     constexpr std::string_view customer = "4922222222";
-    load_for(20, 60);
+    load_until_answered(60, 180);
     std::vector<std::string> ids;
     for (unsigned i = 0; i < messages; ++i) {
       ids.push_back("wamid.large." + std::to_string(++large_));
@@ -145,12 +145,13 @@ class crash_loop {
   [[nodiscard]] std::size_t messages() const { return account_.messages.size(); }
 
  private:
-  void load_for(unsigned at_least_ms, unsigned at_most_ms) {
+  /// Load, until so many more were answered 200.
+  void load_until_answered(unsigned at_least, unsigned at_most) {
     load_plan plan;
     plan.connections = 16 + static_cast<unsigned>(random_() % 49);
+    const auto enough = load_.accepted() + at_least + random_() % (at_most - at_least);
     load_.start(engine_.port(), plan);
-    std::this_thread::sleep_for(
-        std::chrono::milliseconds{at_least_ms + random_() % (at_most_ms - at_least_ms)});
+    EXPECT_TRUE(eventually([&] { return load_.accepted() >= enough; }));
   }
 
   scratch scratch_;
@@ -169,7 +170,7 @@ TEST(crash, nothing_acknowledged_is_lost_doubled_or_reordered) {
   std::chrono::milliseconds slowest{};
   for (std::uint64_t cycle = 1; cycle <= cycles; ++cycle) {
     SCOPED_TRACE("cycle " + std::to_string(cycle) + ", seed " + std::to_string(seed()));
-    loop.load_and_kill(50, 1'500);
+    loop.load_and_kill(150, 2'000);
     const auto took = loop.recover();
     slowest = std::max(slowest, took);
     EXPECT_LE(took, recovery_max);

@@ -2,6 +2,7 @@
 
 #include "cli/sockets.hpp"
 #include "json_text.hpp"
+#include "tests/eventually.hpp"
 
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -14,7 +15,6 @@
 #include <cstring>
 #include <fstream>
 #include <stdexcept>
-#include <thread>
 
 namespace switchboard::e2e {
 
@@ -23,8 +23,6 @@ namespace {
 namespace fs = std::filesystem;
 using clock = std::chrono::steady_clock;
 
-/// Between two looks at a child; nothing waits for this long to have passed.
-constexpr std::chrono::milliseconds look_again{3};
 constexpr std::size_t tail_bytes = 2'000;
 
 std::string read_from(const fs::path& file, std::uintmax_t from) {
@@ -95,16 +93,11 @@ ending run_command(const std::vector<std::string>& arguments, const fs::path& sc
   fs::remove(out);
   fs::remove(err);
   const pid_t pid = spawn_program(engine_binary(), arguments, environment, out, err);
-  const auto until = clock::now() + at_most;
   ending e;
-  while (!reap_child(pid, false, e)) {
-    if (clock::now() > until) {
-      ::kill(pid, SIGKILL);
-      (void)reap_child(pid, true, e);
-      throw std::runtime_error("switchboard " + arguments.front() +
-                               " did not end: " + tail(read_from(err, 0)));
-    }
-    std::this_thread::sleep_for(look_again);
+  if (!eventually([&] { return reap_child(pid, false, e); }, at_most)) {
+    ::kill(pid, SIGKILL);
+    (void)reap_child(pid, true, e);
+    throw std::runtime_error("switchboard " + arguments.front() + " did not end: " + tail(read_from(err, 0)));
   }
   e.out = read_from(out, 0);
   e.err = read_from(err, 0);
@@ -155,8 +148,7 @@ void engine_process::read_ports(const std::string& ready_line) {
 std::chrono::milliseconds engine_process::start(std::chrono::seconds within) {
   const auto began = clock::now();
   spawn();
-  ending e;
-  while (clock::now() < began + within) {
+  const auto is_ready = [this] {
     const auto text = said();
     const auto at = text.find("\"event\":\"ready\"");
     const auto end = at == std::string::npos ? at : text.find('\n', at);
@@ -164,16 +156,20 @@ std::chrono::milliseconds engine_process::start(std::chrono::seconds within) {
       const auto before = text.rfind('\n', at);
       const auto first = before == std::string::npos ? 0 : before + 1;
       read_ports(text.substr(first, end - first));
-      return std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - began);
+      return true;
     }
+    ending e;
     if (reap(false, e)) {
       throw std::runtime_error("the engine ended with code " + std::to_string(e.code) + ", signal " +
                                std::to_string(e.signal) + ": " + tail(e.out));
     }
-    std::this_thread::sleep_for(look_again);
+    return false;
+  };
+  if (!eventually(is_ready, within)) {
+    kill();
+    throw std::runtime_error("the engine was not ready in time: " + tail(said()));
   }
-  kill();
-  throw std::runtime_error("the engine was not ready in time: " + tail(said()));
+  return std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - began);
 }
 
 ending engine_process::start_refused(std::chrono::seconds within) {
@@ -193,15 +189,11 @@ void engine_process::send_signal(int number) const {
 }
 
 ending engine_process::wait_end(std::chrono::seconds within) {
-  const auto until = clock::now() + within;
+  if (!running()) throw std::runtime_error("the engine does not run");
   ending e;
-  while (!reap(false, e)) {
-    if (!running()) throw std::runtime_error("the engine does not run");
-    if (clock::now() > until) {
-      kill();
-      throw std::runtime_error("the engine did not end in time: " + tail(said()));
-    }
-    std::this_thread::sleep_for(look_again);
+  if (!eventually([&] { return reap(false, e); }, within)) {
+    kill();
+    throw std::runtime_error("the engine did not end in time: " + tail(said()));
   }
   return e;
 }
@@ -212,21 +204,20 @@ ending engine_process::terminate(std::chrono::seconds within) {
 }
 
 void engine_process::wait_logged(const std::string& event, std::chrono::seconds within) {
-  const auto until = clock::now() + within;
   const std::string wanted = "\"event\":\"" + event + "\"";
-  ending e;
-  for (;;) {
-    const auto text = said();
-    const auto at = text.find(wanted, searched_to_);
+  const auto is_logged = [&] {
+    const auto at = said().find(wanted, searched_to_);
     if (at != std::string::npos) {
       searched_to_ = at + wanted.size();
-      return;
+      return true;
     }
-    if (clock::now() > until) throw std::runtime_error("the engine never said " + event + ": " + tail(text));
+    ending e;
     if (reap(false, e))
       throw std::runtime_error("the engine ended instead of saying " + event + ": " + tail(e.out));
-    std::this_thread::sleep_for(look_again);
-  }
+    return false;
+  };
+  if (!eventually(is_logged, within))
+    throw std::runtime_error("the engine never said " + event + ": " + tail(said()));
 }
 
 }  // namespace switchboard::e2e

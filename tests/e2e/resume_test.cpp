@@ -4,12 +4,12 @@
 #include "load.hpp"
 #include "scratch.hpp"
 #include "subscriber.hpp"
+#include "tests/eventually.hpp"
 
 #include <gtest/gtest.h>
 
 #include <array>
 #include <atomic>
-#include <functional>
 #include <random>
 #include <thread>
 
@@ -19,18 +19,8 @@ namespace {
 using namespace std::chrono_literals;
 using clock = std::chrono::steady_clock;
 
-constexpr auto quiet = 100ms;  ///< a look at the stop flag as often as this
+constexpr auto quiet = 100ms;  ///< a look at what has come as often as this
 constexpr std::size_t plenty = 1 << 20;
-
-/// Polls a condition that other threads make true.
-bool eventually(const std::function<bool()>& holds, std::chrono::seconds within = 60s) {
-  const auto until = clock::now() + within;
-  while (!holds()) {
-    if (clock::now() > until) return false;
-    std::this_thread::sleep_for(5ms);
-  }
-  return true;
-}
 
 class streaming : public testing::Test {
  protected:
@@ -48,13 +38,28 @@ class streaming : public testing::Test {
     std::string cursor = "earliest";
     return read_log(engine_, cursor, query, token);
   }
+  /// The engine may be restarting.
+  void connect(subscriber& s) {
+    ASSERT_TRUE(eventually([&] { return s.connect(engine_.port()); })) << s.refusal().body;
+  }
   /// Reads until it has seen what the journal holds, or the deadline.
   void catch_up(subscriber& s, std::size_t count) {
     const auto until = clock::now() + 60s;
     while (s.events().size() < count && clock::now() < until) {
-      if (!s.connected() && !s.connect(engine_.port())) std::this_thread::sleep_for(5ms);
-      if (s.connected()) (void)s.read(plenty, quiet);
+      if (!s.connected()) connect(s);
+      (void)s.read(plenty, quiet);
     }
+  }
+  /// Ends the engine: behind its farewell nothing more can come.
+  void read_to_the_end(std::vector<subscriber>& all) {
+    engine_.send_signal(SIGTERM);
+    for (auto& s : all) {
+      const auto until = clock::now() + 60s;
+      while (s.read(plenty, quiet) && clock::now() < until) {
+      }
+      EXPECT_FALSE(s.connected());
+    }
+    EXPECT_EQ(engine_.wait_end(60s).code, 0);
   }
   static void expect_same(const subscriber& s, const std::vector<std::string>& journal) {
     EXPECT_EQ(s.broken(), "");
@@ -91,10 +96,7 @@ TEST_F(streaming, cut_off_two_hundred_times_a_subscriber_sees_exactly_the_journa
       threads.emplace_back([&, i] {
         std::mt19937_64 random{seed + i};
         while (cut[i] < cuts) {
-          if (!all[i].connect(engine_.port())) {
-            std::this_thread::sleep_for(5ms);  // it is being restarted
-            continue;
-          }
+          connect(all[i]);
           (void)all[i].read(1 + random() % 30'000, 30ms);
           all[i].cut();
           ++cut[i];
@@ -166,6 +168,8 @@ TEST_F(streaming, filters_choose) {
       {"&type=message.received&brand=globex", 1},
       {"&queue=nobody", 0},
       {"&assignee=nobody", 0}};
+  std::vector<subscriber> all;
+  std::vector<std::vector<std::string>> pages;
   for (const auto& [query, count] : expected) {
     const auto page = journal(query);
     EXPECT_EQ(page.size(), count) << query;
@@ -173,15 +177,16 @@ TEST_F(streaming, filters_choose) {
       stream_options o;
       o.kind = kind;
       o.query = query;
-      subscriber s(o);
+      auto& s = all.emplace_back(o);
+      connect(s);
       catch_up(s, count);
-      EXPECT_TRUE(s.connected() || s.connect(engine_.port()));
-      (void)s.read(plenty, quiet);  // and no more than that
-      expect_same(s, page);
+      pages.push_back(page);
     }
   }
   EXPECT_EQ(get(engine_, "/v1/events?from=earliest&type=no.such").status, 400);
   EXPECT_EQ(get(engine_, "/v1/events?from=nonsense").status, 400);
+  read_to_the_end(all);
+  for (std::size_t i = 0; i < all.size(); ++i) expect_same(all[i], pages[i]);  // and no more than that
 }
 
 // Who begins at `latest` and is cut off before the first event has a cursor all the same.
@@ -267,18 +272,24 @@ TEST_F(streaming, one_brand_never_sees_another) {
   }
   const std::string behind_it = "/v1/events?from=" + cursor;  // a cursor that another brand was given
   unseen(get(engine_, behind_it, acme_token).body, behind_it);
+  std::vector<subscriber> all;
+  std::vector<std::size_t> counts;
   for (const auto kind : {stream_kind::sse, stream_kind::websocket, stream_kind::long_poll}) {
     for (const auto& query : {std::string{}, std::string("&brand=globex"), "&conversation=" + conversation}) {
       stream_options o;
       o.kind = kind;
       o.token = acme_token;
       o.query = query;
-      subscriber s(o);
+      auto& s = all.emplace_back(o);
       ASSERT_TRUE(s.connect(engine_.port()));
-      (void)s.read(plenty, quiet);
-      for (const auto& e : s.events()) unseen(e.json, query);
-      EXPECT_EQ(s.events().size(), query.empty() ? 2U : 0U) << query;
+      if (query.empty()) catch_up(s, 2);
+      counts.push_back(query.empty() ? 2 : 0);
     }
+  }
+  read_to_the_end(all);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    for (const auto& e : all[i].events()) unseen(e.json, "a stream");
+    EXPECT_EQ(all[i].events().size(), counts[i]) << i;
   }
 }
 
@@ -291,20 +302,22 @@ TEST_F(streaming, a_ticket_opens_one_stream_with_its_tokens_scope) {
     return c.ask("POST", "/v1/tickets", bearer(token));
   };
   EXPECT_EQ(ticket("wrong").status, 401);
+  std::vector<subscriber> all;
   for (const auto kind : {stream_kind::websocket, stream_kind::sse}) {
     const auto issued = ticket(acme_token);
     ASSERT_EQ(issued.status, 201) << issued.body;
     stream_options o;
     o.kind = kind;
     o.ticket = text_at(issued.body, "/ticket").value_or("");
-    subscriber s(o);
+    auto& s = all.emplace_back(o);
     ASSERT_TRUE(s.connect(engine_.port()));
-    (void)s.read(plenty, quiet);
-    EXPECT_EQ(s.events().size(), 2U);  // acme's, not globex's
+    catch_up(s, 2);
     subscriber again(o);
     EXPECT_FALSE(again.connect(engine_.port()));
     EXPECT_EQ(again.refusal().status, 401);
   }
+  read_to_the_end(all);
+  for (const auto& s : all) EXPECT_EQ(s.events().size(), 2U);  // acme's, not globex's
 }
 
 TEST_F(streaming, a_cursor_that_is_no_longer_kept_is_410_and_names_the_earliest) {

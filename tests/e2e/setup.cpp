@@ -2,10 +2,9 @@
 
 #include "json_text.hpp"
 #include "net/platforms/platform.hpp"
+#include "tests/eventually.hpp"
 
-#include <chrono>
 #include <stdexcept>
-#include <thread>
 
 namespace switchboard::e2e {
 
@@ -164,15 +163,14 @@ std::vector<std::string> read_list(const engine_process& from, const std::string
 }
 
 void wait_ready(const engine_process& engine, int status) {
-  const auto until = std::chrono::steady_clock::now() + std::chrono::minutes{1};
   answer last;
-  while (std::chrono::steady_clock::now() < until) {
+  const auto is_so = [&] {
     http_connection c(engine.admin_port());
     last = c.ask("GET", "/readyz");
-    if (last.status == status) return;
-    std::this_thread::sleep_for(std::chrono::milliseconds{20});
-  }
-  throw std::runtime_error("/readyz stayed " + std::to_string(last.status) + " " + last.body);
+    return last.status == status;
+  };
+  if (!eventually(is_so))
+    throw std::runtime_error("/readyz stayed " + std::to_string(last.status) + " " + last.body);
 }
 
 }  // namespace switchboard::e2e

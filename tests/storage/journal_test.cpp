@@ -1,75 +1,15 @@
+// A journal in health: what makes a directory one, reading beside it, time, space and its syncs.
 #include "storage/journal.hpp"
 
-#include "child_process.hpp"
-#include "log_support.hpp"
-#include "storage/journal_batch.hpp"
+#include "journal_fixture.hpp"
 #include "storage/journal_identity.hpp"
-#include "storage/journal_watermark.hpp"
 #include "storage/verify.hpp"
 
-#include <gtest/gtest.h>
-#include <sys/resource.h>
-
-#include <csignal>
 #include <fstream>
-#include <map>
 #include <random>
 
 namespace switchboard::storage::testing {
 namespace {
-
-namespace fs = std::filesystem;
-
-expected<std::unique_ptr<journal>, open_error> reopened(const std::string& directory,
-                                                        bool accept_loss = false) {
-  journal_options options = small_journal(directory);
-  options.accept_loss = accept_loss;
-  return journal::open(options);
-}
-
-void expect_refused(const std::string& directory, const std::string& file) {
-  const auto opened = reopened(directory);
-  ASSERT_FALSE(opened.has_value());
-  EXPECT_EQ(opened.error().exit_code, 74) << opened.error().what;
-  EXPECT_NE(opened.error().what.find(file), std::string::npos) << opened.error().what;
-}
-
-/// Every file with its size and time of change.
-std::map<std::string, std::pair<std::uintmax_t, fs::file_time_type>> listing(const std::string& directory) {
-  std::map<std::string, std::pair<std::uintmax_t, fs::file_time_type>> files;
-  for (const auto& entry : fs::recursive_directory_iterator(directory))
-    if (entry.is_regular_file()) files[entry.path().string()] = {entry.file_size(), entry.last_write_time()};
-  return files;
-}
-
-std::uint64_t bytes_of_kind(const std::string& directory, const std::string& extension) {
-  std::uint64_t bytes = 0;
-  for (const auto& [file, about] : listing(directory))
-    if (file.ends_with(extension)) bytes += about.first;
-  return bytes;
-}
-
-std::string newest_wal(const std::string& directory) {
-  std::string newest;
-  for (const auto& entry : fs::directory_iterator(directory + "/journal"))
-    if (entry.path().extension() == ".log" && entry.file_size() > 0)
-      newest = std::max(newest, entry.path().string());
-  return newest;
-}
-
-/// Commits 40 batches and stays open; closed by a copy, as after kill -9.
-class journal_on_disk : public ::testing::Test {
- protected:
-  void fill(int batches = 40) {
-    auto log = open_journal({.data_dir = directory_.path()});
-    for (int i = 0; i < batches; ++i) ASSERT_EQ(commit_next(*log, 5).result, log_result::ok);
-  }
-  const std::string& path() const { return directory_.path(); }
-  temporary_directory directory_;
-};
-
-// -- identity
-// -------------------------------------------------------------------------------------------------
 
 TEST_F(journal_on_disk, identity_is_drawn_once) {
   const journal_options options{.data_dir = path(), .partitions = 16};
@@ -138,7 +78,6 @@ TEST_F(journal_on_disk, a_second_process_is_told_that_the_directory_is_in_use) {
 }
 
 // -- reading only
-// ---------------------------------------------------------------------------------------------
 
 TEST_F(journal_on_disk, reading_only_sees_all_and_changes_nothing) {
   fill();
@@ -175,174 +114,7 @@ TEST_F(journal_on_disk, reading_only_does_not_create) {
   EXPECT_FALSE(fs::exists(path() + "/none"));
 }
 
-// -- loss
-// -----------------------------------------------------------------------------------------------------
-
-TEST_F(journal_on_disk, a_wal_cut_in_half_is_refused_with_both_numbers_and_left_as_it_is) {
-  fill();
-  const std::string wal = newest_wal(path());
-  fs::resize_file(wal, fs::file_size(wal) / 2);
-  const auto before = listing(path());
-  const auto opened = reopened(path());
-  ASSERT_FALSE(opened.has_value());
-  EXPECT_EQ(opened.error().exit_code, 74);
-  EXPECT_NE(opened.error().what.find("200 was acknowledged"), std::string::npos) << opened.error().what;
-  const auto after = listing(path());
-  EXPECT_EQ(after.size(), before.size());
-  EXPECT_EQ(after.at(wal), before.at(wal));
-
-  const auto opted_in = reopened(path(), true);
-  ASSERT_TRUE(opted_in.has_value()) << opted_in.error().what;
-  EXPECT_LT((*opted_in)->last(), 200u);
-  EXPECT_GT((*opted_in)->last(), 50u);
-  EXPECT_TRUE(holds_everything(**opted_in));
-}
-
-TEST_F(journal_on_disk, accepting_the_loss_is_needed_once) {
-  fill();
-  const std::string wal = newest_wal(path());
-  fs::resize_file(wal, fs::file_size(wal) / 2);
-  ASSERT_TRUE(reopened(path(), true).has_value());
-  const auto again = reopened(path());
-  ASSERT_TRUE(again.has_value()) << again.error().what;
-  EXPECT_TRUE(holds_everything(**again));
-}
-
-TEST_F(journal_on_disk, a_flipped_bit_in_the_wal_is_refused_and_the_file_named) {
-  fill();
-  const std::string wal = newest_wal(path());
-  std::fstream file(wal, std::ios::in | std::ios::out | std::ios::binary);
-  const auto middle = static_cast<std::streamoff>(fs::file_size(wal) / 2);
-  file.seekg(middle);
-  const int byte = file.get();
-  file.seekp(middle);
-  file.put(static_cast<char>(byte ^ 4));
-  file.close();
-  expect_refused(path(), fs::path(wal).filename().string());
-}
-
-/// A tail that was being written when the power went: not acknowledged, so not missed.
-TEST_F(journal_on_disk, a_torn_or_zero_filled_tail_behind_the_watermark_opens) {
-  fill();
-  std::mt19937 random(3);
-  for (const char kind : {'0', 'r', 'h'}) {
-    const temporary_directory copy;
-    fs::copy(path(), copy.path(), fs::copy_options::recursive);
-    std::ofstream wal(newest_wal(copy.path()), std::ios::binary | std::ios::app);
-    // zeros; noise; the head of a record whose body never came
-    if (kind == '0') wal << std::string(5000, '\0');
-    if (kind == 'r')
-      for (int i = 0; i < 5000; ++i) wal.put(static_cast<char>(random()));
-    if (kind == 'h') wal << std::string("\x12\x34\x56\x78\xff\x01\x01half", 11);
-    wal.close();
-    const auto opened = reopened(copy.path());
-    ASSERT_TRUE(opened.has_value()) << kind << ": " << opened.error().what;
-    EXPECT_EQ((*opened)->last(), 200u);
-    EXPECT_TRUE(holds_everything(**opened));
-    EXPECT_EQ(commit_next(**opened, 3).result, log_result::ok);
-  }
-}
-
-TEST_F(journal_on_disk, without_sync_it_still_reads_what_it_wrote) {
-  journal_options options{.data_dir = path()};
-  options.sync = false;
-  const auto log = open_journal(options);
-  ASSERT_EQ(commit_next(*log, 9).result, log_result::ok);
-  EXPECT_TRUE(holds_everything(*log));
-}
-
-// -- a failing disk
-// -------------------------------------------------------------------------------------------
-
-void commit_into_a_full_disk(const std::string& directory, int report) {
-  std::signal(SIGXFSZ, SIG_IGN);
-  auto log = journal::open({.data_dir = directory});
-  if (!log) ::_exit(97);
-  const rlimit limit{1 << 20, RLIM_INFINITY};
-  ::setrlimit(RLIMIT_FSIZE, &limit);  // writes beyond 1 MiB fail with EFBIG
-  bool failed = false;
-  for (int i = 0; i < 400; ++i) {
-    const commit_outcome outcome = commit_next(**log, 10);
-    if (outcome.result == log_result::ok && failed) ::_exit(96);  // went on after a failure
-    if (outcome.result != log_result::ok && outcome.result != log_result::unavailable) ::_exit(95);
-    if (outcome.result == log_result::unavailable && outcome.detail.find(directory) == std::string::npos)
-      ::_exit(94);
-    failed |= outcome.result != log_result::ok;
-    if (outcome.result == log_result::ok) send_report(report, outcome.last);
-  }
-  if (!failed) ::_exit(93);
-}
-const register_child_part full_disk("full_disk", commit_into_a_full_disk);
-
-TEST_F(journal_on_disk, the_first_failed_write_ends_all_writing_and_loses_nothing_acknowledged) {
-  child_process child("full_disk", path());
-  log_sequence acknowledged = 0;
-  while (const auto report = child.next_report()) acknowledged = *report;
-  EXPECT_EQ(child.wait(), 0);
-  EXPECT_GT(acknowledged, 0u);
-  const auto log = open_journal({.data_dir = path()});
-  ASSERT_NE(log, nullptr);
-  EXPECT_GE(log->last(), acknowledged);
-  EXPECT_TRUE(holds_everything(*log));
-}
-
-// -- kill -9
-// --------------------------------------------------------------------------------------------------
-
-void commit_until_killed(const std::string& directory, int report) {
-  auto log = journal::open(small_journal(directory));
-  if (!log) ::_exit(97);
-  std::mt19937_64 random((*log)->last());
-  while (true) {
-    const commit_outcome outcome = commit_next(**log, 1 + random() % 30);
-    if (outcome.result != log_result::ok) ::_exit(96);
-    send_report(report, outcome.last);
-  }
-}
-const register_child_part committing("commit_until_killed", commit_until_killed);
-
-TEST_F(journal_on_disk, killed_in_mid_commit_it_keeps_a_gapless_prefix_with_all_that_was_acknowledged) {
-  std::mt19937_64 random(11);
-  log_sequence acknowledged = 0;
-  for (int cycle = 0; cycle < 10; ++cycle) {
-    child_process child("commit_until_killed", path());
-    const std::uint64_t reports = 1 + random() % 60;
-    for (std::uint64_t i = 0; i < reports; ++i) {
-      const auto report = child.next_report();
-      ASSERT_TRUE(report.has_value()) << "the child ended by itself: " << child.wait();
-      acknowledged = *report;
-    }
-    child.kill();
-    while (const auto report = child.next_report()) acknowledged = *report;  // what it said before it died
-    child.wait();
-    const auto verified = verify_journal(path());
-    ASSERT_TRUE(verified.has_value()) << verified.error().what;
-    EXPECT_GE(verified->last, acknowledged);
-    const auto mark = load_watermark(path());
-    ASSERT_TRUE(mark && *mark);
-    EXPECT_GE((*mark)->sequence, acknowledged) << "the watermark is exact after a kill";
-    EXPECT_LE((*mark)->sequence, verified->last);
-  }
-  const auto log = open_journal(small_journal(path()));
-  EXPECT_TRUE(holds_everything(*log));
-}
-
-TEST_F(journal_on_disk, killed_while_it_recovers_it_recovers_again) {
-  fill();
-  std::mt19937_64 random(5);
-  for (int cycle = 0; cycle < 8; ++cycle) {
-    child_process child("commit_until_killed", path());
-    ::usleep(static_cast<useconds_t>(random() % 40'000));  // somewhere within the opening
-    child.kill();
-    child.wait();
-  }
-  const auto verified = verify_journal(path());
-  ASSERT_TRUE(verified.has_value()) << verified.error().what;
-  EXPECT_GE(verified->last, 200u);
-}
-
 // -- time and space
-// -------------------------------------------------------------------------------------------
 
 TEST_F(journal_on_disk, finds_the_first_event_of_a_time) {
   const auto log = open_journal(small_journal(path()));
@@ -376,85 +148,25 @@ TEST(free_disk, is_known_for_a_directory_and_zero_for_none) {
   EXPECT_EQ(free_disk_bytes("/nonexistent/directory"), 0u);
 }
 
-// -- the value of a batch
-// -------------------------------------------------------------------------------------
+// -- syncing
 
-std::string value_of(std::span<const record_ptr> records) {
-  batch_writer writer;
-  std::string value;
-  for (const std::string_view part : writer.lay_out(9, time_of(1), records)) value.append(part);
-  return value;
-}
-
-TEST(journal_batch, comes_back_as_it_was_laid_out) {
-  const cursor_codec cursors{1};
-  for (const std::size_t count : {1u, 2u, 100u}) {
-    const auto records = make_batch(cursors, 41, count);
-    const std::string value = value_of(records);
-    EXPECT_EQ(value.size(), batch_writer::size_of(records));
-    const auto batch = parse_batch(value);
-    ASSERT_TRUE(batch.has_value()) << batch.error().what;
-    EXPECT_EQ(batch->epoch, 9u);
-    EXPECT_EQ(batch->first, 41u);
-    EXPECT_EQ(batch->at, time_of(1));
-    ASSERT_EQ(batch->records.size(), count);
-    for (std::size_t i = 0; i < count; ++i) {
-      EXPECT_EQ(batch->records[i].bytes, records[i]->bytes);
-      EXPECT_EQ(batch->records[i].partition, records[i]->partition);
-    }
-  }
-}
-
-TEST(journal_batch, every_flipped_bit_and_every_cut_is_found) {
-  const std::string value = value_of(make_batch(cursor_codec{1}, 1, 2));
-  for (std::size_t at = 0; at < value.size(); ++at) {
-    std::string flipped = value;
-    flipped[at] = static_cast<char>(flipped[at] ^ (1 << (at % 8)));
-    ASSERT_FALSE(parse_batch(flipped).has_value()) << at;
-    ASSERT_FALSE(parse_batch(std::string_view(value).substr(0, at)).has_value()) << at;
-  }
-  EXPECT_FALSE(parse_batch(value + std::string(1, '\0')).has_value());
-}
-
-// -- verify
-// ---------------------------------------------------------------------------------------------------
-
-TEST_F(journal_on_disk, verify_finds_a_conversation_that_skips) {
+TEST_F(journal_on_disk, each_commit_is_one_sync_and_says_how_long_it_took) {
   const auto log = open_journal({.data_dir = path()});
-  ASSERT_EQ(commit_next(*log, 14).result, log_result::ok);
-  // Place 15 gets the event that belongs to place 22: the same conversation, one step too far.
-  record skipped = *make_record(log->cursors(), 22);
-  skipped.sequence = 15;
-  log->cursors().write(skipped.bytes.data() + skipped.cursor_at, 15);
-  const std::vector<record_ptr> batch{std::make_shared<const record>(skipped)};
-  ASSERT_EQ(log->commit({0, log->epoch()}, batch).result, log_result::ok);
-  const auto report = verify_log(*log);
-  ASSERT_FALSE(report.has_value());
-  EXPECT_EQ(report.error().exit_code, 74);
-  EXPECT_NE(report.error().what.find("sequence 15"), std::string::npos) << report.error().what;
+  const auto before = log->sync_durations();
+  for (int i = 0; i < 10; ++i) ASSERT_EQ(commit_next(*log, 3).result, log_result::ok);
+  const auto after = log->sync_durations();
+  EXPECT_EQ(after.count(), before.count() + 10);
+  EXPECT_GT(after.sum, before.sum);
 }
 
-TEST_F(journal_on_disk, verify_finds_an_event_with_the_cursor_of_another_place) {
-  const auto log = open_journal({.data_dir = path()});
-  ASSERT_EQ(commit_next(*log, 3).result, log_result::ok);
-  record wrong = *make_record(log->cursors(), 4);
-  log->cursors().write(wrong.bytes.data() + wrong.cursor_at, 5);
-  const std::vector<record_ptr> batch{std::make_shared<const record>(wrong)};
-  ASSERT_EQ(log->commit({0, log->epoch()}, batch).result, log_result::ok);
-  const auto report = verify_log(*log);
-  ASSERT_FALSE(report.has_value());
-  EXPECT_NE(report.error().what.find("sequence 4"), std::string::npos) << report.error().what;
-}
-
-TEST_F(journal_on_disk, verify_reports_what_is_there) {
-  fill();
-  log_sequence reached = 0;
-  const auto report = verify_journal(path(), [&](log_sequence at, log_sequence) { reached = at; });
-  ASSERT_TRUE(report.has_value()) << report.error().what;
-  EXPECT_EQ(report->last, 200u);
-  EXPECT_EQ(report->records, 200u);
-  EXPECT_EQ(report->conversations, conversations_in_turn);
-  EXPECT_EQ(reached, 200u);
+TEST_F(journal_on_disk, without_sync_it_still_reads_what_it_wrote) {
+  journal_options options{.data_dir = path()};
+  options.sync = false;
+  const auto log = open_journal(options);
+  const auto syncs = log->sync_durations().count();
+  ASSERT_EQ(commit_next(*log, 9).result, log_result::ok);
+  EXPECT_TRUE(holds_everything(*log));
+  EXPECT_EQ(log->sync_durations().count(), syncs);
 }
 
 }  // namespace

@@ -6,12 +6,6 @@
 
 #include <gmock/gmock.h>
 
-#include <cstdio>
-#include <filesystem>
-#include <map>
-#include <set>
-#include <sstream>
-
 namespace switchboard::net::testing {
 namespace {
 
@@ -332,56 +326,6 @@ TEST(care, reload_tells_the_version_or_every_problem) {
   p.engine.log.jobs_max = 0;
   EXPECT_EQ(p.admin("/reload", method::post)->status(), 503);
   EXPECT_EQ(p.admin("/reload")->status(), 405);
-}
-
-TEST(care, each_metric_is_declared_once_and_before_its_samples) {
-  parts p;
-  p.engine.counts.applied = 7;  // read later than `committed`, so ahead of it
-  const auto text = p.admin("/metrics")->answer().body;
-  std::map<std::string, std::string> type;
-  std::set<std::string> helped, samples;
-  std::istringstream lines{text};
-  for (std::string line; std::getline(lines, line);) {
-    std::istringstream words{line};
-    std::string first, second, name, value;
-    words >> first >> second;
-    if (first == "#") {
-      words >> name >> value;
-      if (second == "HELP") {
-        EXPECT_TRUE(helped.insert(name).second) << name;
-      } else {
-        EXPECT_TRUE(type.emplace(name, value).second) << name;
-      }
-      continue;
-    }
-    EXPECT_TRUE(samples.insert(first).second) << first;
-    name = first.substr(0, first.find('{'));
-    EXPECT_THAT(name, ::testing::StartsWith("switchboard_"));
-    ASSERT_TRUE(type.contains(name)) << name;
-    EXPECT_EQ(name.ends_with("_total"), type[name] == "counter") << name;
-    EXPECT_LT(std::stoull(second), 1ull << 62) << line;
-  }
-  EXPECT_EQ(helped.size(), type.size());
-  EXPECT_GT(type.size(), 20u);
-}
-
-TEST(care, promtool_has_nothing_to_say) {
-  if (!std::filesystem::exists("/usr/bin/promtool"))
-    GTEST_SKIP() << "promtool is not installed (package prometheus)";
-  parts p;
-  const auto file = std::filesystem::path(::testing::TempDir()) / ("metrics-" + std::to_string(::getpid()));
-  std::FILE* out = std::fopen(file.c_str(), "w");
-  ASSERT_NE(out, nullptr);
-  const auto text = p.admin("/metrics")->answer().body;
-  std::fwrite(text.data(), 1, text.size(), out);
-  std::fclose(out);
-  std::FILE* said = ::popen(("/usr/bin/promtool check metrics < " + file.string() + " 2>&1").c_str(), "r");
-  ASSERT_NE(said, nullptr);
-  std::string answer;
-  for (int c = std::fgetc(said); c != EOF; c = std::fgetc(said)) answer += static_cast<char>(c);
-  EXPECT_EQ(::pclose(said), 0) << answer;
-  EXPECT_EQ(answer, "");
-  std::filesystem::remove(file);
 }
 
 }  // namespace

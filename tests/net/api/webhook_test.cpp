@@ -54,6 +54,10 @@ class webhooks : public ::testing::Test {
     EXPECT_EQ(p.credits.bytes_in_flight(), 0u);
   }
 
+  const domain::histogram& durations_of(domain::platform of) {
+    return p.webhooks.counters().durations.at(static_cast<std::size_t>(of));
+  }
+
   std::shared_ptr<config::settings> settings = some_settings();
   parts p{settings};
 };
@@ -72,6 +76,7 @@ TEST_F(webhooks, are_answered_when_durable_and_not_before) {
   EXPECT_EQ(x->status(), 200);
   EXPECT_EQ(x->answer().body, R"({"events":1,"quarantined":0})");
   EXPECT_EQ(x->ends, 1);
+  EXPECT_EQ(x->answer().timed_by, &durations_of(domain::platform::whatsapp));
   expect_no_credit_held();
 }
 
@@ -89,6 +94,7 @@ TEST_F(webhooks, count_what_became_an_event_and_what_did_not) {
   commit();
   EXPECT_EQ(garbage->status(), 200) << "signed, so kept";
   EXPECT_EQ(garbage->answer().body, R"({"events":0,"quarantined":1})");
+  EXPECT_EQ(garbage->answer().timed_by, &p.webhooks.counters().durations.back()) << "of no platform";
   expect_no_credit_held();
 }
 
@@ -172,11 +178,18 @@ TEST_F(webhooks, answer_handshakes) {
 }
 
 TEST_F(webhooks, answer_handshakes_whatever_else_is_refused) {
-  for (const auto h :
-       {health::overloaded, health::disk_low, health::draining, health::failed, health::starting}) {
+  const std::pair<health, shed_reason> cases[] = {{health::overloaded, shed_reason::views_lag},
+                                                  {health::disk_low, shed_reason::disk_low},
+                                                  {health::draining, shed_reason::draining},
+                                                  {health::failed, shed_reason::node_failed},
+                                                  {health::starting, shed_reason::starting}};
+  for (const auto& [h, reason] : cases) {
     p.engine.health = h;
+    EXPECT_EQ(p.webhooks.counters().shed_for(reason), 0u);
     const auto x = post(body_for({"1001"}));
     EXPECT_EQ(x->status(), 503) << to_word(h);
+    EXPECT_EQ(x->answer().timed_by, nullptr) << "what was not taken says nothing of our speed";
+    EXPECT_EQ(p.webhooks.counters().shed_for(reason), 1u) << to_word(reason);
     EXPECT_EQ(x->header("Retry-After"), "1");
     EXPECT_EQ(shake("hub.mode=subscribe&hub.verify_token=verify&hub.challenge=77")->status(), 200);
   }
@@ -194,6 +207,7 @@ TEST_F(webhooks, are_refused_with_503_when_the_node_is_full) {
   const auto third = post(body_for({"1001"}));
   EXPECT_EQ(third->status(), 503);
   EXPECT_EQ(third->code(), "overloaded");
+  EXPECT_EQ(p.webhooks.counters().shed_for(shed_reason::credit), 1u);
   EXPECT_FALSE(third->header("Retry-After").empty());
   EXPECT_EQ(shake("hub.mode=subscribe&hub.verify_token=verify&hub.challenge=1")->status(), 200);
   EXPECT_THAT(p.engine.ingested, SizeIs(2));
@@ -208,6 +222,7 @@ TEST_F(webhooks, of_a_brand_over_its_share_are_refused_with_429_and_others_are_n
   const auto second = post(body_for({"1001"}));
   EXPECT_EQ(second->status(), 429);
   EXPECT_EQ(second->code(), "brand-over-share");
+  EXPECT_EQ(p.webhooks.counters().shed_for(shed_reason::brand_share), 1u);
   EXPECT_FALSE(second->header("Retry-After").empty());
   const auto other = post(body_for({"2002"}));
   EXPECT_FALSE(other->answered());
@@ -232,6 +247,8 @@ TEST_F(webhooks, say_503_when_the_journal_failed) {
   EXPECT_EQ(x->status(), 503);
   EXPECT_FALSE(x->header("Retry-After").empty());
   EXPECT_EQ(p.webhooks.counters().accepted.load(), 0u);
+  EXPECT_EQ(p.webhooks.counters().shed_for(shed_reason::commit_failed), 1u);
+  EXPECT_EQ(x->answer().timed_by, nullptr);
   expect_no_credit_held();
 }
 

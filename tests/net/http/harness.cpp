@@ -14,7 +14,6 @@
 #include <csignal>
 #include <cstdio>
 #include <stdexcept>
-#include <thread>
 
 namespace switchboard::net::http::testing {
 namespace {
@@ -154,15 +153,6 @@ test_server::test_server(std::shared_ptr<config::settings> s) : settings(std::mo
 
 test_server::~test_server() {
   http->stop();
-}
-
-bool eventually(const std::function<bool()>& condition) {
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds{10};
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > until) return false;
-    std::this_thread::sleep_for(std::chrono::microseconds{200});
-  }
-  return true;
 }
 
 client::client(std::uint16_t port, bool tls, int receive_buffer) {

@@ -2,6 +2,7 @@
 // A server with a few routes, and a raw client over plain TCP or TLS that sends what it is told.
 
 #include "net/http/server.hpp"
+#include "tests/eventually.hpp"
 
 #include <gtest/gtest.h>
 
@@ -53,9 +54,6 @@ struct test_server {
   std::unique_ptr<server> http;
   [[nodiscard]] std::uint16_t port() const { return http->port(listener::open); }
 };
-
-/// Waits until the condition holds; false after ten seconds.
-bool eventually(const std::function<bool()>& condition);
 
 class client {
  public:

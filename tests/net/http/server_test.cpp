@@ -196,6 +196,52 @@ TEST(server, respond_all_answers_from_another_thread) {
   }
 }
 
+TEST(server, tells_how_long_a_whole_request_waited_for_its_answer) {
+  using clock = std::chrono::steady_clock;
+  test_server s;
+  client c(s.port());
+  domain::histogram waited;
+  const auto sent = clock::now();
+  c.send(get("/later"));
+  auto x = s.routes->take_later(1).at(0);
+  const auto taken = clock::now();
+  client other(s.port());
+  other.send(get("/canary"));
+  other.read_response();
+  response r;
+  r.timed_by = &waited;
+  const auto answered = clock::now();
+  x->respond(r);
+  EXPECT_EQ(status_of(c.read_response()), 200);
+  const auto read = clock::now();
+  EXPECT_EQ(waited.read().count(), 1u);
+  EXPECT_GE(std::chrono::nanoseconds(waited.read().sum), answered - taken);
+  EXPECT_LE(std::chrono::nanoseconds(waited.read().sum), read - sent);
+}
+
+TEST(server, counts_answers_by_their_class) {
+  test_server s;
+  client c(s.port());
+  for (const auto* path : {"/canary", "/drop", "/nothing", "/canary"}) {
+    c.send(get(path));
+    c.read_response();
+  }
+  c.send("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n");
+  EXPECT_EQ(status_of(c.read_response()), 400);
+  EXPECT_EQ(s.http->counters().answers, (std::array<std::uint64_t, 5>{0, 2, 0, 2, 1}));
+  client sse(s.port());
+  sse.send(get("/sse"));
+  sse.read_until("retry:");
+  client ws(s.port());
+  ws.send(get("/ws",
+              "Host: t\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+              "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"));
+  ws.read_until("\r\n\r\n");
+  EXPECT_TRUE(eventually([&] {
+    return s.http->counters().answers == std::array<std::uint64_t, 5>{1, 3, 0, 2, 1};
+  }));
+}
+
 TEST(server, only_the_first_answer_counts) {
   test_server s;
   client c(s.port());

@@ -36,6 +36,37 @@ inline std::string described(const domain::unpacked_body& body) {
   return out.str();
 }
 
+/// The only event of a body; fails the test, and gives an empty one, if it isn't so.
+inline domain::inbound_event only(const domain::unpacked_body& out) {
+  EXPECT_EQ(out.rejected.size(), 0U) << described(out);
+  EXPECT_EQ(out.events.size(), 1U) << described(out);
+  return out.events.empty() ? domain::inbound_event{} : out.events[0];
+}
+/// Why a body without any event was rejected.
+inline std::string rejection(const domain::unpacked_body& out) {
+  EXPECT_EQ(out.events.size(), 0U) << described(out);
+  return out.rejected.empty() ? "" : out.rejected[0].reason;
+}
+
+/// A message's own members, and what must become of them.
+struct content_case {
+  std::string_view rest;
+  domain::content_type type;
+  std::string_view content;
+  std::string_view payload;    ///< somewhere in it
+  std::string_view file = {};  ///< platform's id of the only attachment; empty: there is none
+};
+inline void expect_kept(const domain::inbound_event& e, const content_case& c) {
+  EXPECT_EQ(e.kind, domain::inbound_kind::message);
+  EXPECT_EQ(e.content_type, c.type);
+  EXPECT_EQ(e.content, c.content);
+  EXPECT_NE(e.payload.find(c.payload), std::string::npos) << e.payload;
+  ASSERT_EQ(e.attachments.size(), c.file.empty() ? 0U : 1U);
+  if (c.file.empty()) return;
+  EXPECT_EQ(e.attachments[0].platform_media_id, c.file);
+  EXPECT_EQ(e.attachments[0].type, domain::to_word(c.type));
+}
+
 /// What every normaliser promises of every body, good or bad.
 inline void expect_sound(const domain::unpacked_body& body) {
   EXPECT_FALSE(body.events.empty() && body.rejected.empty()) << "the body vanished";

@@ -31,17 +31,8 @@ inline std::string group_message(std::string_view rest) {
   return (m += rest) += '}';
 }
 
-inline domain::inbound_event only(const domain::unpacked_body& out) {
-  EXPECT_EQ(out.rejected.size(), 0U) << described(out);
-  EXPECT_EQ(out.events.size(), 1U) << described(out);
-  return out.events.empty() ? domain::inbound_event{} : out.events[0];
-}
 inline domain::inbound_event message(std::string_view rest) {
   return only(normalise(update("message", private_message(rest))));
-}
-inline std::string rejection(const domain::unpacked_body& out) {
-  EXPECT_EQ(out.events.size(), 0U) << described(out);
-  return out.rejected.empty() ? "" : out.rejected[0].reason;
 }
 
 }  // namespace switchboard::net::platforms::testing

@@ -177,26 +177,9 @@ TEST(telegram, a_reply_names_what_it_answers) {
   EXPECT_EQ(first.reply_to, "");
 }
 
-struct content_case {
-  std::string_view rest;
-  content_type type;
-  std::string_view content;
-  std::string_view payload;
-  std::string_view file = {};  ///< of the only attachment; empty: there is none
-};
 class telegram_content : public ::testing::TestWithParam<content_case> {};
 TEST_P(telegram_content, is_kept) {
-  const auto& c = GetParam();
-  const auto e = message(c.rest);
-  EXPECT_EQ(e.kind, inbound_kind::message);
-  EXPECT_EQ(e.content_type, c.type);
-  EXPECT_EQ(e.content, c.content);
-  EXPECT_THAT(e.payload, HasSubstr(std::string{c.payload}));
-  ASSERT_EQ(e.attachments.size(), c.file.empty() ? 0U : 1U);
-  if (!c.file.empty()) {
-    EXPECT_EQ(e.attachments[0].platform_media_id, c.file);
-    EXPECT_EQ(e.attachments[0].type, domain::to_word(c.type));
-  }
+  expect_kept(message(GetParam().rest), GetParam());
 }
 INSTANTIATE_TEST_SUITE_P(
     kinds, telegram_content,

@@ -42,11 +42,6 @@ inline std::string said(std::string_view rest, std::string_view id = "wamid.A1")
 inline std::string messages(std::string_view list) {
   return (std::string{R"("messages":[)"} += list) += ']';
 }
-inline domain::inbound_event only(const domain::unpacked_body& out) {
-  EXPECT_EQ(out.rejected.size(), 0U) << described(out);
-  EXPECT_EQ(out.events.size(), 1U) << described(out);
-  return out.events.empty() ? domain::inbound_event{} : out.events[0];
-}
 inline domain::inbound_event message(std::string_view rest) {
   return only(normalise(envelope(change(messages(said(rest))))));
 }
@@ -54,10 +49,6 @@ inline domain::inbound_event status(std::string_view rest) {
   std::string list = R"("statuses":[{"id":"wamid.S1","timestamp":"1767225601","recipient_id":"4915201",)";
   (list += rest) += "}]";
   return only(normalise(envelope(change(list, "messages", ""))));
-}
-inline std::string rejection(const domain::unpacked_body& out) {
-  EXPECT_EQ(out.events.size(), 0U) << described(out);
-  return out.rejected.empty() ? "" : out.rejected[0].reason;
 }
 
 }  // namespace switchboard::net::platforms::testing::whatsapp

@@ -1,0 +1,88 @@
+// A batch as it lies on disk, and verify, which walks them all.
+#include "journal_fixture.hpp"
+#include "storage/journal.hpp"
+#include "storage/journal_batch.hpp"
+#include "storage/verify.hpp"
+
+namespace switchboard::storage::testing {
+namespace {
+
+std::string value_of(std::span<const record_ptr> records) {
+  batch_writer writer;
+  std::string value;
+  for (const std::string_view part : writer.lay_out(9, time_of(1), records)) value.append(part);
+  return value;
+}
+
+TEST(journal_batch, comes_back_as_it_was_laid_out) {
+  const cursor_codec cursors{1};
+  for (const std::size_t count : {1u, 2u, 100u}) {
+    const auto records = make_batch(cursors, 41, count);
+    const std::string value = value_of(records);
+    EXPECT_EQ(value.size(), batch_writer::size_of(records));
+    const auto batch = parse_batch(value);
+    ASSERT_TRUE(batch.has_value()) << batch.error().what;
+    EXPECT_EQ(batch->epoch, 9u);
+    EXPECT_EQ(batch->first, 41u);
+    EXPECT_EQ(batch->at, time_of(1));
+    ASSERT_EQ(batch->records.size(), count);
+    for (std::size_t i = 0; i < count; ++i) {
+      EXPECT_EQ(batch->records[i].bytes, records[i]->bytes);
+      EXPECT_EQ(batch->records[i].partition, records[i]->partition);
+    }
+  }
+}
+
+TEST(journal_batch, every_flipped_bit_and_every_cut_is_found) {
+  const std::string value = value_of(make_batch(cursor_codec{1}, 1, 2));
+  for (std::size_t at = 0; at < value.size(); ++at) {
+    std::string flipped = value;
+    flipped[at] = static_cast<char>(flipped[at] ^ (1 << (at % 8)));
+    ASSERT_FALSE(parse_batch(flipped).has_value()) << at;
+    ASSERT_FALSE(parse_batch(std::string_view(value).substr(0, at)).has_value()) << at;
+  }
+  EXPECT_FALSE(parse_batch(value + std::string(1, '\0')).has_value());
+}
+
+// -- verify
+
+TEST_F(journal_on_disk, verify_finds_a_conversation_that_skips) {
+  const auto log = open_journal({.data_dir = path()});
+  ASSERT_EQ(commit_next(*log, 14).result, log_result::ok);
+  // Place 15 gets the event that belongs to place 22: the same conversation, one step too far.
+  record skipped = *make_record(log->cursors(), 22);
+  skipped.sequence = 15;
+  log->cursors().write(skipped.bytes.data() + skipped.cursor_at, 15);
+  const std::vector<record_ptr> batch{std::make_shared<const record>(skipped)};
+  ASSERT_EQ(log->commit({0, log->epoch()}, batch).result, log_result::ok);
+  const auto report = verify_log(*log);
+  ASSERT_FALSE(report.has_value());
+  EXPECT_EQ(report.error().exit_code, 74);
+  EXPECT_NE(report.error().what.find("sequence 15"), std::string::npos) << report.error().what;
+}
+
+TEST_F(journal_on_disk, verify_finds_an_event_with_the_cursor_of_another_place) {
+  const auto log = open_journal({.data_dir = path()});
+  ASSERT_EQ(commit_next(*log, 3).result, log_result::ok);
+  record wrong = *make_record(log->cursors(), 4);
+  log->cursors().write(wrong.bytes.data() + wrong.cursor_at, 5);
+  const std::vector<record_ptr> batch{std::make_shared<const record>(wrong)};
+  ASSERT_EQ(log->commit({0, log->epoch()}, batch).result, log_result::ok);
+  const auto report = verify_log(*log);
+  ASSERT_FALSE(report.has_value());
+  EXPECT_NE(report.error().what.find("sequence 4"), std::string::npos) << report.error().what;
+}
+
+TEST_F(journal_on_disk, verify_reports_what_is_there) {
+  fill();
+  log_sequence reached = 0;
+  const auto report = verify_journal(path(), [&](log_sequence at, log_sequence) { reached = at; });
+  ASSERT_TRUE(report.has_value()) << report.error().what;
+  EXPECT_EQ(report->last, 200u);
+  EXPECT_EQ(report->records, 200u);
+  EXPECT_EQ(report->conversations, conversations_in_turn);
+  EXPECT_EQ(reached, 200u);
+}
+
+}  // namespace
+}  // namespace switchboard::storage::testing
