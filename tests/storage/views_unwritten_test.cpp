@@ -127,7 +127,9 @@ TEST_F(views_unwritten_test, conversations_ahead_of_the_replay_are_caught_up_wit
   ASSERT_TRUE(v->apply(std::span<const record_ptr>(world.log).subspan(150, 100)));
   v = open_again(std::move(v), 1);
   ASSERT_EQ(v->reached(), 400u) << "a second crash on the way must not forget it";
-  for (const auto& r : std::span(world.log).subspan(150)) ASSERT_TRUE(v->apply(std::span(&r, 1)));
+  for (std::size_t at = 150; at < 400; at += 50) {
+    ASSERT_TRUE(v->apply(std::span<const record_ptr>(world.log).subspan(at, 50)));
+  }
   ASSERT_EQ(v->conversations(), straight->conversations());
   ASSERT_EQ(difference(all_rows(*v), wanted), "");
 }

@@ -148,6 +148,7 @@ class fake_views final : public storage::views {
   }
   [[nodiscard]] storage::log_sequence applied() const override { return 0; }
   [[nodiscard]] storage::log_sequence flushed() const override { return 0; }
+  [[nodiscard]] storage::log_sequence reached() const override { return 0; }
   [[nodiscard]] expected<void, storage::views_error> flush() override { return {}; }
   [[nodiscard]] std::optional<storage::thread_row> load_thread(std::string_view,
                                                                domain::thread_id) const override {
