@@ -28,6 +28,34 @@ caf::actor_system_config& configure(caf::actor_system_config& cfg, const config:
   return cfg;
 }
 
+/// The account of a part that could not be read further than that.
+const config::account_settings* find_account(const config::settings& s, std::string_view source,
+                                             std::string_view platform_id) {
+  if (platform_id.empty()) return nullptr;
+  for (std::uint8_t p = 0; p <= static_cast<std::uint8_t>(domain::platform::telegram); ++p) {
+    if (const auto* a = s.find_account(source, static_cast<domain::platform>(p), platform_id)) return a;
+  }
+  return nullptr;
+}
+
+/// The account of each event, then of each rejected part; null where it has none. True: all that names an
+/// account names one of the same brand.
+bool find_owners(const config::settings& s, std::string_view source, const domain::unpacked_body& body,
+                 std::vector<const config::account_settings*>& owners) {
+  owners.clear();
+  const config::account_settings* first = nullptr;
+  bool one_brand = true;
+  const auto add = [&](const config::account_settings* a, bool named) {
+    owners.push_back(a);
+    if (!first) first = a;
+    if (named && (!a || a->brand != first->brand)) one_brand = false;
+  };
+  for (const auto& e : body.events) add(s.find_account(source, e.platform, e.account_platform_id), true);
+  for (const auto& r : body.rejected)
+    add(find_account(s, source, r.account_platform_id), !r.account_platform_id.empty());
+  return one_brand && first;
+}
+
 }  // namespace
 
 local_engine::local_engine(std::shared_ptr<const config::settings> settings,
@@ -61,9 +89,10 @@ local_engine::local_engine(std::shared_ptr<const config::settings> settings,
     const std::lock_guard lock{fatal_mutex_};
     if (on_problem_) on_problem_(std::move(what));
   };
+  node_.quarantine = [this](quarantined_ptr q) { caf::anon_send(quarantine_, std::move(q)); };
+  quarantine_ = system_.spawn(quarantine, &node_);
   for (std::uint16_t p = 0; p < identity.partitions; ++p)
     partitions_.push_back(system_.spawn(partition, &node_));
-  quarantine_ = system_.spawn(quarantine, &node_);
   running_.store(true, std::memory_order_release);
 }
 
@@ -126,14 +155,14 @@ void local_engine::deliver(const config::account_settings& account, domain::inbo
   caf::anon_send(partitions_[p], std::move(d));
 }
 
-void local_engine::keep(const domain::source_id& source, const config::account_settings* account,
-                        std::string reason, std::string detail, std::string raw,
-                        domain::timestamp received_at, const ticket_ptr& t) {
+void local_engine::keep(const domain::source_id& source, const domain::brand_id& brand, std::string reason,
+                        std::string detail, std::string raw, domain::timestamp received_at,
+                        const ticket_ptr& t) {
   auto q = std::make_shared<quarantined>();
   auto& letter = q->letter;
   letter.id = storage::dead_letter_hash(node_.hash_seed, source.value, detail, raw);
   letter.source = source;
-  if (account) letter.brand = account->brand;
+  letter.brand = brand;
   letter.reason = std::move(reason);
   letter.detail = std::move(detail);
   letter.raw = std::move(raw);
@@ -148,12 +177,15 @@ ingest_counts local_engine::ingest(const domain::source_id& source, domain::unpa
   ingest_counts counts;
   // All of it before the first is handed over, so that the ticket can't be complete too soon.
   t->expect(static_cast<std::uint32_t>(std::max<std::size_t>(1, body.events.size() + body.rejected.size())));
+  thread_local std::vector<const config::account_settings*> owners;
+  const bool one_brand = find_owners(*settings, source.value, body, owners);
+  t->brings(source, raw, one_brand);
   std::vector<std::string> unknown;
-  for (auto& e : body.events) {
-    const auto* account = settings->find_account(source.value, e.platform, e.account_platform_id);
-    if (account) {
+  for (std::size_t i = 0; i < body.events.size(); ++i) {
+    auto& e = body.events[i];
+    if (owners[i]) {
       ++counts.events;
-      deliver(*account, std::move(e), received_at, t);
+      deliver(*owners[i], std::move(e), received_at, t);
       continue;
     }
     ++counts.quarantined;
@@ -170,15 +202,16 @@ ingest_counts local_engine::ingest(const domain::source_id& source, domain::unpa
         "no [[account]] of source \"" + source.value + "\" has the platform and platform_id of";
     for (const auto& name : unknown) detail += (&name == unknown.data() ? " " : ", ") + name;
     detail += "; add what is missing, reload, and replay this";
-    keep(source, nullptr, "unknown-account", std::move(detail), std::string(raw), received_at, t);
+    keep(source, {}, "unknown-account", std::move(detail), std::string(raw), received_at, t);
   }
-  for (auto& r : body.rejected) {
-    const config::account_settings* account = nullptr;
-    for (std::uint8_t p = 0; p <= static_cast<std::uint8_t>(domain::platform::telegram) && !account; ++p) {
-      account = settings->find_account(source.value, static_cast<domain::platform>(p), r.account_platform_id);
-    }
+  for (std::size_t i = 0; i < body.rejected.size(); ++i) {
+    auto& r = body.rejected[i];
+    const auto* owner = owners[body.events.size() + i];
     ++counts.quarantined;
-    keep(source, account, std::move(r.reason), std::move(r.detail), std::move(r.raw), received_at, t);
+    // The whole body is shown to a brand only where nothing in it is another's.
+    const bool shown = owner && (one_brand || r.raw.size() < raw.size());
+    keep(source, shown ? owner->brand : domain::brand_id{}, std::move(r.reason), std::move(r.detail),
+         std::move(r.raw), received_at, t);
   }
   if (body.events.empty() && body.rejected.empty()) writer_.submit({}, {.ticket = t, .then = {}});
   return counts;

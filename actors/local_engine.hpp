@@ -61,7 +61,7 @@ class local_engine final : public engine {
   void every_second();
   void deliver(const config::account_settings& account, domain::inbound_event&& e,
                domain::timestamp received_at, const ticket_ptr& t);
-  void keep(const domain::source_id& source, const config::account_settings* account, std::string reason,
+  void keep(const domain::source_id& source, const domain::brand_id& brand, std::string reason,
             std::string detail, std::string raw, domain::timestamp received_at, const ticket_ptr& t);
   domain::thread_id thread_of(const config::account_settings& account, const domain::inbound_event& e);
 

@@ -29,6 +29,10 @@ void respond_result(const http::exchange_ptr& x, actors::command_result&& r, boo
     return respond_problem(x, 503, "unavailable", "Service unavailable",
                            "the journal failed; nothing was changed");
   }
+  if (r.undecided) {
+    return respond_problem(x, 500, "internal", "Internal error",
+                           "the act could not be decided; nothing was changed");
+  }
   http::response ok;
   ok.status = note ? 201 : 200;
   ok.content_type = "application/json";

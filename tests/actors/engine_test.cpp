@@ -95,6 +95,27 @@ TEST(Engine, ABodyOfManyUnknownAccountsIsKeptOnce) {
   EXPECT_LT(events[0]->bytes.size(), 2 * raw.size());
 }
 
+TEST(Engine, ABodyOfSeveralBrandsIsShownToNoneOfThem) {
+  // A part that can't be read is kept with the whole body around it, other people's messages included.
+  for (const bool foreign : {false, true}) {
+    running_engine e{true};
+    domain::unpacked_body body;
+    body.events.push_back(text_message("wamid.1", "x"));
+    body.rejected.push_back(
+        {.reason = "malformed", .detail = "/x", .raw = "{}", .account_platform_id = "106"});
+    if (foreign) {
+      body.rejected.push_back(
+          {.reason = "malformed", .detail = "/y", .raw = "{}", .account_platform_id = "unknown"});
+    }
+    e.deliver(std::move(body), "{}");
+    e.wait();
+    for (const auto& r : e.events()) {
+      if (r->type != domain::event_type::deadletter_added) continue;
+      EXPECT_EQ(r->brand, foreign ? "" : "acme");
+    }
+  }
+}
+
 TEST(Engine, TakesNewSettingsWhileEventsAreDecided) {
   running_engine e{true};
   std::atomic<bool> stop{false};
