@@ -126,7 +126,7 @@ class engine {
   // -- out -----------------------------------------------------------------------------------------------
   /// Runs `then` once the views show everything committed before this call (on a reader thread; it may
   /// block on the disk there). At most limits.reads_waiting_max at a time: false when over. If reading fails,
-  /// the node ends and `then` is left without its answer.
+  /// the node ends and `then` is left without its answer; so it is, but nothing ends, if `then` throws.
   [[nodiscard]] virtual bool read(std::function<void(const storage::views&)> then) = 0;
   /// Where subscribers pull committed records from.
   [[nodiscard]] virtual feed& events() = 0;
@@ -139,7 +139,8 @@ class engine {
   virtual void apply_settings(std::shared_ptr<const config::settings> next) = 0;
   /// From now on state() is draining.
   virtual void begin_drain() = 0;
-  /// Waits for everything handed in, flushes the views, ends all threads. False: not in time.
+  /// Waits for everything handed in, flushes the views, ends all threads. False: not in time. What is handed in
+  /// from now on is answered as failed, at once; reads are refused.
   [[nodiscard]] virtual bool stop(std::chrono::milliseconds at_most) = 0;
   /// Called, from any thread, for what an operator should read and what does not end the node.
   virtual void on_problem(std::function<void(std::string)> f) { (void)f; }

@@ -64,6 +64,7 @@ local_engine::local_engine(std::shared_ptr<const config::settings> settings,
     : journal_(std::move(log)),
       views_(std::move(v)),
       tail_(journal_->last(), settings->storage.tail_bytes),
+      partitions_left_(journal_->identity().partitions),
       keeper_(
           *journal_, journal_.get(), *views_, tail_, settings, [this] { every_second(); },
           [this](std::string why) { fatal(std::move(why)); }),
@@ -91,9 +92,11 @@ local_engine::local_engine(std::shared_ptr<const config::settings> settings,
   };
   node_.quarantine = [this](quarantined_ptr q) { caf::anon_send(quarantine_, std::move(q)); };
   quarantine_ = system_.spawn(quarantine, &node_);
-  for (std::uint16_t p = 0; p < identity.partitions; ++p)
+  for (std::uint16_t p = 0; p < identity.partitions; ++p) {
     partitions_.push_back(system_.spawn(partition, &node_));
-  running_.store(true, std::memory_order_release);
+    partitions_.back()->attach_functor([this](const caf::error&) { partitions_left_.count_down(); });
+  }
+  door_.open();
 }
 
 bool local_engine::read(std::function<void(const storage::views&)> then) {
@@ -102,6 +105,8 @@ bool local_engine::read(std::function<void(const storage::views&)> then) {
       then(*views_);
     } catch (const storage::views_failure& e) {
       fatal(std::string("views: ") + e.what());
+    } catch (const std::exception& e) {
+      node_.on_problem(std::string("a read failed and is left without its answer: ") + e.what());
     }
   });
 }
@@ -115,7 +120,8 @@ void local_engine::fatal(std::string why) {
 }
 
 void local_engine::every_second() {
-  if (!running_.load(std::memory_order_acquire)) return;
+  const auto inside = door_.enter();
+  if (!inside) return;
   if (++seconds_ % static_cast<std::uint64_t>(sweep_interval.count()) != 0) return;
   for (const auto& p : partitions_) caf::anon_send(p, sweep_atom::value);
 }
@@ -173,6 +179,12 @@ void local_engine::keep(const domain::source_id& source, const domain::brand_id&
 
 ingest_counts local_engine::ingest(const domain::source_id& source, domain::unpacked_body&& body,
                                    std::string_view raw, domain::timestamp received_at, const ticket_ptr& t) {
+  const auto inside = door_.enter();
+  if (!inside) {
+    t->expect();
+    writer_.fail({.ticket = t, .then = {}});
+    return {};
+  }
   const auto settings = node_.settings.load(std::memory_order_acquire);
   ingest_counts counts;
   // All of it before the first is handed over, so that the ticket can't be complete too soon.
@@ -219,6 +231,12 @@ ingest_counts local_engine::ingest(const domain::source_id& source, domain::unpa
 
 void local_engine::execute(std::string brand, domain::command what,
                            std::function<void(command_result&&)> reply) {
+  const auto inside = door_.enter();
+  if (!inside) {
+    command_result ended;
+    ended.failed = true;
+    return reply(std::move(ended));
+  }
   auto a = std::make_shared<act>();
   a->thread = std::visit(
       [](const auto& c) {
@@ -238,6 +256,8 @@ void local_engine::execute(std::string brand, domain::command what,
 }
 
 void local_engine::mark_replayed(const domain::dead_letter& d, std::function<void(bool)> reply) {
+  const auto inside = door_.enter();
+  if (!inside) return reply(false);
   auto q = std::make_shared<quarantined>();
   q->letter = d;
   q->letter.replayed_at =
@@ -279,6 +299,8 @@ health local_engine::state() const {
 }
 
 void local_engine::apply_settings(std::shared_ptr<const config::settings> next) {
+  const auto inside = door_.enter();
+  if (!inside) return;
   domain::event e;
   e.type = domain::event_type::config_applied;
   e.at = std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
@@ -292,9 +314,12 @@ void local_engine::apply_settings(std::shared_ptr<const config::settings> next) 
 bool local_engine::stop(std::chrono::milliseconds at_most) {
   if (stopped_.exchange(true)) return !failed_.load();
   const auto until = std::chrono::steady_clock::now() + at_most;
-  running_.store(false, std::memory_order_release);
   begin_drain();
+  door_.close();
+  // Everything that entered lies in the mailboxes now, before this. The conversations end first, since what they
+  // can't decide goes to the quarantine; then the journal, which settles what all of them handed in.
   for (const auto& p : partitions_) caf::anon_send(p, close_atom_t::value);
+  partitions_left_.wait();
   caf::anon_send(quarantine_, close_atom_t::value);
   partitions_.clear();
   quarantine_ = {};

@@ -3,6 +3,7 @@
 
 #include "actors/comment_index.hpp"
 #include "actors/conversation.hpp"
+#include "actors/doorway.hpp"
 #include "actors/engine.hpp"
 #include "actors/journal_writer.hpp"
 #include "actors/log_feed.hpp"
@@ -17,6 +18,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <latch>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -71,10 +73,12 @@ class local_engine final : public engine {
   std::mutex fatal_mutex_;
   std::string fatal_why_;
   std::function<void(std::string)> on_fatal_, on_problem_;
-  std::atomic<bool> failed_{false}, draining_{false}, running_{false}, stopped_{false};
+  std::atomic<bool> failed_{false}, draining_{false}, stopped_{false};
   std::uint64_t seconds_ = 0;
   node node_;
   comment_index comments_;
+  doorway door_;  ///< closed: the actors end. Whoever uses their handles from outside goes through it
+  std::latch partitions_left_;
   std::vector<caf::actor> partitions_;
   caf::actor quarantine_;
   views_keeper keeper_;

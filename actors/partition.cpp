@@ -107,7 +107,18 @@ void make_room(self_ptr self, node* n) {
   while (slots.running() > allowed) stop(self, *slots.oldest());
 }
 
+/// The node stops. Whoever waits for an answer gets one.
+void refuse(node* n, const delivery_ptr& d) {
+  n->writer->fail({.ticket = std::move(d->done), .then = {}});
+}
+void refuse(node*, const act_ptr& a) {
+  command_result ended;
+  ended.failed = true;
+  a->reply(std::move(ended));
+}
+
 void dispatch(self_ptr self, node* n, domain::thread_id thread, slot_table::parked what) {
+  if (self->state.closing) return std::visit([n](const auto& m) { refuse(n, m); }, what);
   auto& slots = self->state.slots;
   auto* s = slots.find(thread);
   const bool fresh = s == nullptr;
@@ -121,9 +132,10 @@ void dispatch(self_ptr self, node* n, domain::thread_id thread, slot_table::park
   if (fresh) make_room(self, n);
 }
 
-void resume(self_ptr self, slot_table::slot& s) {
-  auto waiting = std::exchange(s.waiting, {});
-  for (auto& w : waiting) forward(self, s.actor, std::move(w));
+/// The actor goes on, or begins, with what was parked for it.
+void resume(self_ptr self, const caf::actor& actor, std::vector<slot_table::parked>&& waiting) {
+  for (auto& w : waiting) forward(self, actor, std::move(w));
+  if (self->state.closing) self->send(actor, close_atom_t::value);
 }
 
 /// The actor is gone, asked to or by an exception; what waits for its thread wakes it anew.
@@ -135,13 +147,30 @@ void gone(self_ptr self, node* n, domain::thread_id thread) {
   slots.erase(thread);
   n->resident.fetch_sub(1, std::memory_order_relaxed);
   n->passivated.fetch_add(1, std::memory_order_relaxed);
-  if (waiting.empty() || self->state.closing) return;
-  auto& fresh = wake(self, n, thread);
-  for (auto& w : waiting) forward(self, fresh.actor, std::move(w));
+  if (!waiting.empty()) return resume(self, wake(self, n, thread).actor, std::move(waiting));
+  if (self->state.closing && slots.empty()) self->quit();
+}
+
+void stays(self_ptr self, domain::thread_id thread) {
+  auto* s = self->state.slots.find(thread);
+  if (!s || !s->stopping) return;
+  self->state.slots.set_running(*s);
+  resume(self, s->actor, std::exchange(s->waiting, {}));
+}
+
+/// Those that are stopping already answer for themselves (left, or still_busy), and are closed then.
+void close(self_ptr self) {
+  auto& st = self->state;
+  st.closing = true;
+  st.slots.for_each([=](slot_table::slot& s) {
+    if (!s.stopping) self->send(s.actor, close_atom_t::value);
+  });
+  if (st.slots.empty()) self->quit();
 }
 
 void sweep(self_ptr self, node* n) {
   auto& st = self->state;
+  if (st.closing) return;
   st.slots.next_sweep();
   const auto settings = n->settings.load(std::memory_order_acquire);
   const auto idle = static_cast<std::uint64_t>(settings->limits.conversation_idle / sweep_interval);
@@ -163,18 +192,9 @@ caf::behavior partition(caf::stateful_actor<partition_state>* self, node* n) {
         dispatch(self, n, thread, std::move(a));
       },
       [=](const left& l) { gone(self, n, l.thread); },
-      [=](const still_busy& b) {
-        auto* s = self->state.slots.find(b.thread);
-        if (!s || !s->stopping) return;
-        self->state.slots.set_running(*s);
-        resume(self, *s);
-      },
+      [=](const still_busy& b) { stays(self, b.thread); },
       [=](sweep_atom) { sweep(self, n); },
-      [=](close_atom_t) {
-        self->state.closing = true;
-        self->state.slots.for_each([=](slot_table::slot& s) { self->send(s.actor, close_atom_t::value); });
-        self->quit();
-      },
+      [=](close_atom_t) { close(self); },
   };
 }
 
