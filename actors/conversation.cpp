@@ -4,6 +4,7 @@
 #include "storage/hash.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <exception>
 
 namespace switchboard::actors {
@@ -85,6 +86,7 @@ std::vector<domain::message> conversation_owner::covered_by(const domain::receiv
 
 expected<conversation_owner::change, domain::refused> conversation_owner::decide(
     domain::command&& what, const domain::brand_id& brand, domain::timestamp now) {
+  assert(loaded_);
   auto decided = domain::decide(state_, std::move(what), policy_of(brand), now);
   if (!decided) return unexpected{std::move(decided).error()};
   change c;
@@ -100,11 +102,13 @@ expected<conversation_owner::change, domain::refused> conversation_owner::decide
 
 // noexcept: half a change handed in is no state to go on from; the node ends and recovers from the journal.
 void conversation_owner::submit(change&& c, completion done) noexcept {
+  assert(c.events.size() == c.records.size());
   last_submitted_ = std::max(last_submitted_, node_.writer->submit(c.records, std::move(done)));
   const auto applied = node_.tail->applied();
   for (std::size_t i = 0; i < c.events.size(); ++i) {
     auto& e = c.events[i];
     const auto where = c.records[i]->sequence;
+    assert(where == c.records.front()->sequence + i);  // nothing comes between the events of one decision
     if (e.message && !e.message->platform_message_id.empty()) {
       recent_.remember(message_key(node_, e.message->platform_message_id), where, applied);
     }

@@ -4,6 +4,7 @@
 // returns when nobody is inside.
 
 #include <atomic>
+#include <cassert>
 #include <cstdint>
 #include <utility>
 
@@ -46,7 +47,9 @@ class doorway {
   static constexpr std::uint64_t closed = 1ull << 63;
 
   void leave() {
-    if (state_.fetch_sub(1, std::memory_order_acq_rel) == (closed | 1)) state_.notify_all();
+    const auto before = state_.fetch_sub(1, std::memory_order_acq_rel);
+    assert((before & ~closed) > 0);
+    if (before == (closed | 1)) state_.notify_all();
   }
 
   std::atomic<std::uint64_t> state_{closed};  ///< `closed`, and how many are inside

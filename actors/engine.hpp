@@ -11,6 +11,7 @@
 #include "storage/views.hpp"
 
 #include <atomic>
+#include <cassert>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -34,7 +35,9 @@ class ticket {
   /// One command's events are durable (or failed). True for the last one.
   [[nodiscard]] bool settle(commit_state s) {
     if (s == commit_state::failed) failed_.store(true, std::memory_order_relaxed);
-    return open_.fetch_sub(1, std::memory_order_acq_rel) == 1;
+    const auto open = open_.fetch_sub(1, std::memory_order_acq_rel);
+    assert(open > 0);  // else it was given back already, and its request answered too soon
+    return open == 1;
   }
   [[nodiscard]] commit_state outcome() const {
     return failed_.load(std::memory_order_acquire) ? commit_state::failed : commit_state::durable;

@@ -4,6 +4,7 @@
 #include <caf/send.hpp>
 
 #include <algorithm>
+#include <cassert>
 
 namespace switchboard::actors {
 
@@ -17,6 +18,7 @@ slot_table::slot* slot_table::find(domain::thread_id t) {
 
 slot_table::slot& slot_table::insert(domain::thread_id t, caf::actor a) {
   auto& s = slots_[t];  // a node's address stays
+  assert(!s.actor);     // one actor a thread: its single writer
   s.thread = t;
   s.actor = std::move(a);
   s.used = sweep_;
@@ -36,12 +38,14 @@ void slot_table::erase(domain::thread_id t) {
 }
 
 void slot_table::set_stopping(slot& s) {
+  assert(!s.stopping && s.waiting.empty());
   unlink(s);
   s.stopping = true;
   ++stopping_;
 }
 
 void slot_table::set_running(slot& s) {
+  assert(s.stopping && stopping_ > 0);
   s.stopping = false;
   --stopping_;
   s.used = sweep_;
@@ -49,6 +53,7 @@ void slot_table::set_running(slot& s) {
 }
 
 void slot_table::touch(slot& s) {
+  assert(!s.stopping);
   s.used = sweep_;
   if (newest_ == &s) return;
   unlink(s);
