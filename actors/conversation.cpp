@@ -65,23 +65,51 @@ bool conversation_owner::was_seen(const domain::inbound_event& e) const {
   return !recent_.complete() && node_.views->seen(state_.id, key);
 }
 
+/// For a profile of somebody without a conversation, which has no thread to leave a key in: the views show already
+/// all that it tells.
+bool conversation_owner::is_known(const domain::receive& r) const {
+  const auto row = node_.views->customer_json(r.brand.value, r.customer.value);
+  if (!row) return false;
+  const auto c = storage::decode_customer(*row);
+  if (!c) return false;
+  const auto same = [](const std::string& told, const std::string& known) {
+    return told.empty() || told == known;
+  };
+  const auto& in = r.inbound;
+  return same(in.customer_name, c->name) && same(in.customer_handle, c->handle) &&
+         same(in.customer_avatar_url, c->avatar_url) &&
+         same(in.customer_new_platform_id, c->platform_user_id);
+}
+
 std::vector<domain::message> conversation_owner::covered_by(const domain::receive& r) const {
   if (!state_.current || !r.inbound.watermark || !r.inbound.status) return {};
-  auto found = node_.views->outbound_up_to(r.brand.value, state_.current->id, *r.inbound.watermark,
-                                           *r.inbound.status, covered_max);
-  // Decided since the views were written: newer, so they win.
-  for (const auto where : recent_.behind(node_.tail->applied())) {
+  for (;;) {
+    // Before the views are asked: what they take in meanwhile must not be missing on both sides.
+    const auto applied = node_.tail->applied();
+    auto found = node_.views->outbound_up_to(r.brand.value, state_.current->id, *r.inbound.watermark,
+                                             *r.inbound.status, covered_max);
+    if (!add_newer(found, *r.inbound.watermark, applied)) continue;
+    std::sort(found.begin(), found.end(),
+              [](const auto& a, const auto& b) { return a.id.sequence < b.id.sequence; });
+    return found;
+  }
+}
+
+/// Puts in what was decided behind `applied`: newer, so it wins. False: some of it left the tail meanwhile, since
+/// the views have it now; that can happen once for each.
+bool conversation_owner::add_newer(std::vector<domain::message>& found, domain::timestamp up_to,
+                                   storage::log_sequence applied) const {
+  for (const auto where : recent_.behind(applied)) {
     const auto record = node_.tail->find(where);
-    if (!record || record->message_json.empty()) continue;
+    if (!record) return false;
+    if (record->message_json.empty()) continue;
     auto m = storage::decode_message(record->part(record->message_json));
     if (!m || m->direction != domain::direction::outbound || m->id.conversation != state_.current->id)
       continue;
     std::erase_if(found, [&](const domain::message& old) { return old.id == m->id; });
-    if (m->sent_at <= *r.inbound.watermark) found.push_back(std::move(*m));
+    if (m->sent_at <= up_to) found.push_back(std::move(*m));
   }
-  std::sort(found.begin(), found.end(),
-            [](const auto& a, const auto& b) { return a.id.sequence < b.id.sequence; });
-  return found;
+  return true;
 }
 
 expected<conversation_owner::change, domain::refused> conversation_owner::decide(
@@ -127,6 +155,7 @@ void conversation_owner::look_up(domain::receive& r) {
   if (!in.platform_message_id.empty()) r.target = find_message(r.brand.value, in.platform_message_id);
   // A message is its own key: it was seen if it is there and not a mere placeholder (decide looks at that).
   if (in.kind != domain::inbound_kind::message) r.seen = was_seen(in);
+  if (in.kind == domain::inbound_kind::profile && !state_.current) r.seen = r.seen || is_known(r);
   if (in.watermark) r.covered = covered_by(r);
 }
 

@@ -63,7 +63,10 @@ class conversation_owner {
   [[nodiscard]] std::optional<domain::message> find_message(const std::string& brand,
                                                             const std::string& platform_id);
   [[nodiscard]] bool was_seen(const domain::inbound_event& e) const;
+  [[nodiscard]] bool is_known(const domain::receive& r) const;
   [[nodiscard]] std::vector<domain::message> covered_by(const domain::receive& r) const;
+  [[nodiscard]] bool add_newer(std::vector<domain::message>& found, domain::timestamp up_to,
+                               storage::log_sequence applied) const;
   /// Events and their records. All that can throw happens before anything is changed or handed in.
   struct change {
     std::vector<domain::event> events;

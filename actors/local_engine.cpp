@@ -92,9 +92,15 @@ local_engine::local_engine(std::shared_ptr<const config::settings> settings,
   };
   node_.quarantine = [this](quarantined_ptr q) { caf::anon_send(quarantine_, std::move(q)); };
   quarantine_ = system_.spawn(quarantine, &node_);
+  quarantine_->attach_functor([this](const caf::error& why) {
+    if (why) fatal("the actor of the dead letters ended: " + to_string(why));
+  });
   for (std::uint16_t p = 0; p < identity.partitions; ++p) {
     partitions_.push_back(system_.spawn(partition, &node_));
-    partitions_.back()->attach_functor([this](const caf::error&) { partitions_left_.count_down(); });
+    partitions_.back()->attach_functor([this](const caf::error& why) {
+      if (why) fatal("the actor of a partition ended: " + to_string(why));
+      partitions_left_.count_down();
+    });
   }
   door_.open();
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cstdint>
 
 namespace switchboard::actors {
 
@@ -83,6 +84,9 @@ namespace {
 
 using self_ptr = caf::stateful_actor<partition_state>*;
 
+/// For one that comes so many are asked to leave: more than one, so that an excess melts.
+constexpr std::size_t asked_at_waking_max = 8;
+
 void forward(self_ptr self, const caf::actor& to, slot_table::parked&& what) {
   std::visit([&](auto&& m) { self->send(to, std::forward<decltype(m)>(m)); }, std::move(what));
 }
@@ -91,7 +95,12 @@ slot_table::slot& wake(self_ptr self, node* n, domain::thread_id thread) {
   const auto me = caf::actor_cast<caf::actor>(self);
   auto a = self->spawn(conversation, n, thread, me);
   // Not a monitor: its down message names an actor, and we want the thread without searching for it.
-  a->attach_functor([me, thread](const caf::error&) { caf::anon_send(me, left{thread}); });
+  a->attach_functor([me, thread, n](const caf::error& why) {
+    // By an exception: the views need not show its last event yet, so a successor could begin from an old state,
+    // and what lay in its mailbox is lost. The journal knows better: the node ends and recovers.
+    if (why) n->on_fatal("the actor of a conversation ended: " + to_string(why));
+    caf::anon_send(me, left{thread});
+  });
   n->resident.fetch_add(1, std::memory_order_relaxed);
   n->woken.fetch_add(1, std::memory_order_relaxed);
   return self->state.slots.insert(thread, std::move(a));
@@ -103,13 +112,16 @@ void stop(self_ptr self, slot_table::slot& s) {
 }
 
 /// More than allowed: the least recently used ones leave. Those that the views don't show yet answer that
-/// they stay, so the number may be over for as long as the views are behind.
-void make_room(self_ptr self, node* n) {
+/// they stay, so the number may be over for as long as the views are behind; for so long each new one must not
+/// ask all of them again, hence `asked_max`.
+void make_room(self_ptr self, node* n, std::size_t asked_max) {
   const auto settings = n->settings.load(std::memory_order_acquire);
   const auto allowed =
       std::max<std::uint64_t>(1, settings->limits.resident_conversations_max / n->partitions);
   auto& slots = self->state.slots;
-  while (slots.running() > allowed) stop(self, *slots.oldest());
+  for (std::size_t asked = 0; asked < asked_max && slots.running() > allowed; ++asked) {
+    stop(self, *slots.oldest());
+  }
 }
 
 /// The node stops. Whoever waits for an answer gets one.
@@ -134,7 +146,7 @@ void dispatch(self_ptr self, node* n, domain::thread_id thread, slot_table::park
   }
   slots.touch(*s);
   forward(self, s->actor, std::move(what));
-  if (fresh) make_room(self, n);
+  if (fresh) make_room(self, n, asked_at_waking_max);
 }
 
 /// The actor goes on, or begins, with what was parked for it.
@@ -143,7 +155,7 @@ void resume(self_ptr self, const caf::actor& actor, std::vector<slot_table::park
   if (self->state.closing) self->send(actor, close_atom_t::value);
 }
 
-/// The actor is gone, asked to or by an exception; what waits for its thread wakes it anew.
+/// The actor is gone; what waits for its thread wakes it anew.
 void gone(self_ptr self, node* n, domain::thread_id thread) {
   auto& slots = self->state.slots;
   auto* s = slots.find(thread);
@@ -181,7 +193,7 @@ void sweep(self_ptr self, node* n) {
   const auto idle = static_cast<std::uint64_t>(settings->limits.conversation_idle / sweep_interval);
   for (auto* s = st.slots.oldest(); s && st.slots.sweep() - s->used > idle; s = st.slots.oldest())
     stop(self, *s);
-  make_room(self, n);
+  make_room(self, n, SIZE_MAX);
 }
 
 }  // namespace

@@ -141,6 +141,43 @@ TEST(Partition, ManyLeaveAtOnce) {
   EXPECT_LE(f.node.node().resident, most + 1);
 }
 
+/// While the views are behind nobody may leave; each new one asked all the others again, and all answered.
+TEST(Partition, AsksFewWhileNobodyMayLeave) {
+  constexpr std::uint64_t most = 10;
+  constexpr std::size_t threads = 400;
+  partition_fixture f{most};
+  std::size_t messages = 0;
+  for (std::uint64_t t = 1; t <= threads; ++t) {
+    f.deliver(t, "wamid." + std::to_string(t));
+    messages += f.scheduler.run();
+  }
+  EXPECT_EQ(f.node.node().resident, threads);
+  EXPECT_LT(messages, 30 * threads);
+  // As soon as they may, they do.
+  f.node.apply();
+  for (std::uint64_t t = 1; t <= threads / 4; ++t) {
+    f.deliver(threads + t, "wamid." + std::to_string(threads + t));
+    f.scheduler.run();
+    f.node.apply();
+  }
+  EXPECT_LE(f.node.node().resident, most + 1);
+}
+
+/// A successor could begin from views that are behind, and number its events a second time.
+TEST(Partition, AConversationThatEndsByAnExceptionEndsTheNode) {
+  partition_fixture f;
+  std::string fatal;
+  f.node.node().on_fatal = [&](const std::string& why) { fatal = why; };
+  auto a = std::make_shared<act>();
+  a->thread = {0, 1};
+  a->brand = "acme";
+  a->what = domain::mark_read{{a->thread, 1}};
+  a->reply = [](command_result&&) { throw std::runtime_error("planted: reply"); };
+  caf::anon_send(f.actor, std::move(a));
+  f.scheduler.run();
+  EXPECT_NE(fatal, "");
+}
+
 /// The node stops while one leaves memory, and another of its messages waits for that.
 TEST(Partition, WhatIsParkedIsDoneBeforeTheEnd) {
   for (const bool views_are_behind : {false, true}) {

@@ -5,6 +5,7 @@
 #include "storage/views.hpp"
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -21,6 +22,8 @@ class poisoned_views final : public storage::views {
   std::atomic<bool> poison{false};         ///< looking for `poison_id` throws
   std::atomic<bool> poison_waking{false};  ///< so does loading a thread
   std::atomic<bool> fail_letters{false};   ///< looking for a dead letter gives the disk's own fault
+
+  mutable std::function<void()> after_asking_for_outbound;  ///< runs once, the rows being read
 
   std::optional<storage::thread_row> load_thread(std::string_view brand, domain::thread_id t) const override {
     if (poison_waking) throw std::out_of_range("planted: waking");
@@ -48,7 +51,9 @@ class poisoned_views final : public storage::views {
   std::vector<domain::message> outbound_up_to(std::string_view brand, domain::conversation_id c,
                                               domain::timestamp t, domain::delivery_status below,
                                               std::size_t limit) const override {
-    return real_->outbound_up_to(brand, c, t, below, limit);
+    auto found = real_->outbound_up_to(brand, c, t, below, limit);
+    if (const auto then = std::exchange(after_asking_for_outbound, {})) then();
+    return found;
   }
   std::optional<std::string> conversation_json(std::string_view brand,
                                                domain::conversation_id c) const override {
