@@ -26,8 +26,8 @@ struct decider {
 [[nodiscard]] bool follows(const event& e, const thread_state& state) {
   if (!e.conversation) return false;
   const conversation& c = *e.conversation;
-  assert(e.sequence == c.version);
   if (c.id.thread != state.id) return false;
+  assert(e.sequence == c.version);
   if (!state.current) return true;
   const conversation& before = *state.current;
   if (c.id.ordinal != before.id.ordinal) {
