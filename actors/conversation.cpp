@@ -4,6 +4,7 @@
 #include "storage/hash.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <exception>
 
 namespace switchboard::actors {
@@ -14,12 +15,6 @@ namespace {
 constexpr std::size_t recent_kept = 16;
 /// A watermark covers at most so many messages at once; the next receipt covers the rest.
 constexpr std::size_t covered_max = 1'000;
-
-command_result refusal(domain::refused why) {
-  command_result r;
-  r.refused = std::move(why);
-  return r;
-}
 
 /// A message's key is that of the message, whichever event carries it.
 std::uint64_t message_key(const node& n, const std::string& platform_id) {
@@ -70,39 +65,78 @@ bool conversation_owner::was_seen(const domain::inbound_event& e) const {
   return !recent_.complete() && node_.views->seen(state_.id, key);
 }
 
+/// For a profile of somebody without a conversation, which has no thread to leave a key in: the views show already
+/// all that it tells.
+bool conversation_owner::is_known(const domain::receive& r) const {
+  const auto row = node_.views->customer_json(r.brand.value, r.customer.value);
+  if (!row) return false;
+  const auto c = storage::decode_customer(*row);
+  if (!c) return false;
+  const auto same = [](const std::string& told, const std::string& known) {
+    return told.empty() || told == known;
+  };
+  const auto& in = r.inbound;
+  return same(in.customer_name, c->name) && same(in.customer_handle, c->handle) &&
+         same(in.customer_avatar_url, c->avatar_url) &&
+         same(in.customer_new_platform_id, c->platform_user_id);
+}
+
 std::vector<domain::message> conversation_owner::covered_by(const domain::receive& r) const {
   if (!state_.current || !r.inbound.watermark || !r.inbound.status) return {};
-  auto found = node_.views->outbound_up_to(r.brand.value, state_.current->id, *r.inbound.watermark,
-                                           *r.inbound.status, covered_max);
-  // Decided since the views were written: newer, so they win.
-  for (const auto where : recent_.behind(node_.tail->applied())) {
+  for (;;) {
+    // Before the views are asked: what they take in meanwhile must not be missing on both sides.
+    const auto applied = node_.tail->applied();
+    auto found = node_.views->outbound_up_to(r.brand.value, state_.current->id, *r.inbound.watermark,
+                                             *r.inbound.status, covered_max);
+    if (!add_newer(found, *r.inbound.watermark, applied)) continue;
+    std::sort(found.begin(), found.end(),
+              [](const auto& a, const auto& b) { return a.id.sequence < b.id.sequence; });
+    return found;
+  }
+}
+
+/// Puts in what was decided behind `applied`: newer, so it wins. False: some of it left the tail meanwhile, since
+/// the views have it now; that can happen once for each.
+bool conversation_owner::add_newer(std::vector<domain::message>& found, domain::timestamp up_to,
+                                   storage::log_sequence applied) const {
+  for (const auto where : recent_.behind(applied)) {
     const auto record = node_.tail->find(where);
-    if (!record || record->message_json.empty()) continue;
+    if (!record) return false;
+    if (record->message_json.empty()) continue;
     auto m = storage::decode_message(record->part(record->message_json));
     if (!m || m->direction != domain::direction::outbound || m->id.conversation != state_.current->id)
       continue;
     std::erase_if(found, [&](const domain::message& old) { return old.id == m->id; });
-    if (m->sent_at <= *r.inbound.watermark) found.push_back(std::move(*m));
+    if (m->sent_at <= up_to) found.push_back(std::move(*m));
   }
-  std::sort(found.begin(), found.end(),
-            [](const auto& a, const auto& b) { return a.id.sequence < b.id.sequence; });
-  return found;
+  return true;
+}
+
+expected<conversation_owner::change, domain::refused> conversation_owner::decide(
+    domain::command&& what, const domain::brand_id& brand, domain::timestamp now) {
+  assert(loaded_);
+  auto decided = domain::decide(state_, std::move(what), policy_of(brand), now);
+  if (!decided) return unexpected{std::move(decided).error()};
+  change c;
+  c.events = std::move(*decided);
+  c.records.reserve(c.events.size());
+  const auto partition = storage::partition_of(state_.id, node_.partitions);
+  for (const auto& e : c.events) {
+    c.records.push_back(std::make_shared<storage::record>(storage::encode(e, node_.name)));
+    c.records.back()->partition = partition;
+  }
+  return c;
 }
 
 // noexcept: half a change handed in is no state to go on from; the node ends and recovers from the journal.
-void conversation_owner::submit(std::vector<domain::event>&& events, completion done) noexcept {
-  const auto partition = storage::partition_of(state_.id, node_.partitions);
-  std::vector<std::shared_ptr<storage::record>> records;
-  records.reserve(events.size());
-  for (const auto& e : events) {
-    records.push_back(std::make_shared<storage::record>(storage::encode(e, node_.name)));
-    records.back()->partition = partition;
-  }
-  last_submitted_ = std::max(last_submitted_, node_.writer->submit(records, std::move(done)));
+void conversation_owner::submit(change&& c, completion done) noexcept {
+  assert(c.events.size() == c.records.size());
+  last_submitted_ = std::max(last_submitted_, node_.writer->submit(c.records, std::move(done)));
   const auto applied = node_.tail->applied();
-  for (std::size_t i = 0; i < events.size(); ++i) {
-    auto& e = events[i];
-    const auto where = records[i]->sequence;
+  for (std::size_t i = 0; i < c.events.size(); ++i) {
+    auto& e = c.events[i];
+    const auto where = c.records[i]->sequence;
+    assert(where == c.records.front()->sequence + i);  // nothing comes between the events of one decision
     if (e.message && !e.message->platform_message_id.empty()) {
       recent_.remember(message_key(node_, e.message->platform_message_id), where, applied);
     }
@@ -114,69 +148,106 @@ void conversation_owner::submit(std::vector<domain::event>&& events, completion 
   }
 }
 
-std::vector<domain::event> conversation_owner::decide(domain::receive&& r) {
+/// What the rules need to know of the past.
+void conversation_owner::look_up(domain::receive& r) {
   load(r.brand.value);
   const auto& in = r.inbound;
   if (!in.platform_message_id.empty()) r.target = find_message(r.brand.value, in.platform_message_id);
   // A message is its own key: it was seen if it is there and not a mere placeholder (decide looks at that).
   if (in.kind != domain::inbound_kind::message) r.seen = was_seen(in);
+  if (in.kind == domain::inbound_kind::profile && !state_.current) r.seen = r.seen || is_known(r);
   if (in.watermark) r.covered = covered_by(r);
-
-  const auto now = state_.current ? std::max(r.received_at, state_.current->updated_at) : r.received_at;
-  const auto policy = policy_of(r.brand);
-  auto decided = domain::decide(state_, domain::command{std::move(r)}, policy, now);
-  if (!decided) return {};
-  return std::move(*decided);
 }
 
 void conversation_owner::deliver(delivery& d) {
-  std::vector<domain::event> events;
+  // In place, so that what a failed decision leaves of it (the brand, the times) can still be read.
+  domain::command command{std::move(d.what)};
+  auto& r = std::get<domain::receive>(command);
+  change c;
   try {
-    events = decide(std::move(d.what));
+    look_up(r);
+    const auto now = state_.current ? std::max(r.received_at, state_.current->updated_at) : r.received_at;
+    if (auto decided = decide(std::move(command), r.brand, now)) c = std::move(*decided);
+  } catch (const storage::views_failure& e) {
+    // Nothing was changed: the platform delivers it again, to a node that can read its views.
+    node_.on_fatal(std::string("views: ") + e.what());
+    return node_.writer->fail({.ticket = std::move(d.done), .then = {}});
   } catch (const std::exception& e) {
-    // Nothing was changed: the platform delivers it again. A view that can't be read ends the node.
-    if (dynamic_cast<const storage::views_failure*>(&e)) {
-      node_.on_fatal(std::string("views: ") + e.what());
-    } else {
-      node_.on_problem("an event of conversation " + to_text(domain::conversation_id{state_.id, 1}) +
-                       " could not be decided and is answered 503: " + e.what());
-    }
-    node_.writer->fail({.ticket = std::move(d.done), .then = {}});
-    return;
+    return quarantine(d, r, e.what());
+  } catch (...) {
+    return quarantine(d, r, "an exception without a text");
   }
-  if (events.empty()) node_.duplicates.fetch_add(1, std::memory_order_relaxed);
-  submit(std::move(events), {.ticket = std::move(d.done), .then = {}});
+  if (c.events.empty()) node_.duplicates.fetch_add(1, std::memory_order_relaxed);
+  submit(std::move(c), {.ticket = std::move(d.done), .then = {}});
+}
+
+// noexcept: where there is no memory for the letter either, the node ends, and the platform delivers again.
+void conversation_owner::quarantine(delivery& d, const domain::receive& r, std::string_view why) noexcept {
+  node_.on_problem("an event of " + name() +
+                   " could not be decided and is kept as a dead letter: " + std::string(why));
+  if (!d.done) return;
+  auto q = std::make_shared<quarantined>();
+  auto& letter = q->letter;
+  letter.source = d.done->source();
+  letter.reason = "undecidable";
+  letter.raw = d.done->raw();
+  // Of the body alone: however many of its events fail, and however often it comes, it is kept once.
+  letter.id = storage::dead_letter_hash(node_.hash_seed, letter.source.value, letter.reason, letter.raw);
+  if (d.done->one_brand()) letter.brand = r.brand;
+  letter.detail = name() + ": " + std::string(why);
+  letter.received_at = r.received_at;
+  d.done->count_undecided();
+  q->done.ticket = std::move(d.done);
+  node_.quarantine(std::move(q));
+}
+
+std::string conversation_owner::name() const {
+  const auto ordinal = state_.current ? state_.current->id.ordinal : 1;
+  return "conversation " + to_text(domain::conversation_id{state_.id, ordinal});
 }
 
 void conversation_owner::execute(act& a) {
+  change c;
+  auto result = std::make_shared<command_result>();
+  bool decided = false;
+  try {
+    decided = decide_act(a, c, *result);
+  } catch (const storage::views_failure& e) {
+    node_.on_fatal(std::string("views: ") + e.what());
+    result->failed = true;
+  } catch (const std::exception& e) {
+    node_.on_problem("an act on " + name() + " could not be decided and is answered 500: " + e.what());
+    result->undecided = true;
+  }
+  if (!decided) return a.reply(std::move(*result));
+  submit(std::move(c), {.ticket = nullptr, .then = [result, reply = std::move(a.reply)](commit_state s) {
+                          result->failed = s == commit_state::failed;
+                          reply(std::move(*result));
+                        }});
+}
+
+/// False: `result` says why nothing is to be done. Its texts are made here, for the journal's thread may run the
+/// answer before submit() returns.
+bool conversation_owner::decide_act(act& a, change& c, command_result& result) {
   load(a.brand);
   if (!state_.current || state_.current->brand.value != a.brand) {
-    a.reply(refusal({domain::refusal::not_found, "no such conversation"}));
-    return;
+    result.refused = {domain::refusal::not_found, "no such conversation"};
+    return false;
   }
-  const auto now = std::max(a.now, state_.current->updated_at);
-  auto decided = domain::decide(state_, std::move(a.what), policy_of(state_.current->brand), now);
+  auto decided =
+      decide(std::move(a.what), state_.current->brand, std::max(a.now, state_.current->updated_at));
   if (!decided) {
-    a.reply(refusal(std::move(decided).error()));
-    return;
+    result.refused = std::move(decided).error();
+    return false;
   }
-  auto result = std::make_shared<command_result>();
-  auto answer = [result, reply = std::move(a.reply)](commit_state s) {
-    result->failed = s == commit_state::failed;
-    reply(std::move(*result));
-  };
-  if (decided->empty()) {
-    storage::append_conversation(result->conversation, *state_.current);
-    result->version = state_.current->version;
-    submit({}, {.ticket = nullptr, .then = std::move(answer)});
-    return;
+  c = std::move(*decided);
+  const auto& after = c.events.empty() ? *state_.current : *c.events.back().conversation;
+  storage::append_conversation(result.conversation, after);
+  result.version = after.version;
+  if (!c.events.empty() && c.events.back().message) {
+    storage::append_message(result.message, *c.events.back().message, state_.current->platform);
   }
-  // The journal's thread may run the answer before submit() returns: its text is made before.
-  const auto& last = decided->back();
-  storage::append_conversation(result->conversation, *last.conversation);
-  result->version = last.sequence;
-  if (last.message) storage::append_message(result->message, *last.message, state_.current->platform);
-  submit(std::move(*decided), {.ticket = nullptr, .then = std::move(answer)});
+  return true;
 }
 
 caf::behavior conversation(caf::stateful_actor<conversation_state>* self, node* n, domain::thread_id thread,
@@ -184,13 +255,7 @@ caf::behavior conversation(caf::stateful_actor<conversation_state>* self, node* 
   self->state.owner.emplace(*n, thread);
   return {
       [=](const delivery_ptr& d) { self->state.owner->deliver(*d); },
-      [=](const act_ptr& a) {
-        try {
-          self->state.owner->execute(*a);
-        } catch (const storage::views_failure& e) {
-          n->on_fatal(std::string("views: ") + e.what());
-        }
-      },
+      [=](const act_ptr& a) { self->state.owner->execute(*a); },
       [=](passivate_atom) {
         if (self->state.owner->may_leave()) {
           self->quit();

@@ -23,6 +23,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace switchboard::actors {
@@ -36,6 +37,7 @@ struct node {
   std::uint16_t partitions = 64;
   std::string name = "/switchboard";  ///< CloudEvents source
   std::atomic<std::shared_ptr<const config::settings>> settings;
+  std::function<void(quarantined_ptr)> quarantine;  ///< to the owner of the dead letters; thread-safe
   std::function<void(std::string)> on_fatal = [](const std::string&) {};    ///< storage failed; thread-safe
   std::function<void(std::string)> on_problem = [](const std::string&) {};  ///< to be logged; thread-safe
 
@@ -47,6 +49,8 @@ class conversation_owner {
  public:
   conversation_owner(node& n, domain::thread_id thread);
 
+  /// An event that can't be decided changes nothing and becomes a dead letter: answered 503 it would come again
+  /// for days, and hold up its whole batch each time.
   void deliver(delivery& d);
   void execute(act& a);
   /// May it leave memory? Only once the views show its last event.
@@ -59,9 +63,23 @@ class conversation_owner {
   [[nodiscard]] std::optional<domain::message> find_message(const std::string& brand,
                                                             const std::string& platform_id);
   [[nodiscard]] bool was_seen(const domain::inbound_event& e) const;
+  [[nodiscard]] bool is_known(const domain::receive& r) const;
   [[nodiscard]] std::vector<domain::message> covered_by(const domain::receive& r) const;
-  [[nodiscard]] std::vector<domain::event> decide(domain::receive&& r);
-  void submit(std::vector<domain::event>&& events, completion done) noexcept;
+  [[nodiscard]] bool add_newer(std::vector<domain::message>& found, domain::timestamp up_to,
+                               storage::log_sequence applied) const;
+  /// Events and their records. All that can throw happens before anything is changed or handed in.
+  struct change {
+    std::vector<domain::event> events;
+    std::vector<std::shared_ptr<storage::record>> records;
+  };
+  void look_up(domain::receive& r);
+  [[nodiscard]] expected<change, domain::refused> decide(domain::command&& what,
+                                                         const domain::brand_id& brand,
+                                                         domain::timestamp now);
+  [[nodiscard]] bool decide_act(act& a, change& c, command_result& result);
+  void submit(change&& c, completion done) noexcept;
+  void quarantine(delivery& d, const domain::receive& r, std::string_view why) noexcept;
+  [[nodiscard]] std::string name() const;
 
   node& node_;
   domain::thread_state state_;

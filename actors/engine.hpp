@@ -12,6 +12,7 @@
 #include "storage/views.hpp"
 
 #include <atomic>
+#include <cassert>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -35,13 +36,34 @@ class ticket {
   /// One command's events are durable (or failed). True for the last one.
   [[nodiscard]] bool settle(commit_state s) {
     if (s == commit_state::failed) failed_.store(true, std::memory_order_relaxed);
-    return open_.fetch_sub(1, std::memory_order_acq_rel) == 1;
+    const auto open = open_.fetch_sub(1, std::memory_order_acq_rel);
+    assert(open > 0);  // else it was given back already, and its request answered too soon
+    return open == 1;
   }
   [[nodiscard]] commit_state outcome() const {
     return failed_.load(std::memory_order_acquire) ? commit_state::failed : commit_state::durable;
   }
 
+  // -- what came in, for an event of it that turns out not to be decidable: it is kept as a dead letter ----
+  /// By engine::ingest, before the first command is handed in.
+  void brings(const domain::source_id& source, std::string_view raw, bool one_brand) {
+    source_ = source;
+    raw_ = raw;
+    one_brand_ = one_brand;
+  }
+  [[nodiscard]] const domain::source_id& source() const { return source_; }
+  [[nodiscard]] std::string_view raw() const { return raw_; }
+  /// Nothing in `raw` is of another brand than the event's.
+  [[nodiscard]] bool one_brand() const { return one_brand_; }
+  /// Before the event's command settles.
+  void count_undecided() { undecided_.fetch_add(1, std::memory_order_relaxed); }
+  [[nodiscard]] std::uint32_t undecided() const { return undecided_.load(std::memory_order_acquire); }
+
  private:
+  domain::source_id source_;
+  std::string_view raw_;
+  bool one_brand_ = false;
+  std::atomic<std::uint32_t> undecided_{0};
   std::atomic<std::uint32_t> open_{0};
   std::atomic<bool> failed_{false};
 };
@@ -51,6 +73,7 @@ using ticket_ptr = std::shared_ptr<ticket>;
 struct command_result {
   std::optional<domain::refused> refused;
   bool failed = false;       ///< the journal failed: 503
+  bool undecided = false;    ///< a fault of ours: 500, nothing was changed; on_problem has said which
   std::string conversation;  ///< JSON as of after the act
   std::uint64_t version = 0;
   std::string message;  ///< JSON of the note, where one was made
@@ -59,6 +82,7 @@ struct command_result {
 struct ingest_counts {
   std::uint32_t events = 0;
   std::uint32_t quarantined = 0;
+  std::uint32_t undecided = 0;  ///< of the quarantined: understood, but their thread could not decide them
 };
 
 enum class health : std::uint8_t { ready, starting, draining, disk_low, overloaded, failed };
@@ -93,7 +117,9 @@ class engine {
   // -- in ------------------------------------------------------------------------------------------------
   /// Hands one verified body over. `t` must be fresh; it may settle before this returns. It
   /// settles when all of them are durable. Elements whose account is unknown become one dead letter together,
-  /// with `raw` (the bytes received); the counts are of elements, so that they add up to all.
+  /// with `raw` (the bytes received), and so do those that their thread fails to decide (counted by the ticket,
+  /// since that comes later); the counts are of elements, so that they add up to all. `raw` must stay as it is
+  /// until `t` settles.
   virtual ingest_counts ingest(const domain::source_id& source, domain::unpacked_body&& body,
                                std::string_view raw, domain::timestamp received_at, const ticket_ptr& t) = 0;
   /// An agent's act on a conversation. `reply` runs once, on the journal's or an actor's thread.
@@ -105,7 +131,7 @@ class engine {
   // -- out -----------------------------------------------------------------------------------------------
   /// Runs `then` once the views show everything committed before this call (on a reader thread; it may
   /// block on the disk there). At most limits.reads_waiting_max at a time: false when over. If reading fails,
-  /// the node ends and `then` is left without its answer.
+  /// the node ends and `then` is left without its answer; so it is, but nothing ends, if `then` throws.
   [[nodiscard]] virtual bool read(std::function<void(const storage::views&)> then) = 0;
   /// Where subscribers pull committed records from.
   [[nodiscard]] virtual feed& events() = 0;
@@ -118,7 +144,8 @@ class engine {
   virtual void apply_settings(std::shared_ptr<const config::settings> next) = 0;
   /// From now on state() is draining.
   virtual void begin_drain() = 0;
-  /// Waits for everything handed in, flushes the views, ends all threads. False: not in time.
+  /// Waits for everything handed in, flushes the views, ends all threads. False: not in time. What is handed in
+  /// from now on is answered as failed, at once; reads are refused.
   [[nodiscard]] virtual bool stop(std::chrono::milliseconds at_most) = 0;
   /// Called, from any thread, for what an operator should read and what does not end the node.
   virtual void on_problem(std::function<void(std::string)> f) { (void)f; }

@@ -47,7 +47,7 @@ struct still_busy {
   domain::thread_id thread;
 };
 
-/// A conversation's actor has ended, asked to or by an exception.
+/// A conversation's actor has ended.
 struct left {
   domain::thread_id thread;
 };

@@ -4,6 +4,8 @@
 #include <caf/send.hpp>
 
 #include <algorithm>
+#include <cassert>
+#include <cstdint>
 
 namespace switchboard::actors {
 
@@ -17,6 +19,7 @@ slot_table::slot* slot_table::find(domain::thread_id t) {
 
 slot_table::slot& slot_table::insert(domain::thread_id t, caf::actor a) {
   auto& s = slots_[t];  // a node's address stays
+  assert(!s.actor);     // one actor a thread: its single writer
   s.thread = t;
   s.actor = std::move(a);
   s.used = sweep_;
@@ -36,12 +39,14 @@ void slot_table::erase(domain::thread_id t) {
 }
 
 void slot_table::set_stopping(slot& s) {
+  assert(!s.stopping && s.waiting.empty());
   unlink(s);
   s.stopping = true;
   ++stopping_;
 }
 
 void slot_table::set_running(slot& s) {
+  assert(s.stopping && stopping_ > 0);
   s.stopping = false;
   --stopping_;
   s.used = sweep_;
@@ -49,6 +54,7 @@ void slot_table::set_running(slot& s) {
 }
 
 void slot_table::touch(slot& s) {
+  assert(!s.stopping);
   s.used = sweep_;
   if (newest_ == &s) return;
   unlink(s);
@@ -78,6 +84,9 @@ namespace {
 
 using self_ptr = caf::stateful_actor<partition_state>*;
 
+/// For one that comes so many are asked to leave: more than one, so that an excess melts.
+constexpr std::size_t asked_at_waking_max = 8;
+
 void forward(self_ptr self, const caf::actor& to, slot_table::parked&& what) {
   std::visit([&](auto&& m) { self->send(to, std::forward<decltype(m)>(m)); }, std::move(what));
 }
@@ -86,7 +95,12 @@ slot_table::slot& wake(self_ptr self, node* n, domain::thread_id thread) {
   const auto me = caf::actor_cast<caf::actor>(self);
   auto a = self->spawn(conversation, n, thread, me);
   // Not a monitor: its down message names an actor, and we want the thread without searching for it.
-  a->attach_functor([me, thread](const caf::error&) { caf::anon_send(me, left{thread}); });
+  a->attach_functor([me, thread, n](const caf::error& why) {
+    // By an exception: the views need not show its last event yet, so a successor could begin from an old state,
+    // and what lay in its mailbox is lost. The journal knows better: the node ends and recovers.
+    if (why) n->on_fatal("the actor of a conversation ended: " + to_string(why));
+    caf::anon_send(me, left{thread});
+  });
   n->resident.fetch_add(1, std::memory_order_relaxed);
   n->woken.fetch_add(1, std::memory_order_relaxed);
   return self->state.slots.insert(thread, std::move(a));
@@ -98,16 +112,30 @@ void stop(self_ptr self, slot_table::slot& s) {
 }
 
 /// More than allowed: the least recently used ones leave. Those that the views don't show yet answer that
-/// they stay, so the number may be over for as long as the views are behind.
-void make_room(self_ptr self, node* n) {
+/// they stay, so the number may be over for as long as the views are behind; for so long each new one must not
+/// ask all of them again, hence `asked_max`.
+void make_room(self_ptr self, node* n, std::size_t asked_max) {
   const auto settings = n->settings.load(std::memory_order_acquire);
   const auto allowed =
       std::max<std::uint64_t>(1, settings->limits.resident_conversations_max / n->partitions);
   auto& slots = self->state.slots;
-  while (slots.running() > allowed) stop(self, *slots.oldest());
+  for (std::size_t asked = 0; asked < asked_max && slots.running() > allowed; ++asked) {
+    stop(self, *slots.oldest());
+  }
+}
+
+/// The node stops. Whoever waits for an answer gets one.
+void refuse(node* n, const delivery_ptr& d) {
+  n->writer->fail({.ticket = std::move(d->done), .then = {}});
+}
+void refuse(node*, const act_ptr& a) {
+  command_result ended;
+  ended.failed = true;
+  a->reply(std::move(ended));
 }
 
 void dispatch(self_ptr self, node* n, domain::thread_id thread, slot_table::parked what) {
+  if (self->state.closing) return std::visit([n](const auto& m) { refuse(n, m); }, what);
   auto& slots = self->state.slots;
   auto* s = slots.find(thread);
   const bool fresh = s == nullptr;
@@ -118,15 +146,16 @@ void dispatch(self_ptr self, node* n, domain::thread_id thread, slot_table::park
   }
   slots.touch(*s);
   forward(self, s->actor, std::move(what));
-  if (fresh) make_room(self, n);
+  if (fresh) make_room(self, n, asked_at_waking_max);
 }
 
-void resume(self_ptr self, slot_table::slot& s) {
-  auto waiting = std::exchange(s.waiting, {});
-  for (auto& w : waiting) forward(self, s.actor, std::move(w));
+/// The actor goes on, or begins, with what was parked for it.
+void resume(self_ptr self, const caf::actor& actor, std::vector<slot_table::parked>&& waiting) {
+  for (auto& w : waiting) forward(self, actor, std::move(w));
+  if (self->state.closing) self->send(actor, close_atom_t::value);
 }
 
-/// The actor is gone, asked to or by an exception; what waits for its thread wakes it anew.
+/// The actor is gone; what waits for its thread wakes it anew.
 void gone(self_ptr self, node* n, domain::thread_id thread) {
   auto& slots = self->state.slots;
   auto* s = slots.find(thread);
@@ -135,19 +164,36 @@ void gone(self_ptr self, node* n, domain::thread_id thread) {
   slots.erase(thread);
   n->resident.fetch_sub(1, std::memory_order_relaxed);
   n->passivated.fetch_add(1, std::memory_order_relaxed);
-  if (waiting.empty() || self->state.closing) return;
-  auto& fresh = wake(self, n, thread);
-  for (auto& w : waiting) forward(self, fresh.actor, std::move(w));
+  if (!waiting.empty()) return resume(self, wake(self, n, thread).actor, std::move(waiting));
+  if (self->state.closing && slots.empty()) self->quit();
+}
+
+void stays(self_ptr self, domain::thread_id thread) {
+  auto* s = self->state.slots.find(thread);
+  if (!s || !s->stopping) return;
+  self->state.slots.set_running(*s);
+  resume(self, s->actor, std::exchange(s->waiting, {}));
+}
+
+/// Those that are stopping already answer for themselves (left, or still_busy), and are closed then.
+void close(self_ptr self) {
+  auto& st = self->state;
+  st.closing = true;
+  st.slots.for_each([=](slot_table::slot& s) {
+    if (!s.stopping) self->send(s.actor, close_atom_t::value);
+  });
+  if (st.slots.empty()) self->quit();
 }
 
 void sweep(self_ptr self, node* n) {
   auto& st = self->state;
+  if (st.closing) return;
   st.slots.next_sweep();
   const auto settings = n->settings.load(std::memory_order_acquire);
   const auto idle = static_cast<std::uint64_t>(settings->limits.conversation_idle / sweep_interval);
   for (auto* s = st.slots.oldest(); s && st.slots.sweep() - s->used > idle; s = st.slots.oldest())
     stop(self, *s);
-  make_room(self, n);
+  make_room(self, n, SIZE_MAX);
 }
 
 }  // namespace
@@ -163,18 +209,9 @@ caf::behavior partition(caf::stateful_actor<partition_state>* self, node* n) {
         dispatch(self, n, thread, std::move(a));
       },
       [=](const left& l) { gone(self, n, l.thread); },
-      [=](const still_busy& b) {
-        auto* s = self->state.slots.find(b.thread);
-        if (!s || !s->stopping) return;
-        self->state.slots.set_running(*s);
-        resume(self, *s);
-      },
+      [=](const still_busy& b) { stays(self, b.thread); },
       [=](sweep_atom) { sweep(self, n); },
-      [=](close_atom_t) {
-        self->state.closing = true;
-        self->state.slots.for_each([=](slot_table::slot& s) { self->send(s.actor, close_atom_t::value); });
-        self->quit();
-      },
+      [=](close_atom_t) { close(self); },
   };
 }
 

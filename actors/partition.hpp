@@ -14,7 +14,8 @@
 //   left                    step 4
 //   still_busy              step 4 refused
 //   sweep                   another sweep_interval has passed (sent from outside, so tests own the time)
-//   closeall                the node stops: everything quits
+//   closeall                the node stops: every conversation quits when it has done what was sent to it, what
+//                           is parked included; then the partition does. What comes later is refused
 
 #include "actors/conversation.hpp"
 
@@ -58,6 +59,7 @@ class slot_table {
   [[nodiscard]] slot* oldest() { return oldest_; }
   /// Those that are not stopping.
   [[nodiscard]] std::size_t running() const { return slots_.size() - stopping_; }
+  [[nodiscard]] bool empty() const { return slots_.empty(); }
   [[nodiscard]] std::uint64_t sweep() const { return sweep_; }
   void next_sweep() { ++sweep_; }
   void for_each(const std::function<void(slot&)>& f);

@@ -19,6 +19,20 @@ bool quarantine_state::known(node& n, const std::string& id) {
 }
 
 void quarantine_state::handle(node& n, quarantined& q) {
+  try {
+    keep(n, q);
+  } catch (const std::exception& e) {
+    // Nothing was handed in: whoever waits is told, or would wait for ever.
+    if (dynamic_cast<const storage::views_failure*>(&e)) {
+      n.on_fatal(std::string("views: ") + e.what());
+    } else {
+      n.on_problem(std::string("a dead letter could not be kept and is answered 503: ") + e.what());
+    }
+    n.writer->fail(std::move(q.done));
+  }
+}
+
+void quarantine_state::keep(node& n, quarantined& q) {
   forget_applied(n);
   std::vector<std::shared_ptr<storage::record>> records;
   const auto id = q.letter.id.value;

@@ -1,5 +1,5 @@
 #pragma once
-// The owner of the dead letters: adds each once, however often it is delivered, and marks them replayed.
+// The owner of the dead letters (what the normaliser or a conversation made nothing of): adds each once, however often it is delivered, and marks them replayed.
 //
 // Messages
 //   quarantined_ptr   add the letter, or mark it replayed; its completion follows when that is durable
@@ -25,6 +25,7 @@ struct quarantine_state {
   void handle(node& n, quarantined& q);
 
  private:
+  void keep(node& n, quarantined& q);
   [[nodiscard]] bool known(node& n, const std::string& id);
   void forget_applied(const node& n);
 };

@@ -1,6 +1,7 @@
 #include "actors/tail.hpp"
 
 #include <algorithm>
+#include <cassert>
 
 namespace switchboard::actors {
 
@@ -45,6 +46,7 @@ void tail::append(std::span<const std::shared_ptr<storage::record>> records) {
     bytes_ += r->bytes.size() + record_overhead;
     records_.push_back(r);
   }
+  assert(first_ + records_.size() == next + 1);  // the deque ends where the numbers end
   submitted_.store(next, std::memory_order_release);
 }
 
@@ -59,6 +61,7 @@ void tail::uncommitted(std::size_t limit, std::vector<std::shared_ptr<storage::r
 void tail::mark_applied(storage::log_sequence s) {
   std::vector<std::shared_ptr<storage::record>> gone;  // freed outside the lock
   const std::lock_guard lock{mutex_};
+  assert(s >= applied() && s <= committed());
   applied_.store(s, std::memory_order_release);
   while (!records_.empty() && bytes_ > bytes_max_ && first_ <= s) {
     bytes_ -= records_.front()->bytes.size() + record_overhead;

@@ -10,6 +10,7 @@
 #include "storage/record.hpp"
 
 #include <atomic>
+#include <cassert>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -41,7 +42,10 @@ class tail {
   void append(std::span<const std::shared_ptr<storage::record>> records);
   /// Submitted, not committed, at most `limit`.
   void uncommitted(std::size_t limit, std::vector<std::shared_ptr<storage::record>>& out) const;
-  void mark_committed(storage::log_sequence s) { committed_.store(s, std::memory_order_release); }
+  void mark_committed(storage::log_sequence s) {
+    assert(s >= committed() && s <= submitted());
+    committed_.store(s, std::memory_order_release);
+  }
 
   // -- for the views' keeper ----------------------------------------------------------------------------
   void mark_applied(storage::log_sequence s);

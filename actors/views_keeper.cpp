@@ -33,8 +33,7 @@ views_keeper::views_keeper(storage::event_log& log, storage::journal* trimmed, s
       on_second_(std::move(on_second)),
       on_fatal_(std::move(on_fatal)),
       settings_(std::move(settings)) {
-  // Twice: those released by one apply must find room beside those that came to a quiet engine.
-  jobs_max_ = 2 * settings_->limits.reads_waiting_max;
+  waiting_max_ = settings_->limits.reads_waiting_max;
   next_flush_ = clock::now() + flush_interval;
   housekeeping();
   for (int i = 0; i < reader_threads; ++i) readers_.emplace_back([this] { run_reader(); });
@@ -57,11 +56,28 @@ void views_keeper::committed(storage::log_sequence s) {
   if (wake) wake_.notify_one();
 }
 
+// The bound holds at the entrance only: once it is over, a release can never find the readers' queue full.
+bool views_keeper::accept(std::atomic<std::size_t>& counted) {
+  if (counted.fetch_add(1, std::memory_order_relaxed) < waiting_max_.load(std::memory_order_relaxed))
+    return true;
+  counted.fetch_sub(1, std::memory_order_relaxed);
+  return false;
+}
+
 bool views_keeper::when_applied(storage::log_sequence s, std::function<void()> then) {
-  if (tail_.applied() >= s) return on_reader_thread(std::move(then));
+  if (!accept(reads_)) return false;
   {
+    // Under the lock to the end: the last release must come either before the look at `stopping_` or after the
+    // entry into `waiting_`.
     const std::lock_guard lock{mutex_};
-    if (waiting_.size() >= settings_->limits.reads_waiting_max) return false;
+    if (stopping_) {
+      reads_.fetch_sub(1, std::memory_order_relaxed);
+      return false;
+    }
+    if (tail_.applied() >= s) {
+      queue(std::move(then), reads_);
+      return true;
+    }
     waiting_.push_back({s, std::move(then)});
     urgent_ = true;
   }
@@ -70,18 +86,27 @@ bool views_keeper::when_applied(storage::log_sequence s, std::function<void()> t
 }
 
 bool views_keeper::on_reader_thread(std::function<void()> work) {
-  {
-    const std::lock_guard lock{jobs_mutex_};
-    if (jobs_.size() >= jobs_max_) return false;
-    jobs_.push_back(std::move(work));
+  if (!accept(works_)) return false;
+  const std::lock_guard lock{mutex_};
+  if (stopping_) {
+    works_.fetch_sub(1, std::memory_order_relaxed);
+    return false;
   }
-  jobs_wake_.notify_one();
+  queue(std::move(work), works_);
   return true;
 }
 
+void views_keeper::queue(std::function<void()> work, std::atomic<std::size_t>& counted) {
+  {
+    const std::lock_guard lock{jobs_mutex_};
+    jobs_.push_back({std::move(work), &counted});
+  }
+  jobs_wake_.notify_one();
+}
+
 void views_keeper::apply_settings(config::settings_ptr next) {
-  const std::scoped_lock lock{mutex_, jobs_mutex_};
-  jobs_max_ = 2 * next->limits.reads_waiting_max;
+  const std::lock_guard lock{mutex_};
+  waiting_max_ = next->limits.reads_waiting_max;
   settings_ = std::move(next);
 }
 
@@ -105,15 +130,16 @@ bool views_keeper::stop() {
 void views_keeper::run_reader() {
   pthread_setname_np(pthread_self(), "reader");
   for (;;) {
-    std::function<void()> job;
+    job next;
     {
       std::unique_lock lock{jobs_mutex_};
       jobs_wake_.wait(lock, [this] { return !jobs_.empty() || jobs_stopping_; });
       if (jobs_.empty()) return;
-      job = std::move(jobs_.front());
+      next = std::move(jobs_.front());
       jobs_.pop_front();
     }
-    job();
+    next.counted->fetch_sub(1, std::memory_order_relaxed);
+    next.work();
   }
 }
 
@@ -149,7 +175,7 @@ void views_keeper::release_readers() {
     ready.assign(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(late));
     waiting_.erase(waiting_.begin(), late);
   }
-  for (auto& w : ready) on_reader_thread(std::move(w.then));
+  for (auto& w : ready) queue(std::move(w.then), reads_);
 }
 
 void views_keeper::housekeeping() {

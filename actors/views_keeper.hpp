@@ -9,6 +9,7 @@
 #include "storage/journal.hpp"
 #include "storage/views.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -33,10 +34,11 @@ class views_keeper {
 
   /// Something was committed. Cheap; from the writer's thread.
   void committed(storage::log_sequence s);
-  /// Runs `then` on a reader thread once everything up to `s` is applied. False: too many wait already.
+  /// Runs `then` on a reader thread once everything up to `s` is applied. False: limits.reads_waiting_max of
+  /// them wait already, here or for a reader thread, or the keeper stops. Accepted, it always finds its room.
   [[nodiscard]] bool when_applied(storage::log_sequence s, std::function<void()> then);
-  /// Runs `work` on a reader thread now. False: too many wait already.
-  bool on_reader_thread(std::function<void()> work);
+  /// Runs `work` on a reader thread now. False: as many of these wait already, or the keeper stops.
+  [[nodiscard]] bool on_reader_thread(std::function<void()> work);
 
   void apply_settings(config::settings_ptr next);
   [[nodiscard]] std::uint64_t free_disk_bytes() const { return free_bytes_.load(std::memory_order_relaxed); }
@@ -53,6 +55,13 @@ class views_keeper {
     std::function<void()> then;
   };
 
+  /// One of a bounded number, counted from its acceptance until a reader thread takes it.
+  struct job {
+    std::function<void()> work;
+    std::atomic<std::size_t>* counted = nullptr;
+  };
+  [[nodiscard]] bool accept(std::atomic<std::size_t>& counted);
+  void queue(std::function<void()> work, std::atomic<std::size_t>& counted);
   void run();
   void run_reader();
   bool apply_pending();
@@ -81,8 +90,8 @@ class views_keeper {
 
   std::mutex jobs_mutex_;
   std::condition_variable jobs_wake_;
-  std::deque<std::function<void()>> jobs_;
-  std::size_t jobs_max_ = 0;
+  std::deque<job> jobs_;
+  std::atomic<std::size_t> waiting_max_{0}, reads_{0}, works_{0};
   bool jobs_stopping_ = false;
 
   std::vector<std::thread> readers_;

@@ -3,6 +3,7 @@
 #include "domain/commanding.hpp"
 #include "domain/receiving.hpp"
 
+#include <cassert>
 #include <utility>
 
 namespace switchboard::domain {
@@ -21,12 +22,20 @@ struct decider {
   decision operator()(wake_snoozed&& what) const { return decide_wake(state, what, now); }
 };
 
-/// Is `c` the state after what `state` has?
-[[nodiscard]] bool follows(const conversation& c, const thread_state& state) {
+/// Is the event's conversation the state after what `state` has?
+[[nodiscard]] bool follows(const event& e, const thread_state& state) {
+  if (!e.conversation) return false;
+  const conversation& c = *e.conversation;
   if (c.id.thread != state.id) return false;
+  assert(e.sequence == c.version);
   if (!state.current) return true;
-  if (c.id.ordinal != state.current->id.ordinal) return c.id.ordinal > state.current->id.ordinal;
-  return c.version >= state.current->version;
+  const conversation& before = *state.current;
+  if (c.id.ordinal != before.id.ordinal) {
+    assert(c.id.ordinal <= before.id.ordinal + 1);  // cases follow each other
+    return c.id.ordinal > before.id.ordinal;
+  }
+  assert(c.version <= before.version + 1);  // gapless
+  return c.version >= before.version;
 }
 
 }  // namespace
@@ -41,11 +50,11 @@ decision decide(const thread_state& state, const command& what, const conversati
 }
 
 void apply(thread_state& state, const event& e) {
-  if (e.conversation && follows(*e.conversation, state)) state.current = e.conversation;
+  if (follows(e, state)) state.current = e.conversation;
 }
 
 void apply(thread_state& state, event&& e) {
-  if (e.conversation && follows(*e.conversation, state)) state.current = std::move(e.conversation);
+  if (follows(e, state)) state.current = std::move(e.conversation);
 }
 
 }  // namespace switchboard::domain

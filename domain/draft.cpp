@@ -1,14 +1,17 @@
 #include "domain/draft.hpp"
 
+#include <cassert>
 #include <utility>
 
 namespace switchboard::domain {
 
 const conversation& draft::latest() const {
+  assert(has_conversation());
   return events_.empty() ? *state_.current : *events_.back().conversation;
 }
 
 event& draft::add(event_type type) {
+  assert(has_conversation());
   event& next = events_.emplace_back();
   const conversation& before =
       events_.size() > 1 ? *events_[events_.size() - 2].conversation : *state_.current;
@@ -22,6 +25,8 @@ event& draft::add(event_type type) {
 }
 
 event& draft::open(conversation&& fresh) {
+  assert(fresh.id.thread == state_.id);
+  assert(fresh.id.ordinal == (has_conversation() ? latest().id.ordinal + 1 : 1));
   event& first = events_.emplace_back();
   conversation& opened = first.conversation.emplace(std::move(fresh));
   first.type = event_type::conversation_created;
@@ -34,6 +39,7 @@ event& draft::open(conversation&& fresh) {
 }
 
 event& draft::add_without_conversation(event_type type) {
+  assert(!has_conversation());
   event& only = events_.emplace_back();
   only.type = type;
   only.at = now_;

@@ -6,6 +6,7 @@
 #include "config/settings.hpp"
 
 #include <atomic>
+#include <cassert>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -43,8 +44,9 @@ class admission {
    private:
     void release() {
       if (!from_) return;
-      from_->events.fetch_sub(events_, std::memory_order_relaxed);
-      from_->bytes.fetch_sub(bytes_, std::memory_order_relaxed);
+      [[maybe_unused]] const auto events = from_->events.fetch_sub(events_, std::memory_order_relaxed);
+      [[maybe_unused]] const auto bytes = from_->bytes.fetch_sub(bytes_, std::memory_order_relaxed);
+      assert(events >= events_ && bytes >= bytes_);  // what is given back was taken
       from_ = nullptr;
     }
     counters* from_ = nullptr;

@@ -18,6 +18,7 @@ struct webhook_ticket final : actors::ticket {
   http::exchange_ptr exchange;  ///< null for a replay
   domain::histogram* duration = nullptr;
   std::function<void(actors::ingest_counts, bool)> replayed;
+  std::string replayed_raw;  ///< must live as long as the ticket, as the exchange's body does
   actors::ingest_counts counts;
   admission::credit whole;
   admission::credit first_brand;
@@ -274,7 +275,8 @@ webhook::replay_start webhook::replay(const domain::dead_letter& d,
   if (!ticket->whole) return replay_start::full;
   ticket->counts = count(*t->settings, d.source.value, body).counts;
   ticket->replayed = std::move(done);
-  (void)engine_->ingest(d.source, std::move(body), d.raw, now, ticket);
+  ticket->replayed_raw = d.raw;
+  (void)engine_->ingest(d.source, std::move(body), ticket->replayed_raw, now, ticket);
   return replay_start::started;
 }
 
@@ -283,6 +285,10 @@ void webhook::committed(std::vector<actors::ticket_ptr>&& done) {
   answers.reserve(done.size());
   for (auto& each : done) {
     auto& t = static_cast<webhook_ticket&>(*each);
+    // Taken for events when they came in; what can't be decided is a dead letter by now.
+    t.counts.undecided = t.undecided();
+    t.counts.events -= t.counts.undecided;
+    t.counts.quarantined += t.counts.undecided;
     if (!t.exchange) {
       t.replayed(t.counts, t.outcome() == actors::commit_state::failed);
       continue;

@@ -1,5 +1,6 @@
 #include "storage/views_fold.hpp"
 
+#include "domain/customer.hpp"
 #include "storage/codec.hpp"
 #include "storage/views_keys.hpp"
 #include "storage/views_unwritten_messages.hpp"
@@ -29,6 +30,7 @@ std::string letter_key(char which, std::string_view brand, domain::timestamp at,
 rocksdb::WriteBatch& views_fold::fold(std::span<const record_ptr> records, fold_state& state) {
   batch_.Clear();
   letters_.clear();
+  customers_.clear();
   for (const auto& r : records) add(*r, state);
   return batch_;
 }
@@ -54,14 +56,28 @@ void views_fold::add_comment_thread(const record& r) {
   put_row(column::comment_threads, value_);
 }
 
+/// A customer may have several threads, each of which knows only what it saw itself: a second comment thread
+/// must not move the customer's first day, nor erase a name that it was not told.
 void views_fold::add_customer(const record& r) {
   const auto json = r.part(r.customer_json);
-  const auto c = decode_customer(json);
+  auto c = decode_customer(json);
   if (!c) store_.fail("the customer of record " + std::to_string(r.sequence) + ": " + c.error().what);
   key_.clear();
   keys::append_name(key_, r.brand);
   keys::append_name(key_, c->id.value);
-  put_row(column::customers, json);
+  auto known = customers_.find(key_);
+  if (known == customers_.end()) {
+    if (const auto stored = store_.row(column::customers, key_)) {
+      auto before = decode_customer(*stored);
+      if (!before) store_.fail("customers: " + before.error().what);
+      known = customers_.emplace(key_, std::move(*before)).first;
+    }
+  }
+  if (known != customers_.end()) *c = domain::seen_again(known->second, std::move(*c));
+  value_.clear();
+  append_customer(value_, *c);
+  put_row(column::customers, value_);
+  customers_.insert_or_assign(key_, std::move(*c));
 }
 
 /// Under the time of its beginning, which never changes, so that the index is written once.

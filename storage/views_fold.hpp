@@ -41,6 +41,7 @@ class views_fold {
   rocksdb::WriteBatch batch_;
   std::string key_, value_, scratch_;
   std::unordered_map<std::string, std::pair<std::string, domain::timestamp>> letters_;  ///< id → brand, time
+  std::unordered_map<std::string, domain::customer> customers_;                         ///< by key
 };
 
 /// Dead letters lie under their id; two indexes order them. See views.cpp.

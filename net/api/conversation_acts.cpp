@@ -28,6 +28,10 @@ void respond_result(const context& ctx, const http::exchange_ptr& x, actors::com
   if (r.failed) {
     return x->respond(come_back("unavailable", "the journal failed; nothing was changed", retry_after(ctx)));
   }
+  if (r.undecided) {
+    return respond_problem(x, 500, "internal", "Internal error",
+                           "the act could not be decided; nothing was changed");
+  }
   http::response ok;
   ok.status = note ? 201 : 200;
   ok.content_type = "application/json";

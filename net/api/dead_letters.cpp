@@ -13,7 +13,7 @@ std::optional<domain::dead_letter> find(const call& c, const storage::views& v) 
   return d;
 }
 
-/// Taken in again; marked as replayed where something came of it.
+/// Taken in again; marked as replayed where something came of it, and all of it could be decided.
 void answer_replay(const call& c, const domain::dead_letter& d, actors::ingest_counts counts, bool failed) {
   const auto x = c.exchange;
   const auto unavailable = [x, ctx = c.ctx] {
@@ -25,7 +25,7 @@ void answer_replay(const call& c, const domain::dead_letter& d, actors::ingest_c
   o.number("events", counts.events);
   o.number("quarantined", counts.quarantined);
   o.end();
-  if (counts.events == 0) return respond_json(x, std::move(body));
+  if (counts.events == 0 || counts.undecided > 0) return respond_json(x, std::move(body));
   c.ctx->engine->mark_replayed(d, [x, body = std::move(body), unavailable](bool durable) {
     if (!durable) return unavailable();
     respond_json(x, body);

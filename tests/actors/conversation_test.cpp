@@ -79,6 +79,44 @@ TEST_P(Redelivery, AnOriginalFillsItsPlaceholderOnce) {
 INSTANTIATE_TEST_SUITE_P(Past, Redelivery,
                          ::testing::Values(past::submitted, past::applied, past::only_in_views));
 
+TEST_P(Redelivery, OfAProfileWithoutConversationHasNoSecondEffect) {
+  small_node n;
+  auto owner = std::make_unique<conversation_owner>(n.node(), thread);
+  auto profile = text_message("wamid.1", "");
+  profile.kind = domain::inbound_kind::profile;
+  profile.customer_new_platform_id = "5522";
+  deliver(*owner, profile);
+  ASSERT_EQ(types(n.events()), (std::vector{event_type::customer_updated}));
+  if (GetParam() != past::submitted) n.apply();
+  if (GetParam() == past::only_in_views) owner = std::make_unique<conversation_owner>(n.node(), thread);
+  deliver(*owner, profile);
+  EXPECT_EQ(n.events().size(), 1u);
+  // … but what it tells anew is told.
+  profile.platform_message_id = "wamid.2";
+  profile.customer_new_platform_id = "5533";
+  deliver(*owner, profile);
+  EXPECT_EQ(n.events().size(), 2u);
+}
+
+/// The views took the message in while they were being asked: it must not be missing on both sides.
+TEST(ConversationOwner, AReceiptCoversWhatTheViewsAreTakingIn) {
+  small_node n;
+  conversation_owner owner{n.node(), thread};
+  deliver(owner, text_message("wamid.1", "hello"));
+  n.apply();
+  auto echo = text_message("wamid.2", "hi");
+  echo.direction = domain::direction::outbound;
+  deliver(owner, echo);
+  n.views().after_asking_for_outbound = [&] { n.apply(); };
+  auto receipt = text_message("", "");
+  receipt.kind = domain::inbound_kind::status;
+  receipt.status = domain::delivery_status::read;
+  receipt.watermark = echo.at;
+  receipt.version = "w1";
+  deliver(owner, receipt);
+  EXPECT_EQ(n.events().back()->type, event_type::message_read);
+}
+
 TEST(ConversationOwner, RemembersBeyondItsRecentKeys) {
   small_node n;
   conversation_owner owner{n.node(), thread};

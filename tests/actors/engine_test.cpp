@@ -9,6 +9,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 namespace switchboard::actors {
 namespace {
@@ -66,6 +67,10 @@ class running_engine {
     return engine_->events().pull(0, all, SIZE_MAX, SIZE_MAX, SIZE_MAX).records;
   }
   engine& get() { return *engine_; }
+  std::size_t settled() {
+    const std::lock_guard lock{mutex_};
+    return settled_;
+  }
 
  private:
   testing::temporary_directory directory_;
@@ -93,6 +98,27 @@ TEST(Engine, ABodyOfManyUnknownAccountsIsKeptOnce) {
   ASSERT_EQ(events.size(), 1u);
   EXPECT_EQ(events[0]->type, domain::event_type::deadletter_added);
   EXPECT_LT(events[0]->bytes.size(), 2 * raw.size());
+}
+
+TEST(Engine, ABodyOfSeveralBrandsIsShownToNoneOfThem) {
+  // A part that can't be read is kept with the whole body around it, other people's messages included.
+  for (const bool foreign : {false, true}) {
+    running_engine e{true};
+    domain::unpacked_body body;
+    body.events.push_back(text_message("wamid.1", "x"));
+    body.rejected.push_back(
+        {.reason = "malformed", .detail = "/x", .raw = "{}", .account_platform_id = "106"});
+    if (foreign) {
+      body.rejected.push_back(
+          {.reason = "malformed", .detail = "/y", .raw = "{}", .account_platform_id = "unknown"});
+    }
+    e.deliver(std::move(body), "{}");
+    e.wait();
+    for (const auto& r : e.events()) {
+      if (r->type != domain::event_type::deadletter_added) continue;
+      EXPECT_EQ(r->brand, foreign ? "" : "acme");
+    }
+  }
 }
 
 TEST(Engine, TakesNewSettingsWhileEventsAreDecided) {
@@ -141,6 +167,53 @@ TEST(Engine, AReadSeesWhatWasCommittedBefore) {
   EXPECT_GE(s.sync_durations.count(), s.commits);
   EXPECT_GE(s.commit_durations.sum, 20u * 1'000) << "no fsync takes less than a microsecond";
   EXPECT_GE(s.apply_durations.count(), 20u) << "and each read for the views";
+}
+
+TEST(Engine, AnswersWhoeverComesWhileItStopsAndAfter) {
+  // A gateway that did not close in time goes on calling: it met actors that were gone, and a cleared table.
+  running_engine e{true};
+  constexpr int callers = 3;
+  std::atomic<bool> stop{false};
+  std::atomic<std::size_t> asked{0}, answered{0}, handed_in{0};
+  std::vector<std::thread> threads;
+  const auto call = [&](int caller, int i) {
+    domain::unpacked_body body;
+    const auto id = std::to_string(caller) + "." + std::to_string(i);
+    body.events.push_back(text_message("wamid." + id, "x", std::to_string(i % 97)));
+    auto t = std::make_shared<waiting_ticket>();
+    e.get().ingest({"meta"}, std::move(body), "{}", domain::timestamp{std::chrono::seconds{1'795'248'000}},
+                   t);
+    ++handed_in;
+    asked += 2;
+    e.get().execute("acme", domain::mark_read{{{1, static_cast<std::uint64_t>(i % 5)}, 1}},
+                    [&](command_result&&) { ++answered; });
+    e.get().mark_replayed({.id = {"dl_" + id},
+                           .source = {"meta"},
+                           .brand = {},
+                           .reason = "r",
+                           .detail = "",
+                           .raw = "",
+                           .received_at = {},
+                           .replayed_at = {}},
+                          [&](bool) { ++answered; });
+  };
+  for (int c = 0; c < callers; ++c) {
+    threads.emplace_back([&, c] {
+      for (int i = 0; !stop; ++i) {
+        while (handed_in > e.settled() + 300) std::this_thread::yield();
+        call(c, i);
+      }
+    });
+  }
+  while (e.settled() < 200) std::this_thread::yield();
+  EXPECT_TRUE(e.get().stop(std::chrono::seconds{30}));
+  const auto at_end = handed_in.load();
+  while (handed_in < at_end + 200) std::this_thread::yield();
+  stop = true;
+  for (auto& t : threads) t.join();
+  EXPECT_EQ(answered, asked);
+  EXPECT_EQ(e.settled(), handed_in);
+  EXPECT_FALSE(e.get().read([](const storage::views&) {}));
 }
 
 }  // namespace

@@ -43,11 +43,15 @@ class partition_fixture {
     scheduler.run();
   }
 
-  void deliver(std::uint64_t thread, const std::string& id) {
+  ticket_ptr deliver(std::uint64_t thread, const std::string& id) {
     auto d = std::make_shared<delivery>();
+    auto t = std::make_shared<testing::counting_ticket>();
+    t->expect();
     d->thread = {0, thread};
     d->what = received(text_message(id, "x", std::to_string(thread)));
+    d->done = t;
     caf::anon_send(actor, std::move(d));
+    return t;
   }
   /// Runs one waiting actor, any of them.
   bool step(std::mt19937& random) {
@@ -137,6 +141,66 @@ TEST(Partition, ManyLeaveAtOnce) {
   EXPECT_LE(f.node.node().resident, most + 1);
 }
 
+/// While the views are behind nobody may leave; each new one asked all the others again, and all answered.
+TEST(Partition, AsksFewWhileNobodyMayLeave) {
+  constexpr std::uint64_t most = 10;
+  constexpr std::size_t threads = 400;
+  partition_fixture f{most};
+  std::size_t messages = 0;
+  for (std::uint64_t t = 1; t <= threads; ++t) {
+    f.deliver(t, "wamid." + std::to_string(t));
+    messages += f.scheduler.run();
+  }
+  EXPECT_EQ(f.node.node().resident, threads);
+  EXPECT_LT(messages, 30 * threads);
+  // As soon as they may, they do.
+  f.node.apply();
+  for (std::uint64_t t = 1; t <= threads / 4; ++t) {
+    f.deliver(threads + t, "wamid." + std::to_string(threads + t));
+    f.scheduler.run();
+    f.node.apply();
+  }
+  EXPECT_LE(f.node.node().resident, most + 1);
+}
+
+/// A successor could begin from views that are behind, and number its events a second time.
+TEST(Partition, AConversationThatEndsByAnExceptionEndsTheNode) {
+  partition_fixture f;
+  std::string fatal;
+  f.node.node().on_fatal = [&](const std::string& why) { fatal = why; };
+  auto a = std::make_shared<act>();
+  a->thread = {0, 1};
+  a->brand = "acme";
+  a->what = domain::mark_read{{a->thread, 1}};
+  a->reply = [](command_result&&) { throw std::runtime_error("planted: reply"); };
+  caf::anon_send(f.actor, std::move(a));
+  f.scheduler.run();
+  EXPECT_NE(fatal, "");
+}
+
+/// The node stops while one leaves memory, and another of its messages waits for that.
+TEST(Partition, WhatIsParkedIsDoneBeforeTheEnd) {
+  for (const bool views_are_behind : {false, true}) {
+    partition_fixture f;
+    f.deliver(1, "wamid.1");
+    f.scheduler.run();
+    if (!views_are_behind) f.node.apply();
+    for (std::uint64_t i = 0; i <= plain_settings_idle_sweeps(); ++i) {
+      caf::anon_send(f.actor, sweep_atom::value);
+    }
+    const auto parked = f.deliver(1, "wamid.2");
+    caf::anon_send(f.actor, close_atom_t::value);
+    const auto late = f.deliver(1, "wamid.3");
+    f.scheduler.run();
+    EXPECT_EQ(f.node.events().back()->conversation_sequence, 3u);
+    const auto settled = f.node.settled();
+    ASSERT_EQ(settled.size(), 3u) << "everyone is answered";
+    EXPECT_EQ(parked->outcome(), commit_state::durable);
+    EXPECT_EQ(late->outcome(), commit_state::failed);
+    EXPECT_EQ(f.node.node().resident, 0u) << "nobody is left behind";
+  }
+}
+
 /// Whatever order the mailboxes run in, with actors leaving and waking all the time: each message has its
 /// effect once, and each conversation its sequence without a gap.
 TEST(Partition, NoInterleavingLosesOrDoubles) {
@@ -144,6 +208,7 @@ TEST(Partition, NoInterleavingLosesOrDoubles) {
     std::mt19937 random{seed};
     partition_fixture f{3};
     std::set<std::string> sent;
+    std::size_t handed_in = 0;
     for (int i = 0; i < 300; ++i) {
       switch (random() % 8) {
         case 0:
@@ -158,13 +223,18 @@ TEST(Partition, NoInterleavingLosesOrDoubles) {
           const auto id = std::to_string(thread) + "." + std::to_string(random() % 40);
           sent.insert(id);
           f.deliver(thread, id);
+          ++handed_in;
           break;
         }
         default:
           f.step(random);
       }
     }
-    f.scheduler.run();
+    // Half of the times the node stops in the middle of it.
+    if (seed % 2 == 0) caf::anon_send(f.actor, close_atom_t::value);
+    while (f.step(random)) {
+    }
+    EXPECT_EQ(f.node.settled().size(), handed_in) << "seed " << seed;
     std::map<domain::conversation_id, std::uint64_t> last;
     std::multiset<std::string> got;
     for (const auto& r : f.node.events()) {

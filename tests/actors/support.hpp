@@ -4,7 +4,9 @@
 
 #include "actors/conversation.hpp"
 #include "actors/journal_writer.hpp"
+#include "actors/quarantine.hpp"
 #include "actors/tail.hpp"
+#include "poisoned_views.hpp"
 #include "storage/journal.hpp"
 #include "storage/views.hpp"
 
@@ -13,6 +15,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -88,9 +91,13 @@ class small_node {
     vo.hash_seed = 7;
     auto opened = storage::views::open(vo);
     if (!opened) throw std::runtime_error(opened.error().what);
-    views_ = std::move(*opened);
+    views_ = std::make_unique<poisoned_views>(std::move(*opened));
     writer_ = std::make_unique<journal_writer>(
-        *log_, tail_, journal_writer_options{}, [](std::vector<ticket_ptr>&&) {},
+        *log_, tail_, journal_writer_options{},
+        [this](std::vector<ticket_ptr>&& done) {
+          const std::lock_guard lock{settled_mutex_};
+          settled_.insert(settled_.end(), done.begin(), done.end());
+        },
         [](storage::log_sequence) {}, [](const std::string&) {});
     node_.views = views_.get();
     node_.tail = &tail_;
@@ -98,11 +105,13 @@ class small_node {
     node_.hash_seed = 7;
     node_.partitions = 1;
     node_.settings.store(plain_settings(resident_max));
+    node_.quarantine = [this](const quarantined_ptr& q) { quarantine_.handle(node_, *q); };
   }
   ~small_node() { writer_->stop(); }
 
   [[nodiscard]] actors::node& node() { return node_; }
   [[nodiscard]] const storage::event_log& log() const { return *log_; }
+  [[nodiscard]] poisoned_views& views() { return *views_; }
 
   /// Waits until everything submitted is committed.
   void commit() {
@@ -122,6 +131,12 @@ class small_node {
     ASSERT_TRUE(views_->apply(records));
     tail_.mark_applied(records.back()->sequence);
   }
+  /// Tickets given back so far.
+  [[nodiscard]] std::vector<ticket_ptr> settled() {
+    commit();
+    const std::lock_guard lock{settled_mutex_};
+    return settled_;
+  }
   /// All events so far.
   [[nodiscard]] std::vector<storage::record_ptr> events() {
     commit();
@@ -133,9 +148,12 @@ class small_node {
  private:
   temporary_directory directory_;
   std::unique_ptr<storage::event_log> log_ = storage::make_memory_log();
-  std::unique_ptr<storage::views> views_;
+  std::unique_ptr<poisoned_views> views_;
   tail tail_{0, UINT64_MAX};
   std::unique_ptr<journal_writer> writer_;
+  std::mutex settled_mutex_;
+  std::vector<ticket_ptr> settled_;
+  quarantine_state quarantine_;  ///< its own thread's in the engine; here everything is the test's
   actors::node node_;
 };
 

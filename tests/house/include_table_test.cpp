@@ -6,8 +6,10 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <regex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,6 +31,11 @@ const std::map<std::string, std::vector<std::string>> table{
      {"cli/", "net/", "actors/", "storage/", "config/", "domain/", "boost/", "openssl/", "CLI/",
       "simdjson.h"}},
 };
+
+/// What the engine's reads and its feed give and take (actors/engine.hpp, feed.hpp): rows, pages and places in the
+/// log. net/ includes no header of storage and may name only these; nothing that writes, opens or encodes.
+const std::set<std::string> of_storage_in_net{
+    "views", "views_error", "page", "page_rows_max", "conversation_query", "message_order", "log_sequence"};
 
 struct include {
   std::string name;
@@ -92,6 +99,33 @@ TEST(IncludeTable, HoldsForEveryFile) {
   }
   EXPECT_GT(files, 50u) << "the tree was not found at " << root;
   EXPECT_THAT(bad, testing::IsEmpty());
+}
+
+/// The names of storage that a text uses beside the allowed ones.
+std::vector<std::string> other_names_of_storage(const std::string& text) {
+  static const std::regex name_of{R"(\bstorage::(\w+))"};
+  std::vector<std::string> bad;
+  for (std::sregex_iterator i{text.begin(), text.end(), name_of}, end; i != end; ++i) {
+    if (!of_storage_in_net.contains((*i)[1].str())) bad.push_back(i->str());
+  }
+  return bad;
+}
+
+TEST(IncludeTable, NetNamesOnlyTheReadModelOfStorage) {
+  std::vector<std::string> bad;
+  for (const auto& entry : fs::recursive_directory_iterator(root / "net")) {
+    const auto extension = entry.path().extension();
+    if (extension != ".cpp" && extension != ".hpp") continue;
+    std::ifstream in{entry.path()};
+    const std::string text{std::istreambuf_iterator<char>{in}, {}};
+    for (const auto& name : other_names_of_storage(text)) {
+      bad.push_back(fs::relative(entry.path(), root).generic_string() + " names " + name);
+    }
+  }
+  EXPECT_THAT(bad, testing::IsEmpty());
+  EXPECT_TRUE(other_names_of_storage("const storage::views& v, storage::page p").empty());
+  EXPECT_EQ(other_names_of_storage("storage::journal j; storage::encode(e)").size(), 2u);
+  EXPECT_EQ(other_names_of_storage("using namespace storage; storage::views_options o").size(), 1u);
 }
 
 TEST(IncludeTable, CatchesPlantedFaults) {

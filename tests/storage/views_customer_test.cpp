@@ -81,5 +81,31 @@ TEST_F(views_customer, the_row_keeps_the_time_of_the_first_conversation) {
   }
 }
 
+// Comments on two posts are two threads of one customer.
+TEST_F(views_customer, a_second_thread_moves_neither_the_first_day_nor_the_name) {
+  const auto meet = [&](domain::thread_id thread, std::string name) {
+    thread_ = {thread, std::nullopt};
+    domain::receive r;
+    r.inbound.platform_message_id = "1";
+    r.inbound.customer_name = std::move(name);
+    r.brand.value = "acme";
+    r.customer.value = "cu_1";
+    decide(r);
+  };
+  const auto first = now_;
+  meet({1, 2}, "Ann");
+  now_ += 1h;
+  meet({3, 4}, "");
+  views_options o;
+  o.data_dir = dir_;
+  const auto v = views_on_disk::open(o);
+  ASSERT_TRUE(v) << v.error().what;
+  for (const auto& r : log_) ASSERT_TRUE((*v)->apply(std::span(&r, 1)));
+  const auto c = decode_customer((*v)->customer_json("acme", "cu_1").value_or(""));
+  ASSERT_TRUE(c);
+  EXPECT_EQ(c->created_at, first);
+  EXPECT_EQ(c->name, "Ann");
+}
+
 }  // namespace
 }  // namespace switchboard::storage

@@ -303,6 +303,25 @@ TEST_F(replay, of_what_is_still_not_understood_marks_nothing) {
   EXPECT_THAT(p.engine.marked, IsEmpty());
 }
 
+TEST_F(webhooks, tell_of_events_that_could_not_be_decided_as_quarantined) {
+  const auto x = post(body_for({"1001", "1001", "1001"}));
+  ASSERT_THAT(p.engine.ingested, SizeIs(1));
+  p.engine.ingested[0].ticket->count_undecided();
+  commit();
+  EXPECT_EQ(x->status(), 200);
+  EXPECT_EQ(x->answer().body, R"({"events":2,"quarantined":1})");
+}
+
+TEST_F(replay, of_what_can_still_not_be_decided_marks_nothing) {
+  keep(body_for({"1001", "1001"}));
+  const auto x = ask();
+  ASSERT_THAT(p.engine.ingested, SizeIs(1));
+  p.engine.ingested[0].ticket->count_undecided();
+  commit();
+  EXPECT_EQ(x->answer().body, R"({"events":1,"quarantined":1})");
+  EXPECT_THAT(p.engine.marked, IsEmpty());
+}
+
 TEST_F(replay, says_why_it_can_not_be) {
   keep(body_for({"1001"}), "gone");
   EXPECT_EQ(ask()->status(), 409);

@@ -1,0 +1,342 @@
+#include "actors/local_engine.hpp"
+
+#include "actors/partition.hpp"
+#include "actors/quarantine.hpp"
+#include "storage/codec.hpp"
+#include "storage/hash.hpp"
+
+#include <caf/send.hpp>
+
+#include <algorithm>
+#include <thread>
+
+namespace switchboard::actors {
+
+namespace {
+
+/// A dead letter names at most so many of a body's unknown accounts.
+constexpr std::size_t accounts_named_max = 10;
+
+caf::actor_system_config& configure(caf::actor_system_config& cfg, const config::settings& s) {
+  // Asio's threads and the generator of load want cores too; one worker is enough up to two of them.
+  const auto cores = std::max(1u, std::thread::hardware_concurrency());
+  const auto workers = s.server.worker_threads > 0 ? s.server.worker_threads : std::max(1u, cores / 2);
+  cfg.set("scheduler.max-threads", static_cast<std::size_t>(workers));
+  cfg.set("scheduler.max-throughput", static_cast<std::size_t>(200));
+  // Stolen work waits this long at most; the default of 10 ms would be the tail of our latency.
+  cfg.set("work-stealing.relaxed-sleep-duration", caf::timespan{std::chrono::milliseconds{1}});
+  return cfg;
+}
+
+/// The account of a part that could not be read further than that.
+const config::account_settings* find_account(const config::settings& s, std::string_view source,
+                                             std::string_view platform_id) {
+  if (platform_id.empty()) return nullptr;
+  for (std::uint8_t p = 0; p <= static_cast<std::uint8_t>(domain::platform::telegram); ++p) {
+    if (const auto* a = s.find_account(source, static_cast<domain::platform>(p), platform_id)) return a;
+  }
+  return nullptr;
+}
+
+/// The account of each event, then of each rejected part; null where it has none. True: all that names an
+/// account names one of the same brand.
+bool find_owners(const config::settings& s, std::string_view source, const domain::unpacked_body& body,
+                 std::vector<const config::account_settings*>& owners) {
+  owners.clear();
+  const config::account_settings* first = nullptr;
+  bool one_brand = true;
+  const auto add = [&](const config::account_settings* a, bool named) {
+    owners.push_back(a);
+    if (!first) first = a;
+    if (named && (!a || a->brand != first->brand)) one_brand = false;
+  };
+  for (const auto& e : body.events) add(s.find_account(source, e.platform, e.account_platform_id), true);
+  for (const auto& r : body.rejected)
+    add(find_account(s, source, r.account_platform_id), !r.account_platform_id.empty());
+  return one_brand && first;
+}
+
+}  // namespace
+
+local_engine::local_engine(std::shared_ptr<const config::settings> settings,
+                           std::unique_ptr<storage::journal> log, std::unique_ptr<storage::views> v,
+                           committed_handler on_committed)
+    : journal_(std::move(log)),
+      views_(std::move(v)),
+      tail_(journal_->last(), settings->storage.tail_bytes),
+      partitions_left_(journal_->identity().partitions),
+      keeper_(
+          *journal_, journal_.get(), *views_, tail_, settings, [this] { every_second(); },
+          [this](std::string why) { fatal(std::move(why)); }),
+      feed_(*journal_, tail_, &keeper_, [this](std::string why) { fatal(std::move(why)); }),
+      writer_(
+          *journal_, tail_, {settings->storage.commit_delay, settings->storage.commit_records_max, &failed_},
+          std::move(on_committed),
+          [this](storage::log_sequence s) {
+            feed_.committed(s);
+            keeper_.committed(s);
+          },
+          [this](std::string why) { fatal(std::move(why)); }),
+      system_(configure(actor_config_, *settings)) {
+  const auto& identity = journal_->identity();
+  node_.views = views_.get();
+  node_.tail = &tail_;
+  node_.writer = &writer_;
+  node_.hash_seed = identity.hash_seed;
+  node_.partitions = identity.partitions;
+  node_.settings.store(std::move(settings));
+  node_.on_fatal = [this](std::string why) { fatal(std::move(why)); };
+  node_.on_problem = [this](std::string what) {
+    const std::lock_guard lock{fatal_mutex_};
+    if (on_problem_) on_problem_(std::move(what));
+  };
+  node_.quarantine = [this](quarantined_ptr q) { caf::anon_send(quarantine_, std::move(q)); };
+  quarantine_ = system_.spawn(quarantine, &node_);
+  quarantine_->attach_functor([this](const caf::error& why) {
+    if (why) fatal("the actor of the dead letters ended: " + to_string(why));
+  });
+  for (std::uint16_t p = 0; p < identity.partitions; ++p) {
+    partitions_.push_back(system_.spawn(partition, &node_));
+    partitions_.back()->attach_functor([this](const caf::error& why) {
+      if (why) fatal("the actor of a partition ended: " + to_string(why));
+      partitions_left_.count_down();
+    });
+  }
+  door_.open();
+}
+
+bool local_engine::read(std::function<void(const storage::views&)> then) {
+  return keeper_.when_applied(tail_.committed(), [this, then = std::move(then)] {
+    try {
+      then(*views_);
+    } catch (const storage::views_failure& e) {
+      fatal(std::string("views: ") + e.what());
+    } catch (const std::exception& e) {
+      node_.on_problem(std::string("a read failed and is left without its answer: ") + e.what());
+    }
+  });
+}
+
+void local_engine::fatal(std::string why) {
+  failed_.store(true, std::memory_order_release);
+  const std::lock_guard lock{fatal_mutex_};
+  if (!fatal_why_.empty()) return;
+  fatal_why_ = std::move(why);
+  if (on_fatal_) on_fatal_(fatal_why_);
+}
+
+void local_engine::every_second() {
+  const auto inside = door_.enter();
+  if (!inside) return;
+  if (++seconds_ % static_cast<std::uint64_t>(sweep_interval.count()) != 0) return;
+  for (const auto& p : partitions_) caf::anon_send(p, sweep_atom::value);
+}
+
+domain::thread_id local_engine::thread_of(const config::account_settings& account,
+                                          const domain::inbound_event& e) {
+  if (!e.thread_parent.empty()) {
+    const auto parent = storage::fingerprint(node_.hash_seed, account.id.value, e.thread_parent, "");
+    if (const auto found = comments_.find(parent)) return *found;
+    try {
+      if (const auto found = views_->find_thread(account.id.value, e.thread_parent)) return *found;
+    } catch (const storage::views_failure& why) {
+      fatal(std::string("views: ") + why.what());  // from here on nothing is committed
+    }
+  }
+  const auto thread = storage::thread_hash(node_.hash_seed, account.id.value, e.thread, e.thread_key);
+  if (e.thread != domain::thread_kind::dm && !e.platform_message_id.empty()) {
+    comments_.remember(storage::fingerprint(node_.hash_seed, account.id.value, e.platform_message_id, ""),
+                       thread);
+  }
+  return thread;
+}
+
+void local_engine::deliver(const config::account_settings& account, domain::inbound_event&& e,
+                           domain::timestamp received_at, const ticket_ptr& t) {
+  auto d = std::make_shared<delivery>();
+  d->thread = thread_of(account, e);
+  d->done = t;
+  auto& r = d->what;
+  r.brand = account.brand;
+  r.account = account.id;
+  r.customer = storage::customer_hash(node_.hash_seed, account.id.value,
+                                      e.customer_platform_id.empty() ? e.thread_key : e.customer_platform_id);
+  r.received_at = received_at;
+  r.inbound = std::move(e);
+  const auto p = storage::partition_of(d->thread, node_.partitions);
+  caf::anon_send(partitions_[p], std::move(d));
+}
+
+void local_engine::keep(const domain::source_id& source, const domain::brand_id& brand, std::string reason,
+                        std::string detail, std::string raw, domain::timestamp received_at,
+                        const ticket_ptr& t) {
+  auto q = std::make_shared<quarantined>();
+  auto& letter = q->letter;
+  letter.id = storage::dead_letter_hash(node_.hash_seed, source.value, detail, raw);
+  letter.source = source;
+  letter.brand = brand;
+  letter.reason = std::move(reason);
+  letter.detail = std::move(detail);
+  letter.raw = std::move(raw);
+  letter.received_at = received_at;
+  q->done.ticket = t;
+  caf::anon_send(quarantine_, std::move(q));
+}
+
+ingest_counts local_engine::ingest(const domain::source_id& source, domain::unpacked_body&& body,
+                                   std::string_view raw, domain::timestamp received_at, const ticket_ptr& t) {
+  const auto inside = door_.enter();
+  if (!inside) {
+    t->expect();
+    writer_.fail({.ticket = t, .then = {}});
+    return {};
+  }
+  const auto settings = node_.settings.load(std::memory_order_acquire);
+  ingest_counts counts;
+  // All of it before the first is handed over, so that the ticket can't be complete too soon.
+  t->expect(static_cast<std::uint32_t>(std::max<std::size_t>(1, body.events.size() + body.rejected.size())));
+  thread_local std::vector<const config::account_settings*> owners;
+  const bool one_brand = find_owners(*settings, source.value, body, owners);
+  t->brings(source, raw, one_brand);
+  std::vector<std::string> unknown;
+  for (std::size_t i = 0; i < body.events.size(); ++i) {
+    auto& e = body.events[i];
+    if (owners[i]) {
+      ++counts.events;
+      deliver(*owners[i], std::move(e), received_at, t);
+      continue;
+    }
+    ++counts.quarantined;
+    auto named = std::string(to_word(e.platform)) + " " + e.account_platform_id;
+    if (std::find(unknown.begin(), unknown.end(), named) == unknown.end() &&
+        unknown.size() < accounts_named_max) {
+      unknown.push_back(std::move(named));
+    }
+    // One of them stands for all: the body is kept once, however many accounts it names.
+    if (counts.quarantined > 1) writer_.submit({}, {.ticket = t, .then = {}});
+  }
+  if (counts.quarantined > 0) {
+    std::string detail =
+        "no [[account]] of source \"" + source.value + "\" has the platform and platform_id of";
+    for (const auto& name : unknown) detail += (&name == unknown.data() ? " " : ", ") + name;
+    detail += "; add what is missing, reload, and replay this";
+    keep(source, {}, "unknown-account", std::move(detail), std::string(raw), received_at, t);
+  }
+  for (std::size_t i = 0; i < body.rejected.size(); ++i) {
+    auto& r = body.rejected[i];
+    const auto* owner = owners[body.events.size() + i];
+    ++counts.quarantined;
+    // The whole body is shown to a brand only where nothing in it is another's.
+    const bool shown = owner && (one_brand || r.raw.size() < raw.size());
+    keep(source, shown ? owner->brand : domain::brand_id{}, std::move(r.reason), std::move(r.detail),
+         std::move(r.raw), received_at, t);
+  }
+  if (body.events.empty() && body.rejected.empty()) writer_.submit({}, {.ticket = t, .then = {}});
+  return counts;
+}
+
+void local_engine::execute(std::string brand, domain::command what,
+                           std::function<void(command_result&&)> reply) {
+  const auto inside = door_.enter();
+  if (!inside) {
+    command_result ended;
+    ended.failed = true;
+    return reply(std::move(ended));
+  }
+  auto a = std::make_shared<act>();
+  a->thread = std::visit(
+      [](const auto& c) {
+        if constexpr (requires { c.id.thread; }) {
+          return c.id.thread;
+        } else {
+          return domain::thread_id{};
+        }
+      },
+      what);
+  a->brand = std::move(brand);
+  a->what = std::move(what);
+  a->now = std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+  a->reply = std::move(reply);
+  const auto p = storage::partition_of(a->thread, node_.partitions);
+  caf::anon_send(partitions_[p], std::move(a));
+}
+
+void local_engine::mark_replayed(const domain::dead_letter& d, std::function<void(bool)> reply) {
+  const auto inside = door_.enter();
+  if (!inside) return reply(false);
+  auto q = std::make_shared<quarantined>();
+  q->letter = d;
+  q->letter.replayed_at =
+      std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+  q->replayed = true;
+  q->done.then = [reply = std::move(reply)](commit_state s) { reply(s == commit_state::durable); };
+  caf::anon_send(quarantine_, std::move(q));
+}
+
+engine_stats local_engine::stats() const {
+  engine_stats s;
+  s.state = state();
+  s.submitted = tail_.submitted();
+  s.committed = tail_.committed();
+  s.applied = tail_.applied();
+  s.flushed = views_->flushed();
+  s.earliest = journal_->earliest();
+  s.resident_conversations = node_.resident.load(std::memory_order_relaxed);
+  s.passivated = node_.passivated.load(std::memory_order_relaxed);
+  s.woken = node_.woken.load(std::memory_order_relaxed);
+  s.duplicates = node_.duplicates.load(std::memory_order_relaxed);
+  s.dead_letters = node_.dead_letters.load(std::memory_order_relaxed);
+  s.commit_durations = writer_.commit_durations();
+  s.commit_records = writer_.commit_records();
+  s.commits = s.commit_durations.count();
+  s.sync_durations = journal_->sync_durations();
+  s.apply_durations = keeper_.apply_durations();
+  s.journal_bytes = journal_->disk_bytes();
+  s.views_bytes = views_->disk_bytes();
+  s.free_disk_bytes = keeper_.free_disk_bytes();
+  s.conversations = views_->conversations();
+  return s;
+}
+
+health local_engine::state() const {
+  if (failed_.load(std::memory_order_acquire)) return health::failed;
+  if (draining_.load(std::memory_order_acquire)) return health::draining;
+  if (keeper_.disk_low()) return health::disk_low;
+  const auto behind = tail_.submitted() - tail_.applied();
+  if (behind > node_.settings.load(std::memory_order_acquire)->limits.views_lag_max)
+    return health::overloaded;
+  return health::ready;
+}
+
+void local_engine::apply_settings(std::shared_ptr<const config::settings> next) {
+  const auto inside = door_.enter();
+  if (!inside) return;
+  domain::event e;
+  e.type = domain::event_type::config_applied;
+  e.at = std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+  e.config_version = next->version;
+  keeper_.apply_settings(next);
+  node_.settings.store(std::move(next), std::memory_order_release);
+  const std::vector records{std::make_shared<storage::record>(storage::encode(e, node_.name))};
+  writer_.submit(records, {});
+}
+
+bool local_engine::stop(std::chrono::milliseconds at_most) {
+  if (stopped_.exchange(true)) return !failed_.load();
+  const auto until = std::chrono::steady_clock::now() + at_most;
+  begin_drain();
+  door_.close();
+  // Everything that entered lies in the mailboxes now, before this. The conversations end first, since what they
+  // can't decide goes to the quarantine; then the journal, which settles what all of them handed in.
+  for (const auto& p : partitions_) caf::anon_send(p, close_atom_t::value);
+  partitions_left_.wait();
+  caf::anon_send(quarantine_, close_atom_t::value);
+  partitions_.clear();
+  quarantine_ = {};
+  system_.await_all_actors_done();
+  writer_.stop();
+  const bool flushed = keeper_.stop();
+  return flushed && !failed_.load() && std::chrono::steady_clock::now() <= until;
+}
+
+}  // namespace switchboard::actors

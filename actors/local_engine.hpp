@@ -1,0 +1,91 @@
+#pragma once
+// The engine of one process over its own data directory: RocksDB, CAF and the threads between them.
+
+#include "actors/comment_index.hpp"
+#include "actors/conversation.hpp"
+#include "actors/doorway.hpp"
+#include "actors/engine.hpp"
+#include "actors/journal_writer.hpp"
+#include "actors/log_feed.hpp"
+#include "actors/tail.hpp"
+#include "actors/views_keeper.hpp"
+
+#include <caf/actor.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <latch>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace switchboard::actors {
+
+class local_engine final : public engine {
+ public:
+  local_engine(std::shared_ptr<const config::settings> settings, std::unique_ptr<storage::journal> log,
+               std::unique_ptr<storage::views> v, committed_handler on_committed);
+  ~local_engine() override { (void)stop(std::chrono::seconds{10}); }
+
+  ingest_counts ingest(const domain::source_id& source, domain::unpacked_body&& body, std::string_view raw,
+                       domain::timestamp received_at, const ticket_ptr& t) override;
+  void execute(std::string brand, domain::command what, std::function<void(command_result&&)> reply) override;
+  void mark_replayed(const domain::dead_letter& d, std::function<void(bool)> reply) override;
+
+  bool read(std::function<void(const storage::views&)> then) override;
+  feed& events() override { return feed_; }
+
+  engine_stats stats() const override;
+  health state() const override;
+  std::shared_ptr<const config::settings> settings() const override {
+    return node_.settings.load(std::memory_order_acquire);
+  }
+  void apply_settings(std::shared_ptr<const config::settings> next) override;
+  void begin_drain() override { draining_.store(true, std::memory_order_release); }
+  bool stop(std::chrono::milliseconds at_most) override;
+  void on_problem(std::function<void(std::string)> f) override {
+    const std::lock_guard lock{fatal_mutex_};
+    on_problem_ = std::move(f);
+  }
+  void on_fatal(std::function<void(std::string)> f) override {
+    const std::lock_guard lock{fatal_mutex_};
+    on_fatal_ = std::move(f);
+    if (!fatal_why_.empty() && on_fatal_) on_fatal_(fatal_why_);
+  }
+
+ private:
+  void fatal(std::string why);
+  void every_second();
+  void deliver(const config::account_settings& account, domain::inbound_event&& e,
+               domain::timestamp received_at, const ticket_ptr& t);
+  void keep(const domain::source_id& source, const domain::brand_id& brand, std::string reason,
+            std::string detail, std::string raw, domain::timestamp received_at, const ticket_ptr& t);
+  domain::thread_id thread_of(const config::account_settings& account, const domain::inbound_event& e);
+
+  std::unique_ptr<storage::journal> journal_;
+  std::unique_ptr<storage::views> views_;
+  tail tail_;
+  std::mutex fatal_mutex_;
+  std::string fatal_why_;
+  std::function<void(std::string)> on_fatal_, on_problem_;
+  std::atomic<bool> failed_{false}, draining_{false}, stopped_{false};
+  std::uint64_t seconds_ = 0;
+  node node_;
+  comment_index comments_;
+  doorway door_;  ///< closed: the actors end. Whoever uses their handles from outside goes through it
+  std::latch partitions_left_;
+  std::vector<caf::actor> partitions_;
+  caf::actor quarantine_;
+  views_keeper keeper_;
+  log_feed feed_;
+  journal_writer writer_;
+  caf::actor_system_config actor_config_;
+  caf::actor_system system_;
+};
+
+}  // namespace switchboard::actors

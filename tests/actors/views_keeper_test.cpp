@@ -1,0 +1,110 @@
+// A read that was accepted is never dropped, however slow the readers are; one too many is refused at once.
+
+#include "actors/views_keeper.hpp"
+
+#include "storage/codec.hpp"
+#include "support.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <latch>
+
+namespace switchboard::actors {
+namespace {
+
+constexpr std::size_t waiting_max = 4;
+
+class keeper_fixture {
+ public:
+  keeper_fixture() {
+    storage::views_options vo;
+    vo.data_dir = directory_.path();
+    auto opened = storage::views::open(vo);
+    if (!opened) throw std::runtime_error(opened.error().what);
+    views_ = std::move(*opened);
+    auto s = std::make_shared<config::settings>();
+    s->storage.data_dir = directory_.path();
+    s->limits.reads_waiting_max = waiting_max;
+    s->index();
+    keeper = std::make_unique<views_keeper>(
+        *log_, nullptr, *views_, log_tail, std::move(s), [] {}, [](const std::string&) {});
+  }
+
+  /// One more event is durable; the keeper is not told, as below a full batch.
+  storage::log_sequence commit() {
+    domain::event e;
+    e.type = domain::event_type::config_applied;
+    e.config_version = "v";
+    log_tail.append(std::vector{std::make_shared<storage::record>(storage::encode(e, "/n"))});
+    log_tail.mark_committed(log_tail.submitted());
+    return log_tail.committed();
+  }
+  void wait_applied(storage::log_sequence s) const {
+    while (log_tail.applied() < s) std::this_thread::yield();
+  }
+
+ private:
+  testing::temporary_directory directory_;
+  std::unique_ptr<storage::event_log> log_ = storage::make_memory_log();
+  std::unique_ptr<storage::views> views_;
+
+ public:
+  tail log_tail{0, UINT64_MAX};
+  std::unique_ptr<views_keeper> keeper;
+};
+
+TEST(ViewsKeeper, RunsEveryReadThatItTook) {
+  keeper_fixture f;
+  // Both readers are busy, and the queue before them is as full as it may be.
+  std::latch busy{2};
+  std::atomic<bool> go_on{false};
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(f.keeper->on_reader_thread([&] {
+      busy.count_down();
+      go_on.wait(false);
+    }));
+  }
+  busy.wait();
+  std::size_t taken = 0;
+  std::atomic<std::size_t> ran{0};
+  const auto count = [&] { ++ran; };
+  for (std::size_t i = 0; i < 10 * waiting_max; ++i) taken += f.keeper->on_reader_thread(count);
+  EXPECT_EQ(taken, waiting_max);
+  // Reads that wait for the views, released apply by apply into that queue.
+  for (int round = 0; round < 5; ++round) {
+    const auto s = f.commit();
+    for (std::size_t i = 0; i < 2 * waiting_max; ++i) taken += f.keeper->when_applied(s, count);
+    f.wait_applied(s);
+  }
+  EXPECT_EQ(taken, 2 * waiting_max) << "the bound holds over those waiting and those released";
+  go_on = true;
+  go_on.notify_all();
+  EXPECT_TRUE(f.keeper->stop());
+  EXPECT_EQ(ran, taken);
+}
+
+TEST(ViewsKeeper, HasRoomAgainWhenItsReadsHaveRun) {
+  keeper_fixture f;
+  for (int round = 0; round < 50; ++round) {
+    std::latch ran{waiting_max};
+    const auto s = f.commit();
+    for (std::size_t i = 0; i < waiting_max; ++i) {
+      ASSERT_TRUE(f.keeper->when_applied(s, [&] { ran.count_down(); })) << "round " << round;
+    }
+    ran.wait();
+  }
+}
+
+TEST(ViewsKeeper, RefusesWhenItHasStopped) {
+  keeper_fixture f;
+  const auto s = f.commit();
+  EXPECT_TRUE(f.keeper->stop());
+  EXPECT_EQ(f.log_tail.applied(), s);
+  EXPECT_FALSE(f.keeper->when_applied(s, [] {}));
+  EXPECT_FALSE(f.keeper->when_applied(s + 1, [] {}));
+  EXPECT_FALSE(f.keeper->on_reader_thread([] {}));
+}
+
+}  // namespace
+}  // namespace switchboard::actors
