@@ -34,6 +34,7 @@ std::optional<std::string> if_any(const std::string& text) {
 template <class List>
 std::vector<std::string_view> ids_of(const List& list) {
   std::vector<std::string_view> ids;
+  ids.reserve(list.size());
   for (const auto& item : list) ids.push_back(item.id.value);
   return ids;
 }

@@ -46,7 +46,7 @@ std::string to_text(const problem& p) {
   return out + ": error: " + p.what;
 }
 
-expected<settings_ptr, std::vector<problem>> load_text(std::string_view text, std::string name,
+expected<settings_ptr, std::vector<problem>> load_text(std::string_view text, const std::string& name,
                                                        const std::string& directory) {
   reader r(name, directory);
   toml::table root;

@@ -23,7 +23,8 @@ struct problem {
 /// file are resolved here. Blocking.
 [[nodiscard]] expected<settings_ptr, std::vector<problem>> load_file(const std::string& path);
 /// The same from text; `name` stands in the problems, relative secret files are taken from `directory`.
-[[nodiscard]] expected<settings_ptr, std::vector<problem>> load_text(std::string_view toml, std::string name,
+[[nodiscard]] expected<settings_ptr, std::vector<problem>> load_text(std::string_view toml,
+                                                                     const std::string& name,
                                                                      const std::string& directory = ".");
 
 /// Keys that differ and cannot change without a restart, e.g. "storage.data_dir".

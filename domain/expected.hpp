@@ -33,7 +33,7 @@ class [[nodiscard]] expected {
 
   /// Precondition: !has_value().
   E& error() & { return std::get<1>(state_); }
-  const E& error() const& { return std::get<1>(state_); }
+  [[nodiscard]] const E& error() const& { return std::get<1>(state_); }
   E&& error() && { return std::get<1>(std::move(state_)); }
 
  private:
@@ -49,7 +49,7 @@ class [[nodiscard]] expected<void, E> {
 
   [[nodiscard]] bool has_value() const noexcept { return state_.index() == 0; }
   explicit operator bool() const noexcept { return has_value(); }
-  const E& error() const& { return std::get<1>(state_); }
+  [[nodiscard]] const E& error() const& { return std::get<1>(state_); }
 
  private:
   std::variant<std::monostate, E> state_;

@@ -9,8 +9,7 @@
 //                 | "e_" (customer-id | dead-letter-id | "config") "-" microseconds-of-time
 //   subject      := conversation-id | customer-id | dead-letter-id | "config"
 //   data         := { "reaction"?, "message"?, "conversation"?, "customer"?, "deadLetter"?, "config"?,
-//                     "previous"?, "origin"? }                            what the event is about, as it is
-//                     after it
+//                     "previous"?, "origin"? }              what the event is about, as it is after it
 //   conversation := { "id", "brand", "platform", "accountId", "customerId", "customerName", "customerHandle",
 //                     "customerAvatarUrl"?, "status", "priority", "assignedTo"?, "queue"?, "tags":[text…],
 //                     "metadata":{ "source", "postId"?, "postUrl"?, "threadKey", "customerPlatformId",
@@ -19,22 +18,21 @@
 //                     "unread":number, "version":number, "createdAt":time, "updatedAt":time,
 //                     "firstResponseAt"?, "resolvedAt"?, "snoozedUntil"? }
 //   message      := { "id", "conversationId", "direction", "content", "contentType",
-//   "attachments":[attachment…],
-//                     "senderId", "senderType", "platform", "platformMessageId"?, "replyTo"?,
-//                     "timestamp":time, "receivedAt":time, "deliveryStatus"?, "error"?:{ "code", "title"?,
-//                     "detail"? }, "payload"?:object, "reactions"?:[reaction…], "editedAt"?:time,
-//                     "editVersion"?, "note"?:true, "deleted"?:true, "placeholder"?:true }
+//                     "attachments":[attachment…], "senderId", "senderType", "platform",
+//                     "platformMessageId"?, "replyTo"?, "timestamp":time, "receivedAt":time, "deliveryStatus"?,
+//                     "error"?:{ "code", "title"?, "detail"? }, "payload"?:object,
+//                     "reactions"?:[reaction…], "editedAt"?:time, "editVersion"?,
+//                     "note"?:true, "deleted"?:true, "placeholder"?:true }
 //   attachment   := { "type", "url"?, "mime"?, "size"?:number, "name"?, "platformMediaId"?, "state" }
 //   reaction     := { "emoji", "senderId" }
 //   customer     := { "id", "brand", "platform", "accountId", "platformUserId", "name", "handle",
-//   "avatarUrl"?,
-//                     "createdAt":time, "updatedAt":time }
+//                     "avatarUrl"?, "createdAt":time, "updatedAt":time }
 //   deadLetter   := { "id", "source", "brand"?, "reason", "detail", ("raw":text | "rawBase64":text),
 //                     "receivedAt":time, "replayedAt"?:time }
 //   config       := { "version" }
-//   previous     := { "status", "priority", "updatedAt":time }            the conversation's, before the
-//   event origin       := { "kind", "id", "version"? }                          the dedup key, with the
-//   account time         := RFC 3339, UTC, milliseconds
+//   previous     := { "status", "priority", "updatedAt":time }        the conversation's, before the event
+//   origin       := { "kind", "id", "version"? }                      the dedup key, with the account
+//   time         := RFC 3339, UTC, milliseconds
 //
 // Readers skip members that they do not know, so that a later version may add some.
 

@@ -72,8 +72,9 @@ class websocket_channel::link {
   template <class Buffers, class Token>
   auto async_read_some(const Buffers& buffers, Token&& token) {
     return asio::async_initiate<Token, void(error_code, std::size_t)>(
-        [this](auto handler, asio::mutable_buffer into) { start_read(into, std::move(handler)); }, token,
-        first_of(buffers));
+        // `this->` for Clang, which in a generic lambda otherwise holds the capture for unused.
+        [this](auto handler, asio::mutable_buffer into) { this->start_read(into, std::move(handler)); },
+        token, first_of(buffers));
   }
 
   template <class Buffers, class Token>
