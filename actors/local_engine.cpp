@@ -132,23 +132,30 @@ void local_engine::every_second() {
   for (const auto& p : partitions_) caf::anon_send(p, sweep_atom::value);
 }
 
+std::optional<domain::thread_id> local_engine::thread_of_comment(const domain::account_id& account,
+                                                                 std::string_view comment) {
+  if (comment.empty()) return std::nullopt;
+  if (const auto found = comments_.find(storage::fingerprint(node_.hash_seed, account.value, comment, ""))) {
+    return found;
+  }
+  try {
+    return views_->find_thread(account.value, comment);
+  } catch (const storage::views_failure& why) {
+    fatal(std::string("views: ") + why.what());  // from here on nothing is committed
+    return std::nullopt;
+  }
+}
+
 domain::thread_id local_engine::thread_of(const config::account_settings& account,
                                           const domain::inbound_event& e) {
-  if (!e.thread_parent.empty()) {
-    const auto parent = storage::fingerprint(node_.hash_seed, account.id.value, e.thread_parent, "");
-    if (const auto found = comments_.find(parent)) return *found;
-    try {
-      if (const auto found = views_->find_thread(account.id.value, e.thread_parent)) return *found;
-    } catch (const storage::views_failure& why) {
-      fatal(std::string("views: ") + why.what());  // from here on nothing is committed
-    }
-  }
-  const auto thread = storage::thread_hash(node_.hash_seed, account.id.value, e.thread, e.thread_key);
+  auto thread = thread_of_comment(account.id, e.thread_parent);
+  if (!thread) thread = storage::thread_hash(node_.hash_seed, account.id.value, e.thread, e.thread_key);
+  // Answers too: what names one of them may come before the views know it.
   if (e.thread != domain::thread_kind::dm && !e.platform_message_id.empty()) {
     comments_.remember(storage::fingerprint(node_.hash_seed, account.id.value, e.platform_message_id, ""),
-                       thread);
+                       *thread);
   }
-  return thread;
+  return *thread;
 }
 
 void local_engine::deliver(const config::account_settings& account, domain::inbound_event&& e,

@@ -65,6 +65,8 @@ class local_engine final : public engine {
                domain::timestamp received_at, const ticket_ptr& t);
   void keep(const domain::source_id& source, const domain::brand_id& brand, std::string reason,
             std::string detail, std::string raw, domain::timestamp received_at, const ticket_ptr& t);
+  [[nodiscard]] std::optional<domain::thread_id> thread_of_comment(const domain::account_id& account,
+                                                                   std::string_view comment);
   domain::thread_id thread_of(const config::account_settings& account, const domain::inbound_event& e);
 
   std::unique_ptr<storage::journal> journal_;

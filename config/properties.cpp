@@ -87,10 +87,10 @@ void add_storage(std::vector<property>& out) {
   add(storage<&s::journal_memtable_bytes>("journal_memtable_bytes", size(mib, 4 * gib), restart,
       "Memory in which the journal gathers writes before it makes a file of them."));
   add(storage<&s::views_memtable_bytes>("views_memtable_bytes", size(mib, 16 * gib), restart,
-      "The same for the views: messages and conversations. Where it holds every busy conversation (about 1 KiB "
-      "each takes three fifths of it), their rows are written least often."));
+      "Memory in which the views gather messages (two fifths) and conversations (about 1 KiB each) before they "
+      "are written; they are after 250,000 events or a minute at the latest."));
   add(storage<&s::block_cache_bytes>("block_cache_bytes", size(mib, tib), restart,
-      "Memory for blocks read from disk, of journal and views together."));
+      "Memory for blocks of the views read from disk. The journal, read in sequence, takes 8 MiB for its own."));
   add(storage<&s::tail_bytes>("tail_bytes", size(mib, 64 * gib), restart,
       "The newest events, kept in memory so that subscribers who keep up never touch the disk."));
   add(storage<&s::free_space_min_bytes>("free_space_min_bytes", size(0, 64 * tib), reload,

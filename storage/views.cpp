@@ -1,38 +1,39 @@
 // What lies in <data_dir>/views: a RocksDB database of these column families. Everything in it can be folded
-// again from the log, so it is written without WAL; all columns are flushed in one step, so that what a crash
-// leaves is the fold of one prefix of the log, the length of which the `meta` row says.
+// again from the log, so it is written without WAL.
 //
 //   name   := length:2 bytes                    numbers are big-endian
 //   thread := 16 bytes of its id                case := thread ordinal:4
 //   ~time  := ~(milliseconds since year 0):8    so that later comes first
 //   values begin with a version byte (1), but for `meta` and `seen`
 //
-//   column                   key                                               value
-//   meta                     "state"                                           layout:4 applied:8
-//   latest-time:8
-//                                                                              conversations:8
-//   conversations            name(brand) case                                  the conversation's JSON
-//   messages                 name(brand) case sequence:8                       the message's JSON, as it is
-//   now inbox                    name(brand) status:1 (urgent-priority):1          platform:1 name(account)
-//                            ~updated case                                     name(assignee) name(queue)
-//                                                                              name(customer) tags-JSON
-//   customers                name(brand) name(customer)                        the customer's JSON
-//   customer_conversations   name(brand) name(customer) ~created case          empty
-//   seen                     thread fingerprint(kind, id, version):8           1 time:8            a dedup
-//   key
-//                            thread fingerprint("ref", platform id, ""):8      2 time:8 ordinal:4 sequence:8
-//   comment_threads          name(account) name(platform message id)           thread
-//   dead_letters             "i" name(id)                                      the letter's JSON, raw bytes
-//   too
-//                            "b" name(brand) ~received name(id)                empty
-//                            "t" ~received name(id)                            empty
+//   column                   key                                              value
+//   meta                     "state"                                          layout:4 applied:8 latest-time:8
+//                                                                             conversations:8 reached:8
+//   conversations            name(brand) case                                 the conversation's JSON
+//   messages                 name(brand) case sequence:8                      the message's JSON, as it is now
+//   inbox                    name(brand) status:1 (urgent-priority):1         platform:1 name(account)
+//                            ~updated case                                    name(assignee) name(queue)
+//                                                                             name(customer) tags-JSON
+//   customers                name(brand) name(customer)                       the customer's JSON
+//   customer_conversations   name(brand) name(customer) ~created case         empty
+//   seen                     thread fingerprint(kind, id, version):8          1 time:8
+//                            thread fingerprint("ref", platform id, ""):8     2 time:8 ordinal:4 sequence:8
+//   comment_threads          name(account) name(platform message id)          thread
+//   dead_letters             "i" name(id)                                     the letter's JSON, its raw bytes
+//                            "b" name(brand) ~received name(id)               empty
+//                            "t" ~received name(id)                           empty
 //
-// Of `seen`, dedup keys go after the redelivery window (a compaction filter, by the log's own time);
-// references stay as long as the message: a reaction to a message of last year must still find it.
+// Of `seen`, dedup keys (1) go after the redelivery window (a compaction filter, by the log's own time);
+// references (2) stay as long as the message: a reaction to a message of last year must still find it.
 // Fingerprints are keyed with the directory's seed.
 //
-// An inbox row moves with each change of status, priority or time: the event says where it was (`previous`),
-// so that moving it reads nothing.
+// When rows are written. Conversations, inbox, messages and seen gather in memory (views_unwritten_*.hpp) and
+// become sorted tables (views_tables.hpp) that RocksDB takes over in one step; the other columns go through
+// memtables, a batch for each stretch of the log. So after a crash columns may be of different moments: all rows
+// are complete up to `applied` of the meta row, and may hold some later events. Folding the log again from there
+// ends at the same rows whatever they held, since each row is set and not added to. Only where a conversation
+// lies in the inbox depends on what was there: an event says where it was before (`previous`), which saves a
+// read, but up to `reached` the row itself is asked. That mark is on disk before any such row is.
 
 #include "storage/views.hpp"
 
@@ -42,6 +43,7 @@
 #include <algorithm>
 
 namespace switchboard::storage {
+
 expected<std::unique_ptr<views>, open_error> views::open(const views_options& options) {
   auto opened = views_on_disk::open(options);
   if (!opened) return unexpected{std::move(opened).error()};

@@ -1,7 +1,7 @@
 #pragma once
 // The read models, folded from the log: what REST reads and what a waking actor loads. RocksDB under
-// <data_dir>/views, written without WAL; a flush is atomic over the column families and carries the sequence
-// that it reflects, so after a crash the log's tail is folded in again. Key layout at the top of views.cpp.
+// <data_dir>/views, and in memory what is not written yet; after a crash the log's tail is folded in again.
+// Layout of keys, and what is written when: at the top of views.cpp.
 
 #include "domain/expected.hpp"
 #include "storage/journal.hpp"

@@ -74,7 +74,8 @@ stretches stretches_of(const inbox_filter& filter) {
     for (const auto status : statuses) {
       if (!filter.wants(status)) continue;
       for (const auto priority : priorities) {
-        s.ranges.push_back({keys::inbox_range(brand, status, priority), filter.rank(priority)});
+        const std::string rank(filter.ranked() ? 1 : 0, filter.rank(priority));
+        s.ranges.push_back({keys::inbox_range(brand, status, priority), rank});
         s.brands.push_back(brand);
       }
     }
@@ -135,9 +136,14 @@ bool inbox_filter::matches(const inbox_facts& f) const {
          (tags.empty() || has_tag(f.tags, tags));
 }
 
-std::string inbox_filter::rank(domain::priority p) const {
-  if (q.sort != conversation_query::order::priority) return {};
-  return {static_cast<char>(static_cast<int>(domain::priority::urgent) - static_cast<int>(p))};
+bool inbox_filter::needs_facts() const {
+  return !(q.platforms.empty() && q.accounts.empty() && q.assignees.empty() && q.queues.empty() &&
+           q.customers.empty() && tags.empty());
+}
+
+char inbox_filter::rank(domain::priority p) const {
+  return ranked() ? static_cast<char>(static_cast<int>(domain::priority::urgent) - static_cast<int>(p))
+                  : '\0';
 }
 
 std::optional<std::vector<std::string>> views_on_disk::brands_with_conversations() const {
@@ -176,12 +182,23 @@ expected<page, views_error> views_on_disk::list_conversations(const conversation
   if (filter.brands.size() > brands_max) {
     return unexpected{views_error{"at most 64 brands can be listed together"}};
   }
-  const auto limit = std::clamp<std::size_t>(q.limit, 1, page_rows_max);
+  // What is written while the rows are walked through is neither here nor there. A write takes seconds to
+  // come again, far longer than a page.
+  while (true) {
+    const auto before = conversations_waiting_.times_written();
+    auto out = inbox_page(filter, query, *after);
+    if (conversations_waiting_.times_written() == before) return out;
+  }
+}
+
+page views_on_disk::inbox_page(const inbox_filter& filter, std::uint64_t query,
+                               const std::string& after) const {
+  const auto limit = page_rows(filter.q.limit);
   // Rows after what waits: a conversation written in between is then in both, and shown once.
   const auto as_of = applied();
-  const auto waiting = conversations_waiting_.list(filter, *after, limit + 1);
+  const auto waiting = conversations_waiting_.list(filter, after, limit + 1);
   auto s = stretches_of(filter);
-  merged_ranges rows(*store_, column::inbox, std::move(s.ranges), *after);
+  merged_ranges rows(*store_, column::inbox, std::move(s.ranges), after);
   page out;
   std::set<domain::conversation_id> shown;
   std::string last;

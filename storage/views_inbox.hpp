@@ -30,8 +30,11 @@ struct inbox_filter {
   [[nodiscard]] bool wants_brand(std::string_view brand) const;
   [[nodiscard]] bool wants(domain::conversation_status s) const;
   [[nodiscard]] bool matches(const inbox_facts& f) const;
-  /// Places begin with this.
-  [[nodiscard]] std::string rank(domain::priority p) const;
+  /// Can matches() say no at all?
+  [[nodiscard]] bool needs_facts() const;
+  /// Do places begin with a byte, rank()? Else that is 0.
+  [[nodiscard]] bool ranked() const { return q.sort == conversation_query::order::priority; }
+  [[nodiscard]] char rank(domain::priority p) const;
 };
 
 }  // namespace switchboard::storage

@@ -69,6 +69,10 @@ class views_on_disk final : public views {
 
   /// The ordinal of the thread's newest conversation that has a row; 0: none has.
   [[nodiscard]] std::uint32_t newest_row(std::string_view brand, domain::thread_id t) const;
+  /// One look at what waits and at the rows, while nothing is written from the one to the other.
+  [[nodiscard]] page inbox_page(const inbox_filter& filter, std::uint64_t query,
+                                const std::string& after) const;
+
   void write_messages();
   void write_everything();
   /// On disk it says how far the rows are complete: `written_`.

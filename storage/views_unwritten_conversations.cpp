@@ -100,6 +100,7 @@ void unwritten_conversations::add_tables(sorted_tables& tables) const {
 
 void unwritten_conversations::clear() {
   const std::unique_lock lock(mutex_);
+  times_written_.fetch_add(1, std::memory_order_acq_rel);
   index_.clear();
   waiting_.clear();
   bytes_ = 0;
@@ -129,32 +130,39 @@ bool unwritten_conversations::overtakes(std::string_view brand, domain::conversa
 std::vector<unwritten_row> unwritten_conversations::list(const inbox_filter& filter, std::string_view after,
                                                          std::size_t limit) const {
   // Numbers in the order of the places: a place is written out only for those that are taken.
-  using order = std::tuple<int, std::uint64_t, domain::conversation_id, const conversation*>;
-  const auto place_of = [&](const conversation& c) {
-    auto place = filter.rank(c.belongs.priority);
-    keys::append_newest_first(place, c.belongs.updated_at);
-    keys::append_conversation(place, c.id);
+  using order = std::tuple<int, std::uint64_t, domain::conversation_id>;
+  const auto place_of = [&](const order& o) {
+    std::string place;
+    if (filter.ranked()) place += static_cast<char>(std::get<0>(o));
+    keys::append_number(place, std::get<1>(o));
+    keys::append_conversation(place, std::get<2>(o));
     return place;
   };
-  const bool ranked = !filter.rank(domain::priority::low).empty();
+  std::vector<std::pair<order, const conversation*>> found;
   const std::shared_lock lock(mutex_);
-  std::vector<order> found;
   for (const auto& c : waiting_) {
     if (!filter.wants(c.belongs.status) || !filter.wants_brand(c.brand)) continue;
     inbox_facts facts;
-    if (!read_inbox_facts(c.inbox_row(), facts) || !filter.matches(facts)) {
-      continue;
+    if (filter.needs_facts() && !(read_inbox_facts(c.inbox_row(), facts) && filter.matches(facts))) continue;
+    found.emplace_back(
+        order(filter.rank(c.belongs.priority), ~keys::milliseconds(c.belongs.updated_at), c.id), &c);
+  }
+  if (!after.empty()) {
+    order last;
+    auto from = after;
+    auto& [rank, time, id] = last;
+    if (filter.ranked() && !from.empty()) {
+      rank = from.front();
+      from.remove_prefix(1);
     }
-    if (!after.empty() && place_of(c) <= after) continue;
-    found.emplace_back(ranked ? -static_cast<int>(c.belongs.priority) : 0,
-                       ~keys::milliseconds(c.belongs.updated_at), c.id, &c);
+    if (!keys::take_number(from, time) || !keys::take_conversation(from, id)) return {};  // behind all places
+    std::erase_if(found, [&](const auto& f) { return f.first <= last; });
   }
   const auto end = found.begin() + static_cast<std::ptrdiff_t>(std::min(limit, found.size()));
   std::partial_sort(found.begin(), end, found.end());
   std::vector<unwritten_row> rows;
   for (auto i = found.begin(); i != end; ++i) {
-    const auto& c = *std::get<const conversation*>(*i);
-    rows.push_back({place_of(c), std::string(c.row().substr(1)), c.id});
+    rows.push_back({place_of(i->first), std::string(i->second->row().substr(1)), i->second->id});
   }
   return rows;
 }

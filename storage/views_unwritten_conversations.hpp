@@ -8,6 +8,7 @@
 #include "storage/views_inbox.hpp"
 #include "storage/views_tables.hpp"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -42,6 +43,8 @@ class unwritten_conversations {
   void clear();
 
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
+  /// From any thread: how often they became rows.
+  [[nodiscard]] std::uint64_t times_written() const { return times_written_.load(std::memory_order_acquire); }
 
   [[nodiscard]] std::optional<std::string> json(std::string_view brand, domain::conversation_id c) const;
   /// Does an event that waits, up to `applied`, make its row in the inbox a thing of the past?
@@ -82,6 +85,7 @@ class unwritten_conversations {
   std::deque<conversation> waiting_;  ///< elements keep their address
   std::unordered_map<name, conversation*, hash_of_name> index_;
   std::size_t bytes_ = 0;
+  std::atomic<std::uint64_t> times_written_{0};
   std::string scratch_;
 };
 

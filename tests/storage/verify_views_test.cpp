@@ -101,6 +101,34 @@ TEST_F(verify_views_test, a_trimmed_journal_compares_what_it_touches) {
   EXPECT_GT(report.rows, 0u);
 }
 
+// The customer's first thread was trimmed away: what it said is in the row and not in the journal any more.
+TEST_F(verify_views_test, a_customer_of_whom_the_trimmed_part_said_more_passes) {
+  testing::random_events random(5);
+  const auto meet = [&](std::uint64_t n, domain::thread_id thread, std::string name) {
+    auto e = random.typical_message(thread, 1);
+    e.at = domain::timestamp{std::chrono::seconds(1'790'000'000 + n)};
+    e.customer.emplace();
+    e.customer->id = e.conversation->customer;
+    e.customer->brand = e.conversation->brand;
+    e.customer->name = std::move(name);
+    e.customer->created_at = e.customer->updated_at = e.at;
+    auto r = std::make_shared<record>(encode(e, "/switchboard"));
+    r->sequence = n;
+    return record_ptr(r);
+  };
+  world_.log = {meet(1, {1, 2}, "Ann"), meet(2, {3, 4}, "")};
+  std::filesystem::remove_all(live_.data_dir);
+  auto v = views_on_disk::open(live_);
+  ASSERT_TRUE(v) << v.error().what;
+  ASSERT_TRUE((*v)->apply(world_.log));
+  ASSERT_TRUE((*v)->flush());
+  v->reset();
+  EXPECT_EQ(verify(2).difference, "");
+  EXPECT_EQ(verify(1).difference, "");
+  world_.log[1] = meet(2, {3, 4}, "Bea");
+  EXPECT_EQ(verify(2).difference.substr(0, 10), "customers,");
+}
+
 TEST_F(verify_views_test, each_column_that_differs_is_named) {
   for (const auto c : {column::conversations, column::messages, column::inbox, column::customers,
                        column::customer_conversations, column::comment_threads, column::dead_letters}) {
