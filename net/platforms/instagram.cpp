@@ -52,7 +52,11 @@ void unpack_instagram_comment(const meta_element& at, object value, bool live) {
     event.thread_parent = event.reply_to;
   }
   event.thread_key = thread_key_below(below, event.customer_platform_id);
-  event.sender_id = own ? at.entry.account : std::move(author);
+  if (own) {
+    event.sender_id = at.entry.account;
+  } else {
+    event.sender_id = std::move(author);
+  }
   payload_writer payload{event.payload};
   payload.flag_if("live", live);
   payload.member_if("media", value, "media");

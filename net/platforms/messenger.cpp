@@ -344,7 +344,11 @@ void unpack_messaging(const meta_element& at, element item, bool standby) {
   const bool to_recipient =
       whole.outbound && !(*recipient == at.entry.account && *sender != at.entry.account);
   whole.customer = to_recipient ? std::move(*recipient) : *sender;
-  whole.sender = whole.outbound ? at.entry.account : std::move(*sender);
+  if (whole.outbound) {
+    whole.sender = at.entry.account;
+  } else {
+    whole.sender = std::move(*sender);
+  }
   if (whole.customer.empty()) {
     return reject_without_customer(at, found);
   }

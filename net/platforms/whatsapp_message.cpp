@@ -24,8 +24,11 @@ domain::inbound_event& begin(const whatsapp_element& at, heading& h, domain::inb
     e.direction = domain::direction::outbound;
     e.sender = domain::sender_type::agent;
   }
-  e.sender_id =
-      h.sender_id.empty() ? (h.echo ? at.in.account : e.customer_platform_id) : std::move(h.sender_id);
+  if (!h.sender_id.empty()) {
+    e.sender_id = std::move(h.sender_id);
+  } else {
+    e.sender_id = h.echo ? at.in.account : e.customer_platform_id;
+  }
   return e;
 }
 

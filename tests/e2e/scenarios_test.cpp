@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <set>
 
 namespace switchboard::e2e {
 namespace {
@@ -67,13 +68,24 @@ class run_of_scenario {
     collect();
   }
 
+  /// The events of one conversation come in their order; those of two may come in any, since two actors
+  /// decide. So the step takes the first that fits among those that are next in their own conversation.
   void event(const scenario_step& step) {
     ASSERT_EQ(step.words.size(), 1U) << "event TYPE";
     ASSERT_FALSE(events_.empty()) << "no event is left";
-    const auto next = std::move(events_.front());
-    events_.pop_front();
-    EXPECT_EQ(text_at(next, "/type").value_or(""), step.words[0]) << next;
-    EXPECT_EQ(mismatch(next, step.expected, variables_), "") << next;
+    auto next = events_.begin();
+    std::set<std::string> passed;  // subjects whose next event is another one
+    for (auto at = events_.begin(); at != events_.end(); ++at) {
+      if (!passed.insert(text_at(*at, "/subject").value_or("")).second) continue;
+      auto trial = variables_;
+      if (text_at(*at, "/type") != step.words[0] || !mismatch(*at, step.expected, trial).empty()) continue;
+      next = at;
+      break;
+    }
+    const auto taken = std::move(*next);
+    events_.erase(next);
+    EXPECT_EQ(text_at(taken, "/type").value_or(""), step.words[0]) << taken;
+    EXPECT_EQ(mismatch(taken, step.expected, variables_), "") << taken;
   }
 
   /// `call METHOD TARGET STATUS [TOKEN]`, with the body as JSON.
