@@ -67,7 +67,7 @@ std::string next_target(const http::request& r, std::string_view cursor) {
 
 expected<storage::page, storage::views_error> bounded_page(std::size_t limit, std::string after,
                                                            const list_rows& list) {
-  constexpr std::size_t rows_first = 256;  // a usual page is asked for once
+  constexpr std::size_t rows_first = 64;
   storage::page out;
   out.next = std::move(after);
   std::size_t bytes = 0;
