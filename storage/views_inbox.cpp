@@ -222,7 +222,9 @@ page views_on_disk::inbox_page(const inbox_filter& filter, std::uint64_t query,
     const auto id = conversation_at(*store_, row->place);
     if (filter.matches(facts) && !conversations_waiting_.overtakes(brand, id, as_of) &&
         shown.insert(id).second) {
-      if (auto json = conversation_json(brand, id)) out.rows.push_back(std::move(*json));
+      // The row, not what waits: that may be of a moment after this page's, and no longer what was asked for.
+      auto json = store_->row(column::conversations, keys::conversation(brand, id));
+      if (json) out.rows.push_back(std::move(*json));
     }
     last = std::move(row->place);
     row = rows.next();

@@ -8,7 +8,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
+#include <thread>
 
 namespace switchboard::storage {
 namespace {
@@ -107,6 +109,43 @@ TEST_F(views_unwritten_test, where_there_is_little_room_the_longest_waiting_are_
     ASSERT_TRUE(json);
     EXPECT_TRUE(*decode_conversation(*json) == c);
   }
+}
+
+// A page is of one moment, whatever is folded and written while it is read.
+TEST_F(views_unwritten_test, a_list_never_shows_what_its_filter_leaves_out) {
+  simulation world(36);
+  world.run(1200);
+  const auto v = open("v", 1 << 20);
+  std::atomic<bool> folded{false};
+  std::atomic<std::size_t> shown{0}, wrong{0};
+  std::thread reader([&] {
+    for (bool last = false; !last;) {
+      last = folded;
+      for (const auto status : {domain::conversation_status::open, domain::conversation_status::closed}) {
+        conversation_query q;
+        q.statuses = {status};
+        q.limit = page_rows_max;
+        const auto page = v->list_conversations(q);
+        for (const auto& row : page->rows) {
+          ++shown;
+          if (decode_conversation(row)->status != status) ++wrong;
+        }
+      }
+    }
+  });
+  std::span<const record_ptr> rest = world.log;
+  for (std::size_t call = 0; !rest.empty(); ++call) {
+    const auto n = std::min<std::size_t>(rest.size(), 3);
+    EXPECT_TRUE(v->apply(rest.first(n)));
+    rest = rest.subspan(n);
+    if (call % 40 == 0) {
+      EXPECT_TRUE(v->flush());
+    }
+  }
+  folded = true;
+  reader.join();
+  EXPECT_EQ(wrong, 0u) << "of " << shown;
+  EXPECT_GT(shown, 100u);
 }
 
 // Conversations are written while what is complete is not yet said: then they are ahead of the log's replay.
