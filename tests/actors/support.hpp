@@ -134,6 +134,7 @@ class small_node {
   /// Tickets given back so far.
   [[nodiscard]] std::vector<ticket_ptr> settled() {
     commit();
+    commit();  // a group's functions run before its tickets are given back; what follows runs after both
     const std::lock_guard lock{settled_mutex_};
     return settled_;
   }
