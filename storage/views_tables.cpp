@@ -19,7 +19,8 @@ void sorted_tables::begin(column c) {
   // Only one thread writes tables, and ingest() moves them away: the name is free again.
   tables_.push_back({c, store_.incoming() + "/" + std::string(to_word(c)) + ".sst"});
   const rocksdb::Options options(store_.db().GetDBOptions(), store_.db().GetOptions(store_.handle(c)));
-  writer_ = std::make_unique<rocksdb::SstFileWriter>(rocksdb::EnvOptions(), options, store_.handle(c));
+  // With the options of the database: written back bit by bit, not in one burst beside the fsync of the journal.
+  writer_ = std::make_unique<rocksdb::SstFileWriter>(rocksdb::EnvOptions(options), options, store_.handle(c));
   if (const auto s = writer_->Open(tables_.back().path); !s.ok()) {
     store_.fail(tables_.back().path + ": " + s.ToString());
   }
