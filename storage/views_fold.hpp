@@ -6,9 +6,6 @@
 
 #include <rocksdb/write_batch.h>
 
-#include <compare>
-#include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>

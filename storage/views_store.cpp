@@ -129,9 +129,7 @@ std::optional<std::string> views_store::row(column c, std::string_view key) cons
 }
 
 std::unique_ptr<rocksdb::Iterator> views_store::rows(column c) const {
-  rocksdb::ReadOptions in_order;
-  in_order.total_order_seek = true;  // the seen column hashes by thread
-  return std::unique_ptr<rocksdb::Iterator>(db_->NewIterator(in_order, handle(c)));
+  return std::unique_ptr<rocksdb::Iterator>(db_->NewIterator({}, handle(c)));
 }
 
 void views_store::check(const rocksdb::Iterator& i, column c) const {

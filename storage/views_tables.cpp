@@ -60,7 +60,7 @@ void sorted_tables::wait_for_compactions(column c) const {
   while (tables() >= level0_tables_max) {
     std::string stopped;
     if (store_.db().GetProperty(rocksdb::DB::Properties::kBackgroundErrors, &stopped) && stopped != "0") {
-      store_.fail("compactions failed");
+      store_.fail("compactions have failed, LOG beside the tables says why");
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
