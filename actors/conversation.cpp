@@ -13,6 +13,8 @@ namespace {
 
 /// Redeliveries come soon or not at all: so many keys answer most of them without asking the views.
 constexpr std::size_t recent_kept = 16;
+/// And of so many more, 2 bytes each, it knows whether they may have been: most conversations' all.
+constexpr std::size_t recent_tags = 512;
 /// A watermark covers at most so many messages at once; the next receipt covers the rest.
 constexpr std::size_t covered_max = 1'000;
 
@@ -24,7 +26,7 @@ std::uint64_t message_key(const node& n, const std::string& platform_id) {
 }  // namespace
 
 conversation_owner::conversation_owner(node& n, domain::thread_id thread)
-    : node_(n), state_{.id = thread, .current = std::nullopt}, recent_(recent_kept) {}
+    : node_(n), state_{.id = thread, .current = std::nullopt}, recent_(recent_kept, recent_tags) {}
 
 void conversation_owner::load(const std::string& brand) {
   // A thread is loaded under its brand; a command in another brand's name must not make it look new.
@@ -53,7 +55,7 @@ std::optional<domain::message> conversation_owner::find_message(const std::strin
         if (auto m = storage::decode_message(r->part(r->message_json))) return std::move(*m);
       }
     }
-  } else if (recent_.complete()) {
+  } else if (recent_.is_new(key)) {
     return std::nullopt;
   }
   return node_.views->find_message(brand, state_.id, platform_id);
@@ -62,7 +64,7 @@ std::optional<domain::message> conversation_owner::find_message(const std::strin
 bool conversation_owner::was_seen(const domain::inbound_event& e) const {
   const auto key = storage::fingerprint(node_.hash_seed, to_word(e.kind), e.platform_message_id, e.version);
   if (recent_.find(key)) return true;
-  return !recent_.complete() && node_.views->seen(state_.id, key);
+  return !recent_.is_new(key) && node_.views->seen(state_.id, key);
 }
 
 /// For a profile of somebody without a conversation, which has no thread to leave a key in: the views show already

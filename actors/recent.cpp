@@ -4,11 +4,36 @@
 
 namespace switchboard::actors {
 
+namespace {
+
+/// Keys are fingerprints: any of their bits will do.
+std::uint16_t tag_of(std::uint64_t key) { return static_cast<std::uint16_t>(key >> 48); }
+
+}  // namespace
+
 std::optional<storage::log_sequence> recent::find(std::uint64_t key) const {
   const auto found =
       std::find_if(entries_.rbegin(), entries_.rend(), [&](const entry& e) { return e.key == key; });
   if (found == entries_.rend()) return std::nullopt;
   return found->where;
+}
+
+bool recent::is_new(std::uint64_t key) const {
+  return complete_ && std::find(forgotten_.begin(), forgotten_.end(), tag_of(key)) == forgotten_.end();
+}
+
+void recent::forget_oldest(std::size_t n) {
+  const auto end = entries_.begin() + static_cast<std::ptrdiff_t>(n);
+  if (complete_ && forgotten_.size() + n > tags_) {
+    complete_ = false;
+    forgotten_ = {};
+  }
+  if (complete_) {
+    // Step by step: doubled, half of it would lie empty in every quiet conversation.
+    if (forgotten_.size() + n > forgotten_.capacity()) forgotten_.reserve(forgotten_.size() + n + kept_);
+    for (auto e = entries_.begin(); e != end; ++e) forgotten_.push_back(tag_of(e->key));
+  }
+  entries_.erase(entries_.begin(), end);
 }
 
 void recent::remember(std::uint64_t key, storage::log_sequence where, storage::log_sequence applied) {
@@ -17,10 +42,7 @@ void recent::remember(std::uint64_t key, storage::log_sequence where, storage::l
     std::size_t over = std::max<std::size_t>(1, kept_ / 2);
     std::size_t n = 0;
     while (n < over && n < entries_.size() && entries_[n].where <= applied) ++n;
-    if (n > 0) {
-      entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(n));
-      complete_ = false;
-    }
+    if (n > 0) forget_oldest(n);
   }
   entries_.push_back({key, where});
 }

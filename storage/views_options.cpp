@@ -78,6 +78,11 @@ rocksdb::ColumnFamilyOptions base_column(const views_options& o,
   t.cache_index_and_filter_blocks = true;
   t.pin_l0_filter_and_index_blocks_in_cache = true;
   t.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  // In pieces: a filter for all ids of a big table is larger than a shard of the cache, so that it would be read
+  // from the file, and checked, at every look-up.
+  t.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  t.partition_filters = true;
+  t.pin_top_level_index_and_filter = true;
   t.format_version = 5;
   t.block_size = 8 << 10;
   c.table_factory.reset(rocksdb::NewBlockBasedTableFactory(t));
