@@ -57,7 +57,7 @@ struct server_settings {
 struct storage_settings {
   std::string data_dir = "data";
   std::uint16_t partitions = 64;
-  std::uint64_t journal_memtable_bytes = 32ull << 20;
+  std::uint64_t journal_memtable_bytes = 16ull << 20;
   std::uint64_t views_memtable_bytes = 80ull << 20;
   std::uint64_t block_cache_bytes = 32ull << 20;
   std::uint64_t tail_bytes = 32ull << 20;  ///< recent records kept in memory

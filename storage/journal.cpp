@@ -114,8 +114,9 @@ commit_outcome rocks_journal::write(std::span<const record_ptr> records) {
     return stop("a batch of " + std::to_string(size) + " bytes is over the limit of " +
                 std::to_string(batch_bytes_max));
   const domain::timestamp at = std::max(newest_at_, records.front()->at);
-  const rocksdb::Status status =
-      database_->put_batch(first, writer_.lay_out(epoch_, at, records), options_.sync);
+  const auto value = writer_.lay_out(epoch_, at, records);
+  if (!value) return stop(database_->path() + ": " + value.error().what);
+  const rocksdb::Status status = database_->put_batch(first, *value, options_.sync);
   if (!status.ok())
     return stop(database_->path() + ": writing sequences " + std::to_string(first) + " to " +
                 std::to_string(last) + " failed: " + status.ToString());

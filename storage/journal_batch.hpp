@@ -6,14 +6,18 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+struct ZSTD_CCtx_s;
+struct ZSTD_DCtx_s;
+
 namespace switchboard::storage {
 
-/// Of one batch, framing included. RocksDB's own limit of a write is 4 GiB.
+/// Of one batch before it is compressed. RocksDB's own limit of a write is 4 GiB.
 inline constexpr std::uint64_t batch_bytes_max = 1ull << 30;
 
 /// A record's bytes as they lie in a batch.
@@ -22,7 +26,7 @@ struct stored_record {
   std::uint16_t partition = 0;
 };
 
-/// A batch that was read and found whole. Its views point into the value that it was parsed from.
+/// A batch that was read and found whole. Its views point into the reader that parsed it.
 struct batch_view {
   std::uint64_t epoch = 0;
   log_sequence first = 0;
@@ -32,27 +36,42 @@ struct batch_view {
   [[nodiscard]] log_sequence last() const { return first + records.size() - 1; }
 };
 
-/// What is wrong with a value, and at which byte of it.
+/// What is wrong with a value, and at which byte of it (of its records: once decompressed).
 struct batch_error {
   std::string what;
 };
 
-/// Checks everything that can be known from the value alone, the checksum first.
-[[nodiscard]] expected<batch_view, batch_error> parse_batch(std::string_view value);
+/// One thread; reused: what it has once allocated serves the next batch too.
+class batch_reader {
+ public:
+  /// Checks everything that can be known from the value alone, the checksum first. The view holds until the
+  /// next call.
+  [[nodiscard]] expected<batch_view, batch_error> parse(std::string_view value);
 
-/// Lays a batch out as parts, so that RocksDB gathers the records' bytes without a copy of ours in between.
-/// Reused: after the first commits it allocates nothing.
+ private:
+  struct release {
+    void operator()(ZSTD_DCtx_s* context) const;
+  };
+  std::unique_ptr<ZSTD_DCtx_s, release> decompressor_;
+  std::vector<char> records_;
+};
+
+/// One thread; reused likewise.
 class batch_writer {
  public:
-  /// The value is the parts in order; they point into this object and into `records`, until the next call.
+  /// The value; it holds until the next call. Fails where memory does.
   /// Precondition: records not empty, their size within batch_bytes_max (size_of).
-  [[nodiscard]] std::span<const std::string_view> lay_out(std::uint64_t epoch, domain::timestamp at,
-                                                          std::span<const record_ptr> records);
+  [[nodiscard]] expected<std::string_view, batch_error> lay_out(std::uint64_t epoch, domain::timestamp at,
+                                                                std::span<const record_ptr> records);
+  /// Of the records, before they are compressed.
   [[nodiscard]] static std::uint64_t size_of(std::span<const record_ptr> records);
 
  private:
-  std::vector<char> frames_;  ///< header, record heads and checksum
-  std::vector<std::string_view> parts_;
+  struct release {
+    void operator()(ZSTD_CCtx_s* context) const;
+  };
+  std::unique_ptr<ZSTD_CCtx_s, release> compressor_;
+  std::vector<char> value_;
 };
 
 }  // namespace switchboard::storage

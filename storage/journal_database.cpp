@@ -111,12 +111,11 @@ rocksdb::ColumnFamilyOptions batches_settings(const database_options& options) {
   rocksdb::ColumnFamilyOptions o;
   o.write_buffer_size = std::max(options.memtable_bytes, memtable_bytes_min);
   o.max_write_buffer_number = 4;  // a slow flush must not stall the commits
-  o.compression = rocksdb::kZSTD;
-  o.compression_opts.level = 1;
+  o.compression = rocksdb::kNoCompression;  // keys and places; the values are compressed already
   // Values go to blob files once and are never rewritten by a compaction.
   o.enable_blob_files = true;
   o.min_blob_size = 0;
-  o.blob_compression_type = rocksdb::kZSTD;
+  o.blob_compression_type = rocksdb::kNoCompression;
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = rocksdb::NewLRUCache(block_cache_bytes);
   table.format_version = 5;
@@ -223,15 +222,10 @@ expected<journal_extent, database_error> journal_database::inspect() const {
   return extent;
 }
 
-rocksdb::Status journal_database::put_batch(log_sequence first, std::span<const std::string_view> parts,
-                                            bool sync) {
+rocksdb::Status journal_database::put_batch(log_sequence first, std::string_view value, bool sync) {
   const auto key = key_of(first);
-  const rocksdb::Slice key_slice(key.data(), key.size());
-  slices_.clear();
-  for (const std::string_view part : parts) slices_.emplace_back(part.data(), part.size());
   write_.Clear();
-  rocksdb::Status status = write_.Put(batches_, rocksdb::SliceParts(&key_slice, 1),
-                                      rocksdb::SliceParts(slices_.data(), static_cast<int>(slices_.size())));
+  rocksdb::Status status = write_.Put(batches_, rocksdb::Slice(key.data(), key.size()), slice(value));
   if (!status.ok()) return status;
   rocksdb::WriteOptions how;
   how.sync = sync;
@@ -282,7 +276,7 @@ expected<const batch_view*, database_error> batch_iterator::parsed() {
     return unexpected(
         database_error{{}, database_.path_ + ": a key of " + std::to_string(key.size()) + " bytes"});
   const log_sequence first = get_big_u64(key.data());
-  auto batch = parse_batch(std::string_view(value.data(), value.size()));
+  auto batch = reader_.parse(std::string_view(value.data(), value.size()));
   if (!batch || batch->first != first)
     return unexpected(
         database_error{{},

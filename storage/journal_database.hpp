@@ -14,10 +14,8 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace switchboard::storage {
 
@@ -54,9 +52,8 @@ class journal_database {
   /// Cheap: a full walk is verify_journal's.
   [[nodiscard]] expected<journal_extent, database_error> inspect() const;
 
-  /// One batch, whole or not at all. `parts` as batch_writer lays them out.
-  [[nodiscard]] rocksdb::Status put_batch(log_sequence first, std::span<const std::string_view> parts,
-                                          bool sync);
+  /// One batch, whole or not at all. `value` as batch_writer lays it out.
+  [[nodiscard]] rocksdb::Status put_batch(log_sequence first, std::string_view value, bool sync);
   [[nodiscard]] rocksdb::Status put_epoch(std::uint64_t epoch);
   /// Remembers the new earliest sequence, the first of a batch or last + 1, and forgets all batches before.
   [[nodiscard]] rocksdb::Status forget_before(log_sequence earliest);
@@ -77,8 +74,7 @@ class journal_database {
   std::unique_ptr<rocksdb::DB> db_;
   rocksdb::ColumnFamilyHandle* meta_ = nullptr;
   rocksdb::ColumnFamilyHandle* batches_ = nullptr;
-  rocksdb::WriteBatch write_;           // reused by put_batch
-  std::vector<rocksdb::Slice> slices_;  // reused by put_batch
+  rocksdb::WriteBatch write_;  // reused by put_batch
 };
 
 /// A walk over whole batches, over the database as it was when the walk began. One thread.
@@ -99,6 +95,7 @@ class batch_iterator {
 
   const journal_database& database_;
   std::unique_ptr<rocksdb::Iterator> iterator_;
+  batch_reader reader_;
   batch_view batch_;
 };
 

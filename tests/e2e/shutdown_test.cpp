@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <random>
 #include <thread>
 
 namespace switchboard::e2e {
@@ -35,11 +36,16 @@ class ending_of_engine : public testing::Test {
   [[nodiscard]] int say(std::string_view id) const {
     return deliver(engine_, "meta", whatsapp_text(acme_number, "1", id, "text")).status;
   }
-  void say_many(unsigned bodies) {
+  /// `noise`: so long a random part of each id, which the journal can't compress.
+  void say_many(unsigned bodies, std::size_t noise = 0) {
+    std::mt19937 random(5);
     http_connection c(engine_.port());
     for (unsigned body = 0; body < bodies; ++body) {
       std::vector<std::string> ids;
-      for (unsigned i = 0; i < 50; ++i) ids.push_back("wamid.m" + std::to_string(body * 50 + i));
+      for (unsigned i = 0; i < 50; ++i) {
+        auto& id = ids.emplace_back("wamid.m" + std::to_string(body * 50 + i));
+        for (std::size_t n = 0; n < noise; ++n) id.push_back(static_cast<char>('A' + random() % 26));
+      }
       ASSERT_EQ(deliver(c, "meta", whatsapp_texts(acme_number, std::to_string(body % 7), ids)).status, 200);
     }
   }
@@ -272,7 +278,7 @@ TEST_F(ending_of_engine, a_cut_table_is_refused_by_name) {
   setup s;
   s.storage = "journal_memtable_bytes = \"1MiB\"\n";
   start(s);
-  say_many(60);  // some 4 MB: several tables
+  say_many(100, 400);  // more than a memtable: a table at least
   EXPECT_EQ(engine_.terminate().code, 0);
   auto cut = journal_file(".blob");
   if (!cut) cut = journal_file(".sst");

@@ -1,5 +1,7 @@
 // A batch as it lies on disk, and verify, which walks them all.
 #include "journal_fixture.hpp"
+#include "storage/bytes.hpp"
+#include "storage/hash.hpp"
 #include "storage/journal.hpp"
 #include "storage/journal_batch.hpp"
 #include "storage/verify.hpp"
@@ -9,9 +11,7 @@ namespace {
 
 std::string value_of(std::span<const record_ptr> records) {
   batch_writer writer;
-  std::string value;
-  for (const std::string_view part : writer.lay_out(9, time_of(1), records)) value.append(part);
-  return value;
+  return std::string(*writer.lay_out(9, time_of(1), records));
 }
 
 TEST(journal_batch, comes_back_as_it_was_laid_out) {
@@ -19,8 +19,8 @@ TEST(journal_batch, comes_back_as_it_was_laid_out) {
   for (const std::size_t count : {1u, 2u, 100u}) {
     const auto records = make_batch(cursors, 41, count);
     const std::string value = value_of(records);
-    EXPECT_EQ(value.size(), batch_writer::size_of(records));
-    const auto batch = parse_batch(value);
+    batch_reader reader;
+    const auto batch = reader.parse(value);
     ASSERT_TRUE(batch.has_value()) << batch.error().what;
     EXPECT_EQ(batch->epoch, 9u);
     EXPECT_EQ(batch->first, 41u);
@@ -38,10 +38,32 @@ TEST(journal_batch, every_flipped_bit_and_every_cut_is_found) {
   for (std::size_t at = 0; at < value.size(); ++at) {
     std::string flipped = value;
     flipped[at] = static_cast<char>(flipped[at] ^ (1 << (at % 8)));
-    ASSERT_FALSE(parse_batch(flipped).has_value()) << at;
-    ASSERT_FALSE(parse_batch(std::string_view(value).substr(0, at)).has_value()) << at;
+    ASSERT_FALSE(batch_reader{}.parse(flipped).has_value()) << at;
+    ASSERT_FALSE(batch_reader{}.parse(std::string_view(value).substr(0, at)).has_value()) << at;
   }
-  EXPECT_FALSE(parse_batch(value + std::string(1, '\0')).has_value());
+  EXPECT_FALSE(batch_reader{}.parse(value + std::string(1, '\0')).has_value());
+}
+
+/// With the checksum made right again: what only damage before it was written, or malice, could bring about.
+TEST(journal_batch, what_the_header_says_of_the_records_must_be_so) {
+  const std::string value = value_of(make_batch(cursor_codec{1}, 1, 2));
+  constexpr std::size_t count = 25, size = 29;
+  for (const std::size_t field : {count, size}) {
+    for (const int change : {-1, 1}) {
+      std::string lying = value;
+      put_u32(lying.data() + field, get_u32(value.data() + field) + static_cast<std::uint32_t>(change));
+      lying.resize(lying.size() - sizeof(std::uint64_t));
+      const auto sum = checksum(lying);
+      lying.resize(value.size());
+      put_u64(lying.data() + lying.size() - sizeof sum, sum);
+      EXPECT_FALSE(batch_reader{}.parse(lying).has_value()) << field << " " << change;
+    }
+  }
+}
+
+TEST(journal_batch, alike_events_take_a_fraction_of_their_bytes) {
+  const auto records = make_batch(cursor_codec{1}, 1, 100, 0);
+  EXPECT_LT(value_of(records).size(), batch_writer::size_of(records) / 5);
 }
 
 // -- verify

@@ -8,12 +8,15 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace switchboard::storage::testing {
 
 inline constexpr std::uint64_t conversations_in_turn = 7;
+inline constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// Decided one second after the record before it, in conversation `sequence % 7`.
 [[nodiscard]] inline domain::timestamp time_of(log_sequence sequence) {
@@ -40,7 +43,9 @@ inline constexpr std::uint64_t conversations_in_turn = 7;
   domain::message& m = e.message.emplace();
   m.id = {c.id, e.sequence};
   m.content = "message " + std::to_string(sequence) + " ";
-  m.content.resize(std::max(content_bytes, m.content.size()), static_cast<char>('a' + sequence % 26));
+  // Text without repetition: the journal compresses, and the tests mean bytes.
+  std::mt19937 noise(static_cast<std::uint32_t>(sequence));
+  while (m.content.size() < content_bytes) m.content.push_back(letters[noise() % letters.size()]);
   m.platform_message_id = "wamid." + std::to_string(sequence);
   m.sent_at = m.received_at = e.at;
   record r = encode(e, "/switchboard");
