@@ -96,6 +96,7 @@ void journal_writer::run() {
   pthread_setname_np(pthread_self(), "journal");
   std::vector<std::shared_ptr<storage::record>> group;
   std::vector<completion> done;
+  std::chrono::steady_clock::time_point due;  // for the next commit
   for (;;) {
     {
       std::unique_lock lock{mutex_};
@@ -104,9 +105,9 @@ void journal_writer::run() {
         wake_.wait(lock);
       }
       if (waiting_.empty() && stopping_) return;
-      if (options_.commit_delay.count() > 0 && !stopping_) {
-        wake_.wait_for(lock, options_.commit_delay, [this] { return stopping_; });
-      }
+      // Not before it is due: under load that makes of many small syncs a few. A pause is an interval by itself.
+      wake_.wait_until(lock, due, [this] { return stopping_; });
+      due = std::chrono::steady_clock::now() + options_.commit_interval;
       group.clear();
       tail_.uncommitted(options_.commit_records_max, group);
       const auto up_to = group.empty() ? tail_.committed() : group.back()->sequence;

@@ -28,7 +28,7 @@ struct completion {
 };
 
 struct journal_writer_options {
-  std::chrono::milliseconds commit_delay{0};  ///< waits so long for company before an fsync
+  std::chrono::milliseconds commit_interval{0};  ///< from the begin of a commit to that of the next, at least
   std::uint32_t commit_records_max = 4096;
   /// Set once some other part of storage failed: nothing is committed from then on. May be null.
   const std::atomic<bool>* node_failed = nullptr;

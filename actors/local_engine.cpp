@@ -70,7 +70,7 @@ local_engine::local_engine(std::shared_ptr<const config::settings> settings,
           [this](std::string why) { fatal(std::move(why)); }),
       feed_(*journal_, tail_, &keeper_, [this](std::string why) { fatal(std::move(why)); }),
       writer_(
-          *journal_, tail_, {settings->storage.commit_delay, settings->storage.commit_records_max, &failed_},
+          *journal_, tail_, {settings->storage.commit_interval, settings->storage.commit_records_max, &failed_},
           std::move(on_committed),
           [this](storage::log_sequence s) {
             feed_.committed(s);

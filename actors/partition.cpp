@@ -55,8 +55,9 @@ void slot_table::set_running(slot& s) {
 
 void slot_table::touch(slot& s) {
   assert(!s.stopping);
+  // Once a sweep: a thread that is talked in would fetch its neighbours' slots at every event for a finer order.
+  if (s.used == sweep_) return;
   s.used = sweep_;
-  if (newest_ == &s) return;
   unlink(s);
   link_newest(s);
 }

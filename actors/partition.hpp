@@ -35,8 +35,9 @@ namespace switchboard::actors {
 
 inline constexpr std::chrono::seconds sweep_interval{5};
 
-/// The slots of one partition, least recently used first; those that are stopping are in no order, since the
-/// search for who leaves next must not wade through them. Pure: what to do with an actor is the caller's.
+/// The slots of one partition, least recently used first (to within a sweep); those that are stopping are in no
+/// order, since the search for who leaves next must not wade through them. Pure: what to do with an actor is the
+/// caller's.
 class slot_table {
  public:
   using parked = std::variant<delivery_ptr, act_ptr>;

@@ -7,7 +7,9 @@ namespace switchboard::actors {
 namespace {
 
 /// Keys are fingerprints: any of their bits will do.
-std::uint16_t tag_of(std::uint64_t key) { return static_cast<std::uint16_t>(key >> 48); }
+std::uint16_t tag_of(std::uint64_t key) {
+  return static_cast<std::uint16_t>(key >> 48);
+}
 
 }  // namespace
 

@@ -101,9 +101,9 @@ void add_storage(std::vector<property>& out) {
       "The oldest of the journal goes once it is larger than this. 0: only its age counts."));
   add(storage<&s::dedup_window>("dedup_window", duration(8 * day, 365 * day), restart,
       "How long a redelivered webhook is recognised. Platforms redeliver for up to a week."));
-  add(storage<&s::commit_delay>("commit_delay", duration(0, second), restart,
-      "How long a commit waits for company before the disk is made to sync. 0: while one sync runs, the "
-      "next batch gathers."));
+  add(storage<&s::commit_interval>("commit_interval", duration(0, second), restart,
+      "Commits begin at least so far apart, so that under load there are fewer and larger ones; one after a "
+      "pause does not wait. 0: the next begins as soon as the disk has synced."));
   add(storage<&s::commit_records_max>("commit_records_max", count(1, 1'000'000), restart,
       "At most so many events in one commit."));
 }

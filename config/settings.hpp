@@ -65,7 +65,7 @@ struct storage_settings {
   std::chrono::hours retention_age{24 * 30};  ///< the journal's; the views keep the rest
   std::uint64_t retention_bytes = 0;          ///< 0: no limit by size
   std::chrono::hours dedup_window{24 * 8};
-  milliseconds commit_delay{0};  ///< waits so long for company before an fsync
+  milliseconds commit_interval{2};  ///< from the begin of a commit to that of the next, at least
   std::uint32_t commit_records_max = 4096;
 };
 

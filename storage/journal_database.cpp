@@ -110,7 +110,7 @@ rocksdb::DBOptions database_settings(const database_options& options,
 rocksdb::ColumnFamilyOptions batches_settings(const database_options& options) {
   rocksdb::ColumnFamilyOptions o;
   o.write_buffer_size = std::max(options.memtable_bytes, memtable_bytes_min);
-  o.max_write_buffer_number = 4;  // a slow flush must not stall the commits
+  o.max_write_buffer_number = 4;            // a slow flush must not stall the commits
   o.compression = rocksdb::kNoCompression;  // keys and places; the values are compressed already
   // Values go to blob files once and are never rewritten by a compaction.
   o.enable_blob_files = true;

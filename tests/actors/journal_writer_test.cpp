@@ -17,10 +17,10 @@ using testing::make_record;
 
 /// A writer over a scripted log, and what came of it.
 struct harness {
-  explicit harness(storage::memory_log_script script = {})
+  explicit harness(storage::memory_log_script script = {}, journal_writer_options options = {})
       : log(storage::make_memory_log(1, std::move(script))),
         writer(
-            *log, t, {}, [this](std::vector<ticket_ptr>&& done) { tickets += done.size(); },
+            *log, t, options, [this](std::vector<ticket_ptr>&& done) { tickets += done.size(); },
             [this](storage::log_sequence s) { committed = s; },
             [this](std::string why) {
               const std::lock_guard lock{mutex};
@@ -49,6 +49,17 @@ TEST(JournalWriter, SettlesOnlyWhatIsDurable) {
   EXPECT_EQ(h.submit_and_wait(records), commit_state::durable);
   EXPECT_EQ(h.log->last(), 2u);
   EXPECT_EQ(h.committed, 2u);
+}
+
+TEST(JournalWriter, AfterAPauseItCommitsAtOnceThenGathersForTheInterval) {
+  harness h{{}, {.commit_interval = std::chrono::hours{1}}};
+  const std::vector first{make_record("a")}, second{make_record("b")}, third{make_record("c")};
+  EXPECT_EQ(h.submit_and_wait(first), commit_state::durable);
+  h.writer.submit(second, {});
+  h.writer.submit(third, {});
+  h.writer.stop();  // which waits for no interval
+  EXPECT_EQ(h.committed, 3u);
+  EXPECT_EQ(h.writer.commit_records().count(), 2u);
 }
 
 TEST(JournalWriter, AnEmptySubmissionWaitsForThoseBefore) {

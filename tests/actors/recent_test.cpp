@@ -14,7 +14,9 @@ TEST(Recent, AMessagesKeyMovesToItsLastRecord) {
 }
 
 /// Fingerprints differ in their upper bits; small numbers would all have the same tag.
-std::uint64_t key(std::uint64_t i) { return i * 0x9e37'79b9'7f4a'7c15; }
+std::uint64_t key(std::uint64_t i) {
+  return i * 0x9e37'79b9'7f4a'7c15;
+}
 
 TEST(Recent, WhatIsForgottenIsNotTakenForNew) {
   recent r{4, 64};

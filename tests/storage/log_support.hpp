@@ -16,7 +16,8 @@
 namespace switchboard::storage::testing {
 
 inline constexpr std::uint64_t conversations_in_turn = 7;
-inline constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+inline constexpr std::string_view letters =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// Decided one second after the record before it, in conversation `sequence % 7`.
 [[nodiscard]] inline domain::timestamp time_of(log_sequence sequence) {
