@@ -26,6 +26,13 @@ namespace switchboard::actors {
 
 enum class commit_state : std::uint8_t { durable, failed };
 
+/// Elements of a body; together they are all of it.
+struct ingest_counts {
+  std::uint32_t events = 0;
+  std::uint32_t quarantined = 0;
+  std::uint32_t undecided = 0;  ///< of the quarantined: understood, but their thread could not decide them
+};
+
 /// One request whose answer waits for the journal. Whoever hands work in derives from it; the journal's
 /// thread gives all tickets of a group commit back at once.
 class ticket {
@@ -46,10 +53,11 @@ class ticket {
 
   // -- what came in, for an event of it that turns out not to be decidable: it is kept as a dead letter ----
   /// By engine::ingest, before the first command is handed in.
-  void brings(const domain::source_id& source, std::string_view raw, bool one_brand) {
+  void brings(const domain::source_id& source, std::string_view raw, bool one_brand, ingest_counts counts) {
     source_ = source;
     raw_ = raw;
     one_brand_ = one_brand;
+    counts_ = counts;
   }
   [[nodiscard]] const domain::source_id& source() const { return source_; }
   [[nodiscard]] std::string_view raw() const { return raw_; }
@@ -57,12 +65,20 @@ class ticket {
   [[nodiscard]] bool one_brand() const { return one_brand_; }
   /// Before the event's command settles.
   void count_undecided() { undecided_.fetch_add(1, std::memory_order_relaxed); }
-  [[nodiscard]] std::uint32_t undecided() const { return undecided_.load(std::memory_order_acquire); }
+  /// What became of the elements; final once all has settled.
+  [[nodiscard]] ingest_counts counts() const {
+    auto c = counts_;
+    c.undecided = undecided_.load(std::memory_order_acquire);
+    c.events -= c.undecided;
+    c.quarantined += c.undecided;
+    return c;
+  }
 
  private:
   domain::source_id source_;
   std::string_view raw_;
   bool one_brand_ = false;
+  ingest_counts counts_;
   std::atomic<std::uint32_t> undecided_{0};
   std::atomic<std::uint32_t> open_{0};
   std::atomic<bool> failed_{false};
@@ -77,12 +93,6 @@ struct command_result {
   std::string conversation;  ///< JSON as of after the act
   std::uint64_t version = 0;
   std::string message;  ///< JSON of the note, where one was made
-};
-
-struct ingest_counts {
-  std::uint32_t events = 0;
-  std::uint32_t quarantined = 0;
-  std::uint32_t undecided = 0;  ///< of the quarantined: understood, but their thread could not decide them
 };
 
 enum class health : std::uint8_t { ready, starting, draining, disk_low, overloaded, failed };
@@ -117,11 +127,10 @@ class engine {
   // -- in ------------------------------------------------------------------------------------------------
   /// Hands one verified body over. `t` must be fresh; it may settle before this returns. It
   /// settles when all of them are durable. Elements whose account is unknown become one dead letter together,
-  /// with `raw` (the bytes received), and so do those that their thread fails to decide (counted by the ticket,
-  /// since that comes later); the counts are of elements, so that they add up to all. `raw` must stay as it is
-  /// until `t` settles.
-  virtual ingest_counts ingest(const domain::source_id& source, domain::unpacked_body&& body,
-                               std::string_view raw, domain::timestamp received_at, const ticket_ptr& t) = 0;
+  /// with `raw` (the bytes received), and so do those that their thread fails to decide. The ticket counts them.
+  /// `raw` must stay as it is until `t` settles.
+  virtual void ingest(const domain::source_id& source, domain::unpacked_body&& body, std::string_view raw,
+                      domain::timestamp received_at, const ticket_ptr& t) = 0;
   /// An agent's act on a conversation. `reply` runs once, on the journal's or an actor's thread.
   virtual void execute(std::string brand, domain::command what,
                        std::function<void(command_result&&)> reply) = 0;

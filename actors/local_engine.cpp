@@ -70,7 +70,8 @@ local_engine::local_engine(std::shared_ptr<const config::settings> settings,
           [this](std::string why) { fatal(std::move(why)); }),
       feed_(*journal_, tail_, &keeper_, [this](std::string why) { fatal(std::move(why)); }),
       writer_(
-          *journal_, tail_, {settings->storage.commit_interval, settings->storage.commit_records_max, &failed_},
+          *journal_, tail_,
+          {settings->storage.commit_interval, settings->storage.commit_records_max, &failed_},
           std::move(on_committed),
           [this](storage::log_sequence s) {
             feed_.committed(s);
@@ -190,39 +191,40 @@ void local_engine::keep(const domain::source_id& source, const domain::brand_id&
   caf::anon_send(quarantine_, std::move(q));
 }
 
-ingest_counts local_engine::ingest(const domain::source_id& source, domain::unpacked_body&& body,
-                                   std::string_view raw, domain::timestamp received_at, const ticket_ptr& t) {
+void local_engine::ingest(const domain::source_id& source, domain::unpacked_body&& body, std::string_view raw,
+                          domain::timestamp received_at, const ticket_ptr& t) {
   const auto inside = door_.enter();
   if (!inside) {
     t->expect();
-    writer_.fail({.ticket = t, .then = {}});
-    return {};
+    return writer_.fail({.ticket = t, .then = {}});
   }
   const auto settings = node_.settings.load(std::memory_order_acquire);
-  ingest_counts counts;
   // All of it before the first is handed over, so that the ticket can't be complete too soon.
   t->expect(static_cast<std::uint32_t>(std::max<std::size_t>(1, body.events.size() + body.rejected.size())));
   thread_local std::vector<const config::account_settings*> owners;
   const bool one_brand = find_owners(*settings, source.value, body, owners);
-  t->brings(source, raw, one_brand);
+  const auto strangers = static_cast<std::uint32_t>(
+      std::count(owners.begin(), owners.begin() + static_cast<std::ptrdiff_t>(body.events.size()), nullptr));
+  t->brings(source, raw, one_brand,
+            {.events = static_cast<std::uint32_t>(body.events.size()) - strangers,
+             .quarantined = static_cast<std::uint32_t>(body.rejected.size()) + strangers});
   std::vector<std::string> unknown;
+  bool first_stranger = true;
   for (std::size_t i = 0; i < body.events.size(); ++i) {
     auto& e = body.events[i];
     if (owners[i]) {
-      ++counts.events;
       deliver(*owners[i], std::move(e), received_at, t);
       continue;
     }
-    ++counts.quarantined;
     auto named = std::string(to_word(e.platform)) + " " + e.account_platform_id;
     if (std::find(unknown.begin(), unknown.end(), named) == unknown.end() &&
         unknown.size() < accounts_named_max) {
       unknown.push_back(std::move(named));
     }
     // One of them stands for all: the body is kept once, however many accounts it names.
-    if (counts.quarantined > 1) writer_.submit({}, {.ticket = t, .then = {}});
+    if (!std::exchange(first_stranger, false)) writer_.submit({}, {.ticket = t, .then = {}});
   }
-  if (counts.quarantined > 0) {
+  if (strangers > 0) {
     std::string detail =
         "no [[account]] of source \"" + source.value + "\" has the platform and platform_id of";
     for (const auto& name : unknown) detail += (&name == unknown.data() ? " " : ", ") + name;
@@ -232,14 +234,12 @@ ingest_counts local_engine::ingest(const domain::source_id& source, domain::unpa
   for (std::size_t i = 0; i < body.rejected.size(); ++i) {
     auto& r = body.rejected[i];
     const auto* owner = owners[body.events.size() + i];
-    ++counts.quarantined;
     // The whole body is shown to a brand only where nothing in it is another's.
     const bool shown = owner && (one_brand || r.raw.size() < raw.size());
     keep(source, shown ? owner->brand : domain::brand_id{}, std::move(r.reason), std::move(r.detail),
          std::move(r.raw), received_at, t);
   }
   if (body.events.empty() && body.rejected.empty()) writer_.submit({}, {.ticket = t, .then = {}});
-  return counts;
 }
 
 void local_engine::execute(std::string brand, domain::command what,

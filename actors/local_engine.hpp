@@ -32,8 +32,8 @@ class local_engine final : public engine {
                std::unique_ptr<storage::views> v, committed_handler on_committed);
   ~local_engine() override { (void)stop(std::chrono::seconds{10}); }
 
-  ingest_counts ingest(const domain::source_id& source, domain::unpacked_body&& body, std::string_view raw,
-                       domain::timestamp received_at, const ticket_ptr& t) override;
+  void ingest(const domain::source_id& source, domain::unpacked_body&& body, std::string_view raw,
+              domain::timestamp received_at, const ticket_ptr& t) override;
   void execute(std::string brand, domain::command what, std::function<void(command_result&&)> reply) override;
   void mark_replayed(const domain::dead_letter& d, std::function<void(bool)> reply) override;
 

@@ -19,7 +19,6 @@ struct webhook_ticket final : actors::ticket {
   domain::histogram* duration = nullptr;
   std::function<void(actors::ingest_counts, bool)> replayed;
   std::string replayed_raw;  ///< must live as long as the ticket, as the exchange's body does
-  actors::ingest_counts counts;
   admission::credit whole;
   admission::credit first_brand;
   std::vector<admission::credit> other_brands;
@@ -67,24 +66,16 @@ struct brand_count {
   const domain::brand_id* brand;
   std::uint64_t events;
 };
-struct body_count {
-  actors::ingest_counts counts;
-  std::vector<brand_count> brands;
-};
-body_count count(const config::settings& s, std::string_view source, const domain::unpacked_body& body) {
-  body_count out;
-  out.counts.quarantined = static_cast<std::uint32_t>(body.rejected.size());
+std::vector<brand_count> brands_of(const config::settings& s, std::string_view source,
+                                   const domain::unpacked_body& body) {
+  std::vector<brand_count> out;
   for (const auto& e : body.events) {
     const auto* account = s.find_account(source, e.platform, e.account_platform_id);
-    if (!account) {
-      ++out.counts.quarantined;
-      continue;
-    }
-    ++out.counts.events;
-    const auto found = std::find_if(out.brands.begin(), out.brands.end(),
+    if (!account) continue;
+    const auto found = std::find_if(out.begin(), out.end(),
                                     [&](const brand_count& c) { return *c.brand == account->brand; });
-    if (found == out.brands.end()) {
-      out.brands.push_back({&account->brand, 1});
+    if (found == out.end()) {
+      out.push_back({&account->brand, 1});
     } else {
       ++found->events;
     }
@@ -237,8 +228,7 @@ void webhook::receive(const http::exchange_ptr& x, const table& t, const source_
                              "the engine is full; nothing was stored, deliver again"));
     }
   }
-  const auto counted = count(*t.settings, s.source->id.value, body);
-  for (const auto& c : counted.brands) {
+  for (const auto& c : brands_of(*t.settings, s.source->id.value, body)) {
     auto credit = admission_.take(c.brand->value, c.events, r.body.size() * c.events / elements);
     if (!credit) {
       return x->respond(shed(shed_reason::brand_share, 429, "brand-over-share",
@@ -250,13 +240,11 @@ void webhook::receive(const http::exchange_ptr& x, const table& t, const source_
       ticket->other_brands.push_back(std::move(credit));
     }
   }
-  // Known before it can settle: ingest() counts the same.
-  ticket->counts = counted.counts;
   ticket->exchange = x;
   ticket->duration =
       &counters_.durations[body.events.empty() ? webhook_counters::platforms
                                                : static_cast<std::size_t>(body.events.front().platform)];
-  (void)engine_->ingest(s.source->id, std::move(body), r.body, now, ticket);
+  engine_->ingest(s.source->id, std::move(body), r.body, now, ticket);
 }
 
 webhook::replay_start webhook::replay(const domain::dead_letter& d,
@@ -273,10 +261,9 @@ webhook::replay_start webhook::replay(const domain::dead_letter& d,
   ticket->whole =
       admission_.take(std::max<std::size_t>(1, body.events.size() + body.rejected.size()), d.raw.size());
   if (!ticket->whole) return replay_start::full;
-  ticket->counts = count(*t->settings, d.source.value, body).counts;
   ticket->replayed = std::move(done);
   ticket->replayed_raw = d.raw;
-  (void)engine_->ingest(d.source, std::move(body), ticket->replayed_raw, now, ticket);
+  engine_->ingest(d.source, std::move(body), ticket->replayed_raw, now, ticket);
   return replay_start::started;
 }
 
@@ -285,12 +272,9 @@ void webhook::committed(std::vector<actors::ticket_ptr>&& done) {
   answers.reserve(done.size());
   for (auto& each : done) {
     auto& t = static_cast<webhook_ticket&>(*each);
-    // Taken for events when they came in; what can't be decided is a dead letter by now.
-    t.counts.undecided = t.undecided();
-    t.counts.events -= t.counts.undecided;
-    t.counts.quarantined += t.counts.undecided;
+    const auto counts = t.counts();
     if (!t.exchange) {
-      t.replayed(t.counts, t.outcome() == actors::commit_state::failed);
+      t.replayed(counts, t.outcome() == actors::commit_state::failed);
       continue;
     }
     http::response r;
@@ -299,13 +283,13 @@ void webhook::committed(std::vector<actors::ticket_ptr>&& done) {
                "the journal failed; nothing was acknowledged, deliver again");
     } else {
       counters_.accepted.fetch_add(1, std::memory_order_relaxed);
-      counters_.events.fetch_add(t.counts.events, std::memory_order_relaxed);
-      counters_.quarantined.fetch_add(t.counts.quarantined, std::memory_order_relaxed);
+      counters_.events.fetch_add(counts.events, std::memory_order_relaxed);
+      counters_.quarantined.fetch_add(counts.quarantined, std::memory_order_relaxed);
       r.timed_by = t.duration;
       r.content_type = "application/json";
       domain::json_object o{r.body};
-      o.number("events", t.counts.events);
-      o.number("quarantined", t.counts.quarantined);
+      o.number("events", counts.events);
+      o.number("quarantined", counts.quarantined);
       o.end();
     }
     answers.emplace_back(std::move(t.exchange), std::move(r));

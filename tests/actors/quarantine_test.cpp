@@ -37,7 +37,7 @@ class poison : public ::testing::Test {
   std::shared_ptr<counting_ticket> deliver(domain::inbound_event e, bool one_brand = true) {
     auto t = std::make_shared<counting_ticket>();
     t->expect();
-    t->brings({"meta"}, raw, one_brand);
+    t->brings({"meta"}, raw, one_brand, {.events = 1});
     delivery d{.thread = thread, .what = received(std::move(e)), .done = t};
     owner->deliver(d);
     return t;
@@ -74,7 +74,7 @@ class poison : public ::testing::Test {
 
 TEST_F(poison, is_kept_raw_and_answered_as_durable) {
   const auto t = deliver_poison();
-  EXPECT_EQ(t->undecided(), 1u);
+  EXPECT_EQ(t->counts().undecided, 1u);
   EXPECT_THAT(n.settled(), ::testing::Contains(t));
   EXPECT_EQ(t->outcome(), commit_state::durable);
   const auto kept = letters();
@@ -119,7 +119,7 @@ TEST_F(poison, replayed_after_the_fix_is_as_if_it_had_come_first_time) {
   n.apply();
   n.views().poison = false;
   const auto t = deliver_poison();  // its body taken in again
-  EXPECT_EQ(t->undecided(), 0u);
+  EXPECT_EQ(t->counts().undecided, 0u);
   EXPECT_EQ(last_sequence(), 3u);
   EXPECT_EQ(n.events().back()->type, event_type::message_received);
 }

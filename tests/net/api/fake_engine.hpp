@@ -190,12 +190,13 @@ class fake_engine final : public actors::engine {
     domain::unpacked_body body;
     actors::ticket_ptr ticket;
   };
-  actors::ingest_counts ingest(const domain::source_id& source, domain::unpacked_body&& body,
-                               std::string_view raw, domain::timestamp,
-                               const actors::ticket_ptr& t) override {
+  void ingest(const domain::source_id& source, domain::unpacked_body&& body, std::string_view raw,
+              domain::timestamp, const actors::ticket_ptr& t) override {
     t->expect();
+    t->brings(source, raw, true,
+              {.events = static_cast<std::uint32_t>(body.events.size()),
+               .quarantined = static_cast<std::uint32_t>(body.rejected.size())});
     ingested.push_back({source.value, std::string(raw), std::move(body), t});
-    return {};
   }
   void execute(std::string brand, domain::command what,
                std::function<void(actors::command_result&&)> reply) override {
