@@ -149,7 +149,13 @@ std::optional<domain::thread_id> local_engine::thread_of_comment(const domain::a
 
 domain::thread_id local_engine::thread_of(const config::account_settings& account,
                                           const domain::inbound_event& e) {
-  auto thread = thread_of_comment(account.id, e.thread_parent);
+  std::optional<domain::thread_id> thread;
+  // What names a parent instead of a customer lies with the parent, or where it came while the parent was unknown:
+  // there it is still known when it comes again.
+  if (!e.thread_parent.empty() && e.kind == domain::inbound_kind::message) {
+    thread = thread_of_comment(account.id, e.platform_message_id);
+  }
+  if (!thread) thread = thread_of_comment(account.id, e.thread_parent);
   if (!thread) thread = storage::thread_hash(node_.hash_seed, account.id.value, e.thread, e.thread_key);
   // Answers too: what names one of them may come before the views know it.
   if (e.thread != domain::thread_kind::dm && !e.platform_message_id.empty()) {
