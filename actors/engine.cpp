@@ -19,16 +19,22 @@ constexpr std::size_t refold_batch = 4096;
 constexpr std::size_t refold_bytes = 16u << 20;
 
 /// Folds what the journal has and the views do not. On start only: nobody reads yet.
-expected<void, storage::open_error> refold(const storage::event_log& log, storage::views& v) {
+expected<void, storage::open_error> refold(const storage::event_log& log, storage::views& v,
+                                           const std::string& data_dir) {
   if (v.reached() > log.last()) {
+    // Also where the journal's loss was accepted: its next events would be taken for those that the views have.
+    const std::string fix = log.earliest() == 1
+                                ? "; remove the folder " + data_dir + "/views: it is folded anew from what is left"
+                                : "; restore " + data_dir + " from a backup: what is left is no longer all";
     return unexpected{storage::open_error{74, "views show event " + std::to_string(v.reached()) +
                                                   " but the journal ends at " + std::to_string(log.last()) +
-                                                  ": the journal has lost events; restore it from a backup"}};
+                                                  ": the journal has lost events" + fix}};
   }
   if (v.applied() + 1 < log.earliest()) {
     return unexpected{storage::open_error{
         74, "views end at event " + std::to_string(v.applied()) + " but the journal starts at " +
-                std::to_string(log.earliest()) + ": the views are damaged; restore them from a backup"}};
+                std::to_string(log.earliest()) + ": the views are damaged; restore " + data_dir +
+                " from a backup"}};
   }
   while (v.applied() < log.last()) {
     auto read = log.read(v.applied(), refold_batch, refold_bytes);
@@ -71,7 +77,7 @@ expected<std::unique_ptr<engine>, storage::open_error> engine::start(
   vo.hash_seed = (*journal)->identity().hash_seed;
   auto views = storage::views::open(vo);
   if (!views) return unexpected{std::move(views).error()};
-  if (const auto done = refold(**journal, **views); !done) return unexpected{done.error()};
+  if (const auto done = refold(**journal, **views, s.data_dir); !done) return unexpected{done.error()};
   return std::unique_ptr<engine>(
       new local_engine(std::move(settings), std::move(*journal), std::move(*views), std::move(on_committed)));
 }

@@ -26,7 +26,7 @@ namespace {
 using rocksdb::WALRecoveryMode;
 
 constexpr int read_only_attempts = 3;
-constexpr std::string_view opt_in = " (to go on without it, opt in to accept the loss)";
+constexpr std::string_view opt_in = "; restore a backup, or accept the loss with `switchboard serve --accept-loss`";
 
 struct opened {
   std::unique_ptr<journal_database> database;
@@ -80,7 +80,7 @@ expected<opened, database_error> open_and_inspect(const journal_options& options
 std::string loss(const std::string& data_dir, log_sequence recovered, const watermark& mark) {
   return journal_path(data_dir) + ": recovered up to sequence " + std::to_string(recovered) + ", but " +
          watermark_path(data_dir) + " says that " + std::to_string(mark.sequence) +
-         " was acknowledged: acknowledged events are missing";
+         " was acknowledged: acknowledged events are missing" + std::string(opt_in);
 }
 
 /// Step 2. Changes nothing.
@@ -95,7 +95,7 @@ expected<opened, open_error> trial(const journal_options& options, const waterma
   auto lenient = open_and_inspect(options, WALRecoveryMode::kPointInTimeRecovery, true, false);
   if (!lenient) return refuse(strict.error());
   if (lenient->extent.last < mark.sequence && !options.accept_loss)
-    return refuse(loss(options.data_dir, lenient->extent.last, mark) + "; " + strict.error().what);
+    return refuse(strict.error().what + "; " + loss(options.data_dir, lenient->extent.last, mark));
   return *std::move(lenient);
 }
 

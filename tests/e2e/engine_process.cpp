@@ -124,7 +124,9 @@ void engine_process::spawn() {
   const auto log = directory_ / "engine.log";
   log_from_ = fs::exists(log) ? fs::file_size(log) : 0;
   searched_to_ = 0;
-  pid_ = spawn_program(program_, {"serve", "--config", config().string()}, {}, log, log);
+  std::vector<std::string> arguments{"serve", "--config", config().string()};
+  arguments.insert(arguments.end(), options_.begin(), options_.end());
+  pid_ = spawn_program(program_, arguments, {}, log, log);
 }
 
 bool engine_process::reap(bool wait, ending& into) {

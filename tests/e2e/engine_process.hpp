@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace switchboard::e2e {
@@ -41,6 +42,8 @@ class engine_process {
 
   /// Writes the config file: of the next start, or of the next reload.
   void configure(const std::string& toml);
+  /// Of the next starts, behind `serve --config …`.
+  void set_options(std::vector<std::string> options) { options_ = std::move(options); }
   /// Starts and waits until it says that it is ready. Returns how long that took.
   std::chrono::milliseconds start(std::chrono::seconds within = std::chrono::seconds{60});
   /// Starts what is expected to refuse, and waits for its end.
@@ -69,6 +72,7 @@ class engine_process {
 
   std::filesystem::path directory_;
   std::string program_;
+  std::vector<std::string> options_;
   pid_t pid_ = -1;
   std::uintmax_t log_from_ = 0;
   std::size_t searched_to_ = 0;  ///< in said()

@@ -274,6 +274,34 @@ TEST_F(ending_of_engine, a_cut_log_is_refused_by_name) {
   expect_refused("journal");
 }
 
+/// Each refusal names the next step, and following them ends at an engine that serves what is left.
+TEST_F(ending_of_engine, a_loss_can_be_accepted) {
+  start();
+  say_many(4);
+  const auto whole = journal();
+  EXPECT_EQ(engine_.terminate().code, 0);  // the views are written to the end
+  const auto log = journal_file(".log");
+  ASSERT_TRUE(log);
+  fs::resize_file(*log, fs::file_size(*log) / 2);
+  expect_refused("--accept-loss");
+  engine_.set_options({"--accept-loss"});
+  const auto ahead = engine_.start_refused();
+  EXPECT_EQ(ahead.code, 74);
+  EXPECT_THAT(ahead.out, HasSubstr("remove the folder " + (engine_.data() / "views").string()));
+  fs::remove_all(engine_.data() / "views");
+  engine_.start();
+  engine_.set_options({});
+  const auto left = journal();
+  EXPECT_GT(left.size(), 0U);
+  EXPECT_LT(left.size(), whole.size());
+  say_many(4);
+  EXPECT_GE(journal().size(), whole.size());  // what was lost is no duplicate when it comes again
+  engine_.kill();
+  engine_.start();
+  EXPECT_EQ(engine_.terminate().code, 0);
+  EXPECT_EQ(verify().code, 0);
+}
+
 TEST_F(ending_of_engine, a_cut_table_is_refused_by_name) {
   setup s;
   s.storage = "journal_memtable_bytes = \"1MiB\"\n";
