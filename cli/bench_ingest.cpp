@@ -14,6 +14,7 @@ int run_bench_ingest(const bench_options& options) {
   const auto plan = target->plan(options);
   const auto report = target->load(plan);
   if (!report) return bench_failed("ingest", report.error());
+  const auto catch_up = target->views_catch_up();
   const std::size_t body = webhook_requests(target->webhooks).body_bytes();
   if (options.json) {
     std::string out;
@@ -28,6 +29,7 @@ int run_bench_ingest(const bench_options& options) {
     o.raw("targetRate", format("%.1f", options.rate));
     o.raw("load", load_json(*report, options.messages_per_body));
     o.raw("latency", latency_json(report->latency));
+    if (catch_up) o.number("viewsCatchUpNs", static_cast<std::uint64_t>(catch_up->count()));
     o.raw("engine", engine_json(*target));
     o.end();
     std::printf("%s\n", out.c_str());
@@ -40,8 +42,12 @@ int run_bench_ingest(const bench_options& options) {
         plan.connections, options.messages_per_body, format_bytes(body).c_str(),
         format_count(options.customers).c_str());
     std::printf("%s", load_text(*report, options.messages_per_body).c_str());
-    std::printf("latency    %s%s\n%s", latency_text(report->latency).c_str(),
-                options.rate > 0 ? "  (from the intended send time)" : "", engine_text(*target).c_str());
+    std::printf("latency    %s%s\n", latency_text(report->latency).c_str(),
+                options.rate > 0 ? "  (from the intended send time)" : "");
+    if (catch_up)
+      std::printf("views      showed all of it %s after the last answer\n",
+                  format_duration(*catch_up).c_str());
+    std::printf("%s", engine_text(*target).c_str());
   }
   return judge(*report, options, "ingest");
 }

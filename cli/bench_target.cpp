@@ -1,6 +1,7 @@
 #include "cli/bench_target.hpp"
 
 #include "cli/exit_code.hpp"
+#include "cli/http_client.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/sockets.hpp"
 #include "cli/units.hpp"
@@ -57,6 +58,7 @@ expected<bench_target, std::string> make_target(const bench_options& o, const ch
   if (o.wait.count() > 0 && !wait_for(t.where, o.wait))
     return unexpected{t.where.text() + " did not accept a connection within " + format_duration(o.wait)};
   t.host = gather_host_facts(t.own ? t.own->directory() : o.data_root);
+  t.token = o.token;
   t.webhooks.host = t.where.authority();
   t.webhooks.path = t.where.prefix + o.path;
   t.webhooks.secret = o.secret;
@@ -103,6 +105,18 @@ expected<load_report, std::string> bench_target::load(load_plan p) {
   // Threads take numbers in turns and may be unequal: leave room for the fastest of them.
   if (report) next_number += (report->sent_in_all + 1) * p.threads;
   return report;
+}
+
+std::optional<std::chrono::nanoseconds> bench_target::views_catch_up() const {
+  if (!webhooks.path.starts_with(where.prefix + "/webhooks/")) return std::nullopt;
+  http_client client(where, {});
+  const auto began = std::chrono::steady_clock::now();
+  const auto reply = client.send({.method = "GET",
+                                  .target = "/v1/conversations?limit=1",
+                                  .headers = {{"Authorization", "Bearer " + token}},
+                                  .body = {}});
+  if (!reply || reply->status != 200) return std::nullopt;
+  return std::chrono::steady_clock::now() - began;
 }
 
 std::string latency_text(const histogram& h) {

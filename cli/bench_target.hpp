@@ -9,7 +9,9 @@
 #include "cli/url.hpp"
 #include "cli/webhook_requests.hpp"
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace switchboard::cli {
@@ -19,6 +21,7 @@ struct bench_target {
   std::unique_ptr<child_engine> own;  ///< null: an engine that was running already
   host_facts host;
   webhook_plan webhooks;
+  std::string token;              ///< of a reader; with it the views are asked whether they have caught up
   std::uint64_t next_number = 0;  ///< of requests; goes on from phase to phase, so that every id is new
 
   [[nodiscard]] load_plan plan(const bench_options& o) const;
@@ -26,6 +29,9 @@ struct bench_target {
   [[nodiscard]] swarm_plan subscribers(const bench_options& o) const;
   /// Runs the plan with webhooks, from next_number on.
   [[nodiscard]] expected<load_report, std::string> load(load_plan p);
+  /// How long the views still took for all that was acknowledged: a read waits for it. Right after load();
+  /// nullopt where the target doesn't read as an engine does, or not with this token.
+  [[nodiscard]] std::optional<std::chrono::nanoseconds> views_catch_up() const;
 };
 
 /// Finds or starts the engine. The error is one line that names the fix.

@@ -25,13 +25,14 @@ clang_runtime_package() {
   echo "libclang-rt-${v:-14}-dev"
 }
 
-# packages_for run|test|fuzz
+# packages_for run|test|bench|fuzz
 packages_for() {
   echo "g++ cmake ninja-build pkg-config ca-certificates curl openssl libcaf-dev librocksdb-dev libsimdjson-dev libssl-dev" \
     "libtomlplusplus-dev libcli11-dev libxxhash-dev libzstd-dev libjemalloc-dev ccache"
   boost_package
   case $1 in
     test) echo "libgtest-dev libgmock-dev" ;;
+    bench) echo "libbenchmark-dev" ;;
     fuzz) echo clang && clang_runtime_package ;;
   esac
 }
@@ -40,14 +41,14 @@ is_installed() {
   [ "$(dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null)" = "ii " ]
 }
 
-# missing_packages run|test|fuzz
+# missing_packages run|test|bench|fuzz
 missing_packages() {
   for p in $(packages_for "$1"); do
     is_installed "$p" || printf ' %s' "$p"
   done
 }
 
-# install_missing run|test|fuzz
+# install_missing run|test|bench|fuzz
 install_missing() {
   if ! command -v apt-get >/dev/null 2>&1; then
     echo "setup: no apt-get here; install the packages of scripts/setup.sh by hand" >&2
