@@ -16,6 +16,7 @@ journal_writer::journal_writer(storage::event_log& log, tail& t, journal_writer_
                                std::function<void(storage::log_sequence)> on_commit,
                                std::function<void(std::string)> on_fatal)
     : log_(log),
+      epoch_(log.epoch()),
       tail_(t),
       options_(options),
       on_tickets_(std::move(on_tickets)),
@@ -67,7 +68,7 @@ bool journal_writer::commit_group(std::vector<std::shared_ptr<storage::record>>&
   const auto began = std::chrono::steady_clock::now();
   storage::commit_outcome outcome;
   for (int tries = 0; tries < unknown_repeats_max; ++tries) {
-    outcome = log_.commit({.partition = 0, .epoch = log_.epoch()}, records);
+    outcome = log_.commit({.partition = 0, .epoch = epoch_}, records);
     if (outcome.result != storage::log_result::unknown) break;
   }
   if (outcome.result == storage::log_result::ok) {

@@ -1,4 +1,4 @@
-// The partition's protocol on CAF's testing scheduler: no threads, and every interleaving a seed.
+// The partition's protocol on CAF's testing scheduler: actors run on the test's thread, every interleaving is a seed.
 
 #include "actors/partition.hpp"
 
