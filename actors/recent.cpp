@@ -26,15 +26,15 @@ bool recent::is_new(std::uint64_t key) const {
 
 void recent::forget_oldest(std::size_t n) {
   const auto end = entries_.begin() + static_cast<std::ptrdiff_t>(n);
-  if (complete_ && forgotten_.size() + n > tags_) {
-    complete_ = false;
-    forgotten_ = {};
-  }
-  if (complete_) {
+  for (auto e = entries_.begin(); complete_ && e != end; ++e) {
+    // A message that moved on (a receipt, a reaction) has its tag already.
+    if (!is_new(e->key)) continue;
+    complete_ = forgotten_.size() < tags_;
     // Step by step: doubled, half of it would lie empty in every quiet conversation.
-    if (forgotten_.size() + n > forgotten_.capacity()) forgotten_.reserve(forgotten_.size() + n + kept_);
-    for (auto e = entries_.begin(); e != end; ++e) forgotten_.push_back(tag_of(e->key));
+    if (forgotten_.size() == forgotten_.capacity()) forgotten_.reserve(forgotten_.size() + kept_);
+    forgotten_.push_back(tag_of(e->key));
   }
+  if (!complete_) forgotten_ = {};
   entries_.erase(entries_.begin(), end);
 }
 

@@ -42,6 +42,12 @@ TEST(Recent, BeyondItsTagsNothingIsSurelyNew) {
   EXPECT_FALSE(r.is_new(key(100)));
 }
 
+TEST(Recent, AKeyThatMovesOnTakesOneTag) {
+  recent r{2, 4};
+  for (std::uint64_t i = 1; i <= 100; ++i) r.remember(key(i % 4), i, i);
+  EXPECT_TRUE(r.is_new(key(100)));
+}
+
 TEST(Recent, NeverForgetsWhatTheViewsDoNotShow) {
   recent r{2, 8};
   for (std::uint64_t i = 1; i <= 100; ++i) r.remember(key(i), i, 0);
