@@ -252,6 +252,19 @@ std::optional<std::string> person(const meta_element& at, const std::optional<el
   return id;
 }
 
+/// The checkbox plugin's opt-in comes without a sender: whoever it was is named inside it alone (Messenger
+/// Platform, messaging_optins). Empty: by nobody. nullopt: it was rejected.
+std::optional<std::string> person_opting_in(const meta_element& at, const found_members& found) {
+  for (std::size_t i = 0; i < found.part_count; ++i) {
+    object optin;
+    const auto& [kind, value] = found.parts[i];
+    if (kind->unpack != unpack_optin || value.get(optin) != simdjson::SUCCESS) continue;
+    if (rejected_as_ambiguous(at, optin)) return std::nullopt;
+    if (std::string ref = member_id(optin, "user_ref"); !ref.empty()) return "ref:" + ref;
+  }
+  return std::string{};
+}
+
 bool is_echo(const found_members& found) {
   for (std::size_t i = 0; i < found.part_count; ++i) {
     object message;
@@ -331,6 +344,12 @@ void unpack_messaging(const meta_element& at, element item, bool standby) {
   }
   const found_members found = members_of(json);
   auto sender = person(at, found.sender);
+  if (!sender) {
+    return;
+  }
+  if (sender->empty()) {
+    sender = person_opting_in(at, found);
+  }
   if (!sender) {
     return;
   }

@@ -82,6 +82,28 @@ TEST(messenger, chat_plugin_visitors_have_only_a_user_ref) {
   EXPECT_EQ(event.platform_message_id, "optin:ref:u-1:5");
 }
 
+TEST(messenger, a_checkbox_opt_in_names_its_visitor_inside_alone) {
+  for (const std::string_view sender : {"", R"("sender":null,)", R"("sender":{},)"}) {
+    const auto event = only_event(normalise_meta(messenger_body(
+        {"{" + std::string{sender} +
+         R"("recipient":{"id":"1000"},"timestamp":5,"optin":{"ref":"here","user_ref":"u-1"}})"})));
+    EXPECT_EQ(event.direction, direction::inbound);
+    EXPECT_EQ(event.customer_platform_id, "ref:u-1") << "the same as in sender.user_ref";
+    EXPECT_EQ(event.sender_id, "ref:u-1");
+    EXPECT_EQ(event.thread_key, "ref:u-1");
+    EXPECT_EQ(event.platform_message_id, "optin:ref:u-1:5");
+    EXPECT_EQ(event.content, "here");
+  }
+  const auto reject = [](std::string_view optin) {
+    return only_reject(normalise_meta(messenger_body({R"({"recipient":{"id":"1000"},"timestamp":5,"optin":)" +
+                                                      std::string{optin} + "}"})))
+        .reason;
+  };
+  EXPECT_EQ(reject(R"({"ref":"here"})"), "malformed") << "of nobody";
+  EXPECT_EQ(reject(R"("u-1")"), "malformed");
+  EXPECT_EQ(reject(R"({"user_ref":"u-1","user_ref":"u-2"})"), "duplicate-field");
+}
+
 TEST(messenger, standby_is_the_same_and_says_so) {
   const auto event =
       only_event(normalise_meta(envelope("page", "standby", {dm(R"("message":{"mid":"m","text":"x"})")})));
