@@ -146,7 +146,8 @@ class random_events {
     m.received_at = time();
     if (maybe()) m.delivery = one_of(domain::delivery_status::unknown);
     if (below(4) == 0) m.error = domain::delivery_error{hostile(), hostile(), hostile()};
-    for (auto n = below(3); n > 0; --n) m.reactions.push_back({hostile(), hostile()});
+    for (auto n = below(3); n > 0; --n) m.reactions.push_back({hostile(), hostile(), maybe_time()});
+    for (auto n = below(2); n > 0; --n) m.removed_reactions.push_back({hostile(), hostile(), maybe_time()});
     m.edited_at = maybe_time();
     m.deleted = maybe();
     m.note = maybe();
