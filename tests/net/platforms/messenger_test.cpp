@@ -218,7 +218,20 @@ TEST(messenger, edits) {
   EXPECT_EQ(edit.content, "better");
   EXPECT_EQ(edit.version, "37");
   EXPECT_EQ(one(R"("message_edit":{"mid":"m_1","text":"better","num_edit":2})").version, "2");
-  EXPECT_EQ(one(R"("message_edit":{"mid":"m_1","text":"better"})").version, "1699999999456");
+  EXPECT_EQ(one(R"("message_edit":{"mid":"m_1","text":"better"})").version.substr(0, 14), "1699999999456#");
+}
+
+TEST(messenger, edits_and_reactions_without_a_time_are_the_same_in_every_redelivery) {  // trap 22
+  const auto version_of = [](std::string_view what, std::string_view sent_at) {
+    const std::string item = R"({"sender":{"id":"77"},"recipient":{"id":"1000"},)" + std::string{what} + "}";
+    return only_event(normalise_meta(envelope("page", "messaging", {item}, sent_at))).version;
+  };
+  constexpr std::string_view edit = R"("message_edit":{"mid":"m","text":"b"})";
+  constexpr std::string_view reaction = R"("reaction":{"mid":"m","action":"react","emoji":"x"})";
+  EXPECT_EQ(version_of(edit, "1700000000123"), version_of(edit, "1700000900123"));
+  EXPECT_EQ(version_of(reaction, "1700000000123"), version_of(reaction, "1700000900123"));
+  EXPECT_NE(version_of(edit, "1700000000123"),
+            version_of(R"("message_edit":{"mid":"m","text":"c"})", "1700000000123"));
 }
 
 TEST(messenger, reactions_are_versions_of_their_target) {  // trap 23
