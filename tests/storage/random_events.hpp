@@ -193,7 +193,7 @@ class random_events {
           e.previous = {one_of(domain::conversation_status::closed), one_of(domain::priority::urgent),
                         time()};
         if (maybe()) e.message = message(e.conversation->id);
-        if (e.message && maybe()) e.reaction = domain::reaction{hostile(), hostile()};
+        if (e.message && maybe()) e.reaction = domain::reaction{hostile(), hostile(), maybe_time()};
         if (below(4) == 0) e.customer = customer();
         if (maybe()) e.origin = domain::event_origin{hostile(), hostile(), hostile()};
     }
