@@ -37,7 +37,10 @@ inline domain::event to_milliseconds(domain::event e) {
     e.message->sent_at = to_milliseconds(e.message->sent_at);
     e.message->received_at = to_milliseconds(e.message->received_at);
     to_milliseconds(e.message->edited_at);
+    for (auto& r : e.message->reactions) to_milliseconds(r.at);
+    for (auto& r : e.message->removed_reactions) to_milliseconds(r.at);
   }
+  if (e.reaction) to_milliseconds(e.reaction->at);
   if (e.customer) {
     e.customer->created_at = to_milliseconds(e.customer->created_at);
     e.customer->updated_at = to_milliseconds(e.customer->updated_at);
