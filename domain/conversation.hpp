@@ -13,7 +13,9 @@
 //
 // What comes before its message. An edit, deletion, reaction or receipt whose message is not here yet makes a
 // placeholder of it in the newest conversation; the message's own arrival fills that in. The end is the same
-// in whichever order they arrive. A thread that begins with a receipt begins resolved: no one waits there.
+// in whichever order they arrive: the platform's versions and times decide, and a reaction that was taken back
+// leaves a trace (message::removed_reactions) which an older addition can't undo. A thread that begins with a
+// receipt, or with a reaction taken back, begins resolved: no one waits there.
 //
 // How a snooze ends: by the customer's message, by an agent, or by wake_snoozed when its time has come. There is
 // no clock in here: a timer has to send that command, and this version has none (it comes with the SLA clocks).

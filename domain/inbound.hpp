@@ -18,7 +18,7 @@ enum class inbound_kind : std::uint8_t {
   edit,              ///< new content for `platform_message_id`
   deletion,          ///< `platform_message_id` was withdrawn
   reaction_added,    ///< `reaction_emoji` on `platform_message_id` by `sender_id`
-  reaction_removed,  ///< emoji may be empty: all of that sender's
+  reaction_removed,  ///< emoji may be empty: whatever that sender reacted with
   status,            ///< `status` of the outbound `platform_message_id`, or of all up to `watermark`
   profile            ///< only the customer's data changed (name, number, id); content says how, for a person
 };
@@ -51,7 +51,7 @@ struct inbound_event {
 
   std::string platform_message_id;  ///< exactly as sent; numbers keep their source token
   /// Orders or tells apart several events about one id: edit time or count, status word, reaction's actor.
-  /// (account, kind, platform_message_id, version) is the dedup key.
+  /// What stands behind a '#' only tells apart. (account, kind, platform_message_id, version) is the dedup key.
   std::string version;
 
   domain::content_type content_type = content_type::text;

@@ -3,6 +3,7 @@
 #include "domain/conversation.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace switchboard::domain {
@@ -23,10 +24,38 @@ namespace {
   return before == content_type::unsupported ? content_type::text : before;
 }
 
-/// Precondition: m was edited. Platforms without a version have at least the time.
+[[nodiscard]] std::string_view ordering_part(std::string_view version) {
+  return version.substr(0, version.find('#'));
+}
+
+/// Precondition: m was edited. Platforms without a version have at least the time. Where that doesn't tell two
+/// different edits apart either, the one that came later is.
 [[nodiscard]] bool is_later_edit(const inbound_event& edit, const message& m) {
   if (edit.version.empty() && m.edit_version.empty()) return edit.at > *m.edited_at;
-  return newer_version(edit.version, m.edit_version);
+  const auto candidate = ordering_part(edit.version);
+  const auto present = ordering_part(m.edit_version);
+  const bool is_tagged = candidate != edit.version || present != m.edit_version;
+  const bool is_ordered = candidate != present && !candidate.empty() && !present.empty();
+  if (!is_tagged || is_ordered) return newer_version(candidate, present);
+  return edit.version != m.edit_version && edit.at >= *m.edited_at;
+}
+
+/// By time; two of one time in some order that is always the same.
+[[nodiscard]] bool is_before(const reaction& a, const reaction& b) {
+  return std::tie(a.at, a.sender_id, a.emoji) < std::tie(b.at, b.sender_id, b.emoji);
+}
+
+void insert(std::vector<reaction>& into, reaction r) {
+  const auto place = std::ranges::upper_bound(into, r, is_before);
+  into.insert(place, std::move(r));
+}
+
+/// The act that `r` follows, or comes too late for: of the same sender, and the same emoji where he has several.
+[[nodiscard]] std::vector<reaction>::iterator find_same(std::vector<reaction>& list, const reaction& r,
+                                                        reactions_each each) {
+  return std::ranges::find_if(list, [&](const reaction& known) {
+    return known.sender_id == r.sender_id && (each == reactions_each::one || known.emoji == r.emoji);
+  });
 }
 
 void clear_content(message& m) {
@@ -90,22 +119,42 @@ bool withdraw(message& m, bool redact) {
   return true;
 }
 
-bool add_reaction(message& m, const reaction& r) {
-  const auto old = std::ranges::find(m.reactions, r.sender_id, &reaction::sender_id);
-  if (old == m.reactions.end()) {
-    m.reactions.push_back(r);
-    return true;
+reactions_each reactions_each_on(platform p) {
+  return p == platform::telegram ? reactions_each::several : reactions_each::one;
+}
+
+bool add_reaction(message& m, const reaction& r, reactions_each each) {
+  const auto gone = find_same(m.removed_reactions, r, each);
+  if (gone != m.removed_reactions.end()) {
+    if (gone->at > r.at) return false;
+    m.removed_reactions.erase(gone);
   }
-  if (old->emoji == r.emoji) return false;
-  old->emoji = r.emoji;
+  const auto old = find_same(m.reactions, r, each);
+  if (old != m.reactions.end()) {
+    if (old->at > r.at || (old->at == r.at && old->emoji == r.emoji)) return false;
+    m.reactions.erase(old);
+  }
+  insert(m.reactions, r);
   return true;
 }
 
-bool remove_reaction(message& m, reaction& r) {
-  const auto old = std::ranges::find(m.reactions, r.sender_id, &reaction::sender_id);
-  if (old == m.reactions.end() || (!r.emoji.empty() && old->emoji != r.emoji)) return false;
-  r.emoji = std::move(old->emoji);
-  m.reactions.erase(old);
+bool remove_reaction(message& m, reaction& r, reactions_each each) {
+  const auto old = find_same(m.reactions, r, each);
+  if (old != m.reactions.end()) {
+    // Of the same time but something else: that was exchanged for what is here.
+    const bool is_other = !r.emoji.empty() && r.emoji != old->emoji;
+    if (old->at > r.at || (old->at == r.at && is_other)) return false;
+    r.emoji = std::move(old->emoji);
+    m.reactions.erase(old);
+  }
+  const auto gone = find_same(m.removed_reactions, r, each);
+  if (gone != m.removed_reactions.end()) {
+    if (gone->at >= r.at) return false;
+    m.removed_reactions.erase(gone);
+  }
+  if (m.removed_reactions.size() >= removed_reactions_max)
+    m.removed_reactions.erase(m.removed_reactions.begin());
+  insert(m.removed_reactions, {each == reactions_each::one ? std::string{} : r.emoji, r.sender_id, r.at});
   return true;
 }
 
@@ -120,6 +169,7 @@ message fill_in(message&& placeholder, message&& original, bool redact) {
   message whole = std::move(original);
   whole.id = placeholder.id;
   whole.reactions = std::move(placeholder.reactions);
+  whole.removed_reactions = std::move(placeholder.removed_reactions);
   whole.deleted = placeholder.deleted;
   if (placeholder.edited_at) {
     whole.edited_at = placeholder.edited_at;

@@ -5,6 +5,8 @@
 #include "domain/inbound.hpp"
 #include "domain/model.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace switchboard::domain {
@@ -19,10 +21,24 @@ namespace switchboard::domain {
 bool apply_edit(message& m, inbound_event&& edit, bool redact);
 /// Marks it deleted.
 bool withdraw(message& m, bool redact);
-/// A sender has one reaction to a message: a new one replaces it.
-bool add_reaction(message& m, const reaction& r);
-/// An empty emoji removes whatever the sender reacted with; `r` is then completed with what that was.
-bool remove_reaction(message& m, reaction& r);
+
+/// How many reactions to one message a sender has at a time.
+enum class reactions_each : std::uint8_t {
+  one,     ///< a new one takes the place of the one before, and a removal leaves none
+  several  ///< each emoji comes and goes by itself
+};
+/// Only Telegram has several.
+[[nodiscard]] reactions_each reactions_each_on(platform);
+/// Of the removals whose additions may still come: the oldest goes where there are more of one message.
+inline constexpr std::size_t removed_reactions_max = 50;
+// The latest act counts, by the platform's time (reaction::at); of two at the same time, which are mostly in
+// whole seconds, the one that came later.
+
+/// Nothing where the same, a later addition or a later removal is known.
+bool add_reaction(message& m, const reaction& r, reactions_each);
+/// An empty emoji removes whatever the sender reacted with; `r` is completed with what that was. A removal of
+/// what isn't here (yet) is kept in removed_reactions, and is a change.
+bool remove_reaction(message& m, reaction& r, reactions_each);
 /// Moves the delivery forward (moves_forward); `error` is kept with failed only.
 bool deliver(message& m, delivery_status to, std::optional<delivery_error>&& error);
 

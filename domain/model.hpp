@@ -66,6 +66,8 @@ struct attachment {
 struct reaction {
   std::string emoji;
   std::string sender_id;
+  std::optional<timestamp>
+      at;  ///< JSON `timestamp`: the platform's; absent in journals of before it was kept
   bool operator==(const reaction&) const = default;
 };
 
@@ -90,7 +92,10 @@ struct message {
   timestamp received_at;
   std::optional<domain::delivery_status> delivery;  ///< outbound only
   std::optional<delivery_error> error;
-  std::vector<reaction> reactions;
+  std::vector<reaction> reactions;  ///< by time
+  /// JSON `removedReactions`: since when those who took theirs back have none, by time. An older addition that
+  /// comes later changes nothing. The emoji is empty where a sender has but one.
+  std::vector<reaction> removed_reactions;
   std::optional<timestamp> edited_at;
   bool deleted = false;
   bool note = false;  ///< private to the agents

@@ -47,15 +47,16 @@ void receiving::deleted() {
 
 void receiving::reacted() {
   message m = target_or_placeholder();
-  reaction r{in_.reaction_emoji, in_.sender_id};
-  if (add_reaction(m, r)) about(event_type::reaction_added, std::move(m)).reaction = std::move(r);
+  reaction r{in_.reaction_emoji, in_.sender_id, in_.at};
+  if (add_reaction(m, r, reactions_each_on(in_.platform)))
+    about(event_type::reaction_added, std::move(m)).reaction = std::move(r);
 }
 
 void receiving::unreacted() {
-  if (!what_.target) return;  // nothing of that sender can be here
-  reaction r{in_.reaction_emoji, in_.sender_id};
-  message m = std::move(*what_.target);
-  if (remove_reaction(m, r)) about(event_type::reaction_removed, std::move(m)).reaction = std::move(r);
+  message m = target_or_placeholder();
+  reaction r{in_.reaction_emoji, in_.sender_id, in_.at};
+  if (remove_reaction(m, r, reactions_each_on(in_.platform)))
+    about(event_type::reaction_removed, std::move(m)).reaction = std::move(r);
 }
 
 void receiving::status() {
@@ -122,8 +123,8 @@ message receiving::target_or_placeholder() {
 /// The event that carries the effect on `m`, in the thread's newest conversation, which is opened if need be.
 event& receiving::about(event_type type, message&& m) {
   if (!draft_.has_conversation()) {
-    open_conversation(in_.kind == inbound_kind::status ? conversation_status::resolved
-                                                       : conversation_status::open);
+    const bool nobody_waits = in_.kind == inbound_kind::status || in_.kind == inbound_kind::reaction_removed;
+    open_conversation(nobody_waits ? conversation_status::resolved : conversation_status::open);
   }
   event& e = draft_.add(type);
   if (m.id.sequence == 0) m.id = {e.conversation->id, e.sequence};

@@ -21,10 +21,10 @@
 //                     "attachments":[attachment…], "senderId", "senderType", "platform",
 //                     "platformMessageId"?, "replyTo"?, "timestamp":time, "receivedAt":time, "deliveryStatus"?,
 //                     "error"?:{ "code", "title"?, "detail"? }, "payload"?:object,
-//                     "reactions"?:[reaction…], "editedAt"?:time, "editVersion"?,
-//                     "note"?:true, "deleted"?:true, "placeholder"?:true }
+//                     "reactions"?:[reaction…], "removedReactions"?:[reaction…], "editedAt"?:time,
+//                     "editVersion"?, "note"?:true, "deleted"?:true, "placeholder"?:true }
 //   attachment   := { "type", "url"?, "mime"?, "size"?:number, "name"?, "platformMediaId"?, "state" }
-//   reaction     := { "emoji", "senderId" }
+//   reaction     := { "emoji", "senderId", "timestamp"?:time }
 //   customer     := { "id", "brand", "platform", "accountId", "platformUserId", "name", "handle",
 //                     "avatarUrl"?, "createdAt":time, "updatedAt":time }
 //   deadLetter   := { "id", "source", "brand"?, "reason", "detail", ("raw":text | "rawBase64":text),
@@ -149,11 +149,7 @@ void write_objects(const domain::event& e, record& r) {
   auto& out = r.bytes;
   if (e.reaction) {
     member(out, "reaction");
-    out += "{\"emoji\":";
-    domain::append_json_string(out, e.reaction->emoji);
-    out += ",\"senderId\":";
-    domain::append_json_string(out, e.reaction->sender_id);
-    out += '}';
+    codec::write_reaction(out, *e.reaction);
   }
   if (e.message) {
     member(out, "message");

@@ -33,17 +33,6 @@ domain::event_origin read_origin(ondemand::object o) {
   return origin;
 }
 
-domain::reaction read_reaction(ondemand::object o) {
-  domain::reaction r;
-  each_member(o, [&](std::string_view key, ondemand::value v) {
-    if (key == "emoji")
-      assign(r.emoji, v);
-    else if (key == "senderId")
-      assign(r.sender_id, v);
-  });
-  return r;
-}
-
 void read_data(ondemand::object o, domain::event& e) {
   each_member(o, [&](std::string_view key, ondemand::value v) {
     if (key == "message")

@@ -100,15 +100,9 @@ void read_rarity(std::string_view key, ondemand::value v, domain::message& m) {
     while (!raw.empty() && raw.back() == ' ') raw.remove_suffix(1);
     m.payload = raw;
   } else if (key == "reactions") {
-    for (auto element : v.get_array()) {
-      auto& r = m.reactions.emplace_back();
-      each_member(element.get_object(), [&](std::string_view name, ondemand::value x) {
-        if (name == "emoji")
-          assign(r.emoji, x);
-        else if (name == "senderId")
-          assign(r.sender_id, x);
-      });
-    }
+    for (auto element : v.get_array()) m.reactions.push_back(read_reaction(element.get_object()));
+  } else if (key == "removedReactions") {
+    for (auto element : v.get_array()) m.removed_reactions.push_back(read_reaction(element.get_object()));
   } else if (key == "editedAt") {
     m.edited_at = time(v);
   } else if (key == "editVersion") {
@@ -214,6 +208,19 @@ domain::conversation read_conversation(ondemand::object o) {
   });
   if (c.id.ordinal == 0) throw malformed("a conversation without id");
   return c;
+}
+
+domain::reaction read_reaction(ondemand::object o) {
+  domain::reaction r;
+  each_member(o, [&](std::string_view key, ondemand::value v) {
+    if (key == "emoji")
+      assign(r.emoji, v);
+    else if (key == "senderId")
+      assign(r.sender_id, v);
+    else if (key == "timestamp")
+      r.at = time(v);
+  });
+  return r;
 }
 
 domain::message read_message(ondemand::object o) {

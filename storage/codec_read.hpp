@@ -69,6 +69,7 @@ Enum word(ondemand::value v) {
 [[nodiscard]] domain::message_id message_id(ondemand::value v);
 
 [[nodiscard]] domain::conversation read_conversation(ondemand::object o);
+[[nodiscard]] domain::reaction read_reaction(ondemand::object o);
 [[nodiscard]] domain::message read_message(ondemand::object o);
 [[nodiscard]] domain::customer read_customer(ondemand::object o);
 [[nodiscard]] domain::dead_letter read_dead_letter(ondemand::object o);

@@ -41,6 +41,16 @@ void write_error(std::string& out, const domain::delivery_error& e) {
   out += '}';
 }
 
+void write_reactions(std::string& out, std::string_view key, const std::vector<domain::reaction>& list) {
+  if (list.empty()) return;
+  out += key;
+  for (const auto& r : list) {
+    write_reaction(out, r);
+    out += ',';
+  }
+  out.back() = ']';
+}
+
 /// What few messages have.
 void write_rarities(std::string& out, const domain::message& m) {
   if (m.error) write_error(out, *m.error);
@@ -48,17 +58,8 @@ void write_rarities(std::string& out, const domain::message& m) {
     out += ",\"payload\":";
     append_one_line(out, m.payload);
   }
-  if (!m.reactions.empty()) {
-    out += ",\"reactions\":[";
-    for (const auto& r : m.reactions) {
-      out += "{\"emoji\":";
-      domain::append_json_string(out, r.emoji);
-      out += ",\"senderId\":";
-      domain::append_json_string(out, r.sender_id);
-      out += "},";
-    }
-    out.back() = ']';
-  }
+  write_reactions(out, ",\"reactions\":[", m.reactions);
+  write_reactions(out, ",\"removedReactions\":[", m.removed_reactions);
   append_if(out, ",\"editedAt\":", m.edited_at);
   append_if(out, ",\"editVersion\":", m.edit_version);
   if (m.note) out += ",\"note\":true";
@@ -137,6 +138,15 @@ void append_base64(std::string& out, std::string_view bytes) {
   out += digits[group >> 12 & 63];
   out += held == 2 ? digits[group >> 6 & 63] : '=';
   out += '=';
+}
+
+void write_reaction(std::string& out, const domain::reaction& r) {
+  out += "{\"emoji\":";
+  domain::append_json_string(out, r.emoji);
+  out += ",\"senderId\":";
+  domain::append_json_string(out, r.sender_id);
+  append_if(out, ",\"timestamp\":", r.at);
+  out += '}';
 }
 
 void write_conversation(std::string& out, const domain::conversation& c, conversation_places& places) {

@@ -56,6 +56,7 @@ struct conversation_places {
 struct message_places {
   span platform_message_id;
 };
+void write_reaction(std::string& out, const domain::reaction& r);
 void write_conversation(std::string& out, const domain::conversation& c, conversation_places& places);
 void write_message(std::string& out, const domain::message& m, domain::platform platform,
                    message_places& places);

@@ -5,6 +5,8 @@
 
 #include "net/platforms/messenger.hpp"
 
+#include "net/platforms/fingerprint.hpp"
+
 #include <array>
 
 namespace switchboard::net::platforms {
@@ -17,12 +19,9 @@ std::string milliseconds(domain::timestamp t) {
   return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(t.time_since_epoch()).count());
 }
 
-std::uint64_t fnv1a(std::string_view bytes) {
-  std::uint64_t hash = 14'695'981'039'346'656'037ULL;
-  for (const char c : bytes) {
-    hash = (hash ^ static_cast<unsigned char>(c)) * 1'099'511'628'211ULL;
-  }
-  return hash;
+/// The element's own time; empty where it has none, for entry.time differs from redelivery to redelivery.
+std::string own_time(const messaging_item& item) {
+  return item.platform_time ? milliseconds(*item.platform_time) : std::string{};
 }
 
 void unpack_edit(const messaging_item& item, object value) {
@@ -34,7 +33,7 @@ void unpack_edit(const messaging_item& item, object value) {
   event.platform_message_id = std::move(id);
   event.version = member_id(value, "num_edit");
   if (event.version.empty()) {
-    event.version = milliseconds(item.time);
+    event.version = own_time(item) + '#' + std::to_string(fingerprint(member_text(value, "text")));
   }
   event.content = member_text(value, "text");
 }
@@ -54,7 +53,7 @@ void unpack_reaction(const messaging_item& item, object value) {
   if (event.reaction_emoji.empty()) {
     event.reaction_emoji = emoji_named(member_text(value, "reaction"));
   }
-  event.version = item.sender + ":" + std::string{action} + ":" + milliseconds(item.time);
+  event.version = item.sender + ":" + std::string{action} + ":" + own_time(item);
 }
 
 /// A press or an opening that comes with an object of its own instead of a text.
@@ -252,6 +251,19 @@ std::optional<std::string> person(const meta_element& at, const std::optional<el
   return id;
 }
 
+/// The checkbox plugin's opt-in comes without a sender: whoever it was is named inside it alone (Messenger
+/// Platform, messaging_optins). Empty: by nobody. nullopt: it was rejected.
+std::optional<std::string> person_opting_in(const meta_element& at, const found_members& found) {
+  for (std::size_t i = 0; i < found.part_count; ++i) {
+    object optin;
+    const auto& [kind, value] = found.parts[i];
+    if (kind->unpack != unpack_optin || value.get(optin) != simdjson::SUCCESS) continue;
+    if (rejected_as_ambiguous(at, optin)) return std::nullopt;
+    if (std::string ref = member_id(optin, "user_ref"); !ref.empty()) return "ref:" + ref;
+  }
+  return std::string{};
+}
+
 bool is_echo(const found_members& found) {
   for (std::size_t i = 0; i < found.part_count; ++i) {
     object message;
@@ -317,7 +329,7 @@ inbound_event& messaging_item::add(inbound_kind kind) const {
 
 std::string messaging_item::made_up_id(std::string_view prefix) const {
   const std::string tail =
-      platform_time ? milliseconds(*platform_time) : std::to_string(fnv1a(to_json(json)));
+      platform_time ? milliseconds(*platform_time) : std::to_string(fingerprint(to_json(json)));
   return std::string{prefix} + customer + ":" + tail;
 }
 
@@ -331,6 +343,12 @@ void unpack_messaging(const meta_element& at, element item, bool standby) {
   }
   const found_members found = members_of(json);
   auto sender = person(at, found.sender);
+  if (!sender) {
+    return;
+  }
+  if (sender->empty()) {
+    sender = person_opting_in(at, found);
+  }
   if (!sender) {
     return;
   }

@@ -5,9 +5,13 @@
 //            "recommendation_type"}, or a comment, reaction or like on a review
 // Before v2.11 the author stood in sender_id (a number) and sender_name. Comments and posts are "edited",
 // reactions and ratings have "edit"; both are taken everywhere. created_time and entry.time are seconds.
+//
+// What tells two acts on one thing apart is created_time and what the value itself says, never entry.time: that
+// is when this copy was sent, and a redelivery has another.
 
 #include "net/platforms/page_feed.hpp"
 
+#include "net/platforms/fingerprint.hpp"
 #include "net/platforms/payload.hpp"
 
 #include <array>
@@ -67,12 +71,11 @@ struct page_change {
   std::string_view author_name = {};
   bool own = false;  ///< the page itself did it
   std::optional<domain::timestamp> created = {};
-  std::optional<domain::timestamp> sent = {};  ///< entry.time
-  domain::timestamp time = {};
+  domain::timestamp time = {};  ///< created, or the next best
 
   [[nodiscard]] const std::string& target() const { return comment.empty() ? post : comment; }
-  /// Orders the versions of one thing.
-  [[nodiscard]] std::string version() const { return seconds(created.value_or(sent.value_or(time))); }
+  /// created_time in seconds, empty where there is none.
+  [[nodiscard]] std::string when() const { return created ? seconds(*created) : std::string{}; }
 
   [[nodiscard]] inbound_event& add(inbound_kind kind, std::string id) const;
 };
@@ -157,8 +160,8 @@ std::optional<page_change> read_change(const meta_element& at, object value, thr
     return std::nullopt;
   }
   change.created = time_member(value, "created_time", time_unit::seconds, time_unit::seconds);
-  change.sent = time_member(at.entry.json, "time", time_unit::seconds, time_unit::seconds);
-  change.time = change.created.value_or(change.sent.value_or(at.out.received_at()));
+  const auto sent = time_member(at.entry.json, "time", time_unit::seconds, time_unit::seconds);
+  change.time = change.created.value_or(sent.value_or(at.out.received_at()));
   return change;
 }
 
@@ -211,19 +214,25 @@ void add_unsupported(const page_change& change) {
   if (change.author.empty()) {
     return change.at.reject("unsupported", "an item and verb that we do not know, of nobody: " + what);
   }
+  std::string which = change.when();
+  if (which.empty()) {
+    which = std::to_string(fingerprint(to_json(change.value)));
+  }
   inbound_event& event =
       change.add(inbound_kind::message, change.target() + ":" + std::string{change.item} + ":" +
-                                            std::string{change.verb.verb} + ":" + change.version());
+                                            std::string{change.verb.verb} + ":" + which);
   event.content_type = content_type::unsupported;
   append_json(event.payload, change.value);
 }
 
-/// Hidden, blocked, muted: something that was done to a thing, not said. Each time anew, so the entry's time
-/// is part of its id (created_time may be the comment's own).
+/// Hidden, blocked, muted: something that was done to a thing, not said. Hidden, shown and hidden again: where
+/// created_time is missing, or the comment's own, nothing tells the last from a redelivery of the first, and it
+/// is taken for one. A note too few is the lesser error: every redelivery of the first would else say, behind
+/// "shown again", that the comment is hidden.
 void add_moderation(const page_change& change) {
-  const std::string when = seconds(change.sent.value_or(change.time));
   inbound_event& event =
-      change.add(inbound_kind::message, change.target() + ":" + std::string{change.verb.verb} + ":" + when);
+      change.add(inbound_kind::message, change.target() + ":" + std::string{change.verb.verb} + ":" +
+                                            change.author + ":" + change.when());
   event.direction = domain::direction::inbound;
   event.sender = domain::sender_type::system;
   event.thread_parent = change.target();
@@ -232,6 +241,33 @@ void add_moderation(const page_change& change) {
   payload.text_if("item", change.item);
   payload.text("verb", change.verb.verb);
   payload.text("target", change.target());
+}
+
+/// A picture's address up to its signature, and without the host: those differ from copy to copy.
+std::string_view file_of(std::string_view url) {
+  url = url.substr(0, url.find('?'));
+  return url.substr(url.rfind('/') + 1);
+}
+
+/// Orders and tells apart the edits of one thing (inbound_event::version). created_time may be the edited
+/// thing's own, or be missing, so that the new content is part of it. Going back to a wording of before is
+/// then taken for a redelivery of that, which is much more frequent.
+std::string edit_version(const page_change& change) {
+  std::string content;
+  for (const std::string_view name : {"message", "review_text", "recommendation_type"}) {
+    (content += member_text(change.value, name)) += '\0';
+  }
+  (content += member_id(change.value, "rating")) += '\0';
+  for (const std::string_view name : {"photo", "video", "link"}) {
+    (content += file_of(member_text(change.value, name))) += '\0';
+  }
+  if (const auto photos = member_array(change.value, "photos")) {
+    for (const element each : *photos) {
+      std::string_view url;
+      if (each.get(url) == simdjson::SUCCESS) (content += file_of(url)) += '\0';
+    }
+  }
+  return change.when() + '#' + std::to_string(fingerprint(content));
 }
 
 /// A comment, a post or a review: something said under `id`, changed or withdrawn.
@@ -249,7 +285,7 @@ void add_said(const page_change& change, const std::string& id) {
     }
     case act::edit: {
       inbound_event& event = change.add(inbound_kind::edit, id);
-      event.version = change.version();
+      event.version = edit_version(change);
       if (event.customer_platform_id.empty()) {
         event.thread_parent = id;
       }
@@ -279,7 +315,8 @@ void add_reaction(const page_change& change) {
   event.content_type = content_type::reaction;
   const std::string_view type = member_text(change.value, "reaction_type");
   event.reaction_emoji = emoji_named(type.empty() ? std::string_view{"like"} : type);
-  event.version = change.author + ":" + std::string{change.verb.verb} + ":" + change.version();
+  event.version =
+      change.author + ":" + std::string{change.verb.verb} + ":" + event.reaction_emoji + ":" + change.when();
 }
 
 bool is_reaction(std::string_view item) {

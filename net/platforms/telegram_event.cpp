@@ -84,7 +84,8 @@ void unpack_reaction(const telegram_update& at, object r) {
     e.sender_id = actor.id.empty() ? chat_id : actor.id;
     e.content_type = domain::content_type::reaction;
     e.reaction_emoji = emoji;
-    e.version = e.sender_id + ':' + member_id(r, "date") + ':' + emoji;  // several may change at once
+    // Several may change at once, and one more than once within a second.
+    e.version = e.sender_id + ':' + at.id + ':' + emoji;
   };
   for (const std::string& emoji : before) {
     if (!std::binary_search(after.begin(), after.end(), emoji)) {

@@ -73,7 +73,8 @@ void unpack_reaction(const whatsapp_element& at, heading& h) {
       std::move(target));
   e.content_type = domain::content_type::reaction;
   e.reaction_emoji = emoji;
-  e.version = e.sender_id + ':' + time_version(at);
+  e.version =
+      e.sender_id + ':' + time_version(at) + ':' + h.id;  // two changes of mind within a second are two
   payload_writer payload{e.payload};
   keep_user_ids(payload, h.who);
   payload.text_if("groupId", h.group);

@@ -1,3 +1,4 @@
+#include "domain/message_rules.hpp"
 #include "tests/domain/thread_fixture.hpp"
 
 #include <algorithm>
@@ -99,7 +100,7 @@ TEST_F(receiving_amendments, a_sender_has_one_reaction) {
   set_status(status::resolved);
   auto events = feed(reaction_to("1", "👍", "ada"));
   ASSERT_EQ(types(events), "reaction.added");
-  EXPECT_EQ(events[0].reaction, (reaction{"👍", "ada"}));
+  EXPECT_EQ(events[0].reaction, (reaction{"👍", "ada", epoch}));
   EXPECT_EQ(current().status, status::resolved);
   EXPECT_EQ(current().unread, 1u);
   auto again = reaction_to("1", "👍", "ada");
@@ -107,7 +108,7 @@ TEST_F(receiving_amendments, a_sender_has_one_reaction) {
   EXPECT_TRUE(feed(again).empty());
   EXPECT_EQ(types(feed(reaction_to("1", "❤", "bob"))), "reaction.added");
   EXPECT_EQ(types(feed(reaction_to("1", "😮", "ada"))), "reaction.added");
-  EXPECT_EQ(message_named("1").reactions, (std::vector<reaction>{{"😮", "ada"}, {"❤", "bob"}}));
+  EXPECT_EQ(message_named("1").reactions, (std::vector<reaction>{{"😮", "ada", epoch}, {"❤", "bob", epoch}}));
 }
 
 TEST_F(receiving_amendments, reactions_are_removed_by_name_or_altogether) {
@@ -115,13 +116,102 @@ TEST_F(receiving_amendments, reactions_are_removed_by_name_or_altogether) {
   feed(reaction_to("1", "👍", "ada"));
   feed(reaction_to("1", "❤", "bob"));
   EXPECT_TRUE(feed(unreaction_to("1", "😮", "ada")).empty());
-  EXPECT_TRUE(feed(unreaction_to("1", "👍", "eve")).empty());
   auto events = feed(unreaction_to("1", "", "ada"));
   ASSERT_EQ(types(events), "reaction.removed");
-  EXPECT_EQ(events[0].reaction, (reaction{"👍", "ada"})) << "says what it was";
+  EXPECT_EQ(events[0].reaction, (reaction{"👍", "ada", epoch})) << "says what it was";
   EXPECT_EQ(types(feed(unreaction_to("1", "❤", "bob"))), "reaction.removed");
   EXPECT_TRUE(message_named("1").reactions.empty());
-  EXPECT_TRUE(feed(unreaction_to("unknown", "❤", "bob")).empty());
+}
+
+/// Acts on message "1", each with a version of its own.
+inbound_event added_at(std::int64_t seconds, std::string emoji, domain::platform p = platform::whatsapp) {
+  auto in = reaction_to("1", std::move(emoji), "ada");
+  in.at = at(seconds);
+  in.version += std::to_string(seconds);
+  in.platform = p;
+  return in;
+}
+inbound_event removed_at(std::int64_t seconds, std::string emoji, domain::platform p = platform::whatsapp) {
+  auto in = added_at(seconds, std::move(emoji), p);
+  in.kind = inbound_kind::reaction_removed;
+  return in;
+}
+
+TEST_F(receiving_amendments, a_removal_leaves_a_trace_that_an_older_reaction_cannot_undo) {
+  auto events = feed(removed_at(20, ""));
+  ASSERT_EQ(types(events), "conversation.created reaction.removed");
+  EXPECT_EQ(events[0].conversation->status, status::resolved) << "nobody waits there";
+  EXPECT_TRUE(events[1].message->placeholder);
+  EXPECT_EQ(events[1].reaction, (reaction{"", "ada", at(20)}));
+  EXPECT_TRUE(feed(added_at(10, "👍")).empty());
+  EXPECT_TRUE(feed(removed_at(15, "👍")).empty());
+  feed(text_message("1"));
+  EXPECT_TRUE(feed(added_at(11, "❤")).empty()) << "the message's own arrival keeps the trace";
+  EXPECT_EQ(message_named("1").removed_reactions, (std::vector<reaction>{{"", "ada", at(20)}}));
+  EXPECT_EQ(types(feed(added_at(30, "👍"))), "reaction.added");
+  EXPECT_TRUE(message_named("1").removed_reactions.empty());
+  EXPECT_TRUE(feed(removed_at(25, "")).empty()) << "not the removal of what came after it";
+  EXPECT_TRUE(feed(added_at(26, "❤")).empty());
+  EXPECT_EQ(message_named("1").reactions, (std::vector<reaction>{{"👍", "ada", at(30)}}));
+}
+
+TEST_F(receiving_amendments, acts_of_one_second_count_as_they_come) {
+  feed(text_message("1"));
+  feed(added_at(10, "👍"));
+  EXPECT_EQ(types(feed(added_at(10, "❤"))), "reaction.added");
+  EXPECT_TRUE(feed(removed_at(10, "👍")).empty()) << "that was exchanged for the heart";
+  EXPECT_EQ(types(feed(removed_at(10, "❤"))), "reaction.removed");
+  EXPECT_EQ(types(feed(added_at(10, "😮"))), "reaction.added");
+  EXPECT_EQ(message_named("1").reactions, (std::vector<reaction>{{"😮", "ada", at(10)}}));
+}
+
+TEST_F(receiving_amendments, on_telegram_a_sender_has_several_reactions) {
+  constexpr auto telegram = platform::telegram;
+  feed(text_message("1"));
+  EXPECT_EQ(types(feed(added_at(10, "👍", telegram))), "reaction.added");
+  EXPECT_EQ(types(feed(added_at(11, "❤", telegram))), "reaction.added");
+  EXPECT_EQ(message_named("1").reactions,
+            (std::vector<reaction>{{"👍", "ada", at(10)}, {"❤", "ada", at(11)}}));
+  EXPECT_EQ(types(feed(removed_at(12, "👍", telegram))), "reaction.removed");
+  EXPECT_EQ(types(feed(added_at(12, "😮", telegram))), "reaction.added");
+  EXPECT_TRUE(feed(added_at(9, "👍", telegram)).empty());
+  EXPECT_EQ(message_named("1").reactions,
+            (std::vector<reaction>{{"❤", "ada", at(11)}, {"😮", "ada", at(12)}}));
+  EXPECT_EQ(message_named("1").removed_reactions, (std::vector<reaction>{{"👍", "ada", at(12)}}));
+}
+
+TEST_F(receiving_amendments, traces_of_removals_are_bounded_and_the_oldest_goes) {
+  feed(text_message("1"));
+  for (std::size_t i = 0; i <= removed_reactions_max; ++i) {
+    auto in = unreaction_to("1", "", "s" + std::to_string(i));
+    in.at = at(static_cast<std::int64_t>(1000 - i));
+    EXPECT_EQ(types(feed(in)), "reaction.removed");
+  }
+  const auto& traces = message_named("1").removed_reactions;
+  ASSERT_EQ(traces.size(), removed_reactions_max);
+  EXPECT_EQ(traces.front().sender_id, "s50") << "the newcomer stays";
+  EXPECT_EQ(traces[1].sender_id, "s48");
+  EXPECT_EQ(traces.back().sender_id, "s0");
+}
+
+// -- edits that only a tag behind '#' tells apart (Facebook Pages)
+// ---------------------------------------------------------------------------------------------------
+
+TEST_F(receiving_amendments, a_tag_tells_edits_apart_but_does_not_order_them) {
+  const auto edit = [](std::string content, std::string version, std::int64_t seconds) {
+    auto in = edit_of("1", std::move(content), std::move(version));
+    in.at = at(seconds);
+    return in;
+  };
+  feed(text_message("1", "first"));
+  EXPECT_EQ(types(feed(edit("b", "100#9", 100))), "message.edited");
+  EXPECT_EQ(types(feed(edit("c", "100#1", 100))), "message.edited") << "of one time: the one that came later";
+  EXPECT_TRUE(feed(edit("b", "100#9", 100)).empty()) << "a redelivery";
+  EXPECT_TRUE(feed(edit("old", "99#5", 200)).empty()) << "the platform's own order before any time";
+  EXPECT_EQ(types(feed(edit("d", "#7", 110))), "message.edited") << "where there is none, the time";
+  EXPECT_TRUE(feed(edit("older", "#3", 109)).empty());
+  EXPECT_TRUE(feed(edit("d", "#7", 300)).empty()) << "redelivered with another time";
+  EXPECT_EQ(message_named("1").content, "d");
 }
 
 // -- receipts

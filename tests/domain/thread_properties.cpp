@@ -142,6 +142,23 @@ struct story {
   std::vector<inbound_event> parts;
 };
 
+/// What "someone" does to message m, each act with a version of its own.
+inbound_event reacted(std::string emoji, std::int64_t seconds) {
+  auto in = reaction_to("m", std::move(emoji));
+  in.at = at(seconds);
+  in.version += std::to_string(seconds);
+  return in;
+}
+inbound_event taken_back(std::string emoji, std::int64_t seconds) {
+  auto in = reacted(std::move(emoji), seconds);
+  in.kind = inbound_kind::reaction_removed;
+  return in;
+}
+inbound_event on_telegram(inbound_event in) {
+  in.platform = platform::telegram;
+  return in;
+}
+
 std::vector<story> stories() {
   auto image = text_message("m", "caption");
   image.content_type = content_type::image;
@@ -173,6 +190,17 @@ std::vector<story> stories() {
         status_of("m", delivery::read)}},
       {"our own message, all of it",
        {sent, own_edit, deletion_of("m"), reaction_to("m", "👍"), status_of("m", delivery::read)}},
+      {"a reaction taken back", {image, reacted("👍", 1), taken_back("", 2)}},
+      {"a reaction taken back and given again", {sent, reacted("👍", 1), taken_back("👍", 2), reacted("👍", 3)}},
+      {"a reaction exchanged, then taken back",
+       {image, reacted("👍", 1), reacted("❤", 2), taken_back("❤", 3), reaction_to("m", "😮", "bob")}},
+      {"taken back twice", {image, reacted("👍", 1), taken_back("", 2), reacted("❤", 3), taken_back("", 4)}},
+      {"several reactions of one person",
+       {on_telegram(image), on_telegram(reacted("👍", 1)), on_telegram(reacted("❤", 2)),
+        on_telegram(taken_back("👍", 3)), on_telegram(reacted("😮", 3))}},
+      {"an exchange of one of several",
+       {on_telegram(image), on_telegram(reacted("👍", 1)), on_telegram(taken_back("👍", 2)),
+        on_telegram(reacted("👍", 3)), on_telegram(reacted("❤", 1))}},
       {"our own message, failed", {sent, failed, reaction_to("m", "👍"), status_of("m", delivery::sent)}},
   };
 }

@@ -37,7 +37,10 @@ inline domain::event to_milliseconds(domain::event e) {
     e.message->sent_at = to_milliseconds(e.message->sent_at);
     e.message->received_at = to_milliseconds(e.message->received_at);
     to_milliseconds(e.message->edited_at);
+    for (auto& r : e.message->reactions) to_milliseconds(r.at);
+    for (auto& r : e.message->removed_reactions) to_milliseconds(r.at);
   }
+  if (e.reaction) to_milliseconds(e.reaction->at);
   if (e.customer) {
     e.customer->created_at = to_milliseconds(e.customer->created_at);
     e.customer->updated_at = to_milliseconds(e.customer->updated_at);
@@ -146,7 +149,8 @@ class random_events {
     m.received_at = time();
     if (maybe()) m.delivery = one_of(domain::delivery_status::unknown);
     if (below(4) == 0) m.error = domain::delivery_error{hostile(), hostile(), hostile()};
-    for (auto n = below(3); n > 0; --n) m.reactions.push_back({hostile(), hostile()});
+    for (auto n = below(3); n > 0; --n) m.reactions.push_back({hostile(), hostile(), maybe_time()});
+    for (auto n = below(2); n > 0; --n) m.removed_reactions.push_back({hostile(), hostile(), maybe_time()});
     m.edited_at = maybe_time();
     m.deleted = maybe();
     m.note = maybe();
@@ -192,7 +196,7 @@ class random_events {
           e.previous = {one_of(domain::conversation_status::closed), one_of(domain::priority::urgent),
                         time()};
         if (maybe()) e.message = message(e.conversation->id);
-        if (e.message && maybe()) e.reaction = domain::reaction{hostile(), hostile()};
+        if (e.message && maybe()) e.reaction = domain::reaction{hostile(), hostile(), maybe_time()};
         if (below(4) == 0) e.customer = customer();
         if (maybe()) e.origin = domain::event_origin{hostile(), hostile(), hostile()};
     }

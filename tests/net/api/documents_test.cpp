@@ -237,12 +237,13 @@ domain::event fullest() {
   m.reply_to = m.edit_version = "r";
   m.delivery = domain::delivery_status::read;
   m.error = domain::delivery_error{"1", "t", "d"};
-  m.reactions.push_back({"\xf0\x9f\x91\x8d", "s"});
+  m.reactions.push_back({"\xf0\x9f\x91\x8d", "s", t});
+  m.removed_reactions.push_back({"", "s", t});
   m.edited_at = t;
   m.deleted = m.note = m.placeholder = true;
   m.payload = R"({"k":1})";
   e.previous = domain::previous_state{domain::conversation_status::pending, domain::priority::low, t};
-  e.reaction = domain::reaction{"x", "s"};
+  e.reaction = domain::reaction{"x", "s", t};
   auto& cu = e.customer.emplace();
   cu.id.value = "cu_1";
   cu.brand.value = "acme";

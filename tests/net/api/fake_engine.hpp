@@ -193,9 +193,12 @@ class fake_engine final : public actors::engine {
   void ingest(const domain::source_id& source, domain::unpacked_body&& body, std::string_view raw,
               domain::timestamp, const actors::ticket_ptr& t) override {
     t->expect();
-    t->brings(source, raw, true,
-              {.events = static_cast<std::uint32_t>(body.events.size()),
-               .quarantined = static_cast<std::uint32_t>(body.rejected.size())});
+    actors::ingest_counts taken{.quarantined = static_cast<std::uint32_t>(body.rejected.size())};
+    for (const auto& e : body.events) {
+      const bool known = settings_->find_account(source.value, e.platform, e.account_platform_id) != nullptr;
+      ++(known ? taken.events : taken.quarantined);
+    }
+    t->brings(source, raw, true, taken);
     ingested.push_back({source.value, std::string(raw), std::move(body), t});
   }
   void execute(std::string brand, domain::command what,

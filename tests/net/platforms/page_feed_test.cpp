@@ -99,13 +99,13 @@ TEST(page_feed, the_pages_own_comments_are_outbound) {  // trap 21
 TEST(page_feed, edits_and_removals) {  // trap 23, trap 28
   const auto edited = feed(made_of({comment, by_customer, R"("verb":"edited","message":"better")"}));
   EXPECT_EQ(edited.kind, inbound_kind::edit);
-  EXPECT_EQ(edited.version, "1700000001");
+  EXPECT_EQ(edited.version.substr(0, 11), "1700000001#");
   EXPECT_EQ(edited.content, "better");
   EXPECT_EQ(edited.thread_key, "1000_9/5");
-  EXPECT_EQ(
-      feed(R"("item":"comment","comment_id":"9_1","post_id":"1000_9","verb":"edited","message":"b")").version,
-      "1700000050")
-      << "no created_time: the entry's";
+  const auto timeless =
+      feed(R"("item":"comment","comment_id":"9_1","post_id":"1000_9","verb":"edited","message":"b")");
+  EXPECT_EQ(timeless.version.substr(0, 1), "#");
+  EXPECT_EQ(timeless.at, at_s(1'700'000'050)) << "no created_time: the entry's";
   const auto removed = feed(R"("item":"comment","comment_id":"9_1","post_id":"1000_9","verb":"remove")");
   EXPECT_EQ(removed.kind, inbound_kind::deletion);
   EXPECT_EQ(removed.thread_parent, "9_1");
@@ -126,9 +126,65 @@ TEST(page_feed, moderation_is_told_by_the_system) {
     EXPECT_EQ(event.kind, inbound_kind::message);
     EXPECT_EQ(event.sender, sender_type::system);
     EXPECT_EQ(event.content, text);
-    EXPECT_EQ(event.platform_message_id, "9_1:" + verb + ":1700000050");
+    EXPECT_EQ(event.platform_message_id, "9_1:" + verb + ":5:1700000001");
     EXPECT_EQ(event.thread_parent, "9_1");
     EXPECT_NE(event.payload.find("\"verb\":\"" + verb + "\""), std::string::npos);
+  }
+}
+
+/// The dedup key of a change that was sent at `time`.
+std::string key_sent_at(std::string_view time, std::string_view field, std::string_view members) {
+  const auto event = only_event(normalise_meta(envelope(
+      "page", "changes",
+      {R"({"field":")" + std::string{field} + R"(","value":{)" + std::string{members} + "}}"}, time)));
+  return std::string{domain::to_word(event.kind)} + " " + event.platform_message_id + " " + event.version;
+}
+
+struct redelivered_case {
+  std::string_view name;
+  std::string_view field;
+  std::string_view members;
+  std::string_view redelivered;  ///< as `members`, where a later copy may differ
+  std::string_view really_new;   ///< another act on the same thing
+};
+const redelivered_case redelivered_cases[] = {
+    {"hide", "feed",
+     R"("item":"comment","comment_id":"9_1","post_id":"1000_9","verb":"hide","from":{"id":"1000"})", "",
+     R"("item":"comment","comment_id":"9_1","post_id":"1000_9","verb":"hide","from":{"id":"1000"},"created_time":1700000009)"},
+    {"unhide", "feed", R"("item":"comment","comment_id":"9_1","post_id":"1000_9","verb":"unhide")", "",
+     R"("item":"comment","comment_id":"9_1","post_id":"1000_9","verb":"hide")"},
+    {"block", "feed", R"("item":"post","post_id":"1000_9","verb":"block","from":{"id":"5"})", "",
+     R"("item":"post","post_id":"1000_9","verb":"block","from":{"id":"6"})"},
+    {"an edit without a time", "feed",
+     R"("item":"comment","comment_id":"9_1","post_id":"1000_9","verb":"edited","message":"b","photo":"https://a/1/p.jpg?oh=1")",
+     R"("item":"comment","comment_id":"9_1","post_id":"1000_9","verb":"edited","message":"b","photo":"https://b/1/p.jpg?oh=2")",
+     R"("item":"comment","comment_id":"9_1","post_id":"1000_9","verb":"edited","message":"b","photo":"https://a/1/q.jpg?oh=1")"},
+    {"an edit with the comment's own time", "feed",
+     R"("item":"comment","comment_id":"9_1","post_id":"1000_9","verb":"edited","message":"b","created_time":1700000001)",
+     "",
+     R"("item":"comment","comment_id":"9_1","post_id":"1000_9","verb":"edited","message":"c","created_time":1700000001)"},
+    {"an edited post's pictures", "feed",
+     R"("item":"status","post_id":"1000_9","verb":"edited","from":{"id":"5"},"photos":["https://a/1.jpg?x=1"])",
+     R"("item":"status","post_id":"1000_9","verb":"edited","from":{"id":"5"},"photos":["https://a/1.jpg?x=2"])",
+     R"("item":"status","post_id":"1000_9","verb":"edited","from":{"id":"5"},"photos":["https://a/2.jpg?x=1"])"},
+    {"an edited review", "ratings",
+     R"("item":"rating","verb":"edit","open_graph_story_id":"8","reviewer_id":"5","rating":1,"review_text":"bad")",
+     "",
+     R"("item":"rating","verb":"edit","open_graph_story_id":"8","reviewer_id":"5","rating":2,"review_text":"bad")"},
+    {"a reaction", "feed",
+     R"("item":"reaction","verb":"edit","reaction_type":"wow","post_id":"1000_9","from":{"id":"5"})", "",
+     R"("item":"reaction","verb":"edit","reaction_type":"sad","post_id":"1000_9","from":{"id":"5"})"},
+    {"an unknown verb", "feed",
+     R"("item":"comment","comment_id":"9_1","post_id":"1000_9","verb":"teleport","from":{"id":"5"},"to":1)",
+     "",
+     R"("item":"comment","comment_id":"9_1","post_id":"1000_9","verb":"teleport","from":{"id":"5"},"to":2)"}};
+
+TEST(page_feed, a_redelivery_is_known_by_what_it_says_not_by_when_it_was_sent) {  // traps 22, 25
+  for (const auto& c : redelivered_cases) {
+    SCOPED_TRACE(c.name);
+    const auto first = key_sent_at("1700000050", c.field, c.members);
+    EXPECT_EQ(key_sent_at("1700000950", c.field, c.redelivered.empty() ? c.members : c.redelivered), first);
+    EXPECT_NE(key_sent_at("1700000050", c.field, c.really_new), first);
   }
 }
 
@@ -151,7 +207,7 @@ TEST(page_feed, posts_of_visitors_and_of_the_page) {
   const auto edit = feed(
       R"("item":"post","verb":"edit","post_id":"1000_9","message":"b","from":{"id":5},"created_time":1467890409)");
   EXPECT_EQ(edit.kind, inbound_kind::edit);
-  EXPECT_EQ(edit.version, "1467890409");
+  EXPECT_EQ(edit.version.substr(0, 11), "1467890409#");
   EXPECT_EQ(feed(R"("item":"post","verb":"remove","post_id":"1000_9","from":{"id":5})").kind,
             inbound_kind::deletion);
 }
@@ -171,12 +227,12 @@ TEST(page_feed, reactions_join_what_they_are_about) {
   EXPECT_EQ(on_comment.thread_parent, "9_1");
   EXPECT_EQ(on_comment.thread_key, "1000_9/5");
   EXPECT_EQ(on_comment.reaction_emoji, "❤️");
-  EXPECT_EQ(on_comment.version, "5:add:1475578854");
+  EXPECT_EQ(on_comment.version, "5:add:❤️:1475578854");
   const auto on_post = feed(R"("item":"like","verb":"remove","post_id":"1000_9","from":{"id":"5"})");
   EXPECT_EQ(on_post.kind, inbound_kind::reaction_removed);
   EXPECT_EQ(on_post.platform_message_id, "1000_9");
   EXPECT_EQ(on_post.reaction_emoji, "👍");
-  EXPECT_EQ(on_post.version, "5:remove:1700000050");
+  EXPECT_EQ(on_post.version, "5:remove:👍:");
   const auto changed =
       feed(R"("item":"reaction","verb":"edit","reaction_type":"angry","post_id":"1000_9","from":{"id":"5"})");
   EXPECT_EQ(changed.kind, inbound_kind::reaction_added);
@@ -224,7 +280,7 @@ TEST(page_feed, ratings) {
   EXPECT_EQ(added.payload, R"({"rating":4,"recommendationType":"POSITIVE"})");
   const auto edited = rating(made_of({base, R"("verb":"edit","rating":1,"review_text":"bad")"}));
   EXPECT_EQ(edited.kind, inbound_kind::edit);
-  EXPECT_EQ(edited.version, "1700000002");
+  EXPECT_EQ(edited.version.substr(0, 11), "1700000002#");
   EXPECT_EQ(rating(made_of({base, R"("verb":"remove")"})).kind, inbound_kind::deletion);
   EXPECT_EQ(rating(made_of({base, R"("verb":"add","rating":5,"review_text":null)"})).content, "")
       << "stars alone";

@@ -164,7 +164,7 @@ TEST(whatsapp, reactions_are_about_their_target) {
   EXPECT_EQ(added.platform_message_id, "wamid.T");
   EXPECT_EQ(added.reaction_emoji, "❤");
   EXPECT_EQ(added.sender_id, "4915201");
-  EXPECT_EQ(added.version, "4915201:1767225600");
+  EXPECT_EQ(added.version, "4915201:1767225600:wamid.A1");
   for (const char* gone : {R"("emoji":"")", R"("other":1)", R"("emoji":null)"}) {
     const auto e =
         message(std::string{R"("type":"reaction","reaction":{"message_id":"wamid.T",)"} + gone + "}");
@@ -175,6 +175,17 @@ TEST(whatsapp, reactions_are_about_their_target) {
   EXPECT_EQ(
       rejection(normalise(envelope(change(messages(said(R"("type":"reaction","reaction":{"emoji":"x"})")))))),
       "malformed");
+}
+
+// Their times are whole seconds: only the wamid, the same in every redelivery, tells two of them apart.
+TEST(whatsapp, reactions_within_one_second_are_several) {
+  const auto reacted = [](std::string_view id) {
+    return only(normalise(envelope(change(messages(
+                    said(R"("type":"reaction","reaction":{"message_id":"wamid.T","emoji":"x"})", id))))))
+        .version;
+  };
+  EXPECT_NE(reacted("wamid.R1"), reacted("wamid.R2"));
+  EXPECT_EQ(reacted("wamid.R1"), reacted("wamid.R1"));
 }
 
 TEST(whatsapp, edits_and_deletions_are_about_their_original) {
