@@ -17,6 +17,12 @@ namespace switchboard::net::http {
 
 enum class listener : std::uint8_t { open, admin };
 
+/// Connections of the admin listener. They have places of their own, so that health and metrics answer also when
+/// limits.connections_max is reached.
+inline constexpr std::uint32_t admin_connections_max = 64;
+/// Connections over a limit that are open for as long as their 503 takes, of both listeners together.
+inline constexpr std::uint32_t connections_being_refused_max = 256;
+
 /// What a request holds of the node's capacity until it is answered; given back by its end.
 class permit {
  public:
