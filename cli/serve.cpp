@@ -103,8 +103,7 @@ class reloader {
       for (const auto& p : problems) log::write(log::level::error, "config-refused", p);
       return problems;
     }
-    gateway_->apply_settings(*next);
-    engine_->apply_settings(*next);
+    engine_->apply_settings(*next, [&] { gateway_->apply_settings(*next); });
     log::write(log::level::info, "config-applied", "the new configuration is in force",
                {{"version", (*next)->version}});
     return {};

@@ -261,7 +261,7 @@ void webhook::receive(const http::exchange_ptr& x, const table& t, const source_
   ticket->duration =
       &counters_.durations[body.events.empty() ? webhook_counters::platforms
                                                : static_cast<std::size_t>(body.events.front().platform)];
-  engine_->ingest(s.source->id, std::move(body), r.body, now, ticket);
+  engine_->ingest(*t.settings, s.source->id, std::move(body), r.body, now, ticket);
 }
 
 webhook::replay_start webhook::replay(const domain::dead_letter& d,
@@ -280,7 +280,7 @@ webhook::replay_start webhook::replay(const domain::dead_letter& d,
   if (!ticket->whole) return replay_start::full;
   ticket->replayed = std::move(done);
   ticket->replayed_raw = d.raw;
-  engine_->ingest(d.source, std::move(body), ticket->replayed_raw, now, ticket);
+  engine_->ingest(*t->settings, d.source, std::move(body), ticket->replayed_raw, now, ticket);
   return replay_start::started;
 }
 
