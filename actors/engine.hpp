@@ -125,12 +125,14 @@ class engine {
   virtual ~engine() = default;  ///< stop() first
 
   // -- in ------------------------------------------------------------------------------------------------
-  /// Hands one verified body over. `t` must be fresh; it may settle before this returns. It
-  /// settles when all of them are durable. Elements whose account is unknown become one dead letter together,
+  /// Hands one verified body over. `by`: the settings by which it was verified; they say whose its accounts are,
+  /// so that a reload in between can't make strangers of them. `t` must be fresh; it may settle before this
+  /// returns. It settles when all of them are durable. Elements whose account is unknown become one dead letter together,
   /// with `raw` (the bytes received), and so do those that their thread fails to decide. The ticket counts them.
   /// `raw` must stay as it is until `t` settles.
-  virtual void ingest(const domain::source_id& source, domain::unpacked_body&& body, std::string_view raw,
-                      domain::timestamp received_at, const ticket_ptr& t) = 0;
+  virtual void ingest(const config::settings& by, const domain::source_id& source,
+                      domain::unpacked_body&& body, std::string_view raw, domain::timestamp received_at,
+                      const ticket_ptr& t) = 0;
   /// An agent's act on a conversation. `reply` runs once, on the journal's or an actor's thread.
   virtual void execute(std::string brand, domain::command what,
                        std::function<void(command_result&&)> reply) = 0;
@@ -149,8 +151,11 @@ class engine {
   [[nodiscard]] virtual engine_stats stats() const = 0;
   [[nodiscard]] virtual health state() const = 0;  ///< cheap: asked at each request
   [[nodiscard]] virtual std::shared_ptr<const config::settings> settings() const = 0;
-  /// A valid new config, as one step; emits config.applied. Keys that need a restart keep their old value.
-  virtual void apply_settings(std::shared_ptr<const config::settings> next) = 0;
+  /// A valid new config, as one step; emits config.applied. Keys that need a restart keep their old value. `rest`
+  /// puts it in force outside of the engine: behind the engine, which must know a brand before its events come, and
+  /// before config.applied says that it is in force.
+  virtual void apply_settings(std::shared_ptr<const config::settings> next,
+                              const std::function<void()>& rest) = 0;
   /// From now on state() is draining.
   virtual void begin_drain() = 0;
   /// Waits for everything handed in, flushes the views, ends all threads. False: not in time. What is handed in

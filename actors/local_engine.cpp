@@ -197,18 +197,18 @@ void local_engine::keep(const domain::source_id& source, const domain::brand_id&
   caf::anon_send(quarantine_, std::move(q));
 }
 
-void local_engine::ingest(const domain::source_id& source, domain::unpacked_body&& body, std::string_view raw,
-                          domain::timestamp received_at, const ticket_ptr& t) {
+void local_engine::ingest(const config::settings& by, const domain::source_id& source,
+                          domain::unpacked_body&& body, std::string_view raw, domain::timestamp received_at,
+                          const ticket_ptr& t) {
   const auto inside = door_.enter();
   if (!inside) {
     t->expect();
     return writer_.fail({.ticket = t, .then = {}});
   }
-  const auto settings = node_.settings.load(std::memory_order_acquire);
   // All of it before the first is handed over, so that the ticket can't be complete too soon.
   t->expect(static_cast<std::uint32_t>(std::max<std::size_t>(1, body.events.size() + body.rejected.size())));
   thread_local std::vector<const config::account_settings*> owners;
-  const bool one_brand = find_owners(*settings, source.value, body, owners);
+  const bool one_brand = find_owners(by, source.value, body, owners);
   const auto strangers = static_cast<std::uint32_t>(
       std::count(owners.begin(), owners.begin() + static_cast<std::ptrdiff_t>(body.events.size()), nullptr));
   t->brings(source, raw, one_brand,
@@ -321,7 +321,8 @@ health local_engine::state() const {
   return health::ready;
 }
 
-void local_engine::apply_settings(std::shared_ptr<const config::settings> next) {
+void local_engine::apply_settings(std::shared_ptr<const config::settings> next,
+                                  const std::function<void()>& rest) {
   const auto inside = door_.enter();
   if (!inside) return;
   domain::event e;
@@ -330,6 +331,7 @@ void local_engine::apply_settings(std::shared_ptr<const config::settings> next) 
   e.config_version = next->version;
   keeper_.apply_settings(next);
   node_.settings.store(std::move(next), std::memory_order_release);
+  rest();
   const std::vector records{std::make_shared<storage::record>(storage::encode(e, node_.name))};
   writer_.submit(records, {});
 }

@@ -32,8 +32,8 @@ class local_engine final : public engine {
                std::unique_ptr<storage::views> v, committed_handler on_committed);
   ~local_engine() override { (void)stop(std::chrono::seconds{10}); }
 
-  void ingest(const domain::source_id& source, domain::unpacked_body&& body, std::string_view raw,
-              domain::timestamp received_at, const ticket_ptr& t) override;
+  void ingest(const config::settings& by, const domain::source_id& source, domain::unpacked_body&& body,
+              std::string_view raw, domain::timestamp received_at, const ticket_ptr& t) override;
   void execute(std::string brand, domain::command what, std::function<void(command_result&&)> reply) override;
   void mark_replayed(const domain::dead_letter& d, std::function<void(bool)> reply) override;
 
@@ -45,7 +45,8 @@ class local_engine final : public engine {
   std::shared_ptr<const config::settings> settings() const override {
     return node_.settings.load(std::memory_order_acquire);
   }
-  void apply_settings(std::shared_ptr<const config::settings> next) override;
+  void apply_settings(std::shared_ptr<const config::settings> next,
+                      const std::function<void()>& rest) override;
   void begin_drain() override { draining_.store(true, std::memory_order_release); }
   bool stop(std::chrono::milliseconds at_most) override;
   void on_problem(std::function<void(std::string)> f) override {

@@ -1,6 +1,8 @@
 #include "cli/serve.hpp"
 
 #include "actors/engine.hpp"
+#include "cli/descriptors.hpp"
+#include "cli/drain.hpp"
 #include "cli/exit_code.hpp"
 #include "config/load.hpp"
 #include "config/units.hpp"
@@ -37,8 +39,43 @@ refusal usage(std::string what) {
   return {{"switchboard serve: " + std::move(what) + " (see `switchboard serve --help`)"}, exit_usage};
 }
 
+/// Of file descriptors: all connections that were configured would take storage's.
+struct shortage {
+  std::uint64_t limit, needed;
+  std::uint32_t configured, connections;
+};
+
+/// The configuration as this process can serve it.
+struct loaded_settings {
+  config::settings_ptr settings;
+  std::optional<shortage> short_of;
+};
+
+/// Where the limit of file descriptors is too low for storage and all connections, fewer are accepted.
+std::optional<shortage> fit_connections(config::settings& s) {
+  const auto limit = raise_descriptor_limit();
+  const auto configured = s.limits.connections_max;
+  const auto plan = plan_descriptors(limit, configured, count_view_files(s.storage.data_dir));
+  if (plan.connections == configured) return std::nullopt;
+  s.limits.connections_max = plan.connections;
+  return shortage{limit, plan.wanted, configured, plan.connections};
+}
+
+void warn(const loaded_settings& l) {
+  if (!l.short_of) return;
+  log::write(
+      log::level::warning, "few-descriptors",
+      "the process may not open as many files (limit) as limits.connections_max asks for (needed); so that "
+      "storage never lacks any, fewer connections are accepted. Raise the hard limit (LimitNOFILE= of the "
+      "unit, ulimit -n) or lower limits.connections_max",
+      {{"limit", std::to_string(l.short_of->limit)},
+       {"needed", std::to_string(l.short_of->needed)},
+       {"configured", std::to_string(l.short_of->configured)},
+       {"connections", std::to_string(l.short_of->connections)}});
+}
+
 /// The file's settings with what the command line says over them.
-expected<config::settings_ptr, refusal> load(const serve_options& o) {
+expected<loaded_settings, refusal> load(const serve_options& o) {
   auto loaded = config::load_file(o.config);
   if (!loaded) {
     refusal r;
@@ -65,7 +102,8 @@ expected<config::settings_ptr, refusal> load(const serve_options& o) {
                             ": server.demo allows literal secrets and therefore only loopback addresses; use "
                             "127.0.0.1 or a config without demo")};
   }
-  return config::settings_ptr{std::move(s)};
+  const auto short_of = fit_connections(*s);
+  return loaded_settings{std::move(s), short_of};
 }
 
 /// Signals are waited for by the main thread alone; every other inherits the mask.
@@ -95,7 +133,8 @@ class reloader {
     auto next = load(options_);
     if (!next) {
       problems = next.error().problems;
-    } else if (const auto fixed = config::needs_restart(*engine_->settings(), **next); !fixed.empty()) {
+    } else if (const auto fixed = config::needs_restart(*engine_->settings(), *next->settings);
+               !fixed.empty()) {
       for (const auto& key : fixed)
         problems.push_back(key + " cannot change while the engine runs; restart it");
     }
@@ -103,10 +142,10 @@ class reloader {
       for (const auto& p : problems) log::write(log::level::error, "config-refused", p);
       return problems;
     }
-    gateway_->apply_settings(*next);
-    engine_->apply_settings(*next);
+    engine_->apply_settings(next->settings, [&] { gateway_->apply_settings(next->settings); });
+    warn(*next);
     log::write(log::level::info, "config-applied", "the new configuration is in force",
-               {{"version", (*next)->version}});
+               {{"version", next->settings->version}});
     return {};
   }
 
@@ -136,15 +175,16 @@ void wait_for_end(const sigset_t& signals, reloader& r) {
 
 int run_serve(const serve_options& options) {
   const auto signals = block_signals();
-  auto settings = load(options);
-  if (!settings) {
-    for (const auto& p : settings.error().problems) std::fprintf(stderr, "%s\n", p.c_str());
-    return settings.error().exit_code;
+  const auto loaded = load(options);
+  if (!loaded) {
+    for (const auto& p : loaded.error().problems) std::fprintf(stderr, "%s\n", p.c_str());
+    return loaded.error().exit_code;
   }
+  const auto settings = loaded->settings;
   reloader reload{options};
-  net::gateway gateway{*settings, [&reload] { return reload.reload(); }};
+  net::gateway gateway{settings, [&reload] { return reload.reload(); }};
   auto engine =
-      actors::engine::start(*settings, gateway.committed_handler(), {.accept_loss = options.accept_loss});
+      actors::engine::start(settings, gateway.committed_handler(), {.accept_loss = options.accept_loss});
   if (!engine) {
     std::fprintf(stderr, "switchboard: %s\n", engine.error().what.c_str());
     return engine.error().exit_code;
@@ -162,12 +202,13 @@ int run_serve(const serve_options& options) {
     return exit_failed;
   }
   reload.attach(**engine, gateway);
-  const auto& s = (*settings)->server;
+  warn(*loaded);
+  const auto& s = settings->server;
   log::write(log::level::info, "ready", "serving",
              {{"listen", s.listen.host + ":" + std::to_string(gateway.port(net::http::listener::open))},
               {"admin", s.admin_listen.host + ":" + std::to_string(gateway.port(net::http::listener::admin))},
-              {"dataDir", (*settings)->storage.data_dir},
-              {"config", (*settings)->version}});
+              {"dataDir", settings->storage.data_dir},
+              {"config", settings->version}});
 
   wait_for_end(signals, reload);
   log::write(log::level::info, "draining", "no more is accepted; what is under way is finished");
@@ -178,7 +219,7 @@ int run_serve(const serve_options& options) {
     return std::max(std::chrono::milliseconds{1}, std::chrono::duration_cast<std::chrono::milliseconds>(
                                                       until - std::chrono::steady_clock::now()));
   };
-  const bool idle = gateway.close(left() / 2);
+  const bool idle = gateway.close(time_for_requests(left()));
   const bool stopped = (*engine)->stop(left());
   log::write(log::level::info, "stopped",
              idle && stopped ? "everything was finished" : "the time for draining ran out");

@@ -65,7 +65,8 @@ void add_server(std::vector<property>& out) {
   add(server<&s::trusted_proxies>("trusted_proxies", addresses, reload,
       "Proxies whose X-Forwarded-For is believed. Name each; anyone else could claim any address."));
   add(server<&s::drain_timeout>("drain_timeout", duration(second, 10 * minute), reload,
-      "After SIGTERM: how long requests under way may take to finish."));
+      "After SIGTERM, behind drain_notice: how long the engine has to end. Requests under way get all of it but "
+      "the last 5 seconds, at least half; those are for streams and for what memory holds to be written."));
   add(server<&s::drain_notice>("drain_notice", duration(0, 10 * minute), reload,
       "After SIGTERM: /readyz says no this long before the listener closes, so that a load balancer can "
       "leave first."));
@@ -136,7 +137,9 @@ void add_http_limits(std::vector<property>& out) {
   add(limit<&l::tls_handshake_timeout>("tls_handshake_timeout", duration(100, minute),
       "For the whole TLS handshake."));
   add(limit<&l::connections_max>("connections_max", count(16, 1'000'000),
-      "Open connections, streams included. Each needs a file descriptor."));
+      "Open connections of the public listener, streams included. Each needs a file descriptor: at start the "
+      "soft limit (ulimit -n) is raised to the hard one, and where that does not leave storage enough, fewer "
+      "are accepted and a warning says how many."));
   add(limit<&l::connections_per_address_max>("connections_per_address_max", count(1, 1'000'000),
       "The same for one address. Loopback and trusted proxies are exempt."));
   add(limit<&l::requests_per_connection_max>("requests_per_connection_max", count(0, 1'000'000'000),

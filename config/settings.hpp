@@ -82,7 +82,7 @@ struct limit_settings {
   milliseconds idle_timeout{75'000};
   milliseconds write_timeout{20'000};
   milliseconds tls_handshake_timeout{5'000};
-  std::uint32_t connections_max = 20'000;
+  std::uint32_t connections_max = 10000;
   std::uint32_t connections_per_address_max = 256;  ///< loopback and trusted proxies are exempt
   std::uint32_t requests_per_connection_max = 0;    ///< 0: no limit
 

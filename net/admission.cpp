@@ -19,6 +19,17 @@ admission::credit admission::take(std::uint64_t events, std::uint64_t bytes, std
               bytes > large_body_bytes ? bytes_max / 2 : bytes_max, held);
 }
 
+bool admission::grow(credit& c, std::uint64_t bytes) {
+  if (bytes <= c.bytes_) return true;
+  const auto bytes_max = bytes_max_.load(std::memory_order_relaxed);
+  auto more = take(all_, 0, bytes - c.bytes_, events_max_.load(std::memory_order_relaxed),
+                   bytes > large_body_bytes ? bytes_max / 2 : bytes_max, c.events_);
+  if (!more) return false;
+  more.from_ = nullptr;  // what it holds is the other's from now on
+  c.bytes_ = bytes;
+  return true;
+}
+
 admission::credit admission::take(std::string_view brand, std::uint64_t events, std::uint64_t bytes) {
   const auto table = brands_.load(std::memory_order_acquire);
   const auto found = table->find(brand);

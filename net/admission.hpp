@@ -42,6 +42,7 @@ class admission {
     explicit operator bool() const { return from_ != nullptr; }
 
    private:
+    friend class admission;
     void release() {
       if (!from_) return;
       [[maybe_unused]] const auto events = from_->events.fetch_sub(events_, std::memory_order_relaxed);
@@ -62,6 +63,9 @@ class admission {
   /// and sends them slowly does not keep the small ones out, which most webhooks are. `held`: events that the
   /// same body holds already; when nothing else is in flight it is let through whole.
   [[nodiscard]] credit take(std::uint64_t events, std::uint64_t bytes, std::uint64_t held = 0);
+  /// Makes it `bytes` in all, of a credit of the node's that holds fewer; its events are those `held`. False: the
+  /// node is full, and the credit is as it was.
+  [[nodiscard]] bool grow(credit& c, std::uint64_t bytes);
   /// Empty: that brand is over its share. One body is always let through when the brand has nothing in
   /// flight.
   [[nodiscard]] credit take(std::string_view brand, std::uint64_t events, std::uint64_t bytes);

@@ -10,8 +10,8 @@ namespace switchboard::net {
 
 namespace {
 
-/// What a chunked body is taken to weigh until it is there.
-constexpr std::uint64_t chunked_guess_bytes = 64 << 10;
+/// What a chunked body is taken to weigh at first; it takes more as it grows.
+constexpr std::uint64_t chunked_first_bytes = 64 << 10;
 
 /// A webhook waiting for its events to be durable; holds what they occupy.
 struct webhook_ticket final : actors::ticket {
@@ -127,6 +127,25 @@ http::response webhook::shed(shed_reason why, int status, std::string_view slug,
   return r;
 }
 
+http::response webhook::full() {
+  return shed(shed_reason::credit, 503, "overloaded",
+              "the engine is full; nothing was stored, deliver again");
+}
+
+/// The credit of one body on its way in, and of the one event that it is taken to hold.
+class webhook::body_permit final : public http::permit {
+ public:
+  body_permit(webhook& to, admission::credit c) : to_(to), credit_(std::move(c)) {}
+  std::optional<http::response> cover(std::uint64_t bytes) override {
+    if (to_.admission_.grow(credit_, bytes)) return std::nullopt;
+    return to_.full();
+  }
+
+ private:
+  webhook& to_;
+  admission::credit credit_;
+};
+
 http::body_verdict webhook::head(const http::request& r, std::uint64_t announced, bool chunked) {
   http::body_verdict v;
   // The same for every name: what a path can take does not depend on whether it leads anywhere.
@@ -150,13 +169,12 @@ http::body_verdict webhook::head(const http::request& r, std::uint64_t announced
     v.refuse = shed(reason_of(state), 503, "unavailable", to_word(state));
     return v;
   }
-  auto credit = admission_.take(1, chunked ? chunked_guess_bytes : announced);
+  auto credit = admission_.take(1, chunked ? chunked_first_bytes : announced);
   if (!credit) {
-    v.refuse =
-        shed(shed_reason::credit, 503, "overloaded", "the engine is full; nothing was stored, deliver again");
+    v.refuse = full();
     return v;
   }
-  v.permit = std::make_shared<admission::credit>(std::move(credit));
+  v.permit = std::make_shared<body_permit>(*this, std::move(credit));
   return v;
 }
 
@@ -224,8 +242,7 @@ void webhook::receive(const http::exchange_ptr& x, const table& t, const source_
   if (elements > 1) {
     ticket->whole = admission_.take(elements - 1, 0, 1);  // the first came with the head
     if (!ticket->whole) {
-      return x->respond(shed(shed_reason::credit, 503, "overloaded",
-                             "the engine is full; nothing was stored, deliver again"));
+      return x->respond(full());
     }
   }
   for (const auto& c : brands_of(*t.settings, s.source->id.value, body)) {
@@ -244,7 +261,7 @@ void webhook::receive(const http::exchange_ptr& x, const table& t, const source_
   ticket->duration =
       &counters_.durations[body.events.empty() ? webhook_counters::platforms
                                                : static_cast<std::size_t>(body.events.front().platform)];
-  engine_->ingest(s.source->id, std::move(body), r.body, now, ticket);
+  engine_->ingest(*t.settings, s.source->id, std::move(body), r.body, now, ticket);
 }
 
 webhook::replay_start webhook::replay(const domain::dead_letter& d,
@@ -263,7 +280,7 @@ webhook::replay_start webhook::replay(const domain::dead_letter& d,
   if (!ticket->whole) return replay_start::full;
   ticket->replayed = std::move(done);
   ticket->replayed_raw = d.raw;
-  engine_->ingest(d.source, std::move(body), ticket->replayed_raw, now, ticket);
+  engine_->ingest(*t->settings, d.source, std::move(body), ticket->replayed_raw, now, ticket);
   return replay_start::started;
 }
 

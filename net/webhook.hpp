@@ -99,6 +99,8 @@ class webhook {
   /// Counts it, and answers that the platform shall deliver again.
   [[nodiscard]] http::response shed(shed_reason why, int status, std::string_view slug,
                                     std::string_view detail);
+  [[nodiscard]] http::response full();
+  class body_permit;
   void handshake(const http::exchange_ptr& x, const source_entry& s);
   void receive(const http::exchange_ptr& x, const table& t, const source_entry& s);
 

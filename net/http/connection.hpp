@@ -90,9 +90,11 @@ class connection final : public pollable,
   [[nodiscard]] bool read_head();
   [[nodiscard]] bool accept_head(std::size_t head_bytes);
   [[nodiscard]] bool read_body();
+  [[nodiscard]] bool fill_chunks();
   [[nodiscard]] bool write();
   [[nodiscard]] bool linger();
-  [[nodiscard]] bool fill(std::size_t wanted);
+  /// Reads into a buffer of at least `wanted` bytes in all, up to `most`.
+  [[nodiscard]] bool fill(std::size_t wanted, std::size_t most = SIZE_MAX);
   void begin_request();
   void begin_body();
   void dispatch(std::size_t request_bytes);
@@ -132,7 +134,7 @@ class connection final : public pollable,
   http::request request_;
   second_opinion second_opinion_;
   chunk_gate chunks_;
-  std::shared_ptr<const void> permit_;
+  std::shared_ptr<http::permit> permit_;
   header_list answer_headers_;
 
   response answer_;  ///< kept while a large body of it is written

@@ -110,10 +110,8 @@ void connection::next_request() {
   scanned_ = 0;
   head_begun_ = false;
   state_ = state::head;
-  if (in_.size() == 0) {
-    in_.shrink();
-    set_busy(false);
-  }
+  in_.shrink();
+  if (in_.size() == 0) set_busy(false);
   arm(io_->limits().idle_timeout);
 }
 

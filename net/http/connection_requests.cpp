@@ -110,9 +110,7 @@ bool connection::read_body() {
     refuse(p.why);
     return true;
   }
-  if (p.is == chunk_gate::verdict::more) {
-    return fill(in_.room() > 0 ? in_.size() + 1 : in_.size() * 2);
-  }
+  if (p.is == chunk_gate::verdict::more) return fill_chunks();
   char* const raw = in_.data() + head_bytes_;
   if (!second_opinion_.decode_chunks(raw, scanned_, chunks_.body_bytes())) {
     refuse({400, "bad-request", "the chunks can be read in two ways"});
@@ -123,12 +121,31 @@ bool connection::read_body() {
   return true;
 }
 
-bool connection::fill(std::size_t wanted) {
+/// What is buffered is paid for before it comes in, the framing of the chunks too: until the body is whole
+/// nobody knows who sends it. Behind the chunk under way only a little is read ahead, since that may be of the
+/// next request, for which nothing was paid.
+bool connection::fill_chunks() {
+  if (!readable_) return false;
+  const auto useful = in_.size() + std::max<std::size_t>(chunks_.chunk_left(), input_buffer::bytes_kept_max);
+  const auto room =
+      in_.room() > 0 ? in_.size() + in_.room() : std::max(in_.size() * 2, unseen_body_bytes_max);
+  const auto wanted = std::min(useful, room);
+  if (permit_) {
+    if (auto full = permit_->cover(wanted)) {
+      full->close = true;
+      send(std::move(*full), after_write::linger);
+      return true;
+    }
+  }
+  return fill(wanted, wanted);
+}
+
+bool connection::fill(std::size_t wanted, std::size_t most) {
   if (!readable_) return false;
   const char* const before = in_.data();
   in_.reserve(wanted);
   if (state_ == state::body && in_.data() != before) rebase(before, in_.data());
-  const auto r = wire_->read(in_.free_space(), in_.room());
+  const auto r = wire_->read(in_.free_space(), std::min(in_.room(), most - in_.size()));
   if (r.state == io_state::ok) {
     in_.filled(r.bytes);
     io_->counters().bytes_in.add(r.bytes);

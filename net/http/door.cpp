@@ -39,14 +39,13 @@ bool is_loopback(const std::string& address) {
 
 }  // namespace
 
-std::shared_ptr<const void> guest_book::admit(const std::string& address, bool exempt,
-                                              const config::limit_settings& limits) {
+std::shared_ptr<const void> guest_book::admit(const std::string& address, bool exempt, const limits& most) {
   const std::lock_guard lock(mutex_);
-  if (open_ >= limits.connections_max) return nullptr;
+  if (open_ >= most.in_all) return nullptr;
   std::string counted;
   if (!exempt) {
     auto& here = by_address_[address];
-    if (here >= limits.connections_per_address_max) return nullptr;
+    if (here >= most.by_address) return nullptr;
     ++here;
     counted = address;
   }
@@ -147,14 +146,14 @@ void door::welcome(int descriptor, std::string address) {
   from.trusted_proxy = std::find(proxies.begin(), proxies.end(), address) != proxies.end();
   // A load generator, a sidecar and a trusted proxy all speak for many: only the total binds them.
   const bool exempt = is_loopback(address) || from.trusted_proxy;
-  from.place = guests_->admit(address, exempt, settings.limits);
+  const auto in_all = which_ == listener::admin ? admin_connections_max : settings.limits.connections_max;
+  from.place = guests_->admit(address, exempt, {in_all, settings.limits.connections_per_address_max});
   from.address = std::move(address);
   if (from.place == nullptr) {
     counters_.refused.add();
     // A 503 needs a place of its own for a second; behind so many of them, and over TLS, there is only the
     // close.
-    constexpr std::uint32_t being_refused_max = 256;
-    if (tls_ != nullptr || being_refused_ >= being_refused_max) {
+    if (tls_ != nullptr || being_refused_ >= connections_being_refused_max / 2) {
       ::close(descriptor);
       return;
     }

@@ -15,12 +15,15 @@
 
 namespace switchboard::net::http {
 
-/// Who is connected, in all and by address. From any thread.
+/// Who is connected to one listener, in all and by address. From any thread.
 class guest_book : public std::enable_shared_from_this<guest_book> {
  public:
+  struct limits {
+    std::uint32_t in_all, by_address;
+  };
   /// A place for a peer until the result is dropped; null: over a limit. `exempt` ones count in all only.
   [[nodiscard]] std::shared_ptr<const void> admit(const std::string& address, bool exempt,
-                                                  const config::limit_settings& limits);
+                                                  const limits& most);
   [[nodiscard]] std::uint64_t open() const;
 
  private:

@@ -82,6 +82,8 @@ class chunk_gate {
   [[nodiscard]] progress feed(std::string_view bytes);
   /// Decoded bytes announced by the chunk sizes so far.
   [[nodiscard]] std::uint64_t body_bytes() const { return body_bytes_; }
+  /// What the chunk under way still lacks; 0 between chunks.
+  [[nodiscard]] std::uint64_t chunk_left() const { return at_ == at::data ? chunk_left_ : 0; }
 
  private:
   enum class at : std::uint8_t { size, extension, size_lf, data, data_cr, data_lf, last_cr, last_lf, done };

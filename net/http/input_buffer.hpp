@@ -7,6 +7,7 @@
 #include <cstring>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 namespace switchboard::net::http {
 
@@ -44,11 +45,17 @@ class input_buffer {
     begin_ = 0;
   }
 
-  /// Between requests: gives back what one large body needed.
+  /// Between requests: gives back what one large body needed. Invalidates data().
   void shrink() {
-    if (size() > 0 || capacity_ <= bytes_kept_max) return;
-    data_.reset();
+    if (capacity_ <= bytes_kept_max) return;
+    const auto rest = std::exchange(data_, nullptr);
+    const auto from = std::exchange(begin_, 0);
+    const auto bytes = std::exchange(end_, 0) - from;
     capacity_ = 0;
+    if (bytes == 0) return;
+    reserve(bytes);
+    std::memcpy(data_.get(), rest.get() + from, bytes);
+    end_ = bytes;
   }
 
  private:

@@ -51,7 +51,8 @@ class server_impl final : public server {
 
   std::shared_ptr<handler> routes_;
   std::vector<std::shared_ptr<io_thread>> threads_;
-  std::shared_ptr<guest_book> guests_ = std::make_shared<guest_book>();
+  std::shared_ptr<guest_book> open_guests_ = std::make_shared<guest_book>();
+  std::shared_ptr<guest_book> admin_guests_ = std::make_shared<guest_book>();
   std::shared_ptr<door> open_;
   std::shared_ptr<door> admin_;
   std::atomic<std::uint64_t> next_timer_{1};
@@ -69,8 +70,8 @@ expected<void, start_error> server_impl::begin(const config::settings_ptr& setti
   }
   const auto n = chosen_threads(settings->server.io_threads);
   for (std::uint32_t i = 0; i < n; ++i) threads_.push_back(std::make_shared<io_thread>(i, settings, routes_));
-  open_ = std::make_shared<door>(listener::open, threads_, guests_, tls);
-  admin_ = std::make_shared<door>(listener::admin, threads_, guests_, nullptr);
+  open_ = std::make_shared<door>(listener::open, threads_, open_guests_, tls);
+  admin_ = std::make_shared<door>(listener::admin, threads_, admin_guests_, nullptr);
   if (auto ok = open_->open(settings->server.listen); !ok) return ok;
   if (auto ok = admin_->open(settings->server.admin_listen); !ok) return ok;
   for (const auto& t : threads_) t->start();
@@ -127,7 +128,7 @@ void server_impl::apply_settings(config::settings_ptr next) {
 
 server_counters server_impl::counters() const {
   server_counters sum;
-  sum.open = guests_->open();
+  sum.open = open_guests_->open() + admin_guests_->open();
   for (const auto& d : {open_, admin_}) {
     sum.accepted += d->totals().accepted.value();
     sum.refused_connections += d->totals().refused.value();

@@ -17,12 +17,27 @@ namespace switchboard::net::http {
 
 enum class listener : std::uint8_t { open, admin };
 
+/// Connections of the admin listener. They have places of their own, so that health and metrics answer also when
+/// limits.connections_max is reached.
+inline constexpr std::uint32_t admin_connections_max = 64;
+/// Connections over a limit that are open for as long as their 503 takes, of both listeners together.
+inline constexpr std::uint32_t connections_being_refused_max = 256;
+
+/// What a request holds of the node's capacity until it is answered; given back by its end.
+class permit {
+ public:
+  virtual ~permit() = default;
+  /// A body in chunks, which nobody has announced, wants so many bytes of memory in all; asked on its I/O
+  /// thread before they are taken. Not to be had: the answer instead, behind which the connection closes.
+  [[nodiscard]] virtual std::optional<response> cover(std::uint64_t bytes) = 0;
+};
+
 /// Asked when a head has passed the gate, before one byte of the body is read.
 struct body_verdict {
   std::uint64_t body_bytes_max = 0;  ///< more: 413
   std::optional<response> refuse;    ///< answered instead; the connection closes if a body was announced
   header_list headers;               ///< go out with whatever this request is answered, 408, 413 and SSE too
-  std::shared_ptr<const void> permit;  ///< held until the exchange is answered (admission credit)
+  std::shared_ptr<http::permit> permit;  ///< held until the exchange is answered; null: nothing is counted
 };
 
 /// What the server asks of the routes. Called on I/O threads; must not block.

@@ -186,20 +186,21 @@ class fake_engine final : public actors::engine {
   explicit fake_engine(config::settings_ptr s) : settings_(std::move(s)) {}
 
   struct handed_in {
+    std::string by;  ///< the version of the settings
     std::string source, raw;
     domain::unpacked_body body;
     actors::ticket_ptr ticket;
   };
-  void ingest(const domain::source_id& source, domain::unpacked_body&& body, std::string_view raw,
-              domain::timestamp, const actors::ticket_ptr& t) override {
+  void ingest(const config::settings& by, const domain::source_id& source, domain::unpacked_body&& body,
+              std::string_view raw, domain::timestamp, const actors::ticket_ptr& t) override {
     t->expect();
-    actors::ingest_counts taken{.quarantined = static_cast<std::uint32_t>(body.rejected.size())};
-    for (const auto& e : body.events) {
-      const bool known = settings_->find_account(source.value, e.platform, e.account_platform_id) != nullptr;
-      ++(known ? taken.events : taken.quarantined);
-    }
-    t->brings(source, raw, true, taken);
-    ingested.push_back({source.value, std::string(raw), std::move(body), t});
+    std::uint32_t strangers = 0;
+    for (const auto& e : body.events)
+      strangers += !by.find_account(source.value, e.platform, e.account_platform_id);
+    t->brings(source, raw, true,
+              {.events = static_cast<std::uint32_t>(body.events.size()) - strangers,
+               .quarantined = static_cast<std::uint32_t>(body.rejected.size()) + strangers});
+    ingested.push_back({by.version, source.value, std::string(raw), std::move(body), t});
   }
   void execute(std::string brand, domain::command what,
                std::function<void(actors::command_result&&)> reply) override {
@@ -219,7 +220,11 @@ class fake_engine final : public actors::engine {
   [[nodiscard]] actors::engine_stats stats() const override { return counts; }
   [[nodiscard]] actors::health state() const override { return health; }
   [[nodiscard]] std::shared_ptr<const config::settings> settings() const override { return settings_; }
-  void apply_settings(std::shared_ptr<const config::settings> next) override { settings_ = std::move(next); }
+  void apply_settings(std::shared_ptr<const config::settings> next,
+                      const std::function<void()>& rest) override {
+    settings_ = std::move(next);
+    rest();
+  }
   void begin_drain() override { health = actors::health::draining; }
   [[nodiscard]] bool stop(std::chrono::milliseconds) override { return true; }
   void on_fatal(std::function<void(std::string)>) override {}

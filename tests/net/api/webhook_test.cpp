@@ -266,6 +266,23 @@ TEST_F(webhooks, take_a_new_config_as_one_step) {
   EXPECT_EQ(post(body_for({"1001"}), "rotated")->status(), 404);
 }
 
+// What was verified by one config is taken in by it, whatever the engine has been told meanwhile.
+TEST_F(webhooks, are_taken_in_by_the_config_that_verified_them) {
+  auto next = some_settings();
+  next->version = "fedcba9876543210";
+  next->accounts.clear();
+  next->index();
+  p.engine.apply_settings(next, [&] {
+    const auto between = post(body_for({"1001"}));
+    ASSERT_THAT(p.engine.ingested, SizeIs(1));
+    EXPECT_EQ(p.engine.ingested[0].by, settings->version) << "in the middle of a reload";
+    p.webhooks.apply_settings(next);
+  });
+  const auto after = post(body_for({"1001"}, "wamid.B"));
+  ASSERT_THAT(p.engine.ingested, SizeIs(2));
+  EXPECT_EQ(p.engine.ingested[1].by, next->version);
+}
+
 // -- replay ------------------------------------------------------------------------------------------------------
 
 class replay : public webhooks {

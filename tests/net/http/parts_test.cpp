@@ -67,9 +67,7 @@ TEST(timer_wheel, later_earlier_and_never) {
 }
 
 TEST(guest_book, limits_in_all_and_by_address) {
-  config::limit_settings limits;
-  limits.connections_max = 4;
-  limits.connections_per_address_max = 2;
+  constexpr guest_book::limits limits{.in_all = 4, .by_address = 2};
   const auto book = std::make_shared<guest_book>();
   auto a1 = book->admit("192.0.2.1", false, limits);
   auto a2 = book->admit("192.0.2.1", false, limits);
@@ -79,7 +77,8 @@ TEST(guest_book, limits_in_all_and_by_address) {
   EXPECT_TRUE(b);
   auto proxy = book->admit("192.0.2.1", true, limits);
   EXPECT_TRUE(proxy) << "exempt from the limit by address";
-  EXPECT_EQ(book->admit("192.0.2.9", true, limits), nullptr) << "nobody is exempt from the total";
+  EXPECT_EQ(book->admit("192.0.2.9", true, limits), nullptr)
+      << "nobody is exempt from the total of a listener";
   EXPECT_EQ(book->open(), 4u);
   a1.reset();
   EXPECT_TRUE(book->admit("192.0.2.1", false, limits));

@@ -6,6 +6,7 @@
 #include <openssl/ssl.h>
 
 #include <future>
+#include <list>
 #include <thread>
 
 namespace switchboard::net::http {
@@ -280,6 +281,34 @@ TEST(server, over_the_connection_limit_is_503) {
     d.send(get("/canary"));
     return status_of(d.read_response()) == 200;
   }));
+}
+
+// Health is never shed: each listener has places of its own, and neither takes the other's.
+TEST(server, a_full_public_listener_leaves_the_admin_one_open_and_the_reverse) {
+  auto settings = test_settings();
+  settings->limits.connections_max = 2;
+  test_server s(settings);
+  const auto asks = [](client& c) {
+    c.send(get("/who"));
+    return status_of(c.read_response());
+  };
+  client a(s.port()), b(s.port());
+  EXPECT_EQ(asks(a), 200);
+  EXPECT_EQ(asks(b), 200);
+  client refused(s.port());
+  EXPECT_EQ(status_of(refused.read_all()), 503) << "the public one is full";
+  std::list<client> admins;
+  for (std::uint32_t i = 0; i < admin_connections_max; ++i) {
+    ASSERT_EQ(asks(admins.emplace_back(s.http->port(listener::admin))), 200) << i;
+  }
+  EXPECT_EQ(s.http->counters().open, 2u + admin_connections_max);
+  client too_many(s.http->port(listener::admin));
+  EXPECT_EQ(status_of(too_many.read_all()), 503) << "it has a bound too";
+  a.reset();
+  EXPECT_TRUE(eventually([&] {
+    client c(s.port());
+    return asks(c) == 200;
+  })) << "but not the public one's";
 }
 
 TEST(server, forwarded_for_is_believed_behind_a_trusted_proxy_only) {
