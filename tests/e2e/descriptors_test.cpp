@@ -35,7 +35,7 @@ TEST(descriptors, too_few_bound_the_connections_and_leave_health_and_storage_the
   engine.start();
   EXPECT_THAT(engine.said(), HasSubstr("\"event\":\"few-descriptors\""));
   EXPECT_THAT(engine.said(), HasSubstr("LimitNOFILE="));
-  EXPECT_THAT(engine.said(), HasSubstr("\"configured\":\"20000\""));
+  EXPECT_THAT(engine.said(), HasSubstr("\"configured\":\"10000\""));
   EXPECT_THAT(engine.said(), HasSubstr("\"connections\":\"116\""));
 
   std::list<http_connection> open;
