@@ -134,6 +134,7 @@ bool add_reaction(message& m, const reaction& r, reactions_each each) {
     if (old->at > r.at || (old->at == r.at && old->emoji == r.emoji)) return false;
     m.reactions.erase(old);
   }
+  if (m.reactions.size() >= reactions_max) m.reactions.erase(m.reactions.begin());
   insert(m.reactions, r);
   return true;
 }

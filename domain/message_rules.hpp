@@ -29,6 +29,9 @@ enum class reactions_each : std::uint8_t {
 };
 /// Only Telegram has several.
 [[nodiscard]] reactions_each reactions_each_on(platform);
+/// Of one message: each of its events carries them, and a page's post may be liked by a hundred thousand. The oldest
+/// goes where there are more; every one was an event.
+inline constexpr std::size_t reactions_max = 100;
 /// Of the removals whose additions may still come: the oldest goes where there are more of one message.
 inline constexpr std::size_t removed_reactions_max = 50;
 // The latest act counts, by the platform's time (reaction::at); of two at the same time, which are mostly in

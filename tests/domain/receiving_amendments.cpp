@@ -194,6 +194,19 @@ TEST_F(receiving_amendments, traces_of_removals_are_bounded_and_the_oldest_goes)
   EXPECT_EQ(traces.back().sender_id, "s0");
 }
 
+TEST_F(receiving_amendments, reactions_are_bounded_and_each_is_an_event) {
+  feed(text_message("1"));
+  for (std::size_t i = 0; i <= reactions_max; ++i) {
+    auto in = reaction_to("1", "👍", "s" + std::to_string(i));
+    in.at = at(static_cast<std::int64_t>(1000 + i));
+    EXPECT_EQ(types(feed(in)), "reaction.added");
+  }
+  const auto& kept = message_named("1").reactions;
+  ASSERT_EQ(kept.size(), reactions_max);
+  EXPECT_EQ(kept.front().sender_id, "s1");
+  EXPECT_EQ(kept.back().sender_id, "s" + std::to_string(reactions_max));
+}
+
 // -- edits that only a tag behind '#' tells apart (Facebook Pages)
 // ---------------------------------------------------------------------------------------------------
 
