@@ -23,18 +23,19 @@ expected<void, storage::open_error> refold(const storage::event_log& log, storag
                                            const std::string& data_dir) {
   if (v.reached() > log.last()) {
     // Also where the journal's loss was accepted: its next events would be taken for those that the views have.
-    const std::string fix = log.earliest() == 1
-                                ? "; remove the folder " + data_dir + "/views: it is folded anew from what is left"
-                                : "; restore " + data_dir + " from a backup: what is left is no longer all";
+    const std::string fix =
+        log.earliest() == 1
+            ? "; remove the folder " + data_dir + "/views: it is folded anew from what is left"
+            : "; restore " + data_dir + " from a backup: what is left is no longer all";
     return unexpected{storage::open_error{74, "views show event " + std::to_string(v.reached()) +
                                                   " but the journal ends at " + std::to_string(log.last()) +
                                                   ": the journal has lost events" + fix}};
   }
   if (v.applied() + 1 < log.earliest()) {
-    return unexpected{storage::open_error{
-        74, "views end at event " + std::to_string(v.applied()) + " but the journal starts at " +
-                std::to_string(log.earliest()) + ": the views are damaged; restore " + data_dir +
-                " from a backup"}};
+    return unexpected{
+        storage::open_error{74, "views end at event " + std::to_string(v.applied()) +
+                                    " but the journal starts at " + std::to_string(log.earliest()) +
+                                    ": the views are damaged; restore " + data_dir + " from a backup"}};
   }
   while (v.applied() < log.last()) {
     auto read = log.read(v.applied(), refold_batch, refold_bytes);

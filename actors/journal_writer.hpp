@@ -69,7 +69,8 @@ class journal_writer {
   void settle(std::vector<completion>& done, commit_state s);
 
   storage::event_log& log_;
-  const std::uint64_t epoch_;  ///< the claim that this writer was made with: an older one is fenced by the log
+  const std::uint64_t
+      epoch_;  ///< the claim that this writer was made with: an older one is fenced by the log
   tail& tail_;
   const journal_writer_options options_;
   const committed_handler on_tickets_;

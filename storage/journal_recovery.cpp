@@ -26,7 +26,8 @@ namespace {
 using rocksdb::WALRecoveryMode;
 
 constexpr int read_only_attempts = 3;
-constexpr std::string_view opt_in = "; restore a backup, or accept the loss with `switchboard serve --accept-loss`";
+constexpr std::string_view opt_in =
+    "; restore a backup, or accept the loss with `switchboard serve --accept-loss`";
 
 struct opened {
   std::unique_ptr<journal_database> database;
