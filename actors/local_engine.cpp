@@ -147,22 +147,43 @@ std::optional<domain::thread_id> local_engine::thread_of_comment(const domain::a
   }
 }
 
+/// Was this event taken in by that thread, as far as the views or the index know?
+bool local_engine::lies_in(domain::thread_id t, std::uint64_t place, const domain::inbound_event& e) {
+  if (comments_.find(place) == t) return true;
+  try {
+    return views_->seen(
+        t, storage::fingerprint(node_.hash_seed, to_word(e.kind), e.platform_message_id, e.version));
+  } catch (const storage::views_failure& why) {
+    fatal(std::string("views: ") + why.what());
+    return false;
+  }
+}
+
 domain::thread_id local_engine::thread_of(const config::account_settings& account,
                                           const domain::inbound_event& e) {
-  std::optional<domain::thread_id> thread;
-  // What names a parent instead of a customer lies with the parent, or where it came while the parent was unknown:
-  // there it is still known when it comes again.
-  if (!e.thread_parent.empty() && e.kind == domain::inbound_kind::message) {
-    thread = thread_of_comment(account.id, e.platform_message_id);
+  const auto by_key = storage::thread_hash(node_.hash_seed, account.id.value, e.thread, e.thread_key);
+  auto thread = by_key;
+  // What names a parent lies with the parent, or by its key where it came while the parent was unknown: there it
+  // is still known when it comes again.
+  if (!e.thread_parent.empty()) {
+    if (e.kind == domain::inbound_kind::message) {
+      const auto known = thread_of_comment(account.id, e.platform_message_id);
+      thread = known ? *known : thread_of_comment(account.id, e.thread_parent).value_or(by_key);
+    } else {
+      const auto place =
+          storage::fingerprint(node_.hash_seed, account.id.value + " " + std::string(to_word(e.kind)),
+                               e.platform_message_id, e.version);
+      const auto parents = thread_of_comment(account.id, e.thread_parent);
+      if (parents) return lies_in(by_key, place, e) ? by_key : *parents;
+      comments_.remember(place, by_key);
+    }
   }
-  if (!thread) thread = thread_of_comment(account.id, e.thread_parent);
-  if (!thread) thread = storage::thread_hash(node_.hash_seed, account.id.value, e.thread, e.thread_key);
   // Answers too: what names one of them may come before the views know it.
   if (e.thread != domain::thread_kind::dm && !e.platform_message_id.empty()) {
     comments_.remember(storage::fingerprint(node_.hash_seed, account.id.value, e.platform_message_id, ""),
-                       *thread);
+                       thread);
   }
-  return *thread;
+  return thread;
 }
 
 void local_engine::deliver(const config::account_settings& account, domain::inbound_event&& e,
@@ -215,20 +236,19 @@ void local_engine::ingest(const config::settings& by, const domain::source_id& s
             {.events = static_cast<std::uint32_t>(body.events.size()) - strangers,
              .quarantined = static_cast<std::uint32_t>(body.rejected.size()) + strangers});
   std::vector<std::string> unknown;
-  bool first_stranger = true;
   for (std::size_t i = 0; i < body.events.size(); ++i) {
     auto& e = body.events[i];
     if (owners[i]) {
       deliver(*owners[i], std::move(e), received_at, t);
       continue;
     }
+    // One of them stands for all: the body is kept once, however many accounts it names.
+    if (!unknown.empty()) writer_.submit({}, {.ticket = t, .then = {}});
     auto named = std::string(to_word(e.platform)) + " " + e.account_platform_id;
     if (std::find(unknown.begin(), unknown.end(), named) == unknown.end() &&
         unknown.size() < accounts_named_max) {
       unknown.push_back(std::move(named));
     }
-    // One of them stands for all: the body is kept once, however many accounts it names.
-    if (!std::exchange(first_stranger, false)) writer_.submit({}, {.ticket = t, .then = {}});
   }
   if (strangers > 0) {
     std::string detail =

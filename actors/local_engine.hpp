@@ -68,6 +68,7 @@ class local_engine final : public engine {
             std::string detail, std::string raw, domain::timestamp received_at, const ticket_ptr& t);
   [[nodiscard]] std::optional<domain::thread_id> thread_of_comment(const domain::account_id& account,
                                                                    std::string_view comment);
+  [[nodiscard]] bool lies_in(domain::thread_id t, std::uint64_t place, const domain::inbound_event& e);
   domain::thread_id thread_of(const config::account_settings& account, const domain::inbound_event& e);
 
   std::unique_ptr<storage::journal> journal_;
