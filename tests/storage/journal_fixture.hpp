@@ -39,13 +39,6 @@ inline std::map<std::string, std::pair<std::uintmax_t, fs::file_time_type>> list
   return files;
 }
 
-inline std::uint64_t bytes_of_kind(const std::string& directory, const std::string& extension) {
-  std::uint64_t bytes = 0;
-  for (const auto& [file, about] : listing(directory))
-    if (file.ends_with(extension)) bytes += about.first;
-  return bytes;
-}
-
 inline std::string newest_wal(const std::string& directory) {
   std::string newest;
   for (const auto& entry : fs::directory_iterator(directory + "/journal"))

@@ -4,6 +4,7 @@
 #include "journal_fixture.hpp"
 #include "storage/journal_identity.hpp"
 #include "storage/verify.hpp"
+#include "tests/eventually.hpp"
 
 #include <fstream>
 #include <random>
@@ -134,12 +135,13 @@ TEST_F(journal_on_disk, finds_the_first_event_of_a_time) {
 TEST_F(journal_on_disk, trimming_gives_the_disk_back) {
   const auto log = open_journal(small_journal(path()));
   while (log->last() < 6000) ASSERT_EQ(commit_next(*log, 50, 2000).result, log_result::ok);
-  const std::uint64_t before = bytes_of_kind(path(), ".blob");
-  EXPECT_GT(log->disk_bytes(), before);
+  const std::uint64_t before = log->disk_bytes();
+  EXPECT_GT(before, 6000u * 500u);
   ASSERT_EQ(log->trim(log->last() - 100), log_result::ok);
-  // Compactions, which the coming flushes cause, take the files of what was trimmed.
+  // Compactions, which the coming flushes cause, take the files of what was trimmed, when they get a processor.
   while (log->last() < 7000) ASSERT_EQ(commit_next(*log, 50, 2000).result, log_result::ok);
-  EXPECT_LT(bytes_of_kind(path(), ".blob"), before / 2) << before;
+  EXPECT_TRUE(eventually([&] { return log->disk_bytes() < before / 2; }))
+      << log->disk_bytes() << " of " << before;
   EXPECT_TRUE(holds_everything(*log, 2000));
 }
 
