@@ -213,6 +213,7 @@ int run_serve(const serve_options& options) {
   wait_for_end(signals, reload);
   log::write(log::level::info, "draining", "no more is accepted; what is under way is finished");
   (*engine)->begin_drain();
+  gateway.announce_end();
   std::this_thread::sleep_for((*engine)->settings()->server.drain_notice);
   const auto until = std::chrono::steady_clock::now() + (*engine)->settings()->server.drain_timeout;
   const auto left = [&] {

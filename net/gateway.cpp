@@ -72,6 +72,10 @@ void gateway::apply_settings(const config::settings_ptr& next) {
   p.server->apply_settings(next);
 }
 
+void gateway::announce_end() {
+  if (parts_->server) parts_->server->announce_end();
+}
+
 bool gateway::close(std::chrono::milliseconds at_most) {
   auto& p = *parts_;
   if (!p.server) return true;

@@ -29,6 +29,8 @@ class gateway {
   [[nodiscard]] std::uint16_t port(http::listener l) const;
 
   void apply_settings(const config::settings_ptr& next);
+  /// From now on each answer is its connection's last: clients go elsewhere while they still can.
+  void announce_end();
   /// Stops accepting, lets what is under way be answered, closes streams with their cursor. False: a request
   /// was still under way after `at_most`. Before the engine stops, which is what answers; never after it is
   /// gone.

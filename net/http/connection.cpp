@@ -17,6 +17,7 @@ connection::~connection() = default;
 
 void connection::start() {
   arm(wire_->tls() ? io_->limits().tls_handshake_timeout : io_->limits().head_timeout);
+  if (io_->draining()) on_drain();
   run();
 }
 
@@ -102,6 +103,11 @@ void connection::on_deadline() {
     case state::head:
       break;
   }
+  if (io_->draining() && state_ == state::head && in_.size() == 0) {
+    say_farewell();
+    run();
+    return;
+  }
   const bool half_a_request = state_ == state::body || (state_ == state::head && in_.size() > 0);
   if (state_ != state::lingering) io_->counters().timeouts.add();
   if (!half_a_request) {
@@ -115,8 +121,11 @@ void connection::on_deadline() {
   run();
 }
 
+/// A request may be on its way here, so this is not the end yet.
 void connection::on_drain() {
-  if (state_ == state::handshaking || (state_ == state::head && in_.size() == 0)) close();
+  if (state_ != state::handshaking && !(state_ == state::head && in_.size() == 0)) return;
+  set_leaving();
+  arm(idle_grace);
 }
 
 void connection::close() {
@@ -125,6 +134,7 @@ void connection::close() {
   state_ = state::closed;
   timer_wheel::disarm(*this);
   set_busy(false);
+  if (leaving_) io_->counters().leaving.subtract();
   out_.clear();
   wire_.reset();
   from_.place.reset();
@@ -176,6 +186,12 @@ void connection::set_busy(bool busy) {
   } else {
     io_->counters().busy.subtract();
   }
+}
+
+void connection::set_leaving() {
+  if (leaving_) return;
+  leaving_ = true;
+  io_->counters().leaving.add();
 }
 
 }  // namespace switchboard::net::http

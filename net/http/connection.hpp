@@ -101,7 +101,9 @@ class connection final : public pollable,
   void refuse(const refusal& why);
   void send(response&& r, after_write then);
   void next_request();
+  void say_farewell();
   void set_busy(bool busy);
+  void set_leaving();
   void rebase(const char* from, const char* to);
   /// The budget of a body or an answer: `timeout`, and longer for every body_rate_min bytes that moved.
   [[nodiscard]] bool extend(std::chrono::milliseconds timeout, std::uint64_t moved);
@@ -117,6 +119,7 @@ class connection final : public pollable,
   bool hang_up_ = false;
   bool running_ = false;
   bool busy_ = false;
+  bool leaving_ = false;  ///< its end is decided, but the peer may not have taken it yet
   bool head_begun_ = false;
 
   input_buffer in_;

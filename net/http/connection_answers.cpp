@@ -8,9 +8,6 @@
 namespace switchboard::net::http {
 namespace {
 
-/// Behind a refusal we read on for a while: closing on unread bytes would reset the connection and take the
-/// answer with it.
-constexpr std::chrono::milliseconds linger_time{1'000};
 constexpr std::size_t linger_bytes_max = 1 << 20;
 /// A body up to this size is copied behind its header: one piece is cheaper to send than two.
 constexpr std::size_t copied_body_bytes_max = 4 << 10;
@@ -42,7 +39,7 @@ void connection::send(response&& r, after_write then) {
   io_->counters().answered(r.status);
   if (r.timed_by) r.timed_by->record(std::chrono::steady_clock::now() - whole_at_);
   const auto most = io_->limits().requests_per_connection_max;
-  const bool last = r.close || !framing_.keep_alive || io_->draining() || (most > 0 && served_ + 1 >= most);
+  const bool last = r.close || !framing_.keep_alive || io_->ending() || (most > 0 && served_ + 1 >= most);
   then_ = last ? after_write::linger : then;
   if (!answer_headers_.empty()) {
     std::move(answer_headers_.begin(), answer_headers_.end(), std::back_inserter(r.headers));
@@ -93,11 +90,7 @@ bool connection::write() {
       arm(io_->limits().body_timeout);
       break;
     case after_write::linger:
-      wire_->end_writing();
-      state_ = state::lingering;
-      set_busy(false);
-      written_before_ = 0;
-      arm(linger_time);
+      say_farewell();
       break;
   }
   return true;
@@ -113,6 +106,15 @@ void connection::next_request() {
   in_.shrink();
   if (in_.size() == 0) set_busy(false);
   arm(io_->limits().idle_timeout);
+}
+
+void connection::say_farewell() {
+  wire_->end_writing();
+  state_ = state::lingering;
+  set_leaving();
+  set_busy(false);
+  written_before_ = 0;
+  arm(linger_time);
 }
 
 bool connection::linger() {

@@ -16,6 +16,7 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 constexpr int accepted_at_once_max = 64;
+constexpr int backlog_max = asio::socket_base::max_listen_connections;
 constexpr std::chrono::milliseconds no_descriptors_pause{50};
 
 std::string address_text(const sockaddr_storage& from) {
@@ -88,7 +89,7 @@ expected<void, start_error> door::open(const config::endpoint& at) {
   acceptor_.open(endpoint.protocol(), ec);
   if (!ec) acceptor_.set_option(tcp::acceptor::reuse_address(true), ec);
   if (!ec) acceptor_.bind(endpoint, ec);
-  if (!ec) acceptor_.listen(asio::socket_base::max_listen_connections, ec);
+  if (!ec) acceptor_.listen(backlog_max, ec);
   if (!ec) acceptor_.non_blocking(true, ec);
   if (ec) return fail(ec);
   port_ = acceptor_.local_endpoint().port();
@@ -96,9 +97,13 @@ expected<void, start_error> door::open(const config::endpoint& at) {
 }
 
 void door::close() {
+  pause_.cancel();
+  if (!acceptor_.is_open()) return;
+  // Whom the kernel has let in already would be reset by the close.
+  for (int i = 0; i < backlog_max && accept_one(); ++i) {
+  }
   boost::system::error_code ignored;
   acceptor_.close(ignored);
-  pause_.cancel();
 }
 
 void door::await() {
@@ -108,24 +113,29 @@ void door::await() {
                        });
 }
 
+/// False: nobody waits (errno EAGAIN), or there is no descriptor to be had for whoever does.
+bool door::accept_one() {
+  sockaddr_storage from{};
+  socklen_t size = sizeof from;
+  const int descriptor = ::accept4(acceptor_.native_handle(), reinterpret_cast<sockaddr*>(&from), &size,
+                                   SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (descriptor < 0) {
+    const bool stays = errno == EAGAIN || errno == EWOULDBLOCK || errno == EMFILE || errno == ENFILE ||
+                       errno == ENOBUFS || errno == ENOMEM;
+    return !stays;  // that one has gone again (ECONNABORTED …)
+  }
+  counters_.accepted.add();
+  const int on = 1;
+  ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  welcome(descriptor, address_text(from));
+  return true;
+}
+
 void door::accept_all() {
   for (int i = 0; i < accepted_at_once_max && acceptor_.is_open(); ++i) {
-    sockaddr_storage from{};
-    socklen_t size = sizeof from;
-    const int descriptor = ::accept4(acceptor_.native_handle(), reinterpret_cast<sockaddr*>(&from), &size,
-                                     SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (descriptor < 0) {
-      if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-        pause();
-        return;
-      }
-      if (errno == EAGAIN || errno == EWOULDBLOCK) break;
-      continue;  // that one has gone again (ECONNABORTED …)
-    }
-    counters_.accepted.add();
-    const int on = 1;
-    ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    welcome(descriptor, address_text(from));
+    if (accept_one()) continue;
+    if (errno != EAGAIN && errno != EWOULDBLOCK) return pause();
+    break;
   }
   if (acceptor_.is_open()) await();
 }
@@ -168,7 +178,7 @@ void door::welcome(int descriptor, std::string address) {
   if (wire == nullptr) return;
   auto c = std::make_shared<connection>(io, std::move(wire), std::move(from));
   const auto begin = [io, c, descriptor] {
-    if (!io->draining() && io->enter(c, descriptor)) c->start();
+    if (io->enter(c, descriptor)) c->start();
   };
   if (io->here()) {
     begin();

@@ -52,6 +52,7 @@ class door : public std::enable_shared_from_this<door> {
 
  private:
   void await();
+  [[nodiscard]] bool accept_one();
   void accept_all();
   void welcome(int descriptor, std::string address);
   void pause();

@@ -90,7 +90,7 @@ void io_thread::leave(pollable& member) {
 }
 
 void io_thread::drain() {
-  draining_ = true;
+  ending_ = draining_ = true;
   for (auto i = members_.size(); i-- > 0;) {  // a member that leaves is replaced by one already visited
     members_[i]->on_drain();
   }

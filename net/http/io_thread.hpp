@@ -53,7 +53,7 @@ class counter {
 };
 
 struct io_counters {
-  counter requests, gate_refusals, timeouts, bytes_in, bytes_out, busy;
+  counter requests, gate_refusals, timeouts, bytes_in, bytes_out, busy, leaving;
   std::array<counter, 5> answers;  ///< 1xx to 5xx
   void answered(int status) { answers.at(static_cast<std::size_t>(status / 100 - 1)).add(); }
 };
@@ -88,9 +88,11 @@ class io_thread : public std::enable_shared_from_this<io_thread> {
   [[nodiscard]] bool enter(std::shared_ptr<pollable> member, int descriptor);
   /// Lets the member go. It is kept until the present round of edges is over.
   void leave(pollable& member);
+  void announce_end() { ending_ = true; }
   void drain();
   void apply(config::settings_ptr next);
 
+  [[nodiscard]] bool ending() const { return ending_; }  ///< each answer is its connection's last
   [[nodiscard]] bool draining() const { return draining_; }
   [[nodiscard]] timer_wheel& wheel() { return wheel_; }
   [[nodiscard]] const config::limit_settings& limits() const { return settings_->limits; }
@@ -119,7 +121,7 @@ class io_thread : public std::enable_shared_from_this<io_thread> {
   std::string date_;
   std::vector<std::shared_ptr<pollable>> members_;
   std::vector<std::shared_ptr<pollable>> left_;
-  bool draining_ = false;
+  bool ending_ = false, draining_ = false;
   std::atomic<bool> stopped_{false};
   std::atomic<std::thread::id> id_;
   std::thread thread_;

@@ -36,6 +36,7 @@ class server_impl final : public server {
   void cancel(std::uint64_t key) override;
   void apply_settings(config::settings_ptr next) override;
   server_counters counters() const override;
+  void announce_end() override;
   void stop_accepting() override;
   bool wait_idle(std::chrono::milliseconds at_most) override;
   void stop() override { end(); }
@@ -163,6 +164,10 @@ void server_impl::run_on(io_thread& io, const std::function<void()>& f) {
   done.wait(lock, [&] { return is_done; });
 }
 
+void server_impl::announce_end() {
+  for (const auto& t : threads_) t->post([t] { t->announce_end(); });
+}
+
 void server_impl::stop_accepting() {
   if (!started_ || ended_) return;
   run_on(*threads_.front(), [this] {
@@ -177,12 +182,19 @@ void server_impl::stop_accepting() {
 bool server_impl::wait_idle(std::chrono::milliseconds at_most) {
   // Asked once in a process's life: looking every few milliseconds is cheaper than a notification per answer.
   constexpr std::chrono::milliseconds look_again{2};
-  const auto until = std::chrono::steady_clock::now() + at_most;
+  const auto began = std::chrono::steady_clock::now();
+  auto told = began + idle_grace;  // when the last was told the end
   for (;;) {
-    std::uint64_t busy = 0;
-    for (const auto& t : threads_) busy += t->totals().busy.value();
-    if (busy == 0) return true;
-    if (std::chrono::steady_clock::now() >= until) return false;
+    std::uint64_t busy = 0, leaving = 0;
+    for (const auto& t : threads_) {
+      busy += t->totals().busy.value();
+      leaving += t->totals().leaving.value();
+    }
+    if (busy + leaving == 0) return true;
+    const auto now = std::chrono::steady_clock::now();
+    if (busy > 0) told = std::max(told, now);
+    if (busy == 0 && now >= told + linger_time) return true;
+    if (busy > 0 && now >= began + at_most) return false;
     std::this_thread::sleep_for(look_again);
   }
 }

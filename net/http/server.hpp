@@ -6,6 +6,7 @@
 #include "net/http/exchange.hpp"
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -22,6 +23,12 @@ enum class listener : std::uint8_t { open, admin };
 inline constexpr std::uint32_t admin_connections_max = 64;
 /// Connections over a limit that are open for as long as their 503 takes, of both listeners together.
 inline constexpr std::uint32_t connections_being_refused_max = 256;
+
+/// How long a connection on which nothing is under way stays open behind stop_accepting().
+inline constexpr std::chrono::milliseconds idle_grace{500};
+/// Behind a connection's last answer we read on for a while: closing on unread bytes would reset the connection and
+/// take the answer with it.
+inline constexpr std::chrono::milliseconds linger_time{1'000};
 
 /// What a request holds of the node's capacity until it is answered; given back by its end.
 class permit {
@@ -79,9 +86,14 @@ class server {
   virtual void apply_settings(config::settings_ptr next) = 0;  ///< limits and timeouts of new requests
   [[nodiscard]] virtual server_counters counters() const = 0;
 
-  /// Closes the listeners; idle connections end, others after their present answer ("Connection: close").
+  /// From now on each answer is its connection's last ("Connection: close"), so that clients go elsewhere while
+  /// the listeners are still open.
+  virtual void announce_end() = 0;
+  /// Takes in whom the kernel has accepted already and closes the listeners. Connections end behind their present
+  /// answer, or their next if it is asked for within idle_grace: a request on its way meets no reset.
   virtual void stop_accepting() = 0;
-  /// True once no request is under way (channels do not count), or false after `at_most`.
+  /// True once no request is under way (channels do not count), or false after `at_most`. Those who were just
+  /// told the end get a moment to take it, however long `at_most` is.
   [[nodiscard]] virtual bool wait_idle(std::chrono::milliseconds at_most) = 0;
   /// Ends all connections and threads.
   virtual void stop() = 0;

@@ -202,6 +202,7 @@ class fake_server final : public http::server {
   void cancel(std::uint64_t key) override { timers_.erase(key); }
   void apply_settings(config::settings_ptr) override {}
   [[nodiscard]] http::server_counters counters() const override { return {.accepted = 3, .open = 2}; }
+  void announce_end() override {}
   void stop_accepting() override {}
   [[nodiscard]] bool wait_idle(std::chrono::milliseconds) override { return true; }
   void stop() override {}

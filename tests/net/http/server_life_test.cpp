@@ -125,6 +125,51 @@ TEST(server, draining_answers_what_is_under_way_and_ends_the_rest) {
   EXPECT_NE(busy.read_all().find("Connection: close"), std::string::npos);
 }
 
+// A request that was on its way when the server decided to end meets no reset: neither on a connection that was
+// idle, nor on one that nobody had accepted yet.
+TEST(server, a_drain_answers_requests_on_their_way) {
+  auto settings = test_settings();
+  settings->server.io_threads = 1;
+  test_server s(settings);
+  client idle(s.port());
+  idle.send(get("/canary"));
+  EXPECT_EQ(status_of(idle.read_response()), 200);
+  std::promise<void> inside, go_on;
+  s.http->post(0, [&] {
+    inside.set_value();
+    go_on.get_future().wait();
+  });
+  inside.get_future().wait();
+  client newcomer(s.port());  // the kernel lets it in; the only I/O thread is held up
+  std::thread ends([&] { s.http->stop_accepting(); });
+  newcomer.send(get("/canary"));
+  go_on.set_value();
+  ends.join();
+  idle.send(get("/canary"));
+  const auto answer = idle.read_all();
+  EXPECT_EQ(status_of(answer), 200);
+  EXPECT_NE(answer.find("Connection: close"), std::string::npos);
+  EXPECT_EQ(status_of(newcomer.read_all()), 200);
+  idle.reset();
+  newcomer.reset();
+  EXPECT_TRUE(s.http->wait_idle(milliseconds{10'000}));
+}
+
+TEST(server, an_announced_end_closes_behind_each_answer_and_still_accepts) {
+  test_server s;
+  client a(s.port());
+  a.send(get("/canary"));
+  EXPECT_EQ(a.read_response().find("Connection: close"), std::string::npos);
+  s.http->announce_end();
+  a.send(get("/canary"));
+  EXPECT_NE(a.read_all().find("Connection: close"), std::string::npos);
+  client b(s.port());
+  b.send(get("/canary"));
+  const auto answer = b.read_all();
+  EXPECT_EQ(status_of(answer), 200);
+  EXPECT_NE(answer.find("Connection: close"), std::string::npos);
+}
+
 TEST(server, stopping_with_requests_waiting_lets_go_of_them) {
   auto s = std::make_unique<test_server>();
   client c(s->port());
