@@ -1,12 +1,14 @@
 #include "net/http/door.hpp"
 
 #include <arpa/inet.h>
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 
 namespace switchboard::net::http {
@@ -94,6 +96,20 @@ expected<void, start_error> door::open(const config::endpoint& at) {
   if (ec) return fail(ec);
   port_ = acceptor_.local_endpoint().port();
   return {};
+}
+
+/// Between the last accept and the close somebody may get in, and would be reset. So the kernel is told first to
+/// drop what begins a connection (SYN, in the byte of flags at 13 of the TCP header); who is dropped tries again.
+void door::shut() {
+  std::array<sock_filter, 4> program{{
+      BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 13),
+      BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, TH_SYN, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, 0),
+      BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+  }};
+  const sock_fprog filter{.len = program.size(), .filter = program.data()};
+  // Where the kernel can't, the close alone has to do.
+  (void)::setsockopt(acceptor_.native_handle(), SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter);
 }
 
 void door::close() {

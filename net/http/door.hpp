@@ -48,6 +48,8 @@ class door : public std::enable_shared_from_this<door> {
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] const door_counters& totals() const { return counters_; }
   void start() { await(); }
+  /// Nobody new gets in, the handshakes under way still do: until close(). Any thread.
+  void shut();
   void close();
 
  private:

@@ -12,6 +12,9 @@
 namespace switchboard::net::http {
 namespace {
 
+/// A round trip, for connections whose handshake is under way when the listeners close.
+constexpr std::chrono::milliseconds last_handshakes{50};
+
 std::uint32_t chosen_threads(std::uint32_t configured) {
   if (configured > 0) return configured;
   const auto cores = std::thread::hardware_concurrency();
@@ -170,6 +173,8 @@ void server_impl::announce_end() {
 
 void server_impl::stop_accepting() {
   if (!started_ || ended_) return;
+  for (const auto& d : {open_, admin_}) d->shut();
+  std::this_thread::sleep_for(last_handshakes);
   run_on(*threads_.front(), [this] {
     open_->close();
     admin_->close();

@@ -112,6 +112,10 @@ wire_state wire::receive(std::string& into, std::chrono::milliseconds wait) {
                                                                                         : wire_state::reset;
 }
 
+bool wire::stale() const {
+  return wait_for(socket_.get(), POLLIN, std::chrono::milliseconds{0});
+}
+
 void wire::cut() {
   const linger at_once{.l_onoff = 1, .l_linger = 0};
   ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
@@ -154,6 +158,16 @@ bool http_connection::send(std::string_view bytes) {
     return false;
   }
   return wire_->send(bytes);
+}
+
+bool http_connection::ready() {
+  try {
+    if (wire_ && wire_->stale()) close();
+    if (!wire_) wire_ = std::make_unique<wire>(port_, options_);
+  } catch (const std::runtime_error&) {
+    return false;
+  }
+  return true;
 }
 
 answer http_connection::receive(std::chrono::milliseconds within) {

@@ -47,6 +47,8 @@ class wire {
   [[nodiscard]] bool send(std::string_view bytes);
   /// Appends what comes within `wait`.
   [[nodiscard]] wire_state receive(std::string& into, std::chrono::milliseconds wait);
+  /// The peer has closed it, or said something unasked.
+  [[nodiscard]] bool stale() const;
   /// Ends it as a crashing peer would: RST, nothing said.
   void cut();
 
@@ -68,6 +70,9 @@ class http_connection {
   /// Never throws: no answer is status 0.
   [[nodiscard]] answer ask(std::string_view method, std::string_view target, const headers& more = {},
                            std::string_view body = {}, std::chrono::milliseconds within = patience);
+  /// A connection that the peer ended meanwhile is given up for a new one, as pools do before they send. False:
+  /// nobody listens.
+  [[nodiscard]] bool ready();
   /// For several requests on their way at once.
   [[nodiscard]] bool send(std::string_view bytes);
   [[nodiscard]] answer receive(std::chrono::milliseconds within = patience);
