@@ -23,8 +23,13 @@ struct stream_filter {
   std::vector<domain::conversation_id> conversations;
   bool all_brands = false;                  ///< the token's brand is "*"
   std::vector<std::string> allowed_brands;  ///< else only these; events without a brand are not shown
+  bool dead_letters = false;                ///< deadletter.*: raw bytes, for who may read them by REST too
+  bool config = false;                      ///< config.applied, which is of no brand
 
   [[nodiscard]] bool matches(const storage::record& r) const;
+
+ private:
+  [[nodiscard]] bool may_show(const storage::record& r) const;
 };
 
 struct cursor_problem {

@@ -56,6 +56,18 @@ bool find_owners(const config::settings& s, std::string_view source, const domai
   return one_brand && first;
 }
 
+/// What nobody can be told to own is of the brand that all accounts of its source belong to; of none where they
+/// are of several.
+domain::brand_id brand_of(const config::settings& s, std::string_view source) {
+  const config::account_settings* first = nullptr;
+  for (const auto& a : s.accounts) {
+    if (a.source.value != source) continue;
+    if (first && a.brand != first->brand) return {};
+    if (!first) first = &a;
+  }
+  return first ? first->brand : domain::brand_id{};
+}
+
 }  // namespace
 
 local_engine::local_engine(std::shared_ptr<const config::settings> settings,
@@ -255,14 +267,15 @@ void local_engine::ingest(const config::settings& by, const domain::source_id& s
         "no [[account]] of source \"" + source.value + "\" has the platform and platform_id of";
     for (const auto& name : unknown) detail += (&name == unknown.data() ? " " : ", ") + name;
     detail += "; add what is missing, reload, and replay this";
-    keep(source, {}, "unknown-account", std::move(detail), std::string(raw), received_at, t);
+    keep(source, brand_of(by, source.value), "unknown-account", std::move(detail), std::string(raw),
+         received_at, t);
   }
   for (std::size_t i = 0; i < body.rejected.size(); ++i) {
     auto& r = body.rejected[i];
     const auto* owner = owners[body.events.size() + i];
     // The whole body is shown to a brand only where nothing in it is another's.
     const bool shown = owner && (one_brand || r.raw.size() < raw.size());
-    keep(source, shown ? owner->brand : domain::brand_id{}, std::move(r.reason), std::move(r.detail),
+    keep(source, shown ? owner->brand : brand_of(by, source.value), std::move(r.reason), std::move(r.detail),
          std::move(r.raw), received_at, t);
   }
   if (body.events.empty() && body.rejected.empty()) writer_.submit({}, {.ticket = t, .then = {}});

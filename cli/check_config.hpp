@@ -6,6 +6,6 @@
 namespace switchboard::cli {
 
 /// Prints every problem on stderr as file:line:column: error: …, or one line with what the file holds.
-[[nodiscard]] int run_check_config(const std::string& file);
+[[nodiscard]] int run_check_config(const std::string& file, bool secrets);
 
 }  // namespace switchboard::cli

@@ -26,6 +26,7 @@ namespace {
 struct arguments {
   serve_options serve;
   std::string check_file;
+  bool check_secrets = false;
   deliver_options deliver;
   events_options events;
   dead_letters_options dead_letters;
@@ -81,6 +82,8 @@ void add_check_config(CLI::App& app, arguments& a) {
                     "  switchboard check-config config/demo.toml\n"
                     "  switchboard check-config /etc/switchboard.toml && systemctl reload switchboard");
   c->add_option("file", a.check_file, "TOML file")->required();
+  c->add_flag("--secrets", a.check_secrets,
+              "Secrets that env or file names must be readable here too; else their lack is a warning");
 }
 
 void add_deliver(CLI::App& app, arguments& a) {
@@ -247,7 +250,7 @@ int dispatch(const CLI::App& app, arguments& a, const serve_function& serve) {
   const std::string name = app.get_subcommands().front()->get_name();
   a.events.token = a.dead_letters.token = a.token.empty() ? "demo-admin" : a.token;
   if (name == "serve") return serve(a.serve);
-  if (name == "check-config") return run_check_config(a.check_file);
+  if (name == "check-config") return run_check_config(a.check_file, a.check_secrets);
   if (name == "deliver") return run_deliver(a.deliver);
   if (name == "events") return run_events(a.events);
   if (name == "dead-letters") return run_dead_letters(a.dead_letters);

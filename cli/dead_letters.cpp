@@ -90,6 +90,10 @@ int run_dead_letters(const dead_letters_options& options) {
   if (!reply) return fail(reply.error().what);
   if (reply->status < 200 || reply->status > 299) return fail(refusal(*reply, options.id));
   if (!reply->body.empty()) print_line(reply->body);
+  if (replay && reply->body.starts_with("{\"events\":0,")) {
+    return fail("nothing came of it: it can still not be understood; see `dead-letters show " + options.id +
+                "` for the reason");
+  }
   return exit_ok;
 }
 

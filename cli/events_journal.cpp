@@ -38,7 +38,7 @@ expected<actors::stream_filter, std::string> to_filter(const events_options& o) 
   }
   f.assignees = o.assignees;
   f.queues = o.queues;
-  f.all_brands = true;  // whoever can read the directory can read everything in it
+  f.all_brands = f.dead_letters = true;  // whoever can read the directory can read everything in it
   return f;
 }
 

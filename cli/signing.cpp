@@ -1,5 +1,6 @@
 #include "cli/signing.hpp"
 
+#include "cli/url.hpp"
 #include "config/load.hpp"
 
 #include <cstdlib>
@@ -73,6 +74,10 @@ expected<signer, std::string> find_signer(const signing_options& o) {
     }
   }
   if (out.base_url.empty()) out.base_url = default_url;
+  // Whoever copies the webhook's own address means the same.
+  if (const auto webhook = "/webhooks/" + percent_encode(o.source); out.base_url.ends_with(webhook)) {
+    out.base_url.resize(out.base_url.size() - webhook.size());
+  }
   const auto which = kind_from(kind_word);
   if (!which) return unexpected{"cannot sign as \"" + kind_word + "\"; --kind takes meta or telegram"};
   if (out.secret.empty()) return unexpected{"source " + o.source + " has no secret; give one with --secret"};

@@ -40,10 +40,10 @@ settings read_all(reader& r, const toml::table& root) {
 
 }  // namespace
 
-std::string to_text(const problem& p) {
+std::string to_text(const problem& p, bool warning) {
   std::string out = p.file;
   if (p.line > 0) out += ":" + std::to_string(p.line) + ":" + std::to_string(p.column);
-  return out + ": error: " + p.what;
+  return out + (warning ? ": warning: " : ": error: ") + p.what;
 }
 
 expected<settings_ptr, std::vector<problem>> load_text(std::string_view text, const std::string& name,

@@ -14,10 +14,11 @@ struct problem {
   std::string file;
   std::uint32_t line = 0;    ///< from 1; 0: about the file as a whole
   std::uint32_t column = 0;  ///< from 1
-  std::string what;  ///< what is wrong and what to do, e.g. unknown key "lisen"; did you mean "listen"?
+  std::string what;        ///< what is wrong and what to do, e.g. unknown key "lisen"; did you mean "listen"?
+  bool elsewhere = false;  ///< only a secret is missing that env or file names: the file itself may be right
 };
-/// file:line:column: error: what
-[[nodiscard]] std::string to_text(const problem& p);
+/// file:line:column: error: what, or "warning:" where it is asked for
+[[nodiscard]] std::string to_text(const problem& p, bool warning = false);
 
 /// Reads and validates a file. All problems at once; settings only if there is none. Secrets named by env or
 /// file are resolved here. Blocking.

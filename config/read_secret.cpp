@@ -34,7 +34,8 @@ std::optional<std::string> from_environment(reader& r, const toml::node& node, c
   if (found == nullptr || *found == '\0') {
     r.report(node.source().begin,
              "environment variable " + in_quotes(name) + " for " + std::string(use.name) + " is " +
-                 (found == nullptr ? "not set" : "empty") + "; set it where the engine is started");
+                 (found == nullptr ? "not set" : "empty") + "; set it where the engine is started",
+             found == nullptr);
     return std::nullopt;
   }
   return std::string(found);
@@ -43,15 +44,16 @@ std::optional<std::string> from_environment(reader& r, const toml::node& node, c
 std::optional<std::string> from_file(reader& r, const toml::node& node, const std::string& name,
                                      const secret_use& use) {
   const std::string path = r.resolve(name);
-  const auto refuse = [&](std::string_view why) {
+  const auto refuse = [&](std::string_view why, bool elsewhere = false) {
     r.report(node.source().begin,
-             "file " + in_quotes(path) + " for " + std::string(use.name) + " " + std::string(why));
+             "file " + in_quotes(path) + " for " + std::string(use.name) + " " + std::string(why), elsewhere);
     return std::nullopt;
   };
   std::ifstream in(path, std::ios::binary);
   std::string content(secret_bytes_max + 1, '\0');
   in.read(content.data(), static_cast<std::streamsize>(content.size()));
-  if (!in.eof() && in.fail()) return refuse("cannot be read; does it exist, and may this user read it?");
+  if (!in.eof() && in.fail())
+    return refuse("cannot be read; does it exist, and may this user read it?", true);
   content.resize(static_cast<std::size_t>(in.gcount()));
   if (content.size() > secret_bytes_max) return refuse("is larger than 64 KiB; that is no secret");
   if (content.ends_with('\n')) content.pop_back();

@@ -18,12 +18,12 @@ constexpr std::size_t shown_bytes_max = 64;
 
 }  // namespace
 
-void reader::report(const toml::source_position& at, std::string what) {
+void reader::report(const toml::source_position& at, std::string what, bool elsewhere) {
   if (problems_.size() == problems_max) {
     ++left_out_;
     return;
   }
-  problems_.push_back({file_, at.line, at.column, std::move(what)});
+  problems_.push_back({file_, at.line, at.column, std::move(what), elsewhere});
 }
 
 std::string reader::suggest(std::string_view word, std::span<const std::string_view> known,

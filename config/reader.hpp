@@ -22,7 +22,7 @@ class reader {
   reader(std::string file, std::string directory)
       : file_(std::move(file)), directory_(std::move(directory)) {}
 
-  void report(const toml::source_position& at, std::string what);
+  void report(const toml::source_position& at, std::string what, bool elsewhere = false);
   /// `; did you mean "listen"?`, or `otherwise` if nothing is near. Gives up once there are very many
   /// problems.
   [[nodiscard]] std::string suggest(std::string_view word, std::span<const std::string_view> known,

@@ -60,14 +60,14 @@ constexpr std::string_view blanks = " \t\r\n\f\v";
 /// Fields that contradict each other or the conversation's status.
 [[nodiscard]] std::optional<refused> contradiction(const conversation& c, const patch& p, timestamp now) {
   const auto invalid = [](std::string detail) { return refused{refusal::invalid, std::move(detail)}; };
-  const bool snoozes = p.status == conversation_status::snoozed;
-  if (snoozes && !p.snoozed_until) return invalid("Status snoozed needs the time to snooze until.");
-  if (!snoozes && p.snoozed_until) return invalid("A time to snooze until goes only with status snoozed.");
-  if (snoozes && *p.snoozed_until <= now) {
-    return invalid("The time to snooze until, " + to_rfc3339(*p.snoozed_until) + ", is not in the future.");
+  if (p.snooze_until && p.status && *p.status != conversation_status::snoozed) {
+    return invalid("A time to snooze until goes only with status snoozed.");
+  }
+  if (p.snooze_until && *p.snooze_until <= now) {
+    return invalid("The time to snooze until, " + to_rfc3339(*p.snooze_until) + ", is not in the future.");
   }
   if (c.status != conversation_status::closed) return std::nullopt;
-  if (p.status && *p.status != conversation_status::closed) {
+  if (p.snooze_until || (p.status && *p.status != conversation_status::closed)) {
     return invalid(
         "A closed conversation can't be opened again; the customer's next message opens a new one.");
   }
@@ -77,10 +77,10 @@ constexpr std::string_view blanks = " \t\r\n\f\v";
 }
 
 /// Sets the status and the times that depend on it.
-void change_status(conversation& c, conversation_status to, std::optional<timestamp> snoozed_until,
+void change_status(conversation& c, conversation_status to, std::optional<timestamp> snooze_until,
                    timestamp now) {
   c.status = to;
-  c.snoozed_until = snoozed_until;
+  c.snooze_until = snooze_until;
   if (to == conversation_status::resolved) {
     c.resolved_at = now;
   } else if (to == conversation_status::closed) {
@@ -104,7 +104,7 @@ void change_status(conversation& c, conversation_status to, std::optional<timest
 
 decision decide_patch(const thread_state& state, patch&& what, timestamp now) {
   if (auto why = not_present(state, what.id)) {
-    const bool asks_nothing = !what.status && !what.priority && !what.tags && !what.snoozed_until;
+    const bool asks_nothing = !what.status && !what.priority && !what.tags && !what.snooze_until;
     if (why->why == refusal::superseded && asks_nothing) return std::vector<event>{};
     return unexpected<refused>{std::move(*why)};
   }
@@ -120,16 +120,16 @@ decision decide_patch(const thread_state& state, patch&& what, timestamp now) {
     what.tags = *std::move(tags);
   }
 
-  const auto status = what.status.value_or(c.status);
+  const auto status = what.status.value_or(what.snooze_until ? conversation_status::snoozed : c.status);
   const bool status_changes =
-      status != c.status || (what.snoozed_until && what.snoozed_until != c.snoozed_until);
+      status != c.status || (what.snooze_until && what.snooze_until != c.snooze_until);
   const bool priority_changes = what.priority && *what.priority != c.priority;
   const bool tags_change = what.tags && *what.tags != c.tags;
   if (!status_changes && !priority_changes && !tags_change) return std::vector<event>{};
 
   draft d(state, now);
   event& e = d.add(event_of(c.status, status));
-  if (status_changes) change_status(*e.conversation, status, what.snoozed_until, now);
+  if (status_changes) change_status(*e.conversation, status, what.snooze_until, now);
   if (priority_changes) e.conversation->priority = *what.priority;
   if (tags_change) e.conversation->tags = *std::move(what.tags);
   e.origin = by_command();
@@ -178,7 +178,7 @@ decision decide_wake(const thread_state& state, const wake_snoozed& what, timest
     return unexpected<refused>{std::move(*why)};
   }
   const conversation& c = *state.current;
-  const bool is_due = c.status == conversation_status::snoozed && c.snoozed_until && *c.snoozed_until <= now;
+  const bool is_due = c.status == conversation_status::snoozed && c.snooze_until && *c.snooze_until <= now;
   if (!is_due) return std::vector<event>{};
   draft d(state, now);
   event& e = d.add(event_type::conversation_updated);

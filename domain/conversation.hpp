@@ -72,7 +72,8 @@ struct patch {
   std::optional<conversation_status> status;
   std::optional<domain::priority> priority;
   std::optional<std::vector<std::string>> tags;
-  std::optional<timestamp> snoozed_until;  ///< required with, and only with, status snoozed
+  std::optional<timestamp>
+      snooze_until;  ///< in the future; alone it snoozes. Without it status snoozed lasts until the customer writes
 };
 
 inline constexpr std::size_t tags_max = 50;        ///< of a conversation, after trimming and removing repeats

@@ -137,7 +137,7 @@ struct conversation {
   std::optional<timestamp> last_inbound_at;
   std::optional<timestamp> first_response_at;
   std::optional<timestamp> resolved_at;
-  std::optional<timestamp> snoozed_until;
+  std::optional<timestamp> snooze_until;
   std::optional<timestamp> delivered_up_to;  ///< metadata.deliveredUpTo: receipts that name a watermark
   std::optional<timestamp> read_up_to;       ///< metadata.readUpTo
   bool operator==(const conversation&) const = default;
@@ -161,7 +161,7 @@ struct customer {
 struct dead_letter {
   dead_letter_id id;
   source_id source;
-  brand_id brand;      ///< empty where the payload does not tell (only an all-brands token sees it)
+  brand_id brand;      ///< empty where it could be any of several (only an all-brands token sees it)
   std::string reason;  ///< a slug, e.g. unknown-account
   std::string detail;  ///< where and why, for a person
   std::string raw;     ///< exactly the bytes received (the body, or the one element)

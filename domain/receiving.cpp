@@ -71,7 +71,11 @@ void receiving::said() {
 
 /// Makes the conversation that the message belongs to the latest of the draft, in a status that fits.
 void receiving::place() {
-  if (!draft_.has_conversation()) return open_conversation(conversation_status::open);
+  if (!draft_.has_conversation()) {
+    // What our side says to nobody in particular, such as a post of its own, is no case of anyone's.
+    const bool nobody_waits = in_.direction == direction::outbound && in_.customer_platform_id.empty();
+    return open_conversation(nobody_waits ? conversation_status::resolved : conversation_status::open);
+  }
   const conversation& present = draft_.latest();
   if (sender() == sender_type::system) return follow_customer();
   const bool is_over =
@@ -89,7 +93,7 @@ void receiving::place() {
   event& e = draft_.add(is_over ? event_type::conversation_reopened : event_type::conversation_updated);
   e.conversation->status = conversation_status::open;
   e.conversation->resolved_at.reset();
-  e.conversation->snoozed_until.reset();
+  e.conversation->snooze_until.reset();
 }
 
 bool receiving::within_reopen_window(const conversation& c) const {
@@ -178,7 +182,14 @@ void receiving::open_conversation(conversation_status status) {
   e.customer = customer_of(*e.conversation);
 }
 
+/// In a group, and below a comment, others speak too: what they are called says nothing about the customer.
+bool receiving::is_about_customer_of(const conversation& c) const {
+  return in_.customer_platform_id.empty() || c.customer_platform_id.empty() ||
+         in_.customer_platform_id == c.customer_platform_id || !in_.customer_new_platform_id.empty();
+}
+
 void receiving::take_customer_into(conversation& c) const {
+  if (!is_about_customer_of(c)) return;
   take(c.customer_name, in_.customer_name);
   take(c.customer_handle, in_.customer_handle);
   take(c.customer_avatar_url, in_.customer_avatar_url);
@@ -188,6 +199,7 @@ void receiving::take_customer_into(conversation& c) const {
 }
 
 bool receiving::customer_changed(const conversation& c) const {
+  if (!is_about_customer_of(c)) return false;
   return differs(c.customer_name, in_.customer_name) || differs(c.customer_handle, in_.customer_handle) ||
          differs(c.customer_avatar_url, in_.customer_avatar_url) ||
          differs(c.customer_platform_id, in_.customer_new_platform_id) ||

@@ -16,7 +16,7 @@
 //                                  "deliveredUpTo"?, "readUpTo"?, "lastInboundAt"?,
 //                                  "customerSince"?, "previousConversations":number },
 //                     "unread":number, "version":number, "createdAt":time, "updatedAt":time,
-//                     "firstResponseAt"?, "resolvedAt"?, "snoozedUntil"? }
+//                     "firstResponseAt"?, "resolvedAt"?, "snoozeUntil"? }
 //   message      := { "id", "conversationId", "direction", "content", "contentType",
 //                     "attachments":[attachment…], "senderId", "senderType", "platform",
 //                     "platformMessageId"?, "replyTo"?, "timestamp":time, "receivedAt":time, "deliveryStatus"?,

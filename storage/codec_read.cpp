@@ -203,8 +203,8 @@ domain::conversation read_conversation(ondemand::object o) {
       c.first_response_at = time(v);
     else if (key == "resolvedAt")
       c.resolved_at = time(v);
-    else if (key == "snoozedUntil")
-      c.snoozed_until = time(v);
+    else if (key == "snoozeUntil")
+      c.snooze_until = time(v);
   });
   if (c.id.ordinal == 0) throw malformed("a conversation without id");
   return c;

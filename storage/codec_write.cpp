@@ -181,7 +181,7 @@ void write_conversation(std::string& out, const domain::conversation& c, convers
   append_time(out, c.updated_at);
   append_if(out, ",\"firstResponseAt\":", c.first_response_at);
   append_if(out, ",\"resolvedAt\":", c.resolved_at);
-  append_if(out, ",\"snoozedUntil\":", c.snoozed_until);
+  append_if(out, ",\"snoozeUntil\":", c.snooze_until);
   out += '}';
 }
 

@@ -100,7 +100,7 @@ void patch_conversation(call&& c) {
   p.status = read_word<domain::conversation_status>(body, "status");
   p.priority = read_word<domain::priority>(body, "priority");
   p.tags = body.texts("tags");
-  p.snoozed_until = body.time("snoozeUntil");
+  p.snooze_until = body.time("snoozeUntil");
   if (!body.ok()) return body.respond_errors(c.exchange);
   if (!read_if_match(c, p.if_version)) return;
   act(std::move(c), *id, std::move(p), false);
@@ -114,7 +114,8 @@ void add_note(call&& c) {
   n.id = *id;
   if (!body.has("content") && body.ok()) body.wrong("content", "is required");
   n.content = body.text("content").value_or("");
-  n.author = c.who.agent.value;
+  // A token that is no agent's speaks for its role.
+  n.author = c.who.agent.value.empty() ? std::string(to_word(c.who.role)) : c.who.agent.value;
   if (!body.ok()) return body.respond_errors(c.exchange);
   act(std::move(c), *id, std::move(n), true);
 }

@@ -33,6 +33,8 @@ expected<actors::stream_filter, std::string> read_filter(const http::request& r,
   actors::stream_filter f;
   f.all_brands = who.all_brands;
   if (!who.all_brands) f.allowed_brands = {who.brand};
+  f.dead_letters = who.role >= config::role::supervisor;  // as GET /v1/dead-letters
+  f.config = who.role >= config::role::admin;
   for (const auto& word : r.query_all("type")) {
     const auto type = domain::event_type_from_word(word);
     if (!type) return unexpected{"type \"" + word + "\" is not an event type"};

@@ -44,13 +44,13 @@ handshake_answer handshake(std::span<const field> query, std::string_view verify
   const auto mode = only(query, "hub.mode");
   const auto token = only(query, "hub.verify_token");
   const auto challenge = only(query, "hub.challenge");
-  if (mode != "subscribe" || !token || !challenge) {
+  if (mode != "subscribe") {
     return {400, "text/plain", "not a subscription handshake"};
   }
-  if (!equal_constant_time(*token, verify_token)) {
+  if (!token || !equal_constant_time(*token, verify_token)) {
     return {403, "text/plain", "wrong verify token"};
   }
-  if (!is_challenge(*challenge)) {
+  if (!challenge || !is_challenge(*challenge)) {
     return {400, "text/plain", "the challenge is no token"};
   }
   return {200, "text/plain", std::string{*challenge}};

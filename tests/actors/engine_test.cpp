@@ -65,7 +65,7 @@ class running_engine {
   }
   std::vector<storage::record_ptr> events() {
     stream_filter all;
-    all.all_brands = true;
+    all.all_brands = all.dead_letters = true;
     return engine_->events().pull(0, all, SIZE_MAX, SIZE_MAX, SIZE_MAX).records;
   }
   engine& get() { return *engine_; }

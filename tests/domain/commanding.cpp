@@ -22,7 +22,7 @@ TEST_P(changing_status, gives_one_event_or_a_refusal) {
   if (from != status::open) set_status(from);
   patch p = change();
   p.status = to;
-  if (to == status::snoozed) p.snoozed_until = now + 2h;
+  if (to == status::snoozed) p.snooze_until = now + 2h;
   p.tags = {{"t"}};
   if (wanted == nullptr) {
     EXPECT_EQ(refusal_of(p), refusal::invalid);
@@ -89,20 +89,33 @@ TEST_F(commanding, versions_guard_against_the_unseen) {
   EXPECT_EQ(refusal_of(p), refusal::stale_version) << "also where it would change nothing";
 }
 
-TEST_F(commanding, snoozing_needs_a_time_to_come) {
+TEST_F(commanding, a_snooze_without_a_time_lasts_until_the_customer_writes) {
   patch p = change();
   p.status = status::snoozed;
-  EXPECT_EQ(refusal_of(p), refusal::invalid);
-  p.snoozed_until = now;
-  EXPECT_EQ(refusal_of(p), refusal::invalid);
-  p.snoozed_until = now + 1us;
   EXPECT_EQ(types(run(p)), "conversation.updated");
-  EXPECT_EQ(current().snoozed_until, now + 1us);
+  EXPECT_EQ(current().status, status::snoozed);
+  EXPECT_FALSE(current().snooze_until);
+  EXPECT_TRUE(run(wake_snoozed{current().id}).empty());
   EXPECT_TRUE(run(p).empty());
-  p.status.reset();
+}
+
+TEST_F(commanding, a_time_to_snooze_until_is_to_come_and_snoozes_by_itself) {
+  patch p = change();
+  p.status = status::snoozed;
+  p.snooze_until = now;
   EXPECT_EQ(refusal_of(p), refusal::invalid);
+  p.snooze_until = now + 1us;
+  EXPECT_EQ(types(run(p)), "conversation.updated");
+  EXPECT_EQ(current().snooze_until, now + 1us);
+  EXPECT_TRUE(run(p).empty());
   p.status = status::pending;
   EXPECT_EQ(refusal_of(p), refusal::invalid);
+  set_status(status::open);
+  p.status.reset();
+  EXPECT_EQ(types(run(p)), "conversation.updated");
+  EXPECT_EQ(current().status, status::snoozed);
+  set_status(status::closed);
+  EXPECT_EQ(refusal_of(p), refusal::invalid) << "a closed one takes no status";
 }
 
 TEST_F(commanding, a_snooze_ends_when_its_time_has_come_and_once) {
@@ -117,7 +130,7 @@ TEST_F(commanding, a_snooze_ends_when_its_time_has_come_and_once) {
   EXPECT_EQ(events[0].previous->status, status::snoozed);
   EXPECT_FALSE(events[0].origin) << "no agent did it";
   EXPECT_EQ(current().status, status::open);
-  EXPECT_FALSE(current().snoozed_until);
+  EXPECT_FALSE(current().snooze_until);
   EXPECT_TRUE(run(wake).empty()) << "a timer may fire twice";
 }
 

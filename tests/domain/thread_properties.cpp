@@ -71,7 +71,7 @@ class thread_properties : public thread_test {
     p.id = id;
     if (below(2) == 0) p.status = static_cast<conversation_status>(below(5));
     if (p.status == conversation_status::snoozed || below(20) == 0)
-      p.snoozed_until = now + 10s - 1s * below(12);
+      p.snooze_until = now + 10s - 1s * below(12);
     if (below(3) == 0) p.priority = static_cast<priority>(below(4));
     if (below(3) == 0) p.tags = std::vector<std::string>(below(3), "tag" + std::to_string(below(3)));
     if (below(5) == 0) p.if_version = current().version - below(2);

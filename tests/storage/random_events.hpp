@@ -28,7 +28,7 @@ inline domain::event to_milliseconds(domain::event e) {
     auto& c = *e.conversation;
     c.created_at = to_milliseconds(c.created_at);
     c.updated_at = to_milliseconds(c.updated_at);
-    for (auto* t : {&c.first_response_at, &c.resolved_at, &c.snoozed_until, &c.delivered_up_to, &c.read_up_to,
+    for (auto* t : {&c.first_response_at, &c.resolved_at, &c.snooze_until, &c.delivered_up_to, &c.read_up_to,
                     &c.last_inbound_at, &c.customer_since})
       to_milliseconds(*t);
   }
@@ -125,7 +125,7 @@ class random_events {
     c.version = big();
     c.created_at = time();
     c.updated_at = time();
-    for (auto* t : {&c.first_response_at, &c.resolved_at, &c.snoozed_until, &c.delivered_up_to, &c.read_up_to,
+    for (auto* t : {&c.first_response_at, &c.resolved_at, &c.snooze_until, &c.delivered_up_to, &c.read_up_to,
                     &c.last_inbound_at, &c.customer_since})
       *t = maybe_time();
     return c;

@@ -70,7 +70,7 @@ class simulation {
     if (random_.maybe()) p.priority = random_.one_of(domain::priority::urgent);
     if (random_.maybe()) p.tags = std::vector<std::string>{random_.maybe() ? "vip" : ",", "a\"b"};
     if (random_.maybe()) p.status = random_.one_of(domain::conversation_status::closed);
-    if (p.status == domain::conversation_status::snoozed) p.snoozed_until = now_ + std::chrono::hours(1);
+    if (p.status == domain::conversation_status::snoozed) p.snooze_until = now_ + std::chrono::hours(1);
     return p;
   }
 

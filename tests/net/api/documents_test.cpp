@@ -229,7 +229,7 @@ domain::event fullest() {
   c.customer_avatar_url = c.customer_handle = c.post_id = c.post_url = "x";
   c.assigned_to.value = c.queue.value = "q";
   c.tags = {"vip", "a"};
-  c.first_response_at = c.resolved_at = c.snoozed_until = c.delivered_up_to = c.read_up_to =
+  c.first_response_at = c.resolved_at = c.snooze_until = c.delivered_up_to = c.read_up_to =
       c.last_inbound_at = t;
   c.customer_since = t;
   auto& m = *e.message;

@@ -99,7 +99,7 @@ TEST(acts, a_patch_reaches_the_owner_as_it_was_asked) {
   EXPECT_EQ(patch.status, domain::conversation_status::snoozed);
   EXPECT_EQ(patch.priority, domain::priority::high);
   EXPECT_THAT(*patch.tags, ElementsAre("a"));
-  EXPECT_TRUE(patch.snoozed_until);
+  EXPECT_TRUE(patch.snooze_until);
 }
 
 TEST(acts, if_match_is_a_version) {
