@@ -5,6 +5,7 @@
 #include "tests/e2e/scratch.hpp"
 #include "tests/e2e/setup.hpp"
 #include "tests/e2e/subscriber.hpp"
+#include "tests/eventually.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -126,6 +127,51 @@ TEST(tokens, withdrawn_by_a_reload_are_over_within_five_seconds_with_all_that_th
   EXPECT_EQ(c.ask("GET", "/v1/events?ticket=" + unused).status, 401);
   EXPECT_EQ(engine.terminate().code, 0);
   EXPECT_THAT(engine.said(), Not(HasSubstr("canary")));
+}
+
+/// Who reads nothing can't be told of it, and is let go all the same: what it gets from then on is what was on its way.
+TEST(tokens, withdrawn_from_a_reader_that_stands_still_give_it_no_more) {
+  constexpr int bodies = 16, messages = 400;
+  constexpr std::size_t on_its_way_max = 6 << 20;  // a chunk, and what the kernel keeps at either end
+  scratch dir;
+  engine_process engine{dir.path()};
+  setup with, without;
+  with.limits = without.limits = "write_timeout = \"2s\"\n";
+  with.more = token_toml("canary-doomed", "acme", "reader");
+  engine.configure(with.toml(engine.data()));
+  engine.start();
+  for (int b = 0; b < bodies; ++b) {
+    std::vector<std::string> ids;
+    for (int n = 0; n < messages; ++n)
+      ids.push_back("wamid." + std::to_string(b) + "." + std::to_string(n) + std::string(900, 'x'));
+    ASSERT_EQ(deliver(engine, "meta", whatsapp_texts(acme_number, "100", ids)).status, 200);
+  }
+  wire_options small;
+  small.receive_buffer = 4'096;
+  wire still(engine.port(), small);
+  headers h = e2e::bearer("canary-doomed");
+  h.emplace_back("Accept", "text/event-stream");
+  ASSERT_TRUE(still.send(request_bytes("GET", "/v1/events?from=earliest", h, {})));
+  const auto subscribers = [&] {
+    http_connection c(engine.admin_port());
+    return text_at(c.ask("GET", "/status").body, "/subscribers").value_or("");
+  };
+  ASSERT_TRUE(eventually([&] { return subscribers() == "1"; }));
+  engine.configure(without.toml(engine.data()));
+  engine.send_signal(SIGHUP);
+  engine.wait_logged("config-applied");
+  const auto applied = std::chrono::steady_clock::now();
+  EXPECT_TRUE(eventually([&] { return subscribers() == "0"; }));
+  EXPECT_LE(std::chrono::steady_clock::now() - applied, revoked_within);
+  std::string all;
+  auto got = wire_state::bytes;
+  while (got == wire_state::bytes) got = still.receive(all, patience);
+  EXPECT_THAT(got, testing::AnyOf(wire_state::end, wire_state::reset));
+  EXPECT_LT(all.size(), on_its_way_max);
+  std::string from = "earliest";
+  std::size_t log_bytes = 0;
+  for (const auto& e : read_log(engine, from)) log_bytes += e.size();
+  EXPECT_GT(log_bytes, on_its_way_max) << "or it could have had all of it";
 }
 
 /// Many callers behind one connection, as behind a proxy that keeps its own: each request is whose token it carries.
