@@ -77,5 +77,28 @@ TEST(accounts, that_change_hands_tell_their_old_brand_nothing_new) {
   EXPECT_THAT(theirs, Not(HasSubstr("said to acme")));
 }
 
+/// A part that can't be read names an id but no platform; where two brands have that id, each on its own platform, it
+/// may be either's.
+TEST(accounts, of_two_brands_with_one_id_own_no_part_that_can_not_be_read) {
+  scratch dir;
+  engine_process engine{dir.path()};
+  setup s;
+  s.more = account_toml("twin-number", "acme", "meta", "whatsapp", number) +
+           account_toml("twin-page", "globex", "meta", "facebook", number);
+  engine.configure(s.toml(engine.data()));
+  engine.start();
+  auto broken = whatsapp_text(number, "555", "wamid.1", "said to acme");
+  const std::string id = "\"id\":\"wamid.1\",";
+  broken.erase(broken.find(id), id.size());
+  EXPECT_EQ(deliver(engine, "meta", broken).body, R"({"events":0,"quarantined":1})");
+  auto alone = whatsapp_text(acme_number, "555", "wamid.1", "said to acme");
+  alone.erase(alone.find(id), id.size());
+  EXPECT_EQ(deliver(engine, "meta", alone).body, R"({"events":0,"quarantined":1})");
+  const auto letters = read_list(engine, "/v1/dead-letters", "deadLetters");
+  ASSERT_THAT(letters, SizeIs(2));
+  EXPECT_EQ(text_at(letters[0], "/brand"), "acme") << "whose it is alone";
+  EXPECT_EQ(text_at(letters[1], "/brand").value_or(""), "");
+}
+
 }  // namespace
 }  // namespace switchboard::attacks
