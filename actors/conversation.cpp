@@ -168,6 +168,10 @@ void conversation_owner::deliver(delivery& d) {
   change c;
   try {
     look_up(r);
+    // An account was taken from one brand and given to another while the thread was awake. What the one's customers
+    // say now must not be told to the other.
+    if (state_.current && state_.current->brand != r.brand)
+      return quarantine(d, r, "its thread is still another brand's; replay this after a restart");
     const auto now = state_.current ? std::max(r.received_at, state_.current->updated_at) : r.received_at;
     if (auto decided = decide(std::move(command), r.brand, now)) c = std::move(*decided);
   } catch (const storage::views_failure& e) {

@@ -28,32 +28,45 @@ caf::actor_system_config& configure(caf::actor_system_config& cfg, const config:
   return cfg;
 }
 
-/// The account of a part that could not be read further than that.
+/// The account of a part that could not be read further than that, its platform neither. Where accounts of two
+/// brands have the same id, each on its own platform, it is nobody's rather than the wrong one's.
 const config::account_settings* find_account(const config::settings& s, std::string_view source,
                                              std::string_view platform_id) {
   if (platform_id.empty()) return nullptr;
+  const config::account_settings* found = nullptr;
   for (std::uint8_t p = 0; p <= static_cast<std::uint8_t>(domain::platform::telegram); ++p) {
-    if (const auto* a = s.find_account(source, static_cast<domain::platform>(p), platform_id)) return a;
+    const auto* a = s.find_account(source, static_cast<domain::platform>(p), platform_id);
+    if (a && found && a->brand != found->brand) return nullptr;
+    if (a) found = a;
   }
-  return nullptr;
+  return found;
 }
 
-/// The account of each event, then of each rejected part; null where it has none. True: all that names an
-/// account names one of the same brand.
+/// Whatever comes from this source is this brand's, also what does not say whose it is.
+bool source_is_of(const config::settings& s, std::string_view source, const domain::brand_id& brand) {
+  return std::all_of(s.accounts.begin(), s.accounts.end(), [&](const config::account_settings& a) {
+    return a.source.value != source || a.brand == brand;
+  });
+}
+
+/// The account of each event, then of each rejected part; null where it has none. True: nothing in the body can be
+/// of another brand than that of the first account that it names.
 bool find_owners(const config::settings& s, std::string_view source, const domain::unpacked_body& body,
                  std::vector<const config::account_settings*>& owners) {
   owners.clear();
   const config::account_settings* first = nullptr;
   bool one_brand = true;
+  bool all_named = true;
   const auto add = [&](const config::account_settings* a, bool named) {
     owners.push_back(a);
     if (!first) first = a;
+    all_named = all_named && named;
     if (named && (!a || a->brand != first->brand)) one_brand = false;
   };
   for (const auto& e : body.events) add(s.find_account(source, e.platform, e.account_platform_id), true);
   for (const auto& r : body.rejected)
     add(find_account(s, source, r.account_platform_id), !r.account_platform_id.empty());
-  return one_brand && first;
+  return one_brand && first && (all_named || source_is_of(s, source, first->brand));
 }
 
 /// What nobody can be told to own is of the brand that all accounts of its source belong to; of none where they

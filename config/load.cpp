@@ -92,6 +92,12 @@ std::vector<std::string> needs_restart(const settings& running, const settings& 
     if (p.reloadable || p.get(running) == p.get(next)) continue;
     keys.push_back(std::string(p.section) + "." + std::string(p.name));
   }
+  // Its threads are awake under the brand that they have: what comes for the next one would be said to both.
+  for (const account_settings& a : next.accounts) {
+    const auto* now = running.find_account(a.id.value);
+    if (now != nullptr && now->brand != a.brand)
+      keys.push_back("the brand of [[account]] \"" + a.id.value + "\"");
+  }
   return keys;
 }
 

@@ -28,7 +28,7 @@ struct problem {
                                                                      const std::string& name,
                                                                      const std::string& directory = ".");
 
-/// Keys that differ and cannot change without a restart, e.g. "storage.data_dir".
+/// What differs and cannot change without a restart, e.g. "storage.data_dir".
 [[nodiscard]] std::vector<std::string> needs_restart(const settings& running, const settings& next);
 
 /// reference.toml, generated from the property table. A test compares it with the file in config/.

@@ -7,6 +7,18 @@ namespace switchboard::net::api {
 
 namespace {
 constexpr std::chrono::seconds tick_interval{1};
+
+http::response no_handshake() {
+  http::problem p;
+  p.status = 426;
+  p.slug = "upgrade-required";
+  p.title = "Upgrade required";
+  p.detail = "this is no WebSocket handshake (version 13)";
+  auto r = http::to_response(p);
+  r.headers.emplace_back("Upgrade", "websocket");
+  r.headers.emplace_back("Sec-WebSocket-Version", "13");
+  return r;
+}
 }  // namespace
 
 event_stream::event_stream(actors::engine& e, http::server& s)
@@ -85,10 +97,16 @@ void event_stream::open(call&& c) {
     }
     return bad("`from` is neither earliest, latest, nor a cursor of this engine");
   }
+  // A WebSocket's client would take a page for a broken server: a handshake that went wrong is told so, also where a
+  // proxy has taken its Upgrade off.
+  const bool upgrade = c.exchange->is_websocket_upgrade();
+  if (!upgrade && (r.find("sec-websocket-key") || r.find("sec-websocket-version"))) {
+    return c.exchange->respond(no_handshake());
+  }
   const auto accept = r.find("accept").value_or(std::string_view{});
   const bool sse =
       r.method == http::method::get && accept.find("text/event-stream") != std::string_view::npos;
-  if (sse || c.exchange->is_websocket_upgrade()) return subscribe(c, std::move(*filter), *position);
+  if (sse || upgrade) return subscribe(c, std::move(*filter), *position);
   start_poll(c, std::move(*filter), *position);
 }
 

@@ -1,9 +1,10 @@
 #pragma once
-// What a route is, who may call it, and what its handler is given. The table is routes.cpp; the OpenAPI
-// document and the authorisation matrix are tested against it.
+// What a route is, and what its handler is given. The table is routes.cpp; the OpenAPI document and the matrix of
+// who may call what (tests/attacks) are held against it.
 
 #include "actors/engine.hpp"
 #include "config/settings.hpp"
+#include "net/api/authorisation.hpp"
 #include "net/http/server.hpp"
 
 #include <atomic>
@@ -26,22 +27,6 @@ namespace switchboard::net::api {
 class event_stream;
 class ticket_office;
 
-/// Who may call: `anyone` (no token), a role or better, or whoever reaches the admin listener.
-enum class access : std::uint8_t { anyone, reader, agent, supervisor, admin, operators };
-
-/// The token that a call came with. What it may not see does not exist for it.
-struct caller {
-  std::string token_sha256;  ///< empty: no token (public routes)
-  bool all_brands = false;
-  std::string brand;  ///< where not all
-  config::role role = config::role::reader;
-  domain::agent_id agent;
-
-  [[nodiscard]] bool may_see(std::string_view of_brand) const {
-    return all_brands || (!of_brand.empty() && of_brand == brand);
-  }
-};
-
 /// Everything the handlers work with. Lives as long as the server.
 struct context {
   std::atomic<bool> ready{false};  ///< the rest is set; before that every request is answered 503
@@ -63,19 +48,48 @@ struct call {
   context* ctx = nullptr;
 };
 
-struct route {
+/// A way in: what it is called by, and its rule. There is none without a rule: it would not compile.
+struct entrance {
   http::method verb;
   std::string_view pattern;  ///< e.g. /v1/conversations/{id}/messages
   http::listener where;
-  access needs;
-  std::string_view operation;                    ///< operationId in openapi.yaml
+  rule needs;
+  std::string_view operation;  ///< operationId in openapi.yaml
+};
+
+struct route : entrance {
   std::span<const std::string_view> parameters;  ///< of its query; any other is 400
   bool takes_body;                               ///< of at most limits.body_bytes_max
   void (*handle)(call&&);
 };
 
-/// All routes but the webhooks' (net/webhook.hpp).
+/// All routes but the webhooks'.
 [[nodiscard]] std::span<const route> routes();
+/// The webhooks' two, which the router knows by their prefix alone (net/webhook.hpp), since nearly all that comes
+/// is theirs.
+[[nodiscard]] std::span<const entrance> webhook_routes();
+
+/// What is wrong with a table of routes; empty: nothing. The tables of routes.cpp are asked when they are compiled.
+[[nodiscard]] constexpr std::string_view flaw_of(std::span<const route> table) {
+  for (const auto& r : table) {
+    const auto who = r.needs.who();
+    const bool names_a_thing = r.pattern.find('{') != std::string_view::npos;
+    if (!r.handle || r.operation.empty()) return "a route without a name or a handler";
+    if (r.needs.whose() == realm::source) return "webhooks are not routes of this table";
+    if ((r.where == http::listener::admin) != (r.needs.whose() == realm::node))
+      return "the node's things are on the admin listener, and nothing else is";
+    if (names_a_thing && r.needs.whose() != realm::brand)
+      return "what a path names is some brand's, and the rule must say so";
+    if (r.needs.whose() == realm::brand && r.verb != http::method::get && who < access::agent)
+      return "who may only read changes nothing";
+    for (const auto& other : table) {
+      if (&other != &r && other.operation == r.operation) return "two routes of one name";
+      if (&other != &r && other.verb == r.verb && other.pattern == r.pattern && other.where == r.where)
+        return "two routes at one place";
+    }
+  }
+  return {};
+}
 
 // -- answers that many handlers give ------------------------------------------------------------------------
 void respond_json(const http::exchange_ptr& x, std::string json, int status = 200);

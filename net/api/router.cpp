@@ -16,23 +16,6 @@ namespace {
 
 using http::listener;
 
-bool role_suffices(access needs, config::role has) {
-  switch (needs) {
-    case access::anyone:
-    case access::operators:
-      return true;
-    case access::reader:
-      return true;
-    case access::agent:
-      return has >= config::role::agent;
-    case access::supervisor:
-      return has >= config::role::supervisor;
-    case access::admin:
-      return has >= config::role::admin;
-  }
-  return false;
-}
-
 /// `lower` is in lower case.
 bool same_name(std::string_view text, std::string_view lower) {
   return std::equal(text.begin(), text.end(), lower.begin(), lower.end(), [](char a, char b) {
@@ -104,11 +87,11 @@ http::response without_route(cors_decision::kind asks, const match& m) {
 
 }  // namespace
 
-match find_route(listener l, http::method verb, std::string_view path) {
+match find_route(listener l, http::method verb, std::string_view path, std::span<const route> table) {
   match m;
   std::vector<std::string> arguments;
   const auto wanted = verb == http::method::head ? http::method::get : verb;
-  for (const auto& r : routes()) {
+  for (const auto& r : table) {
     if (r.where != l || !matches(r.pattern, path, arguments)) continue;
     if (r.verb == wanted) {
       m.found = &r;
@@ -158,41 +141,62 @@ http::response unauthorized() {
   return r;
 }
 
+namespace {
+
+/// What stands behind "Authorization: Bearer "; empty: nothing that could be a token. Two headers say nothing.
+std::string_view bearer_token(const http::request& r) {
+  constexpr std::string_view scheme = "bearer ";
+  constexpr std::size_t header_bytes_max = 4096;
+  std::optional<std::string_view> header;
+  for (const auto& h : r.headers) {
+    if (!same_name(h.name, "authorization")) continue;
+    if (header) return {};
+    header = h.value;
+  }
+  if (!header || header->size() <= scheme.size() || header->size() > header_bytes_max) return {};
+  if (!same_name(header->substr(0, scheme.size()), scheme)) return {};
+  return header->substr(scheme.size());
+}
+
+}  // namespace
+
 std::optional<caller> authenticate(const http::request& r, const context& ctx, bool tickets_allowed) {
   const auto settings = ctx.engine->settings();
   if (tickets_allowed) {
     if (const auto t = r.query_value("ticket")) {
       auto who = ctx.tickets->redeem(*t);
       // The token may have been withdrawn since.
-      return who && still_allowed(*settings, *who) ? std::move(who) : std::nullopt;
+      if (!who || !still_allowed(*settings, *who)) return std::nullopt;
+      // Who also shows a token must not become somebody else by a ticket that was found or slipped in.
+      const bool shows_token = r.find("authorization").has_value();
+      if (shows_token && token_digest(bearer_token(r)) != who->token_sha256) return std::nullopt;
+      return who;
     }
   }
-  constexpr std::string_view scheme = "bearer ";
-  constexpr std::size_t header_bytes_max = 4096;
-  std::optional<std::string_view> header;
-  for (const auto& h : r.headers) {
-    if (!same_name(h.name, "authorization")) continue;
-    if (header) return std::nullopt;  // two say nothing
-    header = h.value;
-  }
-  if (!header || header->size() <= scheme.size() || header->size() > header_bytes_max) return std::nullopt;
-  if (!same_name(header->substr(0, scheme.size()), scheme)) return std::nullopt;
-  return caller_of(*settings, token_digest(header->substr(scheme.size())));
+  const auto token = bearer_token(r);
+  if (token.empty()) return std::nullopt;
+  return caller_of(*settings, token_digest(token));
 }
 
 namespace {
 
 /// Who it is, or the answer to whoever may not call this route. A ticket is used up by it.
-std::optional<http::response> turn_away(const route& to, const http::request& r, const context& ctx,
-                                        caller& who) {
-  if (to.needs == access::anyone || to.needs == access::operators) return std::nullopt;
-  auto known = authenticate(r, ctx, to.operation == "streamEvents");
-  if (!known) return unauthorized();
-  if (!role_suffices(to.needs, known->role)) {
-    return problem(403, "forbidden", "Forbidden", "this token's role may not do that");
+std::optional<http::response> turn_away(const route& to, listener on, const http::request& r,
+                                        const context& ctx, caller& who) {
+  std::optional<caller> known;
+  if (to.needs.asks_for_token()) known = authenticate(r, ctx, to.operation == "streamEvents");
+  switch (authorise(to.needs, on, known ? &*known : nullptr)) {
+    case verdict::allowed:
+      if (known) who = std::move(*known);
+      return std::nullopt;
+    case verdict::unauthorized:
+      return unauthorized();
+    case verdict::forbidden:
+      return problem(403, "forbidden", "Forbidden", "this token's role may not do that");
+    case verdict::absent:
+      break;
   }
-  who = std::move(*known);
-  return std::nullopt;
+  return problem(404, "not-found", "Not found", "there is nothing at this path");
 }
 
 }  // namespace
@@ -210,7 +214,7 @@ http::body_verdict router::head(listener l, const http::request& head, std::uint
   cors_decision cors;
   if (l == listener::open) cors = decide_cors(head, ctx_.engine->settings()->server.allowed_origins);
   v.headers = std::move(cors.headers);
-  const auto m = find_route(l, head.method, head.path);
+  const auto m = find_route(l, head.method, head.path, table_);
   if (!m.found) {
     v.refuse = without_route(cors.is, m);
     return v;
@@ -219,16 +223,16 @@ http::body_verdict router::head(listener l, const http::request& head, std::uint
   v.body_bytes_max = ctx_.engine->settings()->limits.body_bytes_max;
   // Nobody's body is read before it is known whose it is.
   const bool has_body = announced > 0 || chunked;
-  if (caller who; has_body) v.refuse = turn_away(*m.found, head, ctx_, who);
+  if (caller who; has_body) v.refuse = turn_away(*m.found, l, head, ctx_, who);
   return v;
 }
 
 void router::handle(listener l, http::exchange_ptr x) {
   if (l == listener::open && webhook::is_ours(x->request().path)) return ctx_.webhooks->handle(x);
-  auto m = find_route(l, x->request().method, x->request().path);
+  auto m = find_route(l, x->request().method, x->request().path, table_);
   if (!m.found) return respond_not_found(x);
   call c{.exchange = x, .who = {}, .arguments = std::move(m.arguments), .ctx = &ctx_};
-  if (auto no = turn_away(*m.found, x->request(), ctx_, c.who)) return x->respond(std::move(*no));
+  if (auto no = turn_away(*m.found, l, x->request(), ctx_, c.who)) return x->respond(std::move(*no));
   if (const auto ok = check_parameters(x->request().query, m.found->parameters); !ok) {
     return respond_problem(x, 400, "bad-request", "Bad request", ok.error());
   }

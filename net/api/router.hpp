@@ -10,7 +10,8 @@ namespace switchboard::net::api {
 
 class router final : public http::handler {
  public:
-  explicit router(context& c) : ctx_(c) {}
+  /// `table` lives as long as the router.
+  explicit router(context& c, std::span<const route> table = routes()) : ctx_(c), table_(table) {}
 
   http::body_verdict head(http::listener l, const http::request& head, std::uint64_t announced,
                           bool chunked) override;
@@ -18,6 +19,7 @@ class router final : public http::handler {
 
  private:
   context& ctx_;
+  std::span<const route> table_;
 };
 
 /// The route of a path, and the decoded {…} parts. `other_verbs`: the path exists with these methods only.
@@ -26,7 +28,8 @@ struct match {
   std::vector<std::string> arguments;
   std::vector<http::method> other_verbs;
 };
-[[nodiscard]] match find_route(http::listener l, http::method verb, std::string_view path);
+[[nodiscard]] match find_route(http::listener l, http::method verb, std::string_view path,
+                               std::span<const route> table = routes());
 
 /// SHA-256 of a token as 64 lower-case hex digits, as the config keeps it.
 [[nodiscard]] std::string token_digest(std::string_view token);
@@ -38,7 +41,8 @@ struct match {
 /// 401, the same whatever was wrong.
 [[nodiscard]] http::response unauthorized();
 
-/// The caller of a request: Authorization: Bearer, or (streams only) a one-use ?ticket=. nullopt: 401.
+/// The caller of a request: Authorization: Bearer, or (streams only) a one-use ?ticket=; where both came, the ticket
+/// must be of that token. nullopt: 401.
 [[nodiscard]] std::optional<caller> authenticate(const http::request& r, const context& ctx,
                                                  bool tickets_allowed);
 

@@ -10,6 +10,14 @@ namespace {
 
 using enum http::method;
 using enum http::listener;
+// Who may call, and whose things it is about: the first word is the least role, the second the realm.
+constexpr rule reads_brand{access::reader, realm::brand};
+constexpr rule acts_in_brand{access::agent, realm::brand};
+constexpr rule supervises_brand{access::supervisor, realm::brand};
+constexpr rule reads_own{access::reader, realm::caller};
+constexpr rule operates{access::operators, realm::node};
+constexpr rule signs{access::signers, realm::source};
+
 using names = std::span<const std::string_view>;
 
 constexpr bool no_body = false;
@@ -27,31 +35,42 @@ constexpr std::string_view of_readyz[] = {"verbose"};
 
 // clang-format off
 constexpr std::array table{
-    route{get,   "/v1/events",                           open,  access::reader,     "streamEvents",              of_stream,        no_body, stream_events},
-    route{post,  "/v1/tickets",                          open,  access::reader,     "issueTicket",               none,             body,    issue_ticket},
-    route{get,   "/v1/conversations",                    open,  access::reader,     "listConversations",         of_conversations, no_body, list_conversations},
-    route{get,   "/v1/conversations/{id}",               open,  access::reader,     "getConversation",           none,             no_body, get_conversation},
-    route{patch, "/v1/conversations/{id}",               open,  access::agent,      "patchConversation",         none,             body,    patch_conversation},
-    route{get,   "/v1/conversations/{id}/messages",      open,  access::reader,     "listMessages",              of_messages,      no_body, list_messages},
-    route{post,  "/v1/conversations/{id}/notes",         open,  access::agent,      "addNote",                   none,             body,    add_note},
-    route{post,  "/v1/conversations/{id}/read",          open,  access::agent,      "markRead",                  none,             body,    mark_read},
-    route{get,   "/v1/customers/{id}",                   open,  access::reader,     "getCustomer",               none,             no_body, get_customer},
-    route{get,   "/v1/customers/{id}/conversations",     open,  access::reader,     "listCustomerConversations", of_pages,         no_body, list_customer_conversations},
-    route{get,   "/v1/dead-letters",                     open,  access::supervisor, "listDeadLetters",           of_pages,         no_body, list_dead_letters},
-    route{get,   "/v1/dead-letters/{id}",                open,  access::supervisor, "getDeadLetter",             none,             no_body, get_dead_letter},
-    route{post,  "/v1/dead-letters/{id}/replay",         open,  access::supervisor, "replayDeadLetter",          none,             body,    replay_dead_letter},
-    route{get,   "/livez",                               admin, access::operators,  "livez",                     none,             no_body, livez},
-    route{get,   "/readyz",                              admin, access::operators,  "readyz",                    of_readyz,        no_body, readyz},
-    route{get,   "/metrics",                             admin, access::operators,  "metrics",                   none,             no_body, metrics},
-    route{get,   "/status",                              admin, access::operators,  "status",                    none,             no_body, status},
-    route{post,  "/reload",                              admin, access::operators,  "reload",                    none,             body,    reload},
+    route{{get,   "/v1/events",                           open,  reads_brand,      "streamEvents"},              of_stream,        no_body, stream_events},
+    route{{post,  "/v1/tickets",                          open,  reads_own,        "issueTicket"},               none,             body,    issue_ticket},
+    route{{get,   "/v1/conversations",                    open,  reads_brand,      "listConversations"},         of_conversations, no_body, list_conversations},
+    route{{get,   "/v1/conversations/{id}",               open,  reads_brand,      "getConversation"},           none,             no_body, get_conversation},
+    route{{patch, "/v1/conversations/{id}",               open,  acts_in_brand,    "patchConversation"},         none,             body,    patch_conversation},
+    route{{get,   "/v1/conversations/{id}/messages",      open,  reads_brand,      "listMessages"},              of_messages,      no_body, list_messages},
+    route{{post,  "/v1/conversations/{id}/notes",         open,  acts_in_brand,    "addNote"},                   none,             body,    add_note},
+    route{{post,  "/v1/conversations/{id}/read",          open,  acts_in_brand,    "markRead"},                  none,             body,    mark_read},
+    route{{get,   "/v1/customers/{id}",                   open,  reads_brand,      "getCustomer"},               none,             no_body, get_customer},
+    route{{get,   "/v1/customers/{id}/conversations",     open,  reads_brand,      "listCustomerConversations"}, of_pages,         no_body, list_customer_conversations},
+    route{{get,   "/v1/dead-letters",                     open,  supervises_brand, "listDeadLetters"},           of_pages,         no_body, list_dead_letters},
+    route{{get,   "/v1/dead-letters/{id}",                open,  supervises_brand, "getDeadLetter"},             none,             no_body, get_dead_letter},
+    route{{post,  "/v1/dead-letters/{id}/replay",         open,  supervises_brand, "replayDeadLetter"},          none,             body,    replay_dead_letter},
+    route{{get,   "/livez",                               admin, operates,         "livez"},                     none,             no_body, livez},
+    route{{get,   "/readyz",                              admin, operates,         "readyz"},                    of_readyz,        no_body, readyz},
+    route{{get,   "/metrics",                             admin, operates,         "metrics"},                   none,             no_body, metrics},
+    route{{get,   "/status",                              admin, operates,         "status"},                    none,             no_body, status},
+    route{{post,  "/reload",                              admin, operates,         "reload"},                    none,             body,    reload},
 };
 // clang-format on
+
+constexpr std::array webhooks{
+    entrance{get, "/webhooks/{source}", open, signs, "verifySource"},
+    entrance{post, "/webhooks/{source}", open, signs, "receiveWebhook"},
+};
+
+static_assert(flaw_of(table).empty());
 
 }  // namespace
 
 std::span<const route> routes() {
   return table;
+}
+
+std::span<const entrance> webhook_routes() {
+  return webhooks;
 }
 
 }  // namespace switchboard::net::api

@@ -2,6 +2,7 @@
 
 #include "domain/ids.hpp"
 #include "domain/json.hpp"
+#include "net/api/router.hpp"
 
 #include <openssl/rand.h>
 
@@ -41,7 +42,7 @@ expected<ticket_office::ticket, ticket_office::refusal> ticket_office::issue(con
     });
   }
   if (const auto why = refuses()) return unexpected{*why};
-  issued_.emplace(t.text, issued{who, now + ttl});
+  issued_.emplace(token_digest(t.text), issued{who, now + ttl});
   ++of_token_[who.token_sha256];
   return t;
 }
@@ -52,8 +53,9 @@ void ticket_office::forget(std::string_view token) {
 }
 
 std::optional<caller> ticket_office::redeem(std::string_view text) {
+  const auto digest = token_digest(text);
   const std::lock_guard lock{mutex_};
-  const auto found = issued_.find(std::string(text));
+  const auto found = issued_.find(digest);
   if (found == issued_.end()) return std::nullopt;
   auto taken = std::move(found->second);
   issued_.erase(found);

@@ -43,6 +43,7 @@ class ticket_office {
 
   std::function<clock::time_point()> now_;
   std::mutex mutex_;
+  /// By their digest, as tokens are: how long a look-up takes says nothing about any ticket's own text.
   std::unordered_map<std::string, issued> issued_;
   std::unordered_map<std::string, std::size_t> of_token_;  ///< how many of issued_, by the token's digest
 };

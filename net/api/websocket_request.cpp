@@ -1,6 +1,7 @@
 #include "net/api/websocket_request.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace switchboard::net::api {
 
@@ -18,9 +19,8 @@ bool offers(std::string_view list, std::string_view wanted) {
   return false;
 }
 
-/// The list may be spread over several headers (RFC 6455, 11.3.4).
-bool is_protocol_header(std::string_view name) {
-  constexpr std::string_view wanted = "sec-websocket-protocol";
+/// `wanted` is in lower case.
+bool is_header(std::string_view name, std::string_view wanted) {
   return std::equal(name.begin(), name.end(), wanted.begin(), wanted.end(), [](char a, char b) {
     return (a >= 'A' && a <= 'Z' ? static_cast<char>(a + 32) : a) == b;
   });
@@ -37,13 +37,19 @@ bool origin_allowed(std::string_view origin, const http::request& r, std::span<c
 
 expected<std::string, upgrade_refusal> read_websocket_request(const http::request& r,
                                                               std::span<const std::string> allowed) {
-  if (const auto origin = r.find("origin"); origin && !origin_allowed(*origin, r, allowed)) {
-    return unexpected{upgrade_refusal{403, "origin-not-allowed", "Forbidden",
-                                      "this Origin is not in server.allowed_origins"}};
-  }
   bool asked = false;
+  bool has_origin = false;
   for (const auto& h : r.headers) {
-    if (!is_protocol_header(h.name)) continue;
+    if (!is_header(h.name, "origin")) continue;
+    // A browser sends one. Of two, whoever stands in between may have looked at the other.
+    if (std::exchange(has_origin, true) || !origin_allowed(h.value, r, allowed)) {
+      return unexpected{upgrade_refusal{403, "origin-not-allowed", "Forbidden",
+                                        "this Origin is not in server.allowed_origins"}};
+    }
+  }
+  // The list may be spread over several headers (RFC 6455, 11.3.4).
+  for (const auto& h : r.headers) {
+    if (!is_header(h.name, "sec-websocket-protocol")) continue;
     if (offers(h.value, subprotocol)) return std::string(subprotocol);
     asked = true;
   }

@@ -23,7 +23,13 @@ constexpr std::uint64_t discarded_bytes_max = 1 << 20;
 constexpr std::size_t read_bytes_hint = 1'024;
 constexpr std::size_t close_reason_bytes_max = 123;
 
-enum close_code : std::uint16_t { unsupported_data = 1003, policy_violation = 1008, too_big = 1009 };
+constexpr std::uint16_t close_codes_end = 5000;  ///< RFC 6455 §7.4.2 knows none from here on
+enum close_code : std::uint16_t {
+  protocol_error = 1002,
+  unsupported_data = 1003,
+  policy_violation = 1008,
+  too_big = 1009
+};
 
 constexpr char fin_text = static_cast<char>(0x81);
 constexpr char fin_close = static_cast<char>(0x88);
@@ -41,6 +47,20 @@ void append_frame_header(std::string& out, char first, std::uint64_t length) {
   for (int i = bytes - 1; i >= 0; --i) out += static_cast<char>(length >> (8 * i));
 }
 constexpr std::size_t frame_header_bytes_max = 10;
+
+/// Beast takes every code from 3000 on for one, and answers a close with its own code: a frame of ours would carry
+/// what no frame may.
+void correct_close_code(std::string& frame) {
+  constexpr std::size_t head_bytes = 2, code_bytes = 2;
+  if (frame.size() < head_bytes + code_bytes || frame.front() != fin_close) return;
+  const auto code =
+      static_cast<unsigned char>(frame[head_bytes]) << 8 | static_cast<unsigned char>(frame[head_bytes + 1]);
+  if (code < close_codes_end) return;
+  frame.resize(head_bytes + code_bytes);
+  frame[1] = code_bytes;
+  frame[head_bytes] = static_cast<char>(protocol_error >> 8);
+  frame[head_bytes + 1] = static_cast<char>(protocol_error & 0xff);
+}
 
 /// Beast names itself and its version in every handshake answer whose decorator names nobody; who attacks it need
 /// not be told.
@@ -313,6 +333,7 @@ bool websocket_channel::discard_input() {
 
 void websocket_channel::on_written_by_beast(std::string bytes) {
   if (!open_) remove_server_header(bytes);
+  if (open_) correct_close_code(bytes);
   write_control(bytes);
   if (open_ && !bytes.empty() && bytes.front() == fin_close) end_after_control();
 }

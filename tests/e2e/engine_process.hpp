@@ -57,6 +57,7 @@ class engine_process {
   void wait_logged(const std::string& event, std::chrono::seconds within = std::chrono::seconds{30});
 
   [[nodiscard]] bool running() const { return pid_ > 0; }
+  [[nodiscard]] pid_t pid() const { return pid_; }  ///< -1: does not run
   [[nodiscard]] std::uint16_t port() const { return port_.load(); }
   [[nodiscard]] std::uint16_t admin_port() const { return admin_port_.load(); }
   [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(port()); }

@@ -107,9 +107,11 @@ class fake_views final : public storage::views {
   mutable std::optional<storage::message_order> messages_asked;
   storage::page next_page;
   std::string list_error;
+  mutable std::vector<std::string> looked;  ///< what was looked up, and in which brands
 
   [[nodiscard]] std::optional<std::string> conversation_json(std::string_view brand,
                                                              domain::conversation_id c) const override {
+    looked.push_back("conversation of " + std::string(brand));
     return row(conversations_by_id, brand, domain::to_text(c));
   }
   [[nodiscard]] expected<storage::page, storage::views_error> list_conversations(
@@ -120,15 +122,18 @@ class fake_views final : public storage::views {
   [[nodiscard]] expected<storage::page, storage::views_error> list_messages(
       std::string_view, domain::conversation_id, std::size_t, std::string_view,
       storage::message_order order) const override {
+    looked.emplace_back("messages");
     messages_asked = order;
     return listed();
   }
   [[nodiscard]] std::optional<std::string> customer_json(std::string_view brand,
                                                          std::string_view id) const override {
+    looked.push_back("customer of " + std::string(brand));
     return row(customers_by_id, brand, id);
   }
   [[nodiscard]] expected<storage::page, storage::views_error> list_customer_conversations(
       std::string_view, std::string_view, std::size_t, std::string_view) const override {
+    looked.emplace_back("conversations of a customer");
     return listed();
   }
   [[nodiscard]] expected<storage::page, storage::views_error> list_dead_letters(
@@ -137,6 +142,7 @@ class fake_views final : public storage::views {
     return listed();
   }
   [[nodiscard]] std::optional<domain::dead_letter> find_dead_letter(std::string_view id) const override {
+    looked.emplace_back("letter");
     const auto found = letters.find(std::string(id));
     return found == letters.end() ? std::nullopt : std::optional(found->second);
   }

@@ -42,10 +42,10 @@ TEST(router, operations_are_distinct_and_writing_routes_need_more_than_reading) 
   std::set<std::string_view> names;
   for (const auto& r : api::routes()) {
     EXPECT_TRUE(names.insert(r.operation).second) << r.operation;
-    EXPECT_EQ(r.where == listener::admin, r.needs == api::access::operators) << r.operation;
-    EXPECT_NE(r.needs, api::access::anyone) << r.operation;
+    EXPECT_EQ(r.where == listener::admin, r.needs.who() == api::access::operators) << r.operation;
+    EXPECT_NE(r.needs.who(), api::access::signers) << r.operation;
     if (r.where == listener::open && r.verb != method::get && r.operation != "issueTicket") {
-      EXPECT_GE(r.needs, api::access::agent) << r.operation;
+      EXPECT_GE(r.needs.who(), api::access::agent) << r.operation;
     }
   }
 }
@@ -202,7 +202,7 @@ TEST(router, ranks_roles) {
         std::string path(r.pattern);
         if (const auto at = path.find("{id}"); at != std::string::npos) path.replace(at, 4, "x");
         const auto x = p.call(r.verb, path, "", token);
-        const bool allowed = static_cast<config::role>(role) >= least(r.needs);
+        const bool allowed = static_cast<config::role>(role) >= least(r.needs.who());
         EXPECT_EQ(x->status() == 403, !allowed) << r.operation << " by " << token << " gave " << x->status();
         EXPECT_NE(x->status(), 401) << r.operation << " by " << token;
         EXPECT_EQ(x->ends, 1) << r.operation;
