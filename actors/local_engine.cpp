@@ -42,11 +42,16 @@ const config::account_settings* find_account(const config::settings& s, std::str
   return found;
 }
 
-/// Whatever comes from this source is this brand's, also what does not say whose it is.
-bool source_is_of(const config::settings& s, std::string_view source, const domain::brand_id& brand) {
-  return std::all_of(s.accounts.begin(), s.accounts.end(), [&](const config::account_settings& a) {
-    return a.source.value != source || a.brand == brand;
-  });
+/// What nobody can be told to own is of the brand that all accounts of its source belong to; of none where they
+/// are of several.
+domain::brand_id brand_of(const config::settings& s, std::string_view source) {
+  const config::account_settings* first = nullptr;
+  for (const auto& a : s.accounts) {
+    if (a.source.value != source) continue;
+    if (first && a.brand != first->brand) return {};
+    if (!first) first = &a;
+  }
+  return first ? first->brand : domain::brand_id{};
 }
 
 /// The account of each event, then of each rejected part; null where it has none. True: nothing in the body can be
@@ -66,19 +71,7 @@ bool find_owners(const config::settings& s, std::string_view source, const domai
   for (const auto& e : body.events) add(s.find_account(source, e.platform, e.account_platform_id), true);
   for (const auto& r : body.rejected)
     add(find_account(s, source, r.account_platform_id), !r.account_platform_id.empty());
-  return one_brand && first && (all_named || source_is_of(s, source, first->brand));
-}
-
-/// What nobody can be told to own is of the brand that all accounts of its source belong to; of none where they
-/// are of several.
-domain::brand_id brand_of(const config::settings& s, std::string_view source) {
-  const config::account_settings* first = nullptr;
-  for (const auto& a : s.accounts) {
-    if (a.source.value != source) continue;
-    if (first && a.brand != first->brand) return {};
-    if (!first) first = &a;
-  }
-  return first ? first->brand : domain::brand_id{};
+  return one_brand && first && (all_named || brand_of(s, source) == first->brand);
 }
 
 }  // namespace

@@ -102,24 +102,34 @@ TEST(Engine, ABodyOfManyUnknownAccountsIsKeptOnce) {
   EXPECT_LT(events[0]->bytes.size(), 2 * raw.size());
 }
 
-TEST(Engine, ABodyOfSeveralBrandsIsShownToNoneOfThem) {
-  // A part that can't be read is kept with the whole body around it, other people's messages included.
-  for (const bool foreign : {false, true}) {
+TEST(Engine, ABodyThatMayHoldAnotherBrandsIsShownToNone) {
+  // A part that can't be read is kept with the whole body around it, other people's messages included. Whose the
+  // unknown account is, nobody can tell, unless the whole source is one brand's.
+  for (const bool shared : {false, true}) {
     running_engine e{true};
+    config::settings both = *e.make_settings();
+    if (shared) {
+      both.accounts.push_back(both.accounts.front());
+      both.accounts.back().id = {"wb"};
+      both.accounts.back().brand = {"globex"};
+      both.accounts.back().platform_id = "107";
+      both.index();
+    }
     domain::unpacked_body body;
     body.events.push_back(text_message("wamid.1", "x"));
     body.rejected.push_back(
         {.reason = "malformed", .detail = "/x", .raw = "{}", .account_platform_id = "106"});
-    if (foreign) {
-      body.rejected.push_back(
-          {.reason = "malformed", .detail = "/y", .raw = "{}", .account_platform_id = "unknown"});
-    }
-    e.deliver(std::move(body), "{}");
+    body.rejected.push_back(
+        {.reason = "malformed", .detail = "/y", .raw = "{}", .account_platform_id = "unknown"});
+    e.deliver(std::move(body), "{}", std::make_shared<const config::settings>(std::move(both)));
     e.wait();
+    std::size_t letters = 0;
     for (const auto& r : e.events()) {
       if (r->type != domain::event_type::deadletter_added) continue;
-      EXPECT_EQ(r->brand, foreign ? "" : "acme");
+      EXPECT_EQ(r->brand, shared ? "" : "acme");
+      ++letters;
     }
+    EXPECT_EQ(letters, 2u);
   }
 }
 
