@@ -123,8 +123,10 @@ message receiving::target_or_placeholder() {
 /// The event that carries the effect on `m`, in the thread's newest conversation, which is opened if need be.
 event& receiving::about(event_type type, message&& m) {
   if (!draft_.has_conversation()) {
-    const bool nobody_waits = in_.kind == inbound_kind::status || in_.kind == inbound_kind::reaction_added ||
-                              in_.kind == inbound_kind::reaction_removed;
+    // Many like a post; who reacts in a direct message is in the midst of a talk with us.
+    const bool likes = in_.kind == inbound_kind::reaction_added && in_.thread != thread_kind::dm;
+    const bool nobody_waits =
+        likes || in_.kind == inbound_kind::status || in_.kind == inbound_kind::reaction_removed;
     open_conversation(nobody_waits ? conversation_status::resolved : conversation_status::open);
   }
   event& e = draft_.add(type);

@@ -363,9 +363,16 @@ TEST_F(receiving_amendments, make_a_placeholder_in_the_newest_conversation) {
 
 TEST_F(receiving_amendments, a_thread_may_begin_with_one) {
   EXPECT_EQ(types(feed(reaction_to("r", "👍"))), "conversation.created reaction.added");
-  EXPECT_EQ(current().status, status::resolved) << "who likes something asks for nothing";
-  EXPECT_EQ(types(feed(text_message("r"))), "conversation.reopened message.received");
+  EXPECT_EQ(current().status, status::open);
+  EXPECT_EQ(types(feed(text_message("r"))), "message.received");
   EXPECT_EQ(current().unread, 1u);
+}
+
+TEST_F(receiving_amendments, a_like_of_a_post_opens_no_case) {
+  auto like = reaction_to("post", "👍");
+  like.thread = thread_kind::comment;
+  EXPECT_EQ(types(feed(like)), "conversation.created reaction.added");
+  EXPECT_EQ(current().status, status::resolved);
 }
 
 TEST_F(receiving_amendments, a_receipt_alone_opens_no_case) {
