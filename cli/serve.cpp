@@ -4,6 +4,8 @@
 #include "cli/descriptors.hpp"
 #include "cli/drain.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/loop_watch.hpp"
+#include "cli/service_manager.hpp"
 #include "config/load.hpp"
 #include "config/units.hpp"
 #include "net/gateway.hpp"
@@ -156,12 +158,32 @@ class reloader {
   net::gateway* gateway_ = nullptr;
 };
 
-void wait_for_end(const sigset_t& signals, reloader& r) {
-  for (;;) {
+/// The next signal; 0: none came within `at_most`, where that is given.
+int wait_for_signal(const sigset_t& signals, std::optional<std::chrono::milliseconds> at_most) {
+  if (!at_most) {
     int signal = 0;
-    if (sigwait(&signals, &signal) != 0) continue;
-    if (signal != SIGHUP) return;
-    (void)r.reload();
+    return sigwait(&signals, &signal) == 0 ? signal : 0;
+  }
+  const timespec wait{.tv_sec = at_most->count() / 1'000, .tv_nsec = at_most->count() % 1'000 * 1'000'000};
+  return std::max(0, sigtimedwait(&signals, nullptr, &wait));
+}
+
+void wait_for_end(const sigset_t& signals, reloader& r, net::gateway& g, const std::string& status) {
+  const auto interval = service_manager::watchdog_interval();
+  loop_watch loops{g.loops(),
+                   [&g](std::uint32_t n, std::function<void()> what) { g.post(n, std::move(what)); }};
+  for (;;) {
+    if (interval && loops.all_turn()) service_manager::alive();
+    switch (wait_for_signal(signals, interval)) {
+      case 0:
+        break;
+      case SIGHUP:
+        service_manager::reloading();
+        service_manager::ready(r.reload().empty() ? status : "the new configuration was refused; " + status);
+        break;
+      default:
+        return;
+    }
   }
 }
 
@@ -204,13 +226,18 @@ int run_serve(const serve_options& options) {
   reload.attach(**engine, gateway);
   warn(*loaded);
   const auto& s = settings->server;
+  const auto listen = s.listen.host + ":" + std::to_string(gateway.port(net::http::listener::open));
+  const auto admin = s.admin_listen.host + ":" + std::to_string(gateway.port(net::http::listener::admin));
   log::write(log::level::info, "ready", "serving",
-             {{"listen", s.listen.host + ":" + std::to_string(gateway.port(net::http::listener::open))},
-              {"admin", s.admin_listen.host + ":" + std::to_string(gateway.port(net::http::listener::admin))},
+             {{"listen", listen},
+              {"admin", admin},
               {"dataDir", settings->storage.data_dir},
               {"config", settings->version}});
 
-  wait_for_end(signals, reload);
+  const auto status = "serving on " + listen + ", admin on " + admin;
+  service_manager::ready(status);
+  wait_for_end(signals, reload, gateway, status);
+  service_manager::stopping();
   log::write(log::level::info, "draining", "no more is accepted; what is under way is finished");
   (*engine)->begin_drain();
   gateway.announce_end();

@@ -64,6 +64,14 @@ std::uint16_t gateway::port(http::listener l) const {
   return parts_->server->port(l);
 }
 
+std::uint32_t gateway::loops() const {
+  return parts_->server->io_threads();
+}
+
+void gateway::post(std::uint32_t loop, std::function<void()> what) {
+  parts_->server->post(loop, std::move(what));
+}
+
 void gateway::apply_settings(const config::settings_ptr& next) {
   auto& p = *parts_;
   p.settings = next;

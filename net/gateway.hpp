@@ -28,6 +28,10 @@ class gateway {
   [[nodiscard]] expected<void, http::start_error> open(actors::engine& e);
   [[nodiscard]] std::uint16_t port(http::listener l) const;
 
+  [[nodiscard]] std::uint32_t loops() const;
+  /// Runs `what` on that event loop (from 0), from any thread.
+  void post(std::uint32_t loop, std::function<void()> what);
+
   void apply_settings(const config::settings_ptr& next);
   /// From now on each answer is its connection's last: clients go elsewhere while they still can.
   void announce_end();
