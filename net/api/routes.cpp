@@ -36,6 +36,7 @@ constexpr std::array table{
     route{post,  "/v1/conversations/{id}/notes",         open,  access::agent,      "addNote",                   none,             body,    add_note},
     route{post,  "/v1/conversations/{id}/read",          open,  access::agent,      "markRead",                  none,             body,    mark_read},
     route{get,   "/v1/customers/{id}",                   open,  access::reader,     "getCustomer",               none,             no_body, get_customer},
+    route{del,   "/v1/customers/{id}",                   open,  access::supervisor, "eraseCustomer",             none,             no_body, erase_customer},
     route{get,   "/v1/customers/{id}/conversations",     open,  access::reader,     "listCustomerConversations", of_pages,         no_body, list_customer_conversations},
     route{get,   "/v1/dead-letters",                     open,  access::supervisor, "listDeadLetters",           of_pages,         no_body, list_dead_letters},
     route{get,   "/v1/dead-letters/{id}",                open,  access::supervisor, "getDeadLetter",             none,             no_body, get_dead_letter},
