@@ -65,10 +65,12 @@ TEST_F(erasing, who_writes_again_is_a_stranger_under_the_next_number) {
     apply(state, e);
   }
   EXPECT_EQ(current().version, 2u) << "gapless from 1";
-  set_status(conversation_status::closed);
+  patch close = change();
+  close.status = conversation_status::closed;
+  for (const auto& e : decided(close)) apply(state, e);
   const auto next = decided(command_of(text_message("4")));
-  EXPECT_EQ(next.front().conversation->id.ordinal, 4u);
-  EXPECT_EQ(next.front().conversation->previous_conversations, 1u);
+  EXPECT_EQ(next.back().conversation->id.ordinal, 4u);
+  EXPECT_EQ(next.back().conversation->previous_conversations, 1u);
 }
 
 TEST_F(erasing, no_one_can_act_on_what_is_gone) {
