@@ -85,7 +85,8 @@ struct person {
 
 class erasure : public testing::Test {
  protected:
-  erasure() : engine_(scratch_.path()), book_(scratch_.path() / "ledger"), load_(book_, seed()) {
+  explicit erasure(const std::string& program = engine_binary())
+      : engine_(scratch_.path(), program), book_(scratch_.path() / "ledger"), load_(book_, seed()) {
     std::printf("seed %llu\n", static_cast<unsigned long long>(seed()));
     engine_.configure(small().toml(engine_.data()));
     engine_.start();
@@ -249,6 +250,20 @@ TEST_F(erasure, killed_in_the_midst_is_finished_by_the_next_start) {
   }
   expect_others_intact();
   verify_offline();
+}
+
+/// The same checks over a build that leaves the files as they are: it must be caught, or they are worth nothing.
+class erasure_by_a_liar : public erasure {
+ protected:
+  erasure_by_a_liar() : erasure(SWITCHBOARD_KEEPS_FILES) {}
+};
+
+TEST_F(erasure_by_a_liar, is_caught) {
+  const person p(seed());
+  live(p);
+  ASSERT_EQ(erase(), 202);
+  ASSERT_TRUE(eventually([&] { return erase() == 204; }, forced_within));
+  EXPECT_FALSE(sightings(engine_.data(), p.all()).empty());
 }
 
 }  // namespace
