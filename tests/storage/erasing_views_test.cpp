@@ -69,6 +69,10 @@ class erasing_views : public views_test {
     if (const auto d = v_->find_dead_letter(letter.id.value)) all.push_back(d->raw + d->detail);
     return all;
   }
+  [[nodiscard]] bool db_has(const std::string& comment_key) const {
+    std::string value;
+    return v_->store().db().Get({}, v_->store().handle(column::comment_threads), comment_key, &value).ok();
+  }
   static bool has(const std::vector<std::string>& rows, const std::string& text) {
     return std::any_of(rows.begin(), rows.end(),
                        [&](const auto& r) { return r.find(text) != std::string::npos; });
@@ -194,6 +198,38 @@ TEST_F(erasing_views, files_hold_nothing_of_it_once_they_are_reclaimed) {
   EXPECT_TRUE(left.empty()) << left.front();
   EXPECT_FALSE(has(shown(), ada));
   EXPECT_TRUE(has(shown(), "says bob"));
+}
+
+/// In layout 2 the platform's id of a comment was part of a key.
+TEST_F(erasing_views, of_an_earlier_layout_hold_no_ids_in_keys_once_they_are_opened) {
+  const std::string comment = canary(9);
+  w.says("bob", 1, comment);
+  fold(w.log);
+  ASSERT_TRUE(v_->flush());
+  rocksdb::WriteOptions unlogged;
+  unlogged.disableWAL = true;
+  auto& db = v_->store().db();
+  auto* const threads = v_->store().handle(column::comment_threads);
+  const auto now = keys::comment_thread("acme-page", fingerprint(seed, "ref", comment, ""));
+  std::string value, before;
+  ASSERT_TRUE(db.Get({}, threads, now, &value).ok());
+  keys::append_name(before, "acme-page");
+  keys::append_name(before, comment);
+  ASSERT_TRUE(db.Put(unlogged, threads, before, value).ok());
+  ASSERT_TRUE(db.Delete(unlogged, threads, now).ok());
+  std::string state;
+  auto* const meta = v_->store().handle(column::meta);
+  ASSERT_TRUE(db.Get({}, meta, "state", &state).ok());
+  ASSERT_EQ(state.substr(0, 4), std::string("\0\0\0\3", 4));
+  state[3] = 2;
+  ASSERT_TRUE(db.Put(unlogged, meta, "state", state).ok());
+  ASSERT_TRUE(db.Flush({}, {meta, threads}).ok());
+  EXPECT_FALSE(v_->find_thread("acme-page", comment));
+  for (int i = 0; i < 2; ++i) {
+    open();
+    EXPECT_EQ(v_->find_thread("acme-page", comment), w.thread("bob", 1));
+    EXPECT_FALSE(db_has(before));
+  }
 }
 
 }  // namespace
