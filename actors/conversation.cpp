@@ -35,6 +35,8 @@ void conversation_owner::load(const std::string& brand) {
     state_.current = std::move(row->current);
     recent_.starts_incomplete();
   }
+  state_.erased = std::max(state_.erased, node_.views->erased_up_to(state_.id));
+  if (state_.erased > 0) recent_.starts_incomplete();
   loaded_ = true;
 }
 
@@ -81,6 +83,21 @@ bool conversation_owner::is_known(const domain::receive& r) const {
   return same(in.customer_name, c->name) && same(in.customer_handle, c->handle) &&
          same(in.customer_avatar_url, c->avatar_url) &&
          same(in.customer_new_platform_id, c->platform_user_id);
+}
+
+/// Is it about a message that was erased? Then it is about nobody any more: not even a redelivery may bring it back.
+/// Until the views follow, they and the tail may still show such a message.
+bool conversation_owner::concerns_erased(const domain::receive& r) const {
+  if (state_.erased == 0 || r.inbound.platform_message_id.empty()) return false;
+  if (r.target) return r.target->id.conversation.ordinal <= state_.erased;
+  const auto key = message_key(node_, r.inbound.platform_message_id);
+  return recent_.find(key) || node_.views->seen(state_.id, key);
+}
+
+/// Did a profile come again that was told before its customer was erased?
+bool conversation_owner::was_erased_since(const domain::receive& r) const {
+  const auto erasure = node_.views->find_erasure(r.brand.value, r.customer.value);
+  return erasure && r.inbound.at <= erasure->at;
 }
 
 std::vector<domain::message> conversation_owner::covered_by(const domain::receive& r) const {
@@ -157,7 +174,13 @@ void conversation_owner::look_up(domain::receive& r) {
   if (!in.platform_message_id.empty()) r.target = find_message(r.brand.value, in.platform_message_id);
   // A message is its own key: it was seen if it is there and not a mere placeholder (decide looks at that).
   if (in.kind != domain::inbound_kind::message) r.seen = was_seen(in);
-  if (in.kind == domain::inbound_kind::profile && !state_.current) r.seen = r.seen || is_known(r);
+  if (in.kind == domain::inbound_kind::profile && !state_.current) {
+    r.seen = r.seen || is_known(r) || was_erased_since(r);
+  }
+  if (concerns_erased(r)) {
+    r.seen = true;
+    r.target.reset();
+  }
   if (in.watermark) r.covered = covered_by(r);
 }
 
@@ -247,6 +270,7 @@ bool conversation_owner::decide_act(act& a, change& c, command_result& result) {
     return false;
   }
   c = std::move(*decided);
+  if (!c.events.empty() && c.events.back().erased) return true;  // nothing is left to be shown
   const auto& after = c.events.empty() ? *state_.current : *c.events.back().conversation;
   storage::append_conversation(result.conversation, after);
   result.version = after.version;

@@ -64,6 +64,8 @@ class conversation_owner {
                                                             const std::string& platform_id);
   [[nodiscard]] bool was_seen(const domain::inbound_event& e) const;
   [[nodiscard]] bool is_known(const domain::receive& r) const;
+  [[nodiscard]] bool concerns_erased(const domain::receive& r) const;
+  [[nodiscard]] bool was_erased_since(const domain::receive& r) const;
   [[nodiscard]] std::vector<domain::message> covered_by(const domain::receive& r) const;
   [[nodiscard]] bool add_newer(std::vector<domain::message>& found, domain::timestamp up_to,
                                storage::log_sequence applied) const;

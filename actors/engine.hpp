@@ -95,6 +95,14 @@ struct command_result {
   std::string message;  ///< JSON of the note, where one was made
 };
 
+enum class erase_state : std::uint8_t {
+  pending,    ///< durably promised, and shown to nobody any more; files still hold it
+  done,       ///< nothing of it is on the disk
+  not_found,  ///< no such customer, and there never was one who was erased
+  busy,       ///< too many wait already
+  failed      ///< the journal failed: 503
+};
+
 enum class health : std::uint8_t { ready, starting, draining, disk_low, overloaded, failed };
 [[nodiscard]] std::string_view to_word(health);
 
@@ -106,6 +114,8 @@ struct engine_stats {
   std::uint64_t duplicates = 0, dead_letters = 0, commits = 0;
   std::uint64_t journal_bytes = 0, views_bytes = 0, free_disk_bytes = 0;
   std::uint64_t conversations = 0;
+  std::uint64_t erasures_pending = 0, erasures_done = 0;
+  std::chrono::seconds erasure_oldest{0};  ///< since when the oldest of the pending ones waits
   domain::histogram_reading commit_durations, commit_records, sync_durations, apply_durations;
 };
 
@@ -138,6 +148,13 @@ class engine {
                        std::function<void(command_result&&)> reply) = 0;
   /// Marks a dead letter replayed, durably; `reply(false)`: the journal failed.
   virtual void mark_replayed(const domain::dead_letter& d, std::function<void(bool)> reply) = 0;
+
+  /// Forgets a customer. `reply` runs once, on a thread of the engine, when that is durable and nobody can read of him
+  /// any more; his bytes leave the disk behind that. May be repeated, also to hear whether they have.
+  virtual void erase(std::string brand, std::string customer, std::function<void(erase_state)> reply) {
+    (void)brand, (void)customer;
+    reply(erase_state::not_found);
+  }
 
   // -- out -----------------------------------------------------------------------------------------------
   /// Runs `then` once the views show everything committed before this call (on a reader thread; it may

@@ -122,6 +122,18 @@ local_engine::local_engine(std::shared_ptr<const config::settings> settings,
     });
   }
   door_.open();
+  eraser_ = std::make_unique<eraser>(
+      eraser_links{.of = node_,
+                   .journal = *journal_,
+                   .views = *views_,
+                   .tail = tail_,
+                   .feed = feed_,
+                   .to_thread =
+                       [this](act_ptr a) {
+                         const auto p = storage::partition_of(a->thread, node_.partitions);
+                         caf::anon_send(partitions_[p], std::move(a));
+                       },
+                   .to_letters = [this](quarantined_ptr q) { caf::anon_send(quarantine_, std::move(q)); }});
 }
 
 bool local_engine::read(std::function<void(const storage::views&)> then) {
@@ -325,6 +337,10 @@ void local_engine::mark_replayed(const domain::dead_letter& d, std::function<voi
   caf::anon_send(quarantine_, std::move(q));
 }
 
+void local_engine::erase(std::string brand, std::string customer, std::function<void(erase_state)> reply) {
+  eraser_->erase(std::move(brand), std::move(customer), std::move(reply));
+}
+
 engine_stats local_engine::stats() const {
   engine_stats s;
   s.state = state();
@@ -347,6 +363,9 @@ engine_stats local_engine::stats() const {
   s.views_bytes = views_->disk_bytes();
   s.free_disk_bytes = keeper_.free_disk_bytes();
   s.conversations = views_->conversations();
+  s.erasures_pending = eraser_->pending();
+  s.erasures_done = eraser_->done();
+  s.erasure_oldest = eraser_->oldest();
   return s;
 }
 
@@ -379,6 +398,7 @@ bool local_engine::stop(std::chrono::milliseconds at_most) {
   if (stopped_.exchange(true)) return !failed_.load();
   const auto until = std::chrono::steady_clock::now() + at_most;
   begin_drain();
+  eraser_->stop();  // while the actors that it asks are there
   door_.close();
   // Everything that entered lies in the mailboxes now, before this. The conversations end first, since what they
   // can't decide goes to the quarantine; then the journal, which settles what all of them handed in.

@@ -5,6 +5,7 @@
 #include "actors/conversation.hpp"
 #include "actors/doorway.hpp"
 #include "actors/engine.hpp"
+#include "actors/eraser.hpp"
 #include "actors/journal_writer.hpp"
 #include "actors/log_feed.hpp"
 #include "actors/tail.hpp"
@@ -36,6 +37,8 @@ class local_engine final : public engine {
               std::string_view raw, domain::timestamp received_at, const ticket_ptr& t) override;
   void execute(std::string brand, domain::command what, std::function<void(command_result&&)> reply) override;
   void mark_replayed(const domain::dead_letter& d, std::function<void(bool)> reply) override;
+
+  void erase(std::string brand, std::string customer, std::function<void(erase_state)> reply) override;
 
   bool read(std::function<void(const storage::views&)> then) override;
   feed& events() override { return feed_; }
@@ -90,6 +93,7 @@ class local_engine final : public engine {
   journal_writer writer_;
   caf::actor_system_config actor_config_;
   caf::actor_system system_;
+  std::unique_ptr<eraser> eraser_;
 };
 
 }  // namespace switchboard::actors

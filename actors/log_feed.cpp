@@ -1,8 +1,10 @@
 #include "actors/log_feed.hpp"
 
+#include "storage/codec.hpp"
 #include "storage/cursor.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace switchboard::actors {
 
@@ -10,6 +12,16 @@ namespace {
 /// So many pointers are taken from the tail at a time; its lock is everyone's.
 constexpr std::size_t chunk_records = 128;
 }  // namespace
+
+std::shared_ptr<storage::record> without_contents(const storage::record& r, std::uint64_t hash_seed) {
+  auto bytes = storage::emptied(r, hash_seed);
+  if (!bytes) return nullptr;
+  auto decoded = storage::decode_record(*std::move(bytes));
+  if (!decoded) throw std::logic_error("an emptied event is not readable: " + decoded.error().what);
+  decoded->sequence = r.sequence;
+  decoded->partition = r.partition;
+  return std::make_shared<storage::record>(*std::move(decoded));
+}
 
 expected<storage::log_sequence, cursor_problem> log_feed::position(std::string_view from) const {
   if (from.empty() || from == "latest") return tail_.committed();
@@ -34,6 +46,8 @@ pulled log_feed::pull(storage::log_sequence after, const stream_filter& f, std::
   std::vector<storage::record_ptr> chunk;
   std::size_t bytes = 0;
   std::size_t scanned = 0;
+  // Before the log is read: what it still shows then is still hidden.
+  const auto hidden = hidden_.load(std::memory_order_acquire);
   for (;;) {
     chunk.clear();
     const auto want = std::min(chunk_records, scan_max - scanned);
@@ -53,6 +67,10 @@ pulled log_feed::pull(storage::log_sequence after, const stream_filter& f, std::
     if (chunk.empty()) return out;
     for (auto& r : chunk) {
       const auto sequence = r->sequence;
+      if (hidden && hidden->covers(r->bytes, sequence)) {
+        if (auto other = without_contents(*r, hash_seed_.load(std::memory_order_relaxed)))
+          r = std::move(other);
+      }
       if (f.matches(*r)) {
         bytes += r->bytes.size();
         out.records.push_back(std::move(r));

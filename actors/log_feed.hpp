@@ -4,12 +4,18 @@
 #include "actors/feed.hpp"
 #include "actors/tail.hpp"
 #include "actors/views_keeper.hpp"
+#include "storage/erasing.hpp"
 #include "storage/log.hpp"
 
+#include <atomic>
 #include <map>
 #include <mutex>
 
 namespace switchboard::actors {
+
+/// The record as the log will have it once it is erased; null: it stays as it is.
+[[nodiscard]] std::shared_ptr<storage::record> without_contents(const storage::record& r,
+                                                                std::uint64_t hash_seed);
 
 class log_feed : public feed {
  public:
@@ -30,6 +36,12 @@ class log_feed : public feed {
   std::uint64_t on_commit(std::function<void(storage::log_sequence)> wake) override;
   void forget(std::uint64_t key) override;
 
+  /// From now on these are shown emptied, until the log itself is. Null: nothing. Any thread.
+  void hide(storage::erased_things_ptr what, std::uint64_t hash_seed) {
+    hash_seed_.store(hash_seed, std::memory_order_relaxed);
+    hidden_.store(std::move(what), std::memory_order_release);
+  }
+
   /// From the journal's thread.
   void committed(storage::log_sequence s);
 
@@ -38,6 +50,8 @@ class log_feed : public feed {
   const tail& tail_;
   views_keeper* readers_;
   std::function<void(std::string)> on_fatal_;
+  std::atomic<storage::erased_things_ptr> hidden_;
+  std::atomic<std::uint64_t> hash_seed_{0};
   std::mutex mutex_;
   std::map<std::uint64_t, std::function<void(storage::log_sequence)>> wakes_;
   std::uint64_t next_key_ = 1;

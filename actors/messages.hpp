@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace switchboard::actors {
@@ -38,6 +39,8 @@ using act_ptr = std::shared_ptr<act>;
 struct quarantined {
   domain::dead_letter letter;
   bool replayed = false;  ///< mark it replayed instead of adding it
+  std::optional<domain::timestamp>
+      erased_at;  ///< withdraw its bytes instead: they name somebody who is erased
   completion done;
 };
 using quarantined_ptr = std::shared_ptr<quarantined>;

@@ -1,5 +1,6 @@
 #include "actors/quarantine.hpp"
 
+#include "domain/erasing.hpp"
 #include "storage/codec.hpp"
 
 namespace switchboard::actors {
@@ -10,12 +11,20 @@ void quarantine_state::forget_applied(const node& n) {
     const auto found = pending.find(order.front());
     if (found != pending.end() && found->second > applied) return;
     if (found != pending.end()) pending.erase(found);
+    erased.erase(order.front());
     order.pop_front();
   }
 }
 
 bool quarantine_state::known(node& n, const std::string& id) {
   return pending.contains(id) || n.views->find_dead_letter(id).has_value();
+}
+
+/// A letter that is being replayed comes with the bytes that it had before.
+bool quarantine_state::was_erased(node& n, const std::string& id) {
+  if (erased.contains(id)) return true;
+  const auto stored = n.views->find_dead_letter(id);
+  return stored && stored->erased;
 }
 
 void quarantine_state::handle(node& n, quarantined& q) {
@@ -36,7 +45,11 @@ void quarantine_state::keep(node& n, quarantined& q) {
   forget_applied(n);
   std::vector<std::shared_ptr<storage::record>> records;
   const auto id = q.letter.id.value;
-  if (q.replayed || !known(n, id)) {
+  if (q.erased_at) {
+    const auto e = domain::erase_letter(std::move(q.letter), *q.erased_at);
+    records.push_back(std::make_shared<storage::record>(storage::encode(e, n.name)));
+    erased.insert(id);
+  } else if (q.replayed ? !was_erased(n, id) : !known(n, id)) {
     domain::event e;
     e.type = q.replayed ? domain::event_type::deadletter_replayed : domain::event_type::deadletter_added;
     e.at = q.replayed ? q.letter.replayed_at.value_or(q.letter.received_at) : q.letter.received_at;

@@ -8,6 +8,8 @@ namespace switchboard::actors {
 namespace {
 /// What a record costs in memory beside its bytes.
 constexpr std::uint64_t record_overhead = sizeof(storage::record) + 64;
+/// replace() lets others in between so many records.
+constexpr std::size_t replaced_at_once = 512;
 }  // namespace
 
 tail::tail(storage::log_sequence last, std::uint64_t bytes_max)
@@ -56,6 +58,22 @@ void tail::uncommitted(std::size_t limit, std::vector<std::shared_ptr<storage::r
   const auto end = std::min<std::uint64_t>(records_.size(), begin + limit);
   out.insert(out.end(), records_.begin() + static_cast<std::ptrdiff_t>(begin),
              records_.begin() + static_cast<std::ptrdiff_t>(end));
+}
+
+void tail::replace(storage::log_sequence up_to,
+                   const std::function<std::shared_ptr<storage::record>(const storage::record&)>& other) {
+  assert(up_to <= applied());
+  for (storage::log_sequence next = 0; next <= up_to;) {
+    const std::lock_guard lock{mutex_};
+    next = std::max(next, first_);
+    for (std::size_t n = 0; n < replaced_at_once && next <= up_to; ++n, ++next) {
+      auto& here = records_[next - first_];
+      auto instead = other(*here);
+      if (!instead) continue;
+      bytes_ = bytes_ - here->bytes.size() + instead->bytes.size();
+      here = std::move(instead);
+    }
+  }
 }
 
 void tail::mark_applied(storage::log_sequence s) {

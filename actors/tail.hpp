@@ -13,6 +13,7 @@
 #include <cassert>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -46,6 +47,12 @@ class tail {
     assert(s >= committed() && s <= submitted());
     committed_.store(s, std::memory_order_release);
   }
+
+  // -- for the eraser -----------------------------------------------------------------------------------
+  /// Puts what `other` makes of a record in its place, null: it stays. Of those up to `up_to`, which the views show
+  /// already: nobody decides by them any more.
+  void replace(storage::log_sequence up_to,
+               const std::function<std::shared_ptr<storage::record>(const storage::record&)>& other);
 
   // -- for the views' keeper ----------------------------------------------------------------------------
   void mark_applied(storage::log_sequence s);

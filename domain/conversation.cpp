@@ -1,6 +1,7 @@
 #include "domain/conversation.hpp"
 
 #include "domain/commanding.hpp"
+#include "domain/erasing.hpp"
 #include "domain/receiving.hpp"
 
 #include <cassert>
@@ -20,6 +21,7 @@ struct decider {
   decision operator()(add_note&& what) const { return decide_note(state, std::move(what), now); }
   decision operator()(mark_read&& what) const { return decide_read(state, what, now); }
   decision operator()(wake_snoozed&& what) const { return decide_wake(state, what, now); }
+  decision operator()(erase&& what) const { return decide_erase(state, what, now); }
 };
 
 /// Is the event's conversation the state after what `state` has?
@@ -50,10 +52,12 @@ decision decide(const thread_state& state, const command& what, const conversati
 }
 
 void apply(thread_state& state, const event& e) {
+  if (apply_erased(state, e)) return;
   if (follows(e, state)) state.current = e.conversation;
 }
 
 void apply(thread_state& state, event&& e) {
+  if (apply_erased(state, e)) return;
   if (follows(e, state)) state.current = std::move(e.conversation);
 }
 

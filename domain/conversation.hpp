@@ -49,6 +49,7 @@ struct conversation_policy {
 struct thread_state {
   thread_id id;
   std::optional<conversation> current;  ///< the newest conversation; none before the first event
+  std::uint32_t erased = 0;             ///< the conversations up to this ordinal were, with their customer
 };
 
 /// A platform's event for this thread, with what the rules need to know of the past.
@@ -98,7 +99,14 @@ struct wake_snoozed {
   conversation_id id;
 };
 
-using command = std::variant<receive, patch, add_note, mark_read, wake_snoozed>;
+/// The customer is to be forgotten: every conversation of the thread so far ends here, as if it had never been, but
+/// for its number, which is not given again. Whoever writes later begins as a stranger.
+struct erase {
+  customer_id customer;
+  std::uint64_t by = 0;  ///< the log's place of the customer.erased that asks for it
+};
+
+using command = std::variant<receive, patch, add_note, mark_read, wake_snoozed, erase>;
 
 enum class refusal : std::uint8_t {
   not_found,      ///< no such conversation (any more) in this thread

@@ -26,7 +26,7 @@ event& draft::add(event_type type) {
 
 event& draft::open(conversation&& fresh) {
   assert(fresh.id.thread == state_.id);
-  assert(fresh.id.ordinal == (has_conversation() ? latest().id.ordinal + 1 : 1));
+  assert(fresh.id.ordinal == (has_conversation() ? latest().id.ordinal : state_.erased) + 1);
   event& first = events_.emplace_back();
   conversation& opened = first.conversation.emplace(std::move(fresh));
   first.type = event_type::conversation_created;

@@ -83,6 +83,20 @@ struct previous_state {
   bool operator==(const previous_state&) const = default;
 };
 
+/// What is left of an event whose customer was erased: its place, and keyed hashes by which a redelivery is known.
+/// Also what a conversation's own customer.erased says.
+struct erasure {
+  brand_id brand;
+  account_id account;
+  conversation_id conversation;            ///< whose event it is; ordinal 0: about none
+  customer_id customer;                    ///< on customer.erased only
+  std::uint64_t by = 0;                    ///< … the log's place of the customer.erased that asked for it
+  std::optional<std::uint64_t> reference;  ///< of the platform's message id, where the event made it known
+  std::optional<std::uint64_t> origin;     ///< of event::origin, where that was kept as a dedup key
+  bool comment = false;                    ///< `reference` leads to a thread of comments
+  bool operator==(const erasure&) const = default;
+};
+
 struct event {
   event_type type = event_type::message_received;
   timestamp at;                ///< when it was decided
@@ -94,7 +108,8 @@ struct event {
   std::optional<domain::customer> customer;
   std::optional<domain::dead_letter> dead_letter;
   std::optional<event_origin> origin;
-  std::string config_version;  ///< config.applied
+  std::string config_version;     ///< config.applied
+  std::optional<erasure> erased;  ///< instead of all the others
   bool operator==(const event&) const = default;
 };
 

@@ -37,6 +37,7 @@ struct rejected_part;
 struct unpacked_body;
 struct event_origin;
 struct previous_state;
+struct erasure;
 struct event;
 
 struct conversation_policy;
@@ -46,6 +47,7 @@ struct patch;
 struct add_note;
 struct mark_read;
 struct wake_snoozed;
+struct erase;
 struct refused;
 
 }  // namespace switchboard::domain

@@ -167,6 +167,7 @@ struct dead_letter {
   std::string raw;     ///< exactly the bytes received (the body, or the one element)
   timestamp received_at;
   std::optional<timestamp> replayed_at;
+  bool erased = false;  ///< raw and detail were withdrawn with a customer whom they named
   bool operator==(const dead_letter&) const = default;
 };
 

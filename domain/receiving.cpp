@@ -161,10 +161,11 @@ void receiving::open_conversation(conversation_status status) {
     fresh.customer_avatar_url = before->customer_avatar_url;
     fresh.customer_platform_id = before->customer_platform_id;
     fresh.customer = before->customer;
-    fresh.previous_conversations = before->id.ordinal;
     fresh.customer_since = before->customer_since.value_or(before->created_at);
   }
-  fresh.id = {state_.id, fresh.previous_conversations + 1};
+  const auto newest = before != nullptr ? before->id.ordinal : state_.erased;
+  fresh.id = {state_.id, newest + 1};
+  fresh.previous_conversations = newest - state_.erased;
   fresh.brand = what_.brand;
   fresh.platform = in_.platform;
   fresh.account = what_.account;

@@ -10,6 +10,7 @@
 //   subject      := conversation-id | customer-id | dead-letter-id | "config"
 //   data         := { "reaction"?, "message"?, "conversation"?, "customer"?, "deadLetter"?, "config"?,
 //                     "previous"?, "origin"? }              what the event is about, as it is after it
+//                 | { "erased":erasure }                        its customer was erased, and all that it said
 //   conversation := { "id", "brand", "platform", "accountId", "customerId", "customerName", "customerHandle",
 //                     "customerAvatarUrl"?, "status", "priority", "assignedTo"?, "queue"?, "tags":[text…],
 //                     "metadata":{ "source", "postId"?, "postUrl"?, "threadKey", "customerPlatformId",
@@ -28,7 +29,10 @@
 //   customer     := { "id", "brand", "platform", "accountId", "platformUserId", "name", "handle",
 //                     "avatarUrl"?, "createdAt":time, "updatedAt":time }
 //   deadLetter   := { "id", "source", "brand"?, "reason", "detail", ("raw":text | "rawBase64":text),
-//                     "receivedAt":time, "replayedAt"?:time }
+//                     "receivedAt":time, "replayedAt"?:time, "erased"?:true }
+//   erasure      := { "brand"?, "accountId"?, "conversationId"?, "customerId"?, "by"?:number, "reference"?:hash,
+//                     "origin"?:hash, "comment"?:true }     the last four for a refold: see domain/event.hpp
+//   hash         := 16 hexadecimal digits, as text
 //   config       := { "version" }
 //   previous     := { "status", "priority", "updatedAt":time }        the conversation's, before the event
 //   origin       := { "kind", "id", "version"? }                      the dedup key, with the account
@@ -85,6 +89,11 @@ void copy_facts(const domain::event& e, record& r) {
     r.platform = c.platform;
     r.kind = c.kind;
     r.place = {c.status, c.priority, codec::as_written(c.updated_at)};
+  } else if (e.erased) {
+    r.brand = e.erased->brand.value;
+    r.account = e.erased->account.value;
+    r.conversation = e.erased->conversation;
+    if (r.conversation.ordinal != 0) r.conversation_sequence = e.sequence;
   } else if (e.customer) {
     r.brand = e.customer->brand.value;
     r.account = e.customer->account.value;
@@ -98,6 +107,12 @@ void copy_facts(const domain::event& e, record& r) {
   if (e.message) r.message = e.message->id;
 }
 
+/// The conversation that the event is about; null: none.
+const domain::conversation_id* conversation_of(const domain::event& e) {
+  if (e.conversation) return &e.conversation->id;
+  return e.erased && e.erased->conversation.ordinal != 0 ? &e.erased->conversation : nullptr;
+}
+
 /// The object that an event about no conversation is named after.
 std::string_view object_id(const domain::event& e) {
   if (e.customer) return e.customer->id.value;
@@ -106,11 +121,12 @@ std::string_view object_id(const domain::event& e) {
 }
 
 void write_id_and_subject(std::string& out, const domain::event& e, std::string_view node) {
-  const bool numbered = e.conversation && e.sequence > 0;
+  const auto* const conversation = conversation_of(e);
+  const bool numbered = conversation && e.sequence > 0;
   if (numbered) {
     out += ",\"id\":\"e_";
     const auto at = out.size();
-    append_text(out, e.conversation->id);
+    append_text(out, *conversation);
     out.erase(at, 2);  // its "c_"
     out += '-';
     domain::append_json_number(out, e.sequence);
@@ -128,9 +144,9 @@ void write_id_and_subject(std::string& out, const domain::event& e, std::string_
   domain::append_json_string(out, node);
   codec::append_word(out, ",\"type\":", to_word(e.type));
   out += ",\"subject\":";
-  if (e.conversation) {
+  if (conversation) {
     out += '"';
-    append_text(out, e.conversation->id);
+    append_text(out, *conversation);
     out += '"';
   } else {
     domain::append_json_string(out, object_id(e));
@@ -180,6 +196,12 @@ void write_objects(const domain::event& e, record& r) {
     const auto at = here(out);
     append_dead_letter(out, *e.dead_letter);
     r.dead_letter_json = {at, here(out) - at};
+  }
+  if (e.erased) {
+    member(out, "erased");
+    const auto at = here(out);
+    codec::write_erasure(out, *e.erased);
+    r.erased_json = {at, here(out) - at};
   }
 }
 

@@ -36,5 +36,6 @@ void append_dead_letter(std::string& out, const domain::dead_letter& d, bool wit
 [[nodiscard]] expected<domain::message, decode_error> decode_message(std::string_view json);
 [[nodiscard]] expected<domain::customer, decode_error> decode_customer(std::string_view json);
 [[nodiscard]] expected<domain::dead_letter, decode_error> decode_dead_letter(std::string_view json);
+[[nodiscard]] expected<domain::erasure, decode_error> decode_erasure(std::string_view json);
 
 }  // namespace switchboard::storage

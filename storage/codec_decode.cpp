@@ -45,6 +45,8 @@ void read_data(ondemand::object o, domain::event& e) {
       e.customer = read_customer(v.get_object());
     else if (key == "deadLetter")
       e.dead_letter = read_dead_letter(v.get_object());
+    else if (key == "erased")
+      e.erased = read_erasure(v.get_object());
     else if (key == "previous")
       e.previous = read_previous(v.get_object());
     else if (key == "origin")
@@ -106,6 +108,10 @@ expected<domain::message, decode_error> decode_message(std::string_view json) {
 
 expected<domain::customer, decode_error> decode_customer(std::string_view json) {
   return decode_object(json, read_customer);
+}
+
+expected<domain::erasure, decode_error> decode_erasure(std::string_view json) {
+  return decode_object(json, read_erasure);
 }
 
 expected<domain::dead_letter, decode_error> decode_dead_letter(std::string_view json) {

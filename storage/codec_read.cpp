@@ -305,6 +305,8 @@ domain::dead_letter read_dead_letter(ondemand::object o) {
       d.received_at = time(v);
     else if (key == "replayedAt")
       d.replayed_at = time(v);
+    else if (key == "erased")
+      d.erased = bool(v.get_bool());
   });
   return d;
 }

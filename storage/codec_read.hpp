@@ -73,6 +73,7 @@ Enum word(ondemand::value v) {
 [[nodiscard]] domain::message read_message(ondemand::object o);
 [[nodiscard]] domain::customer read_customer(ondemand::object o);
 [[nodiscard]] domain::dead_letter read_dead_letter(ondemand::object o);
+[[nodiscard]] domain::erasure read_erasure(ondemand::object o);
 
 /// Runs `read` and turns what it throws into a decode_error.
 template <class Read>

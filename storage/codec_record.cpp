@@ -86,6 +86,17 @@ struct record_reader {
     });
   }
 
+  /// What the event was about is gone; whose it was is kept.
+  void erased(ondemand::object o) const {
+    r.erased_json = object_place(o);
+    each_member(o, [&](std::string_view key, ondemand::value v) {
+      if (key == "conversationId")
+        r.conversation = codec::conversation_id(v);
+      else if (key == "accountId")
+        assign(r.account, v);
+    });
+  }
+
   void previous(ondemand::object o) const {
     r.has_previous = true;
     each_member(o, [&](std::string_view key, ondemand::value v) {
@@ -121,7 +132,9 @@ struct record_reader {
       else if (key == "deadLetter") {
         ondemand::object letter = v.get_object();
         r.dead_letter_json = place(letter.raw_json());
-      } else if (key == "previous")
+      } else if (key == "erased")
+        erased(v.get_object());
+      else if (key == "previous")
         previous(v.get_object());
       else if (key == "origin")
         origin(v.get_object());
@@ -152,7 +165,7 @@ struct record_reader {
     if (!typed) throw malformed("an event without type");
     if (r.cursor_at == 0) throw malformed("an event without cursor");
     if (!at_end(document)) throw malformed("bytes behind the event");
-    if (!r.conversation_json.empty()) r.conversation_sequence = sequence;
+    if (r.conversation.ordinal != 0) r.conversation_sequence = sequence;
   }
 };
 

@@ -283,6 +283,7 @@ void append_dead_letter(std::string& out, const domain::dead_letter& d, bool wit
   out += ",\"receivedAt\":";
   codec::append_time(out, d.received_at);
   codec::append_if(out, ",\"replayedAt\":", d.replayed_at);
+  if (d.erased) out += ",\"erased\":true";
   out += '}';
 }
 

@@ -2,6 +2,7 @@
 // The writing half of the codec, shared by its files: appends to one string, and notes where those texts
 // landed that a record keeps as spans.
 
+#include "domain/event.hpp"
 #include "domain/json.hpp"
 #include "domain/model.hpp"
 #include "storage/record.hpp"
@@ -60,6 +61,7 @@ void write_reaction(std::string& out, const domain::reaction& r);
 void write_conversation(std::string& out, const domain::conversation& c, conversation_places& places);
 void write_message(std::string& out, const domain::message& m, domain::platform platform,
                    message_places& places);
+void write_erasure(std::string& out, const domain::erasure& e);
 /// Gives the place of the id's text.
 span write_customer(std::string& out, const domain::customer& c);
 

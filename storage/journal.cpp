@@ -1,6 +1,7 @@
 #include "storage/journal.hpp"
 
 #include "storage/codec.hpp"
+#include "storage/journal_erasing.hpp"
 #include "storage/journal_recovery.hpp"
 
 #include <algorithm>
@@ -25,6 +26,7 @@ class rocks_journal final : public journal {
         database_(std::move(from.database)),
         mark_(std::move(from.mark)),
         newest_at_(from.extent.at),
+        erased_(from.extent.erased),
         earliest_(from.extent.earliest),
         last_(from.extent.last) {}
 
@@ -46,6 +48,13 @@ class rocks_journal final : public journal {
   domain::histogram_reading sync_durations() const override { return database_->sync_durations(); }
   log_sequence first_at_or_after(domain::timestamp t) const override;
 
+  expected<rewritten, open_error> erase(const erased_things& what, log_sequence up_to,
+                                        const std::atomic<bool>& cancelled) override;
+  expected<bool, open_error> reclaim(const rewritten& range, std::atomic<bool>& cancelled) override;
+  expected<bool, open_error> reclaim_trimmed(std::atomic<bool>& cancelled) override;
+  log_sequence erased_up_to() const override { return erased_.load(std::memory_order_acquire); }
+  expected<void, open_error> mark_erased(log_sequence up_to) override;
+
  private:
   commit_outcome write(std::span<const record_ptr> records);
   commit_outcome repeat(std::span<const record_ptr> records);
@@ -53,6 +62,9 @@ class rocks_journal final : public journal {
   /// failed write left in the WAL too. A restart recovers, and redelivery meets the dedup keys.
   commit_outcome stop(std::string why);
   std::optional<std::string> stopped() const;
+  [[nodiscard]] unexpected<open_error> erasing_failed(std::string_view what, const std::string& why) const {
+    return unexpected(open_error{1, database_->path() + ": " + std::string(what) + ": " + why});
+  }
   read_outcome fill(read_outcome&& out, log_sequence want, log_sequence last, std::size_t limit,
                     std::size_t bytes_max) const;
 
@@ -64,6 +76,7 @@ class rocks_journal final : public journal {
   const std::unique_ptr<watermark_file> mark_;
   batch_writer writer_;          // of the committing thread
   domain::timestamp newest_at_;  // of the committing thread
+  std::atomic<log_sequence> erased_;
   std::atomic<log_sequence> earliest_;
   std::atomic<log_sequence> last_;
   std::mutex hint_mutex_;
@@ -261,6 +274,45 @@ std::uint64_t rocks_journal::disk_bytes() const {
     if (!vanished) bytes += size;
   }
   return bytes;
+}
+
+expected<rewritten, open_error> rocks_journal::erase(const erased_things& what, log_sequence up_to,
+                                                     const std::atomic<bool>& cancelled) {
+  if (mark_ == nullptr) return erasing_failed("erasing", "opened for reading only");
+  // A batch that was trimmed meanwhile must not come back.
+  const auto put = [this](log_sequence first, std::string_view value) {
+    const std::lock_guard lock(trim_mutex_);
+    if (first < earliest()) return rocksdb::Status::OK();
+    return database_->replace_batch(first, value);
+  };
+  auto done = journal_rewriter(*database_, identity_.hash_seed, put)
+                  .run(what, earliest(), std::min(up_to, last()), cancelled);
+  if (!done) return erasing_failed("erasing", done.error().what);
+  return *done;
+}
+
+expected<bool, open_error> rocks_journal::reclaim(const rewritten& range, std::atomic<bool>& cancelled) {
+  if (range.first == 0 || !options_.reclaim) return true;
+  const auto before = database_->files();
+  const auto status = database_->reclaim(range.first, range.last, true, cancelled);
+  if (cancelled.load(std::memory_order_acquire)) return false;
+  if (!status.ok()) return erasing_failed("rewriting the files", status.ToString());
+  return !database_->has_leftovers(before);
+}
+
+expected<bool, open_error> rocks_journal::reclaim_trimmed(std::atomic<bool>& cancelled) {
+  const auto status = database_->reclaim(0, earliest() - 1, false, cancelled);
+  if (cancelled.load(std::memory_order_acquire)) return false;
+  if (!status.ok()) return erasing_failed("giving back what was trimmed", status.ToString());
+  return true;
+}
+
+expected<void, open_error> rocks_journal::mark_erased(log_sequence up_to) {
+  if (const auto status = database_->put_erased(up_to); !status.ok()) {
+    return erasing_failed("remembering what was erased", status.ToString());
+  }
+  erased_.store(up_to, std::memory_order_release);
+  return {};
 }
 
 }  // namespace

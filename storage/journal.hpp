@@ -7,8 +7,10 @@
 #include "domain/expected.hpp"
 #include "domain/histogram.hpp"
 #include "storage/cursor.hpp"
+#include "storage/erasing.hpp"
 #include "storage/log.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -20,7 +22,8 @@ struct journal_options {
   std::string data_dir;
   std::uint16_t partitions = 64;  ///< only used when the directory is created
   std::uint64_t memtable_bytes = 32ull << 20;
-  bool sync = true;          ///< false only for the planted fault of the crash tests
+  bool sync = true;     ///< false only for the planted fault of the crash tests
+  bool reclaim = true;  ///< false only for the planted fault of the erasure tests: files stay as they are
   bool accept_loss = false;  ///< serve although less than the watermark was recovered (explicit opt-in)
   bool read_only = false;    ///< verify, events --data-dir
 };
@@ -38,7 +41,15 @@ struct open_error {
   std::string what;   ///< names the file and, where known, the place
 };
 
-/// trim(), disk_bytes(), sync_durations() and first_at_or_after() from any thread. After the first failed write commit()
+/// What a rewriting of the log came upon.
+struct rewritten {
+  std::uint64_t records = 0;  ///< emptied by this call
+  log_sequence first = 0;     ///< the batches with such records, emptied now or before; 0: there are none
+  log_sequence last = 0;
+};
+
+/// commit() and watch() from one thread; erase(), reclaim() and mark_erased() from one, which may be another; all else
+/// from any thread. After the first failed write commit()
 /// answers unavailable for ever, with the reason: that write may or may not be there after the restart that
 /// must follow.
 class journal : public event_log {
@@ -50,6 +61,22 @@ class journal : public event_log {
   [[nodiscard]] virtual std::uint64_t disk_bytes() const = 0;
   /// How long each fsync of the log took since the opening, its own share of a commit; for metrics.
   [[nodiscard]] virtual domain::histogram_reading sync_durations() const = 0;
+
+  // -- erasing, beside the commits ----------------------------------------------------------------------
+  /// Empties the records up to `up_to` that `what` covers (storage/erasing.hpp), batch by batch in their places. Before
+  /// reclaim() their bytes are still in files. Ends early once `cancelled` is set; may be repeated.
+  [[nodiscard]] virtual expected<rewritten, open_error> erase(const erased_things& what, log_sequence up_to,
+                                                              const std::atomic<bool>& cancelled) = 0;
+  /// Rewrites the files that hold these batches, so that nothing is on the disk that is not in the log. False: not
+  /// yet, for a reader still holds a file open, or cancelled; repeat it.
+  [[nodiscard]] virtual expected<bool, open_error> reclaim(const rewritten& range,
+                                                           std::atomic<bool>& cancelled) = 0;
+  /// Gives back the disk of what was trimmed, also where little is written. False as above.
+  [[nodiscard]] virtual expected<bool, open_error> reclaim_trimmed(std::atomic<bool>& cancelled) = 0;
+  /// How far the erasures that the log asks for were carried out; kept in the journal itself.
+  [[nodiscard]] virtual log_sequence erased_up_to() const = 0;
+  [[nodiscard]] virtual expected<void, open_error> mark_erased(log_sequence up_to) = 0;
+
   /// The first sequence decided at or after `t` (retention by time); last() + 1 if none.
   [[nodiscard]] virtual log_sequence first_at_or_after(domain::timestamp t) const = 0;
 };

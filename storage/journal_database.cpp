@@ -23,6 +23,7 @@ namespace {
 constexpr std::string_view batches_family = "batches";
 constexpr std::string_view epoch_key = "epoch";
 constexpr std::string_view earliest_key = "earliest";
+constexpr std::string_view erased_key = "erased";
 constexpr std::uint64_t memtable_bytes_min = 64ull << 10;
 constexpr std::size_t block_cache_bytes = 8ull << 20;  // blocks hold keys only, values lie in blob files
 constexpr int continuity_batches = 16;                 // how many of the newest inspect() reads
@@ -69,12 +70,6 @@ class sync_watch : public rocksdb::EventListener {
 
 rocksdb::Slice slice(std::string_view text) {
   return {text.data(), text.size()};
-}
-
-std::array<char, 8> key_of(log_sequence sequence) {
-  std::array<char, 8> key;
-  put_big_u64(key.data(), sequence);
-  return key;
 }
 
 /// One writer, big values, sequential keys, read back in order: why each option is so.
@@ -130,6 +125,12 @@ database_error failed(const std::string& path, rocksdb::Status status, const std
 }
 
 }  // namespace
+
+std::array<char, 8> key_of(log_sequence first) {
+  std::array<char, 8> key;
+  put_big_u64(key.data(), first);
+  return key;
+}
 
 expected<std::unique_ptr<journal_database>, database_error> journal_database::open(
     const database_options& options) {
@@ -193,8 +194,11 @@ expected<journal_extent, database_error> journal_database::inspect() const {
   if (!epoch) return unexpected(std::move(epoch).error());
   auto earliest = number(earliest_key);
   if (!earliest) return unexpected(std::move(earliest).error());
+  auto erased = number(erased_key);
+  if (!erased) return unexpected(std::move(erased).error());
   journal_extent extent;
   extent.epoch = epoch->value_or(0);
+  extent.erased = erased->value_or(0);
   extent.earliest = earliest->value_or(1);
   extent.last = extent.earliest - 1;
 
@@ -232,12 +236,20 @@ rocksdb::Status journal_database::put_batch(log_sequence first, std::string_view
   return db_->Write(how, &write_);
 }
 
-rocksdb::Status journal_database::put_epoch(std::uint64_t epoch) {
+rocksdb::Status journal_database::put_number(std::string_view key, std::uint64_t number) {
   std::array<char, 8> value;
-  put_u64(value.data(), epoch);
+  put_u64(value.data(), number);
   rocksdb::WriteOptions how;
   how.sync = true;
-  return db_->Put(how, meta_, slice(epoch_key), rocksdb::Slice(value.data(), value.size()));
+  return db_->Put(how, meta_, slice(key), rocksdb::Slice(value.data(), value.size()));
+}
+
+rocksdb::Status journal_database::put_epoch(std::uint64_t epoch) {
+  return put_number(epoch_key, epoch);
+}
+
+rocksdb::Status journal_database::put_erased(log_sequence up_to) {
+  return put_number(erased_key, up_to);
 }
 
 rocksdb::Status journal_database::forget_before(log_sequence earliest) {

@@ -3,7 +3,7 @@
 // journal_batch.hpp; whether what was recovered may be served, in journal_recovery.hpp.
 //
 // Two column families: "batches" (key: first sequence, 8 bytes big-endian; value: the batch) and "default"
-// with two keys, "epoch" and "earliest" (u64 little-endian).
+// with three keys, "epoch", "earliest" and "erased" (u64 little-endian).
 
 #include "domain/expected.hpp"
 #include "domain/histogram.hpp"
@@ -11,11 +11,14 @@
 
 #include <rocksdb/db.h>
 
+#include <array>
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace switchboard::storage {
 
@@ -38,7 +41,11 @@ struct journal_extent {
   log_sequence last = 0;
   domain::timestamp at;     ///< header time of the newest batch
   std::uint64_t epoch = 0;  ///< of the last writable open; 0: never
+  log_sequence erased = 0;  ///< up to here it was erased what the log asks for
 };
+
+/// Of a batch.
+[[nodiscard]] std::array<char, 8> key_of(log_sequence first);
 
 class journal_database {
  public:
@@ -55,6 +62,19 @@ class journal_database {
   /// One batch, whole or not at all. `value` as batch_writer lays it out.
   [[nodiscard]] rocksdb::Status put_batch(log_sequence first, std::string_view value, bool sync);
   [[nodiscard]] rocksdb::Status put_epoch(std::uint64_t epoch);
+  /// … from any thread, in the place of the one that is there; durable with the next synced write, or a flush.
+  [[nodiscard]] rocksdb::Status replace_batch(log_sequence first, std::string_view value);
+  /// May that thread go on, or would it hold up the commits? (Memtables and files wait to be worked off.)
+  [[nodiscard]] bool is_behind() const;
+  [[nodiscard]] rocksdb::Status put_erased(log_sequence up_to);
+  /// Writes the memtables out, then rewrites the files of the batches from `first` to `last`. `values`: those that lie
+  /// beside values that are no more, too. OK although nothing was done: `cancelled`.
+  [[nodiscard]] rocksdb::Status reclaim(log_sequence first, log_sequence last, bool values,
+                                        std::atomic<bool>& cancelled);
+  /// The files that hold batches, or did; those of the write-ahead log too.
+  [[nodiscard]] std::vector<std::string> files() const;
+  /// Of `before`, what files() said earlier: is one still on the disk that holds a batch no more, or did it lose one?
+  [[nodiscard]] bool has_leftovers(const std::vector<std::string>& before) const;
   /// Remembers the new earliest sequence, the first of a batch or last + 1, and forgets all batches before.
   [[nodiscard]] rocksdb::Status forget_before(log_sequence earliest);
 
@@ -68,6 +88,7 @@ class journal_database {
       : path_(std::move(path)), syncs_(std::move(syncs)) {}
   [[nodiscard]] expected<std::optional<std::uint64_t>, database_error> number(std::string_view key) const;
   [[nodiscard]] expected<void, database_error> check_value_files() const;
+  [[nodiscard]] rocksdb::Status put_number(std::string_view key, std::uint64_t number);
 
   const std::string path_;
   const std::shared_ptr<domain::histogram> syncs_;  // shared with the listener, which RocksDB keeps

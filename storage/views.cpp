@@ -18,14 +18,24 @@
 //   customer_conversations   name(brand) name(customer) ~created case         empty
 //   seen                     thread fingerprint(kind, id, version):8          1 time:8
 //                            thread fingerprint("ref", platform id, ""):8     2 time:8 ordinal:4 sequence:8
-//   comment_threads          name(account) name(platform message id)          thread
+//   comment_threads          1 name(account) fingerprint("ref", id, ""):8     thread
 //   dead_letters             "i" name(id)                                     the letter's JSON, its raw bytes
 //                            "b" name(brand) ~received name(id)               empty
 //                            "t" ~received name(id)                           empty
+//   erasures                 "c" name(brand) name(customer)                   by:8
+//                            "e" by:8                                         time:8 name(brand) name(customer)
+//                                                                             name(account)
+//                            "t" thread                                       ordinal:4
+//                            "x" by:8 thread                                  ordinal:4, 0 until it is done
 //
 // Of `seen`, dedup keys (1) go after the redelivery window (a compaction filter, by the log's own time);
 // references (2) stay as long as the message: a reaction to a message of last year must still find it.
-// Fingerprints are keyed with the directory's seed.
+// Fingerprints are keyed with the directory's seed. No key holds what a person or platform said: RocksDB repeats keys
+// in its manifest.
+//
+// Of `erasures`, `by` is the log's place of the customer.erased that made the promise. "c" and "e" say whom, "t" up to
+// which of a thread's conversations, "x" which threads he had. What is folded at such an event depends on all rows
+// before it, and so they are all written first (views_erasing.cpp).
 //
 // When rows are written. Conversations, inbox, messages and seen gather in memory (views_unwritten_*.hpp) and
 // become sorted tables (views_tables.hpp) that RocksDB takes over in one step; the other columns go through
@@ -64,7 +74,7 @@ expected<std::unique_ptr<views_on_disk>, open_error> views_on_disk::open(const v
 
 views_on_disk::views_on_disk(std::unique_ptr<views_store> store)
     : store_(std::move(store)),
-      fold_(*store_),
+      fold_(*store_, condemned_),
       conversations_waiting_(*store_),
       messages_waiting_(*store_),
       written_(store_->opened_with()),
@@ -72,6 +82,7 @@ views_on_disk::views_on_disk(std::unique_ptr<views_store> store)
   applied_ = state_.applied;
   flushed_ = state_.applied;
   conversations_ = state_.conversations;
+  recall_erasures();
 }
 
 expected<void, views_error> views_on_disk::apply(std::span<const record_ptr> records) {
@@ -84,25 +95,39 @@ expected<void, views_error> views_on_disk::apply(std::span<const record_ptr> rec
     return unexpected{views_error{"record " + std::to_string(expected_next) + " is missing before " +
                                   std::to_string(r->sequence)}};
   }
+  // One that erases depends on all before it: what comes before and behind it is folded apart.
+  const auto erases = [](const record_ptr& r) {
+    return r->type == domain::event_type::customer_erased && r->dead_letter_json.empty();
+  };
   try {
-    auto next = state_;
-    write(fold_.fold(records, next));
-    conversations_waiting_.take(records, reached());
-    messages_waiting_.take(records);
-    state_ = next;
-    store_->set_latest(next.latest_ms);
-    const auto room = store_->options().unwritten_bytes;
-    if (conversations_waiting_.bytes() > room / 5 * 3) {  // these are written again and again: wait longer
-      write_everything();
-    } else if (messages_waiting_.bytes() > room / 5 * 2) {
-      write_messages();
+    while (!records.empty()) {
+      const auto end = std::find_if(records.begin(), records.end(), erases);
+      const auto n = static_cast<std::size_t>(end - records.begin());
+      if (n > 0) fold(records.first(n));
+      if (n < records.size()) erase(*records[n]);
+      records = records.subspan(std::min(n + 1, records.size()));
+      conversations_.store(state_.conversations, std::memory_order_relaxed);
+      applied_.store(state_.applied, std::memory_order_release);
     }
-    conversations_.store(next.conversations, std::memory_order_relaxed);
-    applied_.store(next.applied, std::memory_order_release);
   } catch (const views_failure& e) {
     return unexpected{views_error{e.what()}};
   }
   return {};
+}
+
+void views_on_disk::fold(std::span<const record_ptr> records) {
+  auto next = state_;
+  write(fold_.fold(records, next));
+  conversations_waiting_.take(records, reached());
+  messages_waiting_.take(records);
+  state_ = next;
+  store_->set_latest(next.latest_ms);
+  const auto room = store_->options().unwritten_bytes;
+  if (conversations_waiting_.bytes() > room / 5 * 3) {  // these are written again and again: wait longer
+    write_everything();
+  } else if (messages_waiting_.bytes() > room / 5 * 2) {
+    write_messages();
+  }
 }
 
 void views_on_disk::write_messages() {

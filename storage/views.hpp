@@ -7,8 +7,10 @@
 #include "storage/journal.hpp"
 #include "storage/record.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -61,6 +63,21 @@ struct seen_row {
   domain::thread_id thread;
 };
 
+/// A customer who was erased, and when that was asked for.
+struct erasure_row {
+  log_sequence by = 0;  ///< the log's place of his customer.erased
+  domain::brand_id brand;
+  domain::customer_id customer;
+  domain::account_id account;
+  domain::timestamp at;  ///< to the millisecond
+};
+
+/// A thread of such a customer.
+struct erased_thread {
+  domain::thread_id thread;
+  std::uint32_t up_to = 0;  ///< the last of the conversations that are erased; 0: it was not done yet
+};
+
 struct views_error {
   std::string what;
 };
@@ -106,6 +123,33 @@ class views {
                                                                     domain::timestamp t,
                                                                     domain::delivery_status below,
                                                                     std::size_t limit) const = 0;
+
+  // -- who was erased -----------------------------------------------------------------------------------
+  /// The thread's conversations up to this ordinal were erased; 0: none.
+  [[nodiscard]] virtual std::uint32_t erased_up_to(domain::thread_id) const { return 0; }
+  /// The latest time that this customer was erased.
+  [[nodiscard]] virtual std::optional<erasure_row> find_erasure(std::string_view brand,
+                                                                std::string_view customer) const {
+    (void)brand, (void)customer;
+    return std::nullopt;
+  }
+  /// Those behind `done`, in order, at most `limit`.
+  [[nodiscard]] virtual std::vector<erasure_row> erasures_behind(log_sequence, std::size_t) const {
+    return {};
+  }
+  /// The threads that the customer had then.
+  [[nodiscard]] virtual std::vector<erased_thread> threads_erased_by(log_sequence) const { return {}; }
+  /// Shows each dead letter that there is to `each`, in some order.
+  virtual void each_dead_letter(const std::function<void(const domain::dead_letter&)>&) const {}
+  /// From any thread, while others read and apply: rewrites the files that may hold what was erased of `what`, and
+  /// of these dead letters, so that their bytes are on the disk no more. Takes as long as reading all messages does;
+  /// ends early, without an error, once `cancelled` is set.
+  [[nodiscard]] virtual expected<void, views_error> reclaim(std::span<const erasure_row> what,
+                                                            std::span<const domain::dead_letter_id> letters,
+                                                            std::atomic<bool>& cancelled) {
+    (void)what, (void)letters, (void)cancelled;
+    return {};
+  }
 
   // -- for REST: rows as JSON ---------------------------------------------------------------------------
   [[nodiscard]] virtual std::optional<std::string> conversation_json(std::string_view brand,

@@ -2,6 +2,7 @@
 
 #include "domain/customer.hpp"
 #include "storage/codec.hpp"
+#include "storage/hash.hpp"
 #include "storage/views_keys.hpp"
 #include "storage/views_unwritten_messages.hpp"
 
@@ -36,23 +37,39 @@ rocksdb::WriteBatch& views_fold::fold(std::span<const record_ptr> records, fold_
 }
 
 void views_fold::add(const record& r, fold_state& state) {
-  if (!r.conversation_json.empty()) {
+  const bool condemned = !condemned_.empty() && condemned_.contains(r.conversation.thread);
+  if (!r.erased_json.empty()) {
+    add_erased(r, state);
+  } else if (!r.conversation_json.empty()) {
     if (r.conversation_sequence == 1) ++state.conversations;
-    if (r.conversation_sequence == 1 || r.type == event_type::customer_updated) add_customer_conversation(r);
+    const bool tells_whose = r.conversation_sequence == 1 || r.type == event_type::customer_updated;
+    if (tells_whose && !condemned) add_customer_conversation(r);
     if (r.kind != domain::thread_kind::dm && names_message(r)) add_comment_thread(r);
   }
-  if (!r.customer_json.empty()) add_customer(r);
+  if (!r.customer_json.empty() && !condemned) add_customer(r);
   if (!r.dead_letter_json.empty()) add_dead_letter(r);
   state.applied = r.sequence;
   state.latest_ms = std::max(state.latest_ms, keys::milliseconds(r.at));
 }
 
+/// What was said is gone; what began is still counted, and answers to what was said still find their thread.
+void views_fold::add_erased(const record& r, fold_state& state) {
+  if (r.conversation_sequence == 1) ++state.conversations;
+  const auto e = decode_erasure(r.part(r.erased_json));
+  if (!e) store_.fail("the erased event of record " + std::to_string(r.sequence) + ": " + e.error().what);
+  if (e->comment && e->reference) put_comment_thread(r.account, *e->reference, r.conversation.thread);
+}
+
 void views_fold::add_comment_thread(const record& r) {
-  key_.clear();
-  keys::append_name(key_, r.account);
-  keys::append_name(key_, r.text(r.platform_message_id, scratch_));
+  const auto id = r.text(r.platform_message_id, scratch_);
+  put_comment_thread(r.account, fingerprint(store_.options().hash_seed, "ref", id, ""),
+                     r.conversation.thread);
+}
+
+void views_fold::put_comment_thread(std::string_view account, std::uint64_t reference, domain::thread_id t) {
+  key_ = keys::comment_thread(account, reference);
   value_.clear();
-  keys::append_thread(value_, r.conversation.thread);
+  keys::append_thread(value_, t);
   put_row(column::comment_threads, value_);
 }
 

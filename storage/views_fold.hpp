@@ -6,6 +6,7 @@
 
 #include <rocksdb/write_batch.h>
 
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,7 +19,9 @@ namespace switchboard::storage {
 /// Used again for every stretch, so that its memory is. One thread.
 class views_fold {
  public:
-  explicit views_fold(const views_store& store) : store_(store) {}
+  /// `condemned`: the threads whose customer is being erased. What they still say of him is not taken in.
+  views_fold(const views_store& store, const std::set<domain::thread_id>& condemned)
+      : store_(store), condemned_(condemned) {}
 
   /// The batch for `records`, which follow `state`; `state` is then as of their end. Valid until the next
   /// call. Throws views_failure where an old row is needed and cannot be read.
@@ -26,7 +29,9 @@ class views_fold {
 
  private:
   void add(const record& r, fold_state& state);
+  void add_erased(const record& r, fold_state& state);
   void add_comment_thread(const record& r);
+  void put_comment_thread(std::string_view account, std::uint64_t reference, domain::thread_id t);
   void add_customer(const record& r);
   void add_customer_conversation(const record& r);
   void add_dead_letter(const record& r);
@@ -35,6 +40,7 @@ class views_fold {
   void remove(column c);
 
   const views_store& store_;
+  const std::set<domain::thread_id>& condemned_;
   rocksdb::WriteBatch batch_;
   std::string key_, value_, scratch_;
   std::unordered_map<std::string, std::pair<std::string, domain::timestamp>> letters_;  ///< id → brand, time

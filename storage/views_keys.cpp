@@ -43,8 +43,39 @@ std::string customer(std::string_view brand, std::string_view customer) {
   return key;
 }
 
-std::string comment_thread(std::string_view account, std::string_view platform_message_id) {
-  return customer(account, platform_message_id);  // two names as well
+std::string comment_thread(std::string_view account, std::uint64_t reference) {
+  std::string key(1, hashed);
+  append_name(key, account);
+  append_number(key, reference);
+  return key;
+}
+
+std::string customer_erased(std::string_view brand, std::string_view customer) {
+  return erased_customer + keys::customer(brand, customer);
+}
+
+std::string erasure(log_sequence by) {
+  std::string key(1, erased_at);
+  append_number(key, by);
+  return key;
+}
+
+std::string thread_erased(domain::thread_id t) {
+  std::string key(1, erased_thread);
+  append_thread(key, t);
+  return key;
+}
+
+std::string thread_erased_by(log_sequence by) {
+  std::string key(1, erased_by);
+  append_number(key, by);
+  return key;
+}
+
+std::string thread_erased_by(log_sequence by, domain::thread_id t) {
+  auto key = thread_erased_by(by);
+  append_thread(key, t);
+  return key;
 }
 
 void append_inbox_range(std::string& key, std::string_view brand, domain::conversation_status s,

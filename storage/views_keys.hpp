@@ -70,7 +70,22 @@ inline void append_newest_first(std::string& key, domain::timestamp t) {
 [[nodiscard]] std::string message(std::string_view brand, domain::message_id m);
 [[nodiscard]] std::string seen(domain::thread_id t, std::uint64_t fingerprint);
 [[nodiscard]] std::string customer(std::string_view brand, std::string_view customer);
-[[nodiscard]] std::string comment_thread(std::string_view account, std::string_view platform_message_id);
+/// First byte of the keys of comment_threads.
+inline constexpr char hashed = 1;
+/// `reference`: fingerprint("ref", platform message id, "").
+[[nodiscard]] std::string comment_thread(std::string_view account, std::uint64_t reference);
+
+// -- the column of erasures
+inline constexpr char erased_customer = 'c';
+inline constexpr char erased_at = 'e';
+inline constexpr char erased_thread = 't';
+inline constexpr char erased_by = 'x';
+[[nodiscard]] std::string customer_erased(std::string_view brand, std::string_view customer);
+[[nodiscard]] std::string erasure(log_sequence by);
+[[nodiscard]] std::string thread_erased(domain::thread_id t);
+/// Without a thread: what all those of `by` begin with.
+[[nodiscard]] std::string thread_erased_by(log_sequence by);
+[[nodiscard]] std::string thread_erased_by(log_sequence by, domain::thread_id t);
 
 /// One stretch of the inbox: what has this status and priority, latest update first.
 void append_inbox_range(std::string& key, std::string_view brand, domain::conversation_status s,

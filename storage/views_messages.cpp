@@ -94,6 +94,7 @@ std::optional<domain::message> views_on_disk::find_message(std::string_view bran
     value = row.ToString();
   }
   std::string_view from = *value;
+  if (!from.empty() && from.front() == seen_origin) return std::nullopt;  // it was erased
   std::uint64_t at = 0;
   domain::message_id id{{t, 0}, 0};
   const bool is_reference = !from.empty() && from.front() == seen_reference;

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <atomic>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -39,6 +40,16 @@ class views_on_disk final : public views {
                                                             domain::timestamp t,
                                                             domain::delivery_status below,
                                                             std::size_t limit) const override;
+
+  [[nodiscard]] std::uint32_t erased_up_to(domain::thread_id t) const override;
+  [[nodiscard]] std::optional<erasure_row> find_erasure(std::string_view brand,
+                                                        std::string_view customer) const override;
+  [[nodiscard]] std::vector<erasure_row> erasures_behind(log_sequence done, std::size_t limit) const override;
+  [[nodiscard]] std::vector<erased_thread> threads_erased_by(log_sequence by) const override;
+  void each_dead_letter(const std::function<void(const domain::dead_letter&)>& each) const override;
+  [[nodiscard]] expected<void, views_error> reclaim(std::span<const erasure_row> what,
+                                                    std::span<const domain::dead_letter_id> letters,
+                                                    std::atomic<bool>& cancelled) override;
 
   [[nodiscard]] std::optional<std::string> conversation_json(std::string_view brand,
                                                              domain::conversation_id c) const override;
@@ -73,6 +84,16 @@ class views_on_disk final : public views {
   [[nodiscard]] page inbox_page(const inbox_filter& filter, std::uint64_t query,
                                 const std::string& after) const;
 
+  void fold(std::span<const record_ptr> records);
+  // views_erasing.cpp
+  void erase(const record& r);
+  void condemn(const record& r, rocksdb::WriteBatch& batch);
+  void erase_thread(const record& r, rocksdb::WriteBatch& batch);
+  void erase_conversations(std::string_view brand, domain::thread_id t, std::uint32_t up_to,
+                           rocksdb::WriteBatch& batch) const;
+  void forget_references(domain::thread_id t, std::uint32_t up_to, rocksdb::WriteBatch& batch) const;
+  void recall_erasures();
+
   void write_messages();
   void write_everything();
   /// On disk it says how far the rows are complete: `written_`.
@@ -81,6 +102,8 @@ class views_on_disk final : public views {
   void flush_memtables();
 
   std::unique_ptr<views_store> store_;
+  std::set<domain::thread_id> condemned_;  ///< asked to erase themselves, and not done yet
+  std::atomic<bool> any_erased_{false};    ///< a thread ever was: else nobody has to ask
   views_fold fold_;
   unwritten_conversations conversations_waiting_;
   unwritten_messages messages_waiting_;

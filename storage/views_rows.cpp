@@ -1,5 +1,6 @@
 // Single rows: what a waking actor and a GET by id ask for. Layout: views.cpp.
 #include "storage/codec.hpp"
+#include "storage/hash.hpp"
 #include "storage/views_keys.hpp"
 #include "storage/views_on_disk.hpp"
 
@@ -8,11 +9,11 @@
 namespace switchboard::storage {
 std::optional<thread_row> views_on_disk::load_thread(std::string_view brand, domain::thread_id t) const {
   // Most threads are new or in their first case: look-ups that bloom filters answer, before any seek.
-  auto newest = conversation_json(brand, {t, 1});
+  auto ordinal = erased_up_to(t) + 1;
+  auto newest = conversation_json(brand, {t, ordinal});
   if (!newest) return std::nullopt;
-  std::uint32_t ordinal = 1;
-  if (conversation_json(brand, {t, 2})) {
-    ordinal = std::max(2u, newest_row(brand, t));
+  if (conversation_json(brand, {t, ordinal + 1})) {
+    ordinal = std::max(ordinal + 1, newest_row(brand, t));
     newest = conversation_json(brand, {t, ordinal});
   }
   while (auto next = conversation_json(brand, {t, ordinal + 1})) {
@@ -39,7 +40,8 @@ std::uint32_t views_on_disk::newest_row(std::string_view brand, domain::thread_i
 
 std::optional<domain::thread_id> views_on_disk::find_thread(std::string_view account,
                                                             std::string_view platform_message_id) const {
-  const auto value = store_->row(column::comment_threads, keys::comment_thread(account, platform_message_id));
+  const auto reference = fingerprint(store_->options().hash_seed, "ref", platform_message_id, "");
+  const auto value = store_->row(column::comment_threads, keys::comment_thread(account, reference));
   if (!value) return std::nullopt;
   std::string_view from = *value;
   domain::thread_id t;

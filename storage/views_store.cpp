@@ -1,5 +1,6 @@
 #include "storage/views_store.hpp"
 
+#include "storage/hash.hpp"
 #include "storage/views_keys.hpp"
 #include "storage/views_options.hpp"
 
@@ -11,7 +12,11 @@ namespace switchboard::storage {
 namespace {
 
 constexpr std::string_view state_key = "state";
-constexpr std::uint32_t layout = 2;
+constexpr std::uint32_t layout = 3;
+/// In it the platforms' own ids were keys of comment_threads.
+constexpr std::uint32_t layout_with_ids = 2;
+/// So many keys are changed in one write.
+constexpr std::uint32_t rehashed_at_once = 10'000;
 
 open_error damaged(const std::string& path, const std::string& how) {
   return {
@@ -44,8 +49,8 @@ open_error explain(const std::string& path, const rocksdb::Status& s) {
 
 std::string_view to_word(column c) {
   static constexpr std::array<std::string_view, column_count> words = {
-      "meta", "conversations",   "messages",    "inbox", "customers", "customer_conversations",
-      "seen", "comment_threads", "dead_letters"};
+      "meta", "conversations",   "messages",     "inbox",   "customers", "customer_conversations",
+      "seen", "comment_threads", "dead_letters", "erasures"};
   return words[static_cast<std::size_t>(c)];
 }
 
@@ -92,7 +97,7 @@ std::optional<open_error> views_store::read_state() {
   auto from = value.ToStringView();
   std::uint32_t found = 0;
   if (!keys::take_number(from, found)) return damaged(path_, "its state is cut");
-  if (found != layout) {
+  if (found != layout && found != layout_with_ids) {
     return open_error{74, "views in " + path_ + " have layout " + std::to_string(found) +
                               ", this program reads " + std::to_string(layout)};
   }
@@ -102,7 +107,40 @@ std::optional<open_error> views_store::read_state() {
     return damaged(path_, "its state is cut");
   }
   set_latest(opened_with_.latest_ms);
+  if (found == layout) return std::nullopt;
+  if (const auto done = hash_comment_ids(); !done.ok()) return explain(path_, done);
   return std::nullopt;
+}
+
+/// From layout 2: platforms' ids do not lie open in keys any more, since RocksDB repeats keys in its manifest, where
+/// nothing is ever erased. May be interrupted: the old keys are told from the new by their first byte.
+rocksdb::Status views_store::hash_comment_ids() {
+  rocksdb::WriteOptions unlogged;
+  unlogged.disableWAL = true;
+  rocksdb::WriteBatch batch;
+  const auto old = std::unique_ptr<rocksdb::Iterator>(db_->NewIterator({}, handle(column::comment_threads)));
+  for (old->SeekToFirst(); old->Valid() && old->key()[0] != keys::hashed; old->Next()) {
+    auto from = old->key().ToStringView();
+    std::string_view account, id;
+    if (!keys::take_name(from, account) || !keys::take_name(from, id)) {
+      return rocksdb::Status::Corruption("comment_threads: a key that is none");
+    }
+    const auto key = keys::comment_thread(account, fingerprint(options_.hash_seed, "ref", id, ""));
+    auto done = batch.Put(handle(column::comment_threads), key, old->value());
+    if (done.ok()) done = batch.Delete(handle(column::comment_threads), old->key());
+    if (done.ok() && batch.Count() >= rehashed_at_once) {
+      done = db_->Write(unlogged, &batch);
+      batch.Clear();
+    }
+    if (!done.ok()) return done;
+  }
+  if (!old->status().ok()) return old->status();
+  auto done = batch.Put(handle(column::meta), rocksdb::Slice(state_key), encode_state(opened_with_));
+  if (done.ok()) done = db_->Write(unlogged, &batch);
+  rocksdb::CompactRangeOptions all;
+  all.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
+  if (done.ok()) done = db_->CompactRange(all, handle(column::comment_threads), nullptr, nullptr);
+  return done;
 }
 
 views_store::~views_store() {

@@ -26,9 +26,10 @@ enum class column : std::uint8_t {
   customer_conversations,
   seen,
   comment_threads,
-  dead_letters
+  dead_letters,
+  erasures
 };
-inline constexpr std::size_t column_count = 9;
+inline constexpr std::size_t column_count = 10;
 [[nodiscard]] std::string_view to_word(column);
 
 /// First byte of every value.
@@ -82,6 +83,7 @@ class views_store {
  private:
   views_store() = default;
   [[nodiscard]] std::optional<open_error> read_state();
+  [[nodiscard]] rocksdb::Status hash_comment_ids();
 
   views_options options_;
   std::string path_;

@@ -1,6 +1,7 @@
 #include "storage/views_unwritten_messages.hpp"
 
 #include "domain/inbound.hpp"
+#include "storage/codec.hpp"
 #include "storage/hash.hpp"
 #include "storage/views_keys.hpp"
 
@@ -38,33 +39,51 @@ bool names_message(const record& r) {
   return appears || r.type == event_type::message_received || r.type == event_type::message_sent;
 }
 
+dedup_keys dedup_keys_of(const record& r, std::uint64_t seed) {
+  dedup_keys known;
+  std::string scratch, scratch_too;
+  const bool named = names_message(r);
+  if (named) known.reference = fingerprint(seed, "ref", r.text(r.platform_message_id, scratch), "");
+  // A message is its own dedup key: its reference is found, and decide() sees that it is there.
+  const auto kind = r.part(r.origin_kind);  // our own words: no escapes
+  if (r.has_origin && !(named && kind == to_word(domain::inbound_kind::message))) {
+    const auto id = r.text(r.origin_id, scratch);
+    known.origin = fingerprint(seed, kind, id, r.text(r.origin_version, scratch_too));
+  }
+  return known;
+}
+
 void unwritten_messages::take(std::span<const record_ptr> records) {
   while (!records.empty()) {
     const auto some = records.first(std::min(records.size(), taken_at_once));
     records = records.subspan(some.size());
     const std::unique_lock lock(mutex_);
     for (const auto& r : some) {
-      if (!r->conversation_json.empty()) take(*r);
+      if (!r->conversation_json.empty()) {
+        take(*r);
+      } else if (!r->erased_json.empty()) {
+        take_erased(*r);
+      }
     }
   }
 }
 
 void unwritten_messages::take(const record& r) {
   if (!r.message_json.empty()) take_message(r);
-  const auto seed = store_.options().hash_seed;
   const auto at = keys::milliseconds(r.at);
   const auto thread = r.conversation.thread;
-  const bool named = names_message(r);
-  if (named) {
-    const auto id = r.text(r.platform_message_id, scratch_);
-    take_seen({thread, fingerprint(seed, "ref", id, ""), at, r.message, seen_reference});
-  }
-  // A message is its own dedup key: its reference is found, and decide() sees that it is there.
-  const auto kind = r.part(r.origin_kind);  // our own words: no escapes
-  if (r.has_origin && !(named && kind == to_word(domain::inbound_kind::message))) {
-    const auto id = r.text(r.origin_id, scratch_);
-    const auto version = r.text(r.origin_version, scratch_too_);
-    take_seen({thread, fingerprint(seed, kind, id, version), at, {}, seen_origin});
+  const auto known = dedup_keys_of(r, store_.options().hash_seed);
+  if (known.reference) take_seen({thread, *known.reference, at, r.message, seen_reference});
+  if (known.origin) take_seen({thread, *known.origin, at, {}, seen_origin});
+}
+
+/// Its message is gone; that it was here is known for as long as it may be delivered again.
+void unwritten_messages::take_erased(const record& r) {
+  const auto e = decode_erasure(r.part(r.erased_json));
+  if (!e) store_.fail("the erased event of record " + std::to_string(r.sequence) + ": " + e.error().what);
+  const auto at = keys::milliseconds(r.at);
+  for (const auto& key : {e->reference, e->origin}) {
+    if (key) take_seen({r.conversation.thread, *key, at, {}, seen_origin});
   }
 }
 

@@ -21,6 +21,13 @@ namespace switchboard::storage {
 /// Does the platform's id of the record's message become known, or known again, by this event?
 [[nodiscard]] bool names_message(const record& r);
 
+/// By which keyed hashes the record's event is known when it comes again.
+struct dedup_keys {
+  std::optional<std::uint64_t> reference;  ///< of the message's id
+  std::optional<std::uint64_t> origin;     ///< of what caused it
+};
+[[nodiscard]] dedup_keys dedup_keys_of(const record& r, std::uint64_t seed);
+
 struct numbered_message {
   std::uint64_t sequence = 0;
   std::string json;
@@ -65,6 +72,7 @@ class unwritten_messages {
   static constexpr auto none = ~std::uint32_t{0};
 
   void take(const record& r);
+  void take_erased(const record& r);
   void take_message(const record& r);
   void take_seen(const seen_row& row);
   [[nodiscard]] std::uint32_t brand_number(std::string_view brand);
@@ -84,7 +92,6 @@ class unwritten_messages {
   std::vector<std::unique_ptr<char[]>> long_texts_;
   std::size_t block_ = 0, block_used_ = 0;
   std::size_t bytes_ = 0;
-  std::string scratch_, scratch_too_;
 };
 
 }  // namespace switchboard::storage

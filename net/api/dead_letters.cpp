@@ -63,6 +63,10 @@ void replay_dead_letter(call&& c) {
   read(std::move(c), [](const call& asked, const storage::views& v) {
     const auto d = find(asked, v);
     if (!d) return respond_not_found(asked.exchange);
+    if (d->erased) {
+      return respond_problem(asked.exchange, 409, "cannot-replay", "Conflict",
+                             "its bytes were withdrawn, since they named a customer who was erased");
+    }
     const auto began =
         asked.ctx->webhooks->replay(*d, [asked, d = *d](actors::ingest_counts counts, bool failed) {
           answer_replay(asked, d, counts, failed);

@@ -16,6 +16,7 @@ void mark_read(call&& c);
 // customers.cpp
 void get_customer(call&& c);
 void list_customer_conversations(call&& c);
+void erase_customer(call&& c);
 // dead_letters.cpp
 void list_dead_letters(call&& c);
 void get_dead_letter(call&& c);

@@ -100,6 +100,12 @@ void put_engine(exposition& out, const actors::engine_stats& s) {
   out.counter("switchboard_conversations_woken_total", "Conversations brought into memory.", s.woken);
   out.counter("switchboard_conversations_passivated_total", "Conversations that left memory.", s.passivated);
   out.gauge("switchboard_conversations_stored", "Conversations that ever began.", s.conversations);
+  out.gauge("switchboard_erasures_pending",
+            "Customers who are hidden, and whose bytes are still on the disk.", s.erasures_pending);
+  out.gauge("switchboard_erasure_oldest_seconds", "Since when the oldest pending erasure waits.",
+            static_cast<std::uint64_t>(s.erasure_oldest.count()));
+  out.counter("switchboard_erasures_total", "Customers whose bytes left the disk since start.",
+              s.erasures_done);
   out.gauge("switchboard_disk_free_bytes", "Free space where the data directory is.", s.free_disk_bytes);
   out.family("switchboard_ready", "gauge", "1 while webhooks are taken.");
   out.sample(std::uint64_t{s.state == actors::health::ready});

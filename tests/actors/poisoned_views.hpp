@@ -87,6 +87,14 @@ class poisoned_views final : public storage::views {
     if (fail_letters) throw storage::views_failure("planted: dead letters");
     return real_->find_dead_letter(id);
   }
+  std::uint32_t erased_up_to(domain::thread_id t) const override { return real_->erased_up_to(t); }
+  std::optional<storage::erasure_row> find_erasure(std::string_view brand,
+                                                   std::string_view customer) const override {
+    return real_->find_erasure(brand, customer);
+  }
+  std::vector<storage::erased_thread> threads_erased_by(storage::log_sequence by) const override {
+    return real_->threads_erased_by(by);
+  }
   std::uint64_t conversations() const override { return real_->conversations(); }
   std::uint64_t disk_bytes() const override { return real_->disk_bytes(); }
 

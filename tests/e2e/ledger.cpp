@@ -105,6 +105,7 @@ void account_of_engine::take(std::string_view event_json) {
   }
   last = sequence;
   if (member(e, "/type") != "message.received") return;
+  if (e.at_pointer("/data/erased").error() == simdjson::SUCCESS) return;  // its customer is
   const auto id = member(e, "/data/message/platformMessageId");
   auto& m = messages[id];
   if (++m.times > 1) return;

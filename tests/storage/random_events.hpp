@@ -172,16 +172,33 @@ class random_events {
   domain::dead_letter dead_letter() {
     auto raw = hostile();
     if (maybe()) raw += "\xff";
-    return {{hostile()}, {hostile()}, {hostile()}, hostile(), hostile(), raw, time(), maybe_time()};
+    return {{hostile()}, {hostile()}, {hostile()}, hostile(), hostile(), raw, time(), maybe_time(), maybe()};
+  }
+
+  domain::erasure erasure() {
+    domain::erasure e;
+    e.brand.value = hostile();
+    e.account.value = hostile();
+    if (maybe()) e.conversation = conversation().id;
+    if (maybe()) e.customer.value = hostile();
+    if (maybe()) e.by = big();
+    if (maybe()) e.reference = big();
+    if (maybe()) e.origin = big();
+    e.comment = maybe();
+    return e;
   }
 
   domain::event any() {
     domain::event e;
     e.type = static_cast<domain::event_type>(below(domain::event_type_count));
     e.at = time();
-    switch (below(6)) {
+    switch (below(7)) {
       case 0:
         e.customer = customer();
+        break;
+      case 3:
+        e.erased = erasure();
+        if (e.erased->conversation.ordinal != 0) e.sequence = 1 + below(1'000'000);
         break;
       case 1:
         e.dead_letter = dead_letter();

@@ -258,9 +258,18 @@ domain::event fullest() {
                                       .detail = "d",
                                       .raw = "{}",
                                       .received_at = t,
-                                      .replayed_at = t};
+                                      .replayed_at = t,
+                                      .erased = true};
   e.origin = domain::event_origin{"message", "i", "v"};
   e.config_version = "v";
+  e.erased = domain::erasure{.brand = {"acme"},
+                             .account = {"acme-wa"},
+                             .conversation = c.id,
+                             .customer = {"cu_1"},
+                             .by = 1,
+                             .reference = 2,
+                             .origin = 3,
+                             .comment = true};
   return e;
 }
 
@@ -294,7 +303,7 @@ TEST(openapi, events_have_the_members_that_are_documented_and_the_reverse) {
   collect(checker, second, schema("Event"), "Event", seen);
   for (const auto* name :
        {"Event", "EventData", "Conversation", "ConversationMetadata", "Message", "Attachment", "Reaction",
-        "DeliveryError", "Customer", "DeadLetter", "AppliedConfig", "PreviousState", "Origin"}) {
+        "DeliveryError", "Customer", "DeadLetter", "AppliedConfig", "PreviousState", "Origin", "Erasure"}) {
     for (const auto& [property, s] : schema(name)["properties"].members) {
       // Event and EventData are reached by their parent's member, so their names come from there.
       EXPECT_TRUE(seen.contains(std::string(name) + "/" + property))

@@ -102,6 +102,7 @@ class fake_views final : public storage::views {
   using key = std::pair<std::string, std::string>;
   std::map<key, std::string> conversations_by_id, customers_by_id;
   std::map<std::string, domain::dead_letter> letters;
+  std::map<key, storage::erasure_row> erasures;
   mutable std::optional<storage::conversation_query> asked;
   mutable std::optional<std::vector<std::string>> letters_asked;
   mutable std::optional<storage::message_order> messages_asked;
@@ -145,6 +146,11 @@ class fake_views final : public storage::views {
     looked.emplace_back("letter");
     const auto found = letters.find(std::string(id));
     return found == letters.end() ? std::nullopt : std::optional(found->second);
+  }
+  [[nodiscard]] std::optional<storage::erasure_row> find_erasure(std::string_view brand,
+                                                                 std::string_view id) const override {
+    const auto found = erasures.find({std::string(brand), std::string(id)});
+    return found == erasures.end() ? std::nullopt : std::optional(found->second);
   }
   [[nodiscard]] std::uint64_t conversations() const override { return conversations_by_id.size(); }
   [[nodiscard]] std::uint64_t disk_bytes() const override { return 0; }
@@ -217,6 +223,11 @@ class fake_engine final : public actors::engine {
     marked.push_back(d.id.value);
     reply(mark_durable);
   }
+  void erase(std::string brand, std::string customer,
+             std::function<void(actors::erase_state)> reply) override {
+    erased.emplace_back(std::move(brand), std::move(customer));
+    reply(erasing);
+  }
   [[nodiscard]] bool read(std::function<void(const storage::views&)> then) override {
     if (reads_full) return false;
     then(rows);
@@ -251,6 +262,8 @@ class fake_engine final : public actors::engine {
   actors::command_result result;
   std::vector<std::string> marked;
   bool mark_durable = true, reads_full = false;
+  std::vector<std::pair<std::string, std::string>> erased;
+  actors::erase_state erasing = actors::erase_state::pending;
   actors::health health = actors::health::ready;
   actors::engine_stats counts;
 

@@ -286,6 +286,59 @@ TEST(reads, wait_their_turn_only_so_many) {
   }
 }
 
+// -- forgetting --------------------------------------------------------------------------------------------------
+
+TEST(erasing, is_answered_202_until_the_files_are_rewritten_and_204_from_then_on) {
+  parts p;
+  p.engine.rows.customers_by_id[{"acme", "cu_1"}] = "{}";
+  const auto ask = [&](std::string_view token = "acme-supervisor") {
+    return p.call(method::del, "/v1/customers/cu_1", "", token);
+  };
+  const auto first = ask();
+  EXPECT_EQ(first->status(), 202);
+  EXPECT_EQ(first->answer().body, R"({"id":"cu_1","state":"pending"})");
+  EXPECT_THAT(p.engine.erased, ElementsAre(std::pair<std::string, std::string>("acme", "cu_1")));
+  p.engine.rows.customers_by_id.clear();
+  p.engine.rows.erasures[{"acme", "cu_1"}] = {};
+  p.engine.erasing = actors::erase_state::done;
+  const auto last = ask("*-admin");
+  EXPECT_EQ(last->status(), 204);
+  EXPECT_EQ(last->answer().body, "");
+  EXPECT_EQ(ask("beta-admin")->status(), 404) << "another brand's";
+  EXPECT_EQ(p.engine.erased.size(), 2u);
+  EXPECT_EQ(ask("acme-agent")->status(), 403);
+}
+
+TEST(erasing, says_when_it_can_not) {
+  parts p;
+  p.engine.rows.customers_by_id[{"acme", "cu_1"}] = "{}";
+  for (const auto s : {actors::erase_state::busy, actors::erase_state::failed}) {
+    p.engine.erasing = s;
+    const auto x = p.call(method::del, "/v1/customers/cu_1", "");
+    EXPECT_EQ(x->status(), 503);
+    EXPECT_EQ(x->header("Retry-After"), "1");
+  }
+  p.engine.health = actors::health::disk_low;
+  EXPECT_EQ(p.call(method::del, "/v1/customers/cu_1", "")->status(), 503);
+  EXPECT_EQ(p.engine.erased.size(), 2u);
+}
+
+TEST(erasing, a_letter_that_was_withdrawn_can_not_be_replayed) {
+  parts p;
+  p.engine.rows.letters["dl_1"] = {.id = {"dl_1"},
+                                   .source = {"meta"},
+                                   .brand = {"acme"},
+                                   .reason = "malformed",
+                                   .detail = "",
+                                   .raw = "",
+                                   .received_at = {},
+                                   .replayed_at = {},
+                                   .erased = true};
+  const auto x = p.call(method::post, "/v1/dead-letters/dl_1/replay", "");
+  EXPECT_EQ(x->status(), 409);
+  EXPECT_TRUE(p.engine.ingested.empty());
+}
+
 // -- care --------------------------------------------------------------------------------------------------------
 
 TEST(care, readiness_says_what_is_missing) {
