@@ -1,5 +1,6 @@
 #include "storage/views_store.hpp"
 
+#include "storage/files.hpp"
 #include "storage/views_keys.hpp"
 #include "storage/views_options.hpp"
 
@@ -67,6 +68,11 @@ expected<std::unique_ptr<views_store>, open_error> views_store::open(const views
   std::filesystem::create_directories(store->path_, failed);
   if (failed) return unexpected{open_error{1, "cannot create " + store->path_ + ": " + failed.message()}};
   if (const auto lost = missing_current(store->path_)) return unexpected{damaged(store->path_, *lost)};
+  // Before there is a database: once the journal is trimmed, a power loss must not take the folder by its name.
+  if (!std::filesystem::exists(store->path_ + "/CURRENT", failed)) {
+    if (const auto synced = sync_directory(options.data_dir); !synced)
+      return unexpected{open_error{1, synced.error().what}};
+  }
 
   const auto columns = views_columns(options, store->latest_ms_);
   const auto db_options = views_db_options(options);

@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <thread>
+#include <utility>
 
 namespace switchboard::faults {
 
@@ -31,7 +32,7 @@ e2e::setup small(crash how) {
       "journal_memtable_bytes = \"1MiB\"\nviews_memtable_bytes = \"1MiB\"\nblock_cache_bytes = \"1MiB\"\n"
       "tail_bytes = \"1MiB\"\n";
   // Behind a stop in good order only the views hold what the journal forgot.
-  if (how == crash::power) s.storage += "retention_bytes = \"1MiB\"\n";
+  if (how == crash::power) s.storage += "retention_bytes = \"64KiB\"\n";
   s.limits = "conversation_idle = \"1s\"\nresident_conversations_max = 64\n";
   return s;
 }
@@ -139,7 +140,8 @@ void crash_loop::end() {
   engine_.kill();
   last_end_ = "killed";
   if (how_ != crash::power) return;
-  const auto plan = draw_plan(random_);
+  const auto drawn = draw_plan(random_);
+  const auto plan = std::exchange(next_plan_, std::nullopt).value_or(drawn);
   const auto record = power_.record();
   const auto cut = power_.cut(plan, random_);
   cut_away_.files_cut += cut.files_cut;
@@ -228,6 +230,13 @@ void crash_loop::compare_with_whole_log() {
   EXPECT_EQ(whole.conversations, account_.conversations);
   EXPECT_EQ(whole.last_sequence, account_.last_sequence);
   EXPECT_TRUE(e2e::compare(e2e::read_ledger(book_.file()), whole).none());
+}
+
+bool crash_loop::is_trimmed() {
+  std::uint64_t events = 0;
+  for (const auto& [conversation, last] : account_.last_sequence) events += last;
+  std::string cursor = "earliest";
+  return e2e::read_log(engine_, cursor).size() < events;
 }
 
 void crash_loop::verify_offline() {

@@ -40,6 +40,9 @@ class crash_loop {
   /// be durable before anything relies on them.
   void load_and_stop();
 
+  /// How the next power loss is; later ones are drawn again.
+  void plan_next(cut_plan plan) { next_plan_ = plan; }
+
   /// Starts, and ends it again: before it is ready, or shortly after.
   void crash_while_starting();
   /// Starts; returns how long it took from there to the first 200. Throws when the engine refuses to start.
@@ -54,6 +57,8 @@ class crash_loop {
   /// The log from its beginning says what it said event by event.
   void compare_with_whole_log();
   void verify_offline();
+  /// Whether the journal has forgotten its beginning, which only the views show then.
+  [[nodiscard]] bool is_trimmed();
 
   [[nodiscard]] const e2e::load& clients() const { return load_; }
   [[nodiscard]] std::size_t messages() const { return account_.messages.size(); }
@@ -86,6 +91,7 @@ class crash_loop {
   std::chrono::milliseconds last_start_{}, slowest_{};
   cut_report cut_away_;
   std::uint64_t overwrites_ = 0;
+  std::optional<cut_plan> next_plan_;
   std::string last_end_;
   std::string cursor_ = "earliest";
   e2e::account_of_engine account_;

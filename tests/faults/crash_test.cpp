@@ -65,16 +65,36 @@ TEST(crash, power_loss_takes_nothing_acknowledged) {
     check_recovery(loop, cycle);
   }
   if (testing::Test::HasFailure()) return;
+  const bool trimmed = loop.is_trimmed();
   check_to_the_end(loop, false);
   report("power cuts", last, loop);
   const auto& cut = loop.cut_away();
   std::printf("%zu files cut by %llu bytes, %zu names and %zu of %llu overwritings lost\n", cut.files_cut,
               static_cast<unsigned long long>(cut.bytes_lost), cut.names_lost, cut.overwritings_lost,
               static_cast<unsigned long long>(loop.overwrites()));
-  // Else it was no power loss.
+  // Else it was no power loss, or not the one that was meant.
+  EXPECT_TRUE(trimmed);
   EXPECT_GT(cut.bytes_lost, 0U);
   EXPECT_GT(cut.names_lost, 0U);
   EXPECT_GT(cut.overwritings_lost, 0U);
+}
+
+// What it does once only, when it makes the directory, must be as durable as all that follows.
+TEST(crash, power_lost_at_once_takes_no_new_data_directory) {
+  for (const auto names : {names::lost, names::creations_lost}) {
+    crash_loop loop{crash::power};
+    loop.plan_next({tail::cut, names});
+    loop.load_and_crash(50, 500);
+    check_recovery(loop, 0);
+  }
+}
+
+TEST(crash, power_lost_when_the_journal_was_trimmed_takes_no_views) {
+  crash_loop loop{crash::power};
+  loop.plan_next({tail::cut, names::lost});
+  loop.load_and_stop();
+  check_recovery(loop, 5);
+  EXPECT_TRUE(loop.is_trimmed()) << "not what was to be shown";
 }
 
 void crash_again_and_again(crash how, std::uint64_t times) {
