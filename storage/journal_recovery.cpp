@@ -146,7 +146,8 @@ expected<recovered_journal, open_error> create_journal(const journal_options& op
   auto mark = load_watermark(options.data_dir);
   if (!mark || (mark->has_value() && (*mark)->sequence > 0))
     return refuse(missing + watermark_path(options.data_dir) + " shows that the directory was in use");
-  if (auto made = make_directory_durably(journal_path(options.data_dir)); !made) return fail(made.error().what);
+  if (auto made = make_directory_durably(journal_path(options.data_dir)); !made)
+    return fail(made.error().what);
   if (auto locked = check_lock(options.data_dir); !locked) return unexpected(open_error(locked.error()));
   auto db = open_and_inspect(options, WALRecoveryMode::kTolerateCorruptedTailRecords, false, true);
   if (!db) return refuse(db.error());

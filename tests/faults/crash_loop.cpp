@@ -136,12 +136,22 @@ void crash_loop::connect(std::uint64_t die_at) {
   if (how_ == crash::power) engine_.set_environment(power_.connect(die_at));
 }
 
+cut_plan crash_loop::draw_plan() {
+  if (next_plan_) return *std::exchange(next_plan_, std::nullopt);
+  if (plans_.empty()) {
+    plans_ = all_plans();
+    std::shuffle(plans_.begin(), plans_.end(), random_);
+  }
+  const auto plan = plans_.back();
+  plans_.pop_back();
+  return plan;
+}
+
 void crash_loop::end() {
   engine_.kill();
   last_end_ = "killed";
   if (how_ != crash::power) return;
-  const auto drawn = draw_plan(random_);
-  const auto plan = std::exchange(next_plan_, std::nullopt).value_or(drawn);
+  const auto plan = draw_plan();
   const auto record = power_.record();
   const auto cut = power_.cut(plan, random_);
   cut_away_.files_cut += cut.files_cut;

@@ -12,6 +12,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <vector>
 
 namespace switchboard::faults {
 
@@ -75,6 +76,7 @@ class crash_loop {
   void load_until_answered(unsigned at_least, unsigned at_most);
   /// What the next process runs with.
   void connect(std::uint64_t die_at = 0);
+  [[nodiscard]] cut_plan draw_plan();
   /// SIGKILL, if it hasn't ended; then what the power's going does.
   void end();
   [[nodiscard]] std::uint64_t up_to(std::uint64_t most) { return random_() % (most + 1); }
@@ -92,6 +94,7 @@ class crash_loop {
   cut_report cut_away_;
   std::uint64_t overwrites_ = 0;
   std::optional<cut_plan> next_plan_;
+  std::vector<cut_plan> plans_;  ///< not yet had, before each is had again
   std::string last_end_;
   std::string cursor_ = "earliest";
   e2e::account_of_engine account_;

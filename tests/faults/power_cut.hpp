@@ -35,8 +35,8 @@ struct cut_plan {
   faults::names names = names::kept;
 };
 [[nodiscard]] std::string to_text(cut_plan plan);
-/// Each variant of promise A2, then all together.
-[[nodiscard]] cut_plan draw_plan(std::mt19937_64& random);
+/// Each kind of loss by itself, then all together.
+[[nodiscard]] std::vector<cut_plan> all_plans();
 
 struct cut_report {
   std::size_t files_cut = 0;

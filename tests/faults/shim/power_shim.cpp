@@ -232,6 +232,31 @@ int truncate_watched(int fd, off_t size) {
   return done;
 }
 
+int truncate_watched(const char* path, off_t size) {
+  const int fd = as_int(::syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CLOEXEC, 0));
+  if (fd < 0) return fd;
+  const int done = truncate_watched(fd, size);
+  const kept_errno keep;
+  ::syscall(SYS_close, fd);
+  return done;
+}
+
+int link_watched(int from_directory, const char* from, int to_directory, const char* to, int flags) {
+  const int done = as_int(::syscall(SYS_linkat, from_directory, from, to_directory, to, flags));
+  path_text full;
+  if (done == 0 && is_watched(to_directory, to, full))
+    write_line("link\t%llu\t%s", inode_of(full.data()), full.data());
+  return done;
+}
+
+int mkdir_watched(int directory, const char* path, mode_t mode) {
+  const int done = as_int(::syscall(SYS_mkdirat, directory, path, mode));
+  path_text full;
+  if (done == 0 && is_watched(directory, path, full))
+    write_line("mkdir\t%llu\t%s", inode_of(full.data()), full.data());
+  return done;
+}
+
 int rename_watched(int from_directory, const char* from, int to_directory, const char* to, unsigned flags) {
   path_text old_path, new_path;
   const bool watched = is_watched(from_directory, from, old_path) | is_watched(to_directory, to, new_path);
@@ -275,6 +300,8 @@ mode_t mode_of(int flags, va_list values) {
 }  // namespace
 
 extern "C" {
+
+// None of them calls another by its name: which that is, the loader decides.
 
 // What the tests of the shim itself call; the constructor does it with what the environment says.
 __attribute__((visibility("default"))) void power_shim_begin(const char* to_record, const char* below) {
@@ -337,7 +364,7 @@ SHIM int creat(const char* path, mode_t mode) {
   return open_watched(AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC, mode);
 }
 SHIM int creat64(const char* path, mode_t mode) {
-  return creat(path, mode);
+  return open_watched(AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC, mode);
 }
 
 SHIM int fsync(int fd) {
@@ -360,15 +387,10 @@ SHIM int ftruncate64(int fd, off_t size) noexcept {
   return truncate_watched(fd, size);
 }
 SHIM int truncate(const char* path, off_t size) noexcept {
-  const int fd = as_int(::syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CLOEXEC, 0));
-  if (fd < 0) return fd;
-  const int done = truncate_watched(fd, size);
-  const kept_errno keep;
-  ::syscall(SYS_close, fd);
-  return done;
+  return truncate_watched(path, size);
 }
 SHIM int truncate64(const char* path, off_t size) noexcept {
-  return truncate(path, size);
+  return truncate_watched(path, size);
 }
 
 SHIM int rename(const char* from, const char* to) noexcept {
@@ -395,24 +417,16 @@ SHIM int remove(const char* path) noexcept {
   return done != 0 && errno == EISDIR ? unlink_watched(AT_FDCWD, path, AT_REMOVEDIR) : done;
 }
 SHIM int linkat(int from_directory, const char* from, int to_directory, const char* to, int flags) noexcept {
-  const int done = as_int(::syscall(SYS_linkat, from_directory, from, to_directory, to, flags));
-  path_text full;
-  if (done == 0 && is_watched(to_directory, to, full))
-    write_line("link\t%llu\t%s", inode_of(full.data()), full.data());
-  return done;
+  return link_watched(from_directory, from, to_directory, to, flags);
 }
 SHIM int link(const char* from, const char* to) noexcept {
-  return linkat(AT_FDCWD, from, AT_FDCWD, to, 0);
+  return link_watched(AT_FDCWD, from, AT_FDCWD, to, 0);
 }
 SHIM int mkdirat(int directory, const char* path, mode_t mode) noexcept {
-  const int done = as_int(::syscall(SYS_mkdirat, directory, path, mode));
-  path_text full;
-  if (done == 0 && is_watched(directory, path, full))
-    write_line("mkdir\t%llu\t%s", inode_of(full.data()), full.data());
-  return done;
+  return mkdir_watched(directory, path, mode);
 }
 SHIM int mkdir(const char* path, mode_t mode) noexcept {
-  return mkdirat(AT_FDCWD, path, mode);
+  return mkdir_watched(AT_FDCWD, path, mode);
 }
 
 }  // extern "C"
