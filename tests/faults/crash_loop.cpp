@@ -37,6 +37,9 @@ e2e::setup small(crash how) {
   return s;
 }
 
+/// Loops so far in this process: each its own random numbers, from the one seed.
+std::uint64_t begun = 0;
+
 milliseconds since(clock::time_point began) {
   return std::chrono::duration_cast<milliseconds>(clock::now() - began);
 }
@@ -63,16 +66,15 @@ crash_loop::crash_loop(crash how, const std::string& program)
       power_(scratch_.path(), engine_.data()),
       book_(scratch_.path() / "ledger"),
       load_(book_, seed()),
-      random_(seed()) {
+      random_(seed() + begun++) {
   std::printf("seed %llu\n", static_cast<unsigned long long>(seed()));
   engine_.configure(small(how).toml(engine_.data()));
-  connect();
-  last_start_ = engine_.start();
 }
 
 // -- load, and an end
 
 void crash_loop::load_until_answered(unsigned at_least, unsigned at_most) {
+  if (!engine_.running()) (void)recover();
   e2e::load_plan plan;
   plan.connections = 16 + static_cast<unsigned>(up_to(48));
   const auto enough = load_.accepted() + at_least + up_to(at_most - at_least);
@@ -94,7 +96,7 @@ void crash_loop::load_and_crash(unsigned at_least, unsigned at_most) {
 void crash_loop::load_and_crash_at_an_operation() {
   constexpr unsigned operations_max = 1'500, answers_max = 1'200;
   ASSERT_EQ(how_, crash::power);
-  end();
+  if (engine_.running()) end();
   connect(operations_of_start_ + 1 + up_to(operations_max));
   if (const auto early = engine_.start_or_end()) {
     expect_killed(*early);
@@ -166,17 +168,20 @@ void crash_loop::end() {
 }
 
 void crash_loop::crash_while_starting() {
+  if (how_ == crash::power)
+    return crash_at_operation(1 + up_to(operations_of_start_ + operations_of_start_ / 4));
   const auto began = clock::now();
-  const auto later = last_start_ + last_start_ / 2;
-  if (how_ == crash::power) {
-    connect(1 + up_to(operations_of_start_ + operations_of_start_ / 4));
-    if (const auto early = engine_.start_or_end()) expect_killed(*early);
-  } else {
-    engine_.launch();
-    // At any moment, not behind any event: this is what a random moment looks like.
-    std::this_thread::sleep_until(began + milliseconds(up_to(static_cast<std::uint64_t>(later.count()))));
-    if (const auto e = engine_.ended()) ADD_FAILURE() << "it ended by itself: " << e->code << ": " << e->out;
-  }
+  const auto longest = static_cast<std::uint64_t>((last_start_ + last_start_ / 2).count());
+  engine_.launch();
+  // At any moment, not behind any event: this is what a random moment looks like.
+  std::this_thread::sleep_until(began + milliseconds(up_to(longest)));
+  if (const auto e = engine_.ended()) ADD_FAILURE() << "it ended by itself: " << e->code << ": " << e->out;
+  end();
+}
+
+void crash_loop::crash_at_operation(std::uint64_t number) {
+  connect(number);
+  if (const auto early = engine_.start_or_end()) expect_killed(*early);
   end();
 }
 

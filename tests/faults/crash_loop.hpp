@@ -28,16 +28,19 @@ enum class crash { kill, power };
 
 class crash_loop {
  public:
+  /// Nothing runs yet, and there is no data directory.
   explicit crash_loop(crash how, const std::string& program = e2e::engine_binary());
 
-  /// Load, and the end in the midst of it, once so many more were answered 200.
+  // Load, starting the engine where it doesn't run, and then its end.
+
+  /// In the midst of it, once so many more were answered 200.
   void load_and_crash(unsigned at_least, unsigned at_most);
-  /// Load, and the end behind one operation on a file (crash::power only).
+  /// Behind one operation on a file (crash::power only).
   void load_and_crash_at_an_operation();
-  /// Load, and the end at the moment in which a large body is answered: whoever answers too early is in the midst
+  /// At the moment in which a large body is answered: whoever answers too early is in the midst
   /// of writing it.
   void load_and_crash_at_an_answer();
-  /// Load, a stop in good order, and then the power goes (crash::power only): trimming and last flushes too must
+  /// A stop in good order, and then the power goes (crash::power only): trimming and last flushes too must
   /// be durable before anything relies on them.
   void load_and_stop();
 
@@ -46,6 +49,11 @@ class crash_loop {
 
   /// Starts, and ends it again: before it is ready, or shortly after.
   void crash_while_starting();
+  /// Starts, and the power goes behind its so-manieth operation on a file (crash::power only); once it is ready
+  /// where there are fewer.
+  void crash_at_operation(std::uint64_t number);
+  /// How many the last whole start had (crash::power only).
+  [[nodiscard]] std::uint64_t operations_of_start() const { return operations_of_start_; }
   /// Starts; returns how long it took from there to the first 200. Throws when the engine refuses to start.
   std::chrono::milliseconds recover();
 

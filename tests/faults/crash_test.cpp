@@ -1,60 +1,97 @@
-// A 200 means durable: the engine is killed at random under load, started again, and held against the ledger
-// of its clients. SWITCHBOARD_SEED repeats a run, SWITCHBOARD_CRASH_CYCLES makes it longer.
+// A 200 means durable: the engine is ended at random under load, started again, and held against the ledger of
+// its clients. SWITCHBOARD_SEED repeats a run, SWITCHBOARD_CRASH_CYCLES makes it shorter or longer.
 
 #include "crash_loop.hpp"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <functional>
 
 namespace switchboard::faults {
 namespace {
 
-/// Compares, sends 10 % of all again, and compares once more, in every way there is.
-void check_to_the_end(crash_loop& loop, bool whole_log) {
+/// A loop's ledger grows, and it is compared whole each time: after so many cycles a new one begins.
+constexpr std::uint64_t cycles_of_a_loop_max = 50;
+
+struct totals {
+  std::uint64_t cycles = 0;
+  std::size_t messages = 0;
+  std::chrono::milliseconds slowest{};
+  cut_report cut;
+  std::uint64_t overwrites = 0;
+
+  void add(const crash_loop& loop) {
+    messages += loop.messages();
+    slowest = std::max(slowest, loop.slowest_recovery());
+    cut.files_cut += loop.cut_away().files_cut;
+    cut.bytes_lost += loop.cut_away().bytes_lost;
+    cut.names_lost += loop.cut_away().names_lost;
+    cut.overwritings_lost += loop.cut_away().overwritings_lost;
+    overwrites += loop.overwrites();
+  }
+  void print(const char* what) const {
+    std::printf("%llu %s, %zu messages, 0 lost, doubled or reordered; slowest start to first 200 %lld ms\n",
+                static_cast<unsigned long long>(cycles), what, messages,
+                static_cast<long long>(slowest.count()));
+    if (cut.names_lost > 0)
+      std::printf(
+          "of what was not synced: %zu files cut by %llu bytes, %zu names and %zu of %llu overwritings "
+          "lost\n",
+          cut.files_cut, static_cast<unsigned long long>(cut.bytes_lost), cut.names_lost,
+          cut.overwritings_lost, static_cast<unsigned long long>(overwrites));
+    testing::Test::RecordProperty("slowest_recovery_ms", static_cast<int>(slowest.count()));
+  }
+};
+
+/// The start after an end, and what it must be like.
+void check_recovery(crash_loop& loop, bool with_rest) {
+  SCOPED_TRACE("seed " + std::to_string(seed()) + ", " + loop.last_end());
+  loop.recover();
+  const auto found = loop.check();
+  ASSERT_TRUE(found.none()) << found.text();
+  if (with_rest) loop.compare_with_rest();
+  loop.redeliver(0);
+}
+
+/// Sends 10 % of all again, and compares in every way there is.
+void check_to_the_end(crash_loop& loop) {
   loop.redeliver(10);
   const auto found = loop.check();
   ASSERT_TRUE(found.none()) << found.text();
   loop.compare_with_rest();
-  if (whole_log) loop.compare_with_whole_log();
+  if (!loop.is_trimmed()) loop.compare_with_whole_log();
   EXPECT_EQ(loop.clients().refused(), 0U);
   loop.verify_offline();
 }
 
-/// The start after an end, and what it must be like.
-void check_recovery(crash_loop& loop, std::uint64_t cycle) {
-  SCOPED_TRACE("cycle " + std::to_string(cycle) + ", seed " + std::to_string(seed()) + ", " +
-               loop.last_end());
-  loop.recover();
-  const auto found = loop.check();
-  ASSERT_TRUE(found.none()) << found.text();
-  if (cycle % 5 == 0) loop.compare_with_rest();
-  loop.redeliver(0);
-}
-
-void report(const char* what, std::uint64_t done, const crash_loop& loop) {
-  std::printf("%llu %s, %zu messages, slowest start to first 200 %lld ms\n",
-              static_cast<unsigned long long>(done), what, loop.messages(),
-              static_cast<long long>(loop.slowest_recovery().count()));
-  testing::Test::RecordProperty("slowest_recovery_ms", static_cast<int>(loop.slowest_recovery().count()));
+/// `how_often` ends of this kind, each with its recovery.
+totals crash_often(crash how, std::uint64_t how_often,
+                   const std::function<void(crash_loop&, std::uint64_t cycle)>& end_of) {
+  totals sum;
+  while (sum.cycles < how_often && !testing::Test::HasFailure()) {
+    crash_loop loop{how};
+    const auto last = std::min(how_often, sum.cycles + cycles_of_a_loop_max);
+    while (sum.cycles < last && !testing::Test::HasFailure()) {
+      SCOPED_TRACE("cycle " + std::to_string(++sum.cycles));
+      end_of(loop, sum.cycles);
+      check_recovery(loop, sum.cycles % 5 == 0);
+    }
+    if (!testing::Test::HasFailure()) check_to_the_end(loop);
+    sum.add(loop);
+  }
+  return sum;
 }
 
 TEST(crash, nothing_acknowledged_is_lost_doubled_or_reordered) {
-  const auto last = cycles(25, 500);
-  crash_loop loop{crash::kill};
-  for (std::uint64_t cycle = 1; cycle <= last && !testing::Test::HasFailure(); ++cycle) {
-    loop.load_and_crash(150, 2'000);
-    check_recovery(loop, cycle);
-  }
-  if (testing::Test::HasFailure()) return;
-  check_to_the_end(loop, true);
-  report("kills", last, loop);
+  const auto sum = crash_often(crash::kill, cycles(25, 500),
+                               [](crash_loop& loop, std::uint64_t) { loop.load_and_crash(150, 1'500); });
+  if (!HasFailure()) sum.print("kills");
 }
 
 TEST(crash, power_loss_takes_nothing_acknowledged) {
-  const auto last = cycles(25, 500);
-  crash_loop loop{crash::power};
-  for (std::uint64_t cycle = 1; cycle <= last && !testing::Test::HasFailure(); ++cycle) {
+  const auto sum = crash_often(crash::power, cycles(25, 500), [](crash_loop& loop, std::uint64_t cycle) {
     if (cycle % 5 == 0) {
       loop.load_and_stop();
     } else if (cycle % 2 == 0) {
@@ -62,21 +99,13 @@ TEST(crash, power_loss_takes_nothing_acknowledged) {
     } else {
       loop.load_and_crash(50, 800);
     }
-    check_recovery(loop, cycle);
-  }
-  if (testing::Test::HasFailure()) return;
-  const bool trimmed = loop.is_trimmed();
-  check_to_the_end(loop, false);
-  report("power cuts", last, loop);
-  const auto& cut = loop.cut_away();
-  std::printf("%zu files cut by %llu bytes, %zu names and %zu of %llu overwritings lost\n", cut.files_cut,
-              static_cast<unsigned long long>(cut.bytes_lost), cut.names_lost, cut.overwritings_lost,
-              static_cast<unsigned long long>(loop.overwrites()));
-  // Else it was no power loss, or not the one that was meant.
-  EXPECT_TRUE(trimmed);
-  EXPECT_GT(cut.bytes_lost, 0U);
-  EXPECT_GT(cut.names_lost, 0U);
-  EXPECT_GT(cut.overwritings_lost, 0U);
+  });
+  if (HasFailure()) return;
+  sum.print("power losses");
+  // Else it was no power loss.
+  EXPECT_GT(sum.cut.bytes_lost, 0U);
+  EXPECT_GT(sum.cut.names_lost, 0U);
+  EXPECT_GT(sum.cut.overwritings_lost, 0U);
 }
 
 // What it does once only, when it makes the directory, must be as durable as all that follows.
@@ -85,7 +114,7 @@ TEST(crash, power_lost_at_once_takes_no_new_data_directory) {
     crash_loop loop{crash::power};
     loop.plan_next({tail::cut, names});
     loop.load_and_crash(50, 500);
-    check_recovery(loop, 0);
+    check_recovery(loop, true);
   }
 }
 
@@ -93,31 +122,69 @@ TEST(crash, power_lost_when_the_journal_was_trimmed_takes_no_views) {
   crash_loop loop{crash::power};
   loop.plan_next({tail::cut, names::lost});
   loop.load_and_stop();
-  check_recovery(loop, 5);
+  check_recovery(loop, true);
   EXPECT_TRUE(loop.is_trimmed()) << "not what was to be shown";
 }
 
-void crash_again_and_again(crash how, std::uint64_t times) {
+// -- again, while it starts
+
+void crash_again_and_again(crash_loop& loop, std::uint64_t) {
   constexpr int depth = 3;
-  crash_loop loop{how};
-  for (std::uint64_t i = 1; i <= times && !testing::Test::HasFailure(); ++i) {
-    loop.load_and_crash(50, 800);
-    for (int again = 0; again < depth; ++again) loop.crash_while_starting();
-    check_recovery(loop, i);
-  }
-  if (testing::Test::HasFailure()) return;
-  check_to_the_end(loop, how == crash::kill);
-  report(how == crash::kill ? "kills, each with three while starting"
-                            : "power cuts, each with three while starting",
-         times, loop);
+  loop.load_and_crash(50, 800);
+  for (int again = 0; again < depth; ++again) loop.crash_while_starting();
 }
 
 TEST(crash, killed_again_while_it_starts_it_recovers_all_the_same) {
-  crash_again_and_again(crash::kill, cycles(4, 100));
+  const auto sum = crash_often(crash::kill, cycles(4, 100), crash_again_and_again);
+  if (!HasFailure()) sum.print("kills, each with three while it started");
 }
 
 TEST(crash, power_lost_again_while_it_starts_it_recovers_all_the_same) {
-  crash_again_and_again(crash::power, cycles(4, 100));
+  const auto sum = crash_often(crash::power, cycles(4, 100), crash_again_and_again);
+  if (!HasFailure()) sum.print("power losses, each with three while it started");
+}
+
+/// Numbers of operations from 1 to a little over `last`: each one in the long form, a few in the short.
+std::vector<std::uint64_t> some_operations(std::uint64_t last) {
+  last += last / 10;
+  const auto step = std::max<std::uint64_t>(1, last / cycles(8, last));
+  std::vector<std::uint64_t> some;
+  for (auto n = 1 + seed() % step; n <= last; n += step) some.push_back(n);
+  return some;
+}
+
+TEST(crash, power_lost_at_any_operation_of_the_first_start_leaves_a_directory_that_starts) {
+  totals sum;
+  crash_loop whole{crash::power};
+  whole.recover();
+  for (const auto number : some_operations(whole.operations_of_start())) {
+    SCOPED_TRACE("behind operation " + std::to_string(number));
+    crash_loop loop{crash::power};
+    loop.crash_at_operation(number);
+    check_recovery(loop, true);
+    if (HasFailure()) return;
+    ++sum.cycles;
+    sum.add(loop);
+  }
+  sum.print("power losses while the data directory was made");
+}
+
+TEST(crash, power_lost_at_any_operation_of_a_recovery_takes_nothing_acknowledged) {
+  totals sum;
+  crash_loop loop{crash::power};
+  loop.load_and_crash(50, 800);
+  check_recovery(loop, false);  // how many operations a recovery has
+  for (const auto number : some_operations(loop.operations_of_start())) {
+    SCOPED_TRACE("behind operation " + std::to_string(number));
+    loop.load_and_crash(50, 300);
+    loop.crash_at_operation(number);
+    check_recovery(loop, false);
+    if (HasFailure()) return;
+    ++sum.cycles;
+  }
+  check_to_the_end(loop);
+  sum.add(loop);
+  if (!HasFailure()) sum.print("power losses while it recovered");
 }
 
 }  // namespace

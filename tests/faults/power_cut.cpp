@@ -70,20 +70,36 @@ bool is_creation(const name_operation& op) {
          op.what == name_operation::kind::link;
 }
 
+/// How many of a directory's unsynced changes are kept, from the first on.
+std::size_t count_kept(const std::vector<const name_operation*>& changes, names how,
+                       std::mt19937_64& random) {
+  const auto before = [&](auto is_first_lost) {
+    return static_cast<std::size_t>(std::find_if(changes.begin(), changes.end(), is_first_lost) -
+                                    changes.begin());
+  };
+  switch (how) {
+    case names::kept:
+      break;
+    case names::first_few:
+      return up_to(changes.size(), random);
+    case names::lost:
+      return 0;
+    case names::creations_lost:
+      return before([](auto* op) { return is_creation(*op); });
+    case names::renames_lost:
+      return before([](auto* op) { return op->what == name_operation::kind::rename; });
+  }
+  return changes.size();
+}
+
 std::size_t cut_names(const power_record& record, const fs::path& saved, names how, std::mt19937_64& random) {
   std::map<fs::path, std::vector<const name_operation*>> by_directory;
   for (const auto& op : record.names)
     if (!op.durable) by_directory[op.path.parent_path()].push_back(&op);
   std::vector<const name_operation*> lost;
-  for (const auto& [directory, operations] : by_directory) {
-    const std::size_t kept = how == names::first_few ? up_to(operations.size(), random) : 0;
-    for (std::size_t i = kept; i < operations.size(); ++i) {
-      const auto& op = *operations[i];
-      const bool goes = how == names::lost || how == names::first_few ||
-                        (how == names::creations_lost && is_creation(op)) ||
-                        (how == names::renames_lost && op.what == name_operation::kind::rename);
-      if (goes) lost.push_back(&op);
-    }
+  for (const auto& [directory, changes] : by_directory) {
+    const auto kept = static_cast<std::ptrdiff_t>(count_kept(changes, how, random));
+    lost.insert(lost.end(), changes.begin() + kept, changes.end());
   }
   std::sort(lost.begin(), lost.end(), [](auto* a, auto* b) { return a->number > b->number; });
   return static_cast<std::size_t>(

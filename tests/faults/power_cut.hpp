@@ -21,13 +21,14 @@ namespace switchboard::faults {
 
 /// Of the bytes that were not synced.
 enum class tail { cut, prefix, zeros, garbage, kept, any /* one of them for each file */ };
-/// Of the changes of names in directories that were not synced since.
+/// Of the changes of names in a directory that was not synced since. Whatever goes, all later ones go with it:
+/// RocksDB makes a MANIFEST, renames the CURRENT that names it, and only then syncs the directory of both.
 enum class names {
   kept,
-  first_few,       ///< of each directory
+  first_few,       ///< any number of them is kept
   lost,            ///< all
-  creations_lost,  ///< files and directories that were made
-  renames_lost,    ///< what was renamed has its old name, what was replaced is back
+  creations_lost,  ///< from the first file or directory that was made
+  renames_lost,    ///< from the first rename: the old name is back, and what had the new one
 };
 
 struct cut_plan {

@@ -181,6 +181,23 @@ TEST_F(power_cut, a_synced_rename_stays) {
   EXPECT_EQ(text_of(root_ / "CURRENT"), "new");
 }
 
+TEST_F(power_cut, what_follows_on_a_lost_change_of_the_same_directory_is_lost_too) {
+  fs::create_directory(root_ / "d");
+  const auto manifest = put(root_ / "MANIFEST", "m"), current = put(root_ / "CURRENT", "c"),
+             other = put(root_ / "d" / "other", "o");
+  const auto wal = put(saved_ / "1", "w");
+  line(0, "dir", inode(root_ / "d"), root() + "/d");
+  line(1, "unlink", wal, root() + "/wal", 1);
+  line(2, "create", manifest, root() + "/MANIFEST");
+  line(3, "rename", current, root() + "/CURRENT.tmp", root() + "/CURRENT", "-");
+  line(4, "rename", other, root() + "/d/o", root() + "/d/other", "-");
+  EXPECT_EQ(cut(tail::kept, names::creations_lost).names_lost, 2U);
+  EXPECT_FALSE(fs::exists(root_ / "wal"));
+  EXPECT_FALSE(fs::exists(root_ / "MANIFEST"));
+  EXPECT_FALSE(fs::exists(root_ / "CURRENT"));
+  EXPECT_TRUE(fs::exists(root_ / "d" / "other"));
+}
+
 TEST_F(power_cut, what_was_removed_is_back_as_it_was) {
   const auto a = put(saved_ / "1", "synced, not synced");
   line(0, "file", a, 6, root() + "/a");
