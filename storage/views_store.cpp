@@ -22,14 +22,14 @@ open_error damaged(const std::string& path, const std::string& how) {
           "verify)"};
 }
 
-/// A database whose CURRENT is gone would be created anew, and nobody would miss the rows. All rows lie in tables:
-/// without any, it was never more than begun, and what the journal says is folded into a new one.
+/// A database whose CURRENT is gone would be created anew, and nobody would miss the rows. A MANIFEST alone is no sign of
+/// any: it comes before CURRENT, and a power loss in between must not leave a directory that never starts.
 std::optional<std::string> missing_current(const std::string& path) {
   std::error_code ignored;
   if (std::filesystem::exists(path + "/CURRENT", ignored)) return std::nullopt;
   for (const auto& file : std::filesystem::directory_iterator(path, ignored)) {
     const auto name = file.path().filename().string();
-    if (name.ends_with(".sst")) return "CURRENT is missing beside " + name;
+    if (name.ends_with(".sst") || name.ends_with(".log")) return "CURRENT is missing beside " + name;
   }
   return std::nullopt;
 }
