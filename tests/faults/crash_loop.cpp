@@ -94,7 +94,7 @@ void crash_loop::load_and_crash(unsigned at_least, unsigned at_most) {
 }
 
 void crash_loop::load_and_crash_at_an_operation() {
-  constexpr unsigned operations_max = 1'500, answers_max = 1'200;
+  constexpr unsigned operations_max = 1'000, answers_max = 700;
   ASSERT_EQ(how_, crash::power);
   if (engine_.running()) end();
   connect(operations_of_start_ + 1 + up_to(operations_max));
@@ -123,7 +123,7 @@ void crash_loop::load_and_crash_at_an_answer() {
 }
 
 void crash_loop::load_and_stop() {
-  load_until_answered(150, 600);
+  load_until_answered(100, 400);
   load_.stop();
   const auto found = check();  // before the journal may forget it
   EXPECT_TRUE(found.none()) << found.text();

@@ -86,7 +86,7 @@ totals crash_often(crash how, std::uint64_t how_often,
 
 TEST(crash, nothing_acknowledged_is_lost_doubled_or_reordered) {
   const auto sum = crash_often(crash::kill, cycles(25, 500),
-                               [](crash_loop& loop, std::uint64_t) { loop.load_and_crash(150, 1'500); });
+                               [](crash_loop& loop, std::uint64_t) { loop.load_and_crash(100, 1'000); });
   if (!HasFailure()) sum.print("kills");
 }
 
@@ -97,7 +97,7 @@ TEST(crash, power_loss_takes_nothing_acknowledged) {
     } else if (cycle % 2 == 0) {
       loop.load_and_crash_at_an_operation();
     } else {
-      loop.load_and_crash(50, 800);
+      loop.load_and_crash(50, 500);
     }
   });
   if (HasFailure()) return;
@@ -130,7 +130,7 @@ TEST(crash, power_lost_when_the_journal_was_trimmed_takes_no_views) {
 
 void crash_again_and_again(crash_loop& loop, std::uint64_t) {
   constexpr int depth = 3;
-  loop.load_and_crash(50, 800);
+  loop.load_and_crash(50, 400);
   for (int again = 0; again < depth; ++again) loop.crash_while_starting();
 }
 
@@ -147,7 +147,7 @@ TEST(crash, power_lost_again_while_it_starts_it_recovers_all_the_same) {
 /// Numbers of operations from 1 to a little over `last`: each one in the long form, a few in the short.
 std::vector<std::uint64_t> some_operations(std::uint64_t last) {
   last += last / 10;
-  const auto step = std::max<std::uint64_t>(1, last / cycles(8, last));
+  const auto step = std::max<std::uint64_t>(1, last / cycles(6, last));
   std::vector<std::uint64_t> some;
   for (auto n = 1 + seed() % step; n <= last; n += step) some.push_back(n);
   return some;

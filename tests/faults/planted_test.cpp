@@ -46,12 +46,11 @@ TEST(planted, a_build_that_never_syncs_passes_kill_9) {
   }
 }
 
-// The engine notices by itself: its watermark, which is synced, says more than the journal has. So the loss is
-// accepted first, for the ledger to see it too.
+// Mostly the engine notices by itself: its watermark, synced every 100 ms, says more than the journal has. Then the
+// loss is accepted first, for the ledger to see it too.
 TEST(planted, a_build_that_never_syncs_is_caught_by_power_loss) {
   constexpr unsigned cycles_max = 5;
   crash_loop loop{crash::power, SWITCHBOARD_NEVER_SYNCS};
-  unsigned refused = 0;
   EXPECT_TRUE(
       caught(cycles_max,
              [&] {
@@ -61,14 +60,12 @@ TEST(planted, a_build_that_never_syncs_is_caught_by_power_loss) {
                } catch (const std::runtime_error& e) {
                  EXPECT_NE(std::string(e.what()).find("acknowledged events are missing"), std::string::npos)
                      << e.what();
-                 ++refused;
                  loop.engine().set_options({"--accept-loss"});
                  loop.recover();
                }
                return !loop.check().lost.empty();
              }))
       << "not within " << cycles_max << " cycles, seed " << seed();
-  EXPECT_GT(refused, 0U);
 }
 
 TEST(planted, a_build_that_forgets_what_it_saw_when_it_restarts_is_caught) {
