@@ -1,15 +1,15 @@
 #pragma once
-// Tests that prove a promise by numbers have a short form, for every day, and a long one, for a release.
+// Which form of a long test runs.
 
 #include <cstdlib>
 #include <string_view>
 
 namespace switchboard {
 
-/// The long form was asked for: `./test --full`, which sets SWITCHBOARD_FULL=1.
+/// `./test --full` sets SWITCHBOARD_FULL=1: the long forms.
 [[nodiscard]] inline bool full() {
-  const char* text = std::getenv("SWITCHBOARD_FULL");
-  return text != nullptr && std::string_view(text) == "1";
+  const char* const set = std::getenv("SWITCHBOARD_FULL");
+  return set != nullptr && std::string_view{set} == "1";
 }
 
 }  // namespace switchboard

@@ -188,7 +188,10 @@ void crash_loop::crash_at_operation(std::uint64_t number) {
 milliseconds crash_loop::recover() {
   connect();
   last_start_ = engine_.start();
-  if (how_ == crash::power) operations_of_start_ = power_.record().operations;
+  if (how_ == crash::power) {
+    operations_of_start_ = power_.record().operations;
+    EXPECT_GT(operations_of_start_, 0U) << "the shim was not loaded: " << engine_.said();
+  }
   const auto looked = clock::now();
   e2e::ledger_entry probe{
       .customer = "4911111111", .connection = 999, .n = ++probes_, .hash = 0, .acknowledged = false};

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 
@@ -22,7 +23,9 @@ std::vector<std::string> power_supply::connect(std::uint64_t die_at) {
       "LD_PRELOAD=" SWITCHBOARD_POWER_SHIM, "SWITCHBOARD_POWER_RECORD=" + record_.string(),
       "SWITCHBOARD_POWER_ROOT=" + data_.string(), "SWITCHBOARD_POWER_DIE_AT=" + std::to_string(die_at)};
 #ifdef __SANITIZE_ADDRESS__
-  variables.push_back("ASAN_OPTIONS=verify_asan_link_order=0");
+  const char* options = std::getenv("ASAN_OPTIONS");
+  variables.push_back("ASAN_OPTIONS=verify_asan_link_order=0" +
+                      (options == nullptr ? std::string() : ":" + std::string(options)));
 #endif
   return variables;
 }
