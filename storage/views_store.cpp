@@ -1,6 +1,7 @@
 #include "storage/views_store.hpp"
 
 #include "storage/files.hpp"
+#include "storage/torn_manifest.hpp"
 #include "storage/views_keys.hpp"
 #include "storage/views_options.hpp"
 
@@ -79,7 +80,16 @@ expected<std::unique_ptr<views_store>, open_error> views_store::open(const views
   const auto db_options = views_db_options(options);
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
-  const auto opened = rocksdb::DB::Open(db_options, store->path_, columns, &handles, &db);
+  rocksdb::Status opened = rocksdb::DB::Open(db_options, store->path_, columns, &handles, &db);
+  if (opened.IsCorruption()) {
+    const auto again = open_without_torn_end(store->path_, [&]() -> expected<void, rocksdb::Status> {
+      handles.clear();
+      opened = rocksdb::DB::Open(db_options, store->path_, columns, &handles, &db);
+      if (!opened.ok()) return unexpected{opened};
+      return {};
+    });
+    if (!again) opened = again.error();
+  }
   if (!opened.ok()) return unexpected{explain(store->path_, opened)};
   store->db_.reset(db);
   std::copy_n(handles.begin(), column_count, store->handles_.begin());

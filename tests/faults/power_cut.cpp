@@ -155,8 +155,7 @@ void cut_file(const fs::path& path, const file_record& record, std::uint64_t siz
               std::mt19937_64& random, cut_report& report) {
   if (size <= record.size && record.unsynced.empty()) return;
   const open_file file(path);
-  auto how = tail_for_one(plan, random);
-  if (how == tail::garbage && path.filename().string().starts_with("MANIFEST-")) how = tail::zeros;
+  const auto how = tail_for_one(plan, random);
   const auto& over = record.unsynced;
   auto kept = over.size();
   if (how == tail::cut) kept = 0;

@@ -6,9 +6,7 @@
 // noise in what never reached it; keep or lose each file's last overwritings in place (a piece within a sector
 // wholly or not at all); keep of a directory's last changes of names only the first few. What it may not, and a
 // journalling file system on an honest disk does not: change what is synced, keep a later change of a directory
-// without an earlier one. Nor is there noise in a MANIFEST here, but zeros: RocksDB refuses one whose last record is
-// noise, synced or not (exit 74, the file named, nothing lost unseen). It takes a file system that lengthens a file
-// before it has written the bytes.
+// without an earlier one.
 
 #include "power_record.hpp"
 

@@ -110,15 +110,6 @@ TEST_F(power_cut, a_tail_is_any_prefix_zeros_or_noise) {
   }
 }
 
-TEST_F(power_cut, a_manifest_has_zeros_instead_of_noise) {
-  const auto a = put(root_ / "MANIFEST-000001", "synced" + std::string(1'000, 'x'));
-  line(1, "sync", a, 6, 0);
-  EXPECT_GT(cut(tail::garbage).bytes_lost, 0U);
-  const auto left = text_of(root_ / "MANIFEST-000001");
-  EXPECT_EQ(left.size(), 1'006U);
-  EXPECT_EQ(left.substr(6).find_first_not_of(std::string("x\0", 2)), std::string::npos);
-}
-
 TEST_F(power_cut, what_was_written_over_in_place_is_back) {
   const auto a = put(root_ / "a", "AAbbCC");
   line(0, "file", a, 6, root() + "/a");
