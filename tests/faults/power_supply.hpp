@@ -19,7 +19,7 @@ class power_supply {
   /// Begins a new record of what is there, all of it durable, and returns the environment of the process that
   /// is to be recorded. `die_at`: it kills itself behind its so-manieth operation; 0: it does not.
   [[nodiscard]] std::vector<std::string> connect(std::uint64_t die_at = 0);
-  /// Once the process has ended. Fails the test when there are files of which the record knows nothing.
+  /// Once the process has ended. Fails the test when there are several files of which the record knows nothing.
   cut_report cut(cut_plan plan, std::mt19937_64& random);
   [[nodiscard]] power_record record() const;
 
