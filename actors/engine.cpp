@@ -67,6 +67,9 @@ expected<std::unique_ptr<engine>, storage::open_error> engine::start(
   jo.partitions = s.partitions;
   jo.memtable_bytes = s.journal_memtable_bytes;
   jo.accept_loss = options.accept_loss;
+#ifdef SWITCHBOARD_FAULT_NO_SYNC  // planted in tests/faults: only a power loss can tell
+  jo.sync = false;
+#endif
   auto journal = storage::journal::open(jo);
   if (!journal) return unexpected{std::move(journal).error()};
 

@@ -117,7 +117,7 @@ void journal_writer::run() {
       waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(n));
     }
 #ifdef SWITCHBOARD_FAULT_ANSWER_FIRST
-    // The planted fault of tests/e2e: what the ledger exists to catch.
+    // Planted in tests/faults: what the ledger exists to catch.
     settle(done, commit_state::durable);
 #endif
     const bool ok = commit_group(group);

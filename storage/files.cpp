@@ -76,6 +76,23 @@ expected<void, file_error> sync_directory(const std::string& path) {
   return {};
 }
 
+expected<void, file_error> make_directory_durably(const std::string& path) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  auto made = fs::absolute(path, error).lexically_normal();
+  if (!made.has_filename()) made = made.parent_path();  // "data/"
+  auto existing = made;
+  while (existing != existing.root_path() && !fs::exists(existing, error)) existing = existing.parent_path();
+  fs::create_directories(made, error);
+  if (error) return unexpected(file_error{error.value(), path + ": cannot create: " + error.message()});
+  bool is_new = made != existing;
+  for (; made != made.root_path(); made = made.parent_path()) {
+    is_new = is_new && made != existing;
+    if (auto synced = sync_directory(made.parent_path().string()); !synced && is_new) return synced;
+  }
+  return {};
+}
+
 std::uint64_t free_disk_bytes(const std::string& path) {
   struct statvfs about {};
   if (::statvfs(path.c_str(), &about) != 0) return 0;

@@ -51,4 +51,9 @@ class file_descriptor {
 /// it.
 [[nodiscard]] expected<void, file_error> sync_directory(const std::string& path);
 
+/// Makes a directory, with those above it that are missing, and their names durable. The names above it that were
+/// there already are synced too where that is allowed: an earlier attempt may have ended between making and
+/// syncing.
+[[nodiscard]] expected<void, file_error> make_directory_durably(const std::string& path);
+
 }  // namespace switchboard::storage

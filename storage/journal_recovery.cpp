@@ -4,6 +4,7 @@
 //      damage but also an unlucky torn tail; then with kPointInTimeRecovery, which accepts anything and stops
 //      at the first damage. Either is believed only if it reaches the watermark: a WAL that was cut, or lost
 //      a file, "opens fine" in both.
+//      A MANIFEST with a torn end is tried without it (torn_manifest.hpp), and is put back if that doesn't help.
 //   3. Only then is it opened for writing, in the mode that passed; the epoch grows by one.
 // A new directory gets the journal, then the watermark, then the identity, so that a crash in between leaves
 // something that is recognised as unfinished.
@@ -12,6 +13,7 @@
 
 #include "storage/exit_codes.hpp"
 #include "storage/journal_identity.hpp"
+#include "storage/torn_manifest.hpp"
 
 #include <rocksdb/env.h>
 
@@ -146,11 +148,12 @@ expected<recovered_journal, open_error> create_journal(const journal_options& op
   auto mark = load_watermark(options.data_dir);
   if (!mark || (mark->has_value() && (*mark)->sequence > 0))
     return refuse(missing + watermark_path(options.data_dir) + " shows that the directory was in use");
-  std::error_code error;
-  std::filesystem::create_directories(journal_path(options.data_dir), error);
-  if (error) return fail(journal_path(options.data_dir) + ": cannot create: " + error.message());
+  if (auto made = make_directory_durably(journal_path(options.data_dir)); !made)
+    return fail(made.error().what);
   if (auto locked = check_lock(options.data_dir); !locked) return unexpected(open_error(locked.error()));
-  auto db = open_and_inspect(options, WALRecoveryMode::kTolerateCorruptedTailRecords, false, true);
+  auto db = open_without_torn_end(journal_path(options.data_dir), [&] {
+    return open_and_inspect(options, WALRecoveryMode::kTolerateCorruptedTailRecords, false, true);
+  });
   if (!db) return refuse(db.error());
   if (db->extent.last > 0) return refuse(missing + journal_path(options.data_dir) + " has events");
   const identity who = draw_identity(options.partitions);
@@ -178,7 +181,9 @@ expected<recovered_journal, open_error> recover_journal(const journal_options& o
   if (!mark) return unexpected(std::move(mark).error());
   if (!options.read_only)
     if (auto locked = check_lock(options.data_dir); !locked) return unexpected(open_error(locked.error()));
-  auto tried = trial(options, *mark);
+  const auto try_once = [&] { return trial(options, *mark); };
+  auto tried =
+      options.read_only ? try_once() : open_without_torn_end(journal_path(options.data_dir), try_once);
   // Beside a running engine a file may go away between being listed and being opened.
   for (int attempt = 1; !tried && options.read_only && attempt < read_only_attempts; ++attempt)
     tried = trial(options, *mark);

@@ -41,6 +41,14 @@ std::optional<watermark> parse_slot(std::string_view slot) {
   return watermark{get_u64(slot.data() + 8), get_u64(slot.data() + 16)};
 }
 
+std::string file_of(watermark mark) {
+  const auto slot = slot_of(mark);
+  std::string bytes(file_size, '\0');
+  for (std::size_t at = 0; at < file_size; at += slot_distance)
+    bytes.replace(at, slot_size, slot.data(), slot_size);
+  return bytes;
+}
+
 bool write_slot(int fd, unsigned index, watermark mark) {
   const auto slot = slot_of(mark);
   ssize_t n = 0;
@@ -79,7 +87,13 @@ watermark_file::watermark_file(file_descriptor file, std::string path)
 expected<std::unique_ptr<watermark_file>, file_error> watermark_file::open(const std::string& data_dir,
                                                                            watermark now) {
   const std::string path = watermark_path(data_dir);
-  file_descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640));
+  file_descriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+  if (!file && errno == ENOENT) {
+    // Whole or not at all: a new directory whose mark has no slot yet would look like one whose mark is damaged.
+    if (auto made = write_file_durably(path, file_of(now)); !made)
+      return unexpected(file_error(made.error()));
+    file = file_descriptor(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+  }
   if (!file) return unexpected(last_file_error(path, "open"));
   // Blocks are allocated now: a later advance never needs space, and its sync no metadata.
   if (const int error = ::posix_fallocate(file.get(), 0, file_size); error != 0) {

@@ -1,6 +1,8 @@
 #include "storage/views_store.hpp"
 
+#include "storage/files.hpp"
 #include "storage/hash.hpp"
+#include "storage/torn_manifest.hpp"
 #include "storage/views_keys.hpp"
 #include "storage/views_options.hpp"
 
@@ -26,13 +28,14 @@ open_error damaged(const std::string& path, const std::string& how) {
           "verify)"};
 }
 
-/// A database whose CURRENT is gone would be created anew, and nobody would miss the rows.
+/// A database whose CURRENT is gone would be created anew, and nobody would miss the rows. A MANIFEST alone is no sign of
+/// any: it comes before CURRENT, and a power loss in between must not leave a directory that never starts.
 std::optional<std::string> missing_current(const std::string& path) {
   std::error_code ignored;
   if (std::filesystem::exists(path + "/CURRENT", ignored)) return std::nullopt;
   for (const auto& file : std::filesystem::directory_iterator(path, ignored)) {
     const auto name = file.path().filename().string();
-    if (name.ends_with(".sst") || name.starts_with("MANIFEST")) return "CURRENT is missing beside " + name;
+    if (name.ends_with(".sst") || name.ends_with(".log")) return "CURRENT is missing beside " + name;
   }
   return std::nullopt;
 }
@@ -72,12 +75,26 @@ expected<std::unique_ptr<views_store>, open_error> views_store::open(const views
   std::filesystem::create_directories(store->path_, failed);
   if (failed) return unexpected{open_error{1, "cannot create " + store->path_ + ": " + failed.message()}};
   if (const auto lost = missing_current(store->path_)) return unexpected{damaged(store->path_, *lost)};
+  // Before there is a database: once the journal is trimmed, a power loss must not take the folder by its name.
+  if (!std::filesystem::exists(store->path_ + "/CURRENT", failed)) {
+    if (const auto synced = sync_directory(options.data_dir); !synced)
+      return unexpected{open_error{1, synced.error().what}};
+  }
 
   const auto columns = views_columns(options, store->latest_ms_);
   const auto db_options = views_db_options(options);
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
-  const auto opened = rocksdb::DB::Open(db_options, store->path_, columns, &handles, &db);
+  rocksdb::Status opened = rocksdb::DB::Open(db_options, store->path_, columns, &handles, &db);
+  if (opened.IsCorruption()) {
+    const auto again = open_without_torn_end(store->path_, [&]() -> expected<void, rocksdb::Status> {
+      handles.clear();
+      opened = rocksdb::DB::Open(db_options, store->path_, columns, &handles, &db);
+      if (!opened.ok()) return unexpected{opened};
+      return {};
+    });
+    if (!again) opened = again.error();
+  }
   if (!opened.ok()) return unexpected{explain(store->path_, opened)};
   store->db_.reset(db);
   std::copy_n(handles.begin(), column_count, store->handles_.begin());

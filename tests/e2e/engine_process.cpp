@@ -119,14 +119,14 @@ std::string engine_process::said() const {
   return read_from(directory_ / "engine.log", log_from_);
 }
 
-void engine_process::spawn() {
+void engine_process::launch() {
   if (running()) throw std::runtime_error("the engine is running already");
   const auto log = directory_ / "engine.log";
   log_from_ = fs::exists(log) ? fs::file_size(log) : 0;
   searched_to_ = 0;
   std::vector<std::string> arguments{"serve", "--config", config().string()};
   arguments.insert(arguments.end(), options_.begin(), options_.end());
-  pid_ = spawn_program(program_, arguments, {}, log, log);
+  pid_ = spawn_program(program_, arguments, environment_, log, log);
 }
 
 bool engine_process::reap(bool wait, ending& into) {
@@ -149,8 +149,17 @@ void engine_process::read_ports(const std::string& ready_line) {
 
 std::chrono::milliseconds engine_process::start(std::chrono::seconds within) {
   const auto began = clock::now();
-  spawn();
-  const auto is_ready = [this] {
+  if (const auto e = start_or_end(within)) {
+    throw std::runtime_error("the engine ended with code " + std::to_string(e->code) + ", signal " +
+                             std::to_string(e->signal) + ": " + tail(e->out));
+  }
+  return std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - began);
+}
+
+std::optional<ending> engine_process::start_or_end(std::chrono::seconds within) {
+  launch();
+  std::optional<ending> early;
+  const auto is_decided = [&] {
     const auto text = said();
     const auto at = text.find("\"event\":\"ready\"");
     const auto end = at == std::string::npos ? at : text.find('\n', at);
@@ -160,22 +169,24 @@ std::chrono::milliseconds engine_process::start(std::chrono::seconds within) {
       read_ports(text.substr(first, end - first));
       return true;
     }
-    ending e;
-    if (reap(false, e)) {
-      throw std::runtime_error("the engine ended with code " + std::to_string(e.code) + ", signal " +
-                               std::to_string(e.signal) + ": " + tail(e.out));
-    }
-    return false;
+    early = ended();
+    return early.has_value();
   };
-  if (!eventually(is_ready, within)) {
+  if (!eventually(is_decided, within)) {
     kill();
     throw std::runtime_error("the engine was not ready in time: " + tail(said()));
   }
-  return std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - began);
+  return early;
+}
+
+std::optional<ending> engine_process::ended() {
+  ending e;
+  if (!reap(false, e)) return std::nullopt;
+  return e;
 }
 
 ending engine_process::start_refused(std::chrono::seconds within) {
-  spawn();
+  launch();
   return wait_end(within);
 }
 

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -44,8 +45,14 @@ class engine_process {
   void configure(const std::string& toml);
   /// Of the next starts, behind `serve --config …`.
   void set_options(std::vector<std::string> options) { options_ = std::move(options); }
+  /// Of the next starts, "NAME=value", over what this process has.
+  void set_environment(std::vector<std::string> variables) { environment_ = std::move(variables); }
+  /// Starts, and waits for nothing.
+  void launch();
   /// Starts and waits until it says that it is ready. Returns how long that took.
   std::chrono::milliseconds start(std::chrono::seconds within = std::chrono::seconds{60});
+  /// The same, but what ends before it is ready is no failure: it returns how.
+  [[nodiscard]] std::optional<ending> start_or_end(std::chrono::seconds within = std::chrono::seconds{60});
   /// Starts what is expected to refuse, and waits for its end.
   [[nodiscard]] ending start_refused(std::chrono::seconds within = std::chrono::seconds{60});
   void kill();  ///< SIGKILL, reaped
@@ -53,6 +60,8 @@ class engine_process {
   ending terminate(std::chrono::seconds within = std::chrono::seconds{30});
   void send_signal(int number) const;
   [[nodiscard]] ending wait_end(std::chrono::seconds within);
+  /// Whether it has ended by itself, and how; reaped then.
+  [[nodiscard]] std::optional<ending> ended();
   /// Waits until it has logged this event once more since the last call with the same name.
   void wait_logged(const std::string& event, std::chrono::seconds within = std::chrono::seconds{30});
 
@@ -67,13 +76,12 @@ class engine_process {
   [[nodiscard]] std::string said() const;
 
  private:
-  void spawn();
   [[nodiscard]] bool reap(bool wait, ending& into);
   void read_ports(const std::string& ready_line);
 
   std::filesystem::path directory_;
   std::string program_;
-  std::vector<std::string> options_;
+  std::vector<std::string> options_, environment_;
   pid_t pid_ = -1;
   std::uintmax_t log_from_ = 0;
   std::size_t searched_to_ = 0;  ///< in said()

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <exception>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
@@ -22,7 +23,7 @@ class scratch {
     path_ = pattern;
   }
   ~scratch() {
-    if (testing::Test::HasFailure()) {
+    if (testing::Test::HasFailure() || std::uncaught_exceptions() > 0) {
       std::fprintf(stderr, "kept for a look: %s\n", path_.c_str());
       return;
     }

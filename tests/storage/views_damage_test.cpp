@@ -55,6 +55,19 @@ TEST_F(views_test, damage_is_named_and_not_opened) {
   open();
 }
 
+// The power went while it was made: there are no rows to lose, and refusing to start would help nobody.
+TEST_F(views_test, a_database_that_was_only_begun_is_begun_again) {
+  v_.reset();
+  std::filesystem::remove_all(dir_);
+  std::filesystem::create_directories(dir_ + "/views");
+  std::ofstream(dir_ + "/views/MANIFEST-000001") << "half of it";
+  open();
+  simulation world(16);
+  world.run(100);
+  fold(world.log);
+  EXPECT_EQ(v_->applied(), world.log.size());
+}
+
 // A reader that took a damaged row for none would make a second conversation of the same thread.
 TEST_F(views_test, a_flipped_byte_is_never_read_around) {
   simulation world(15);
