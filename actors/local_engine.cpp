@@ -78,6 +78,7 @@ local_engine::local_engine(std::shared_ptr<const config::settings> settings,
             keeper_.committed(s);
           },
           [this](std::string why) { fatal(std::move(why)); }),
+      backups_(*journal_, *views_, [this] { return node_.settings.load()->storage.free_space_min_bytes; }),
       system_(configure(actor_config_, *settings)) {
   const auto& identity = journal_->identity();
   node_.views = views_.get();
@@ -360,6 +361,7 @@ bool local_engine::stop(std::chrono::milliseconds at_most) {
   if (stopped_.exchange(true)) return !failed_.load();
   const auto until = std::chrono::steady_clock::now() + at_most;
   begin_drain();
+  backups_.stop();
   door_.close();
   // Everything that entered lies in the mailboxes now, before this. The conversations end first, since what they
   // can't decide goes to the quarantine; then the journal, which settles what all of them handed in.

@@ -45,6 +45,8 @@ constexpr std::array table{
     route{get,   "/metrics",                             admin, access::operators,  "metrics",                   none,             no_body, metrics},
     route{get,   "/status",                              admin, access::operators,  "status",                    none,             no_body, status},
     route{post,  "/reload",                              admin, access::operators,  "reload",                    none,             body,    reload},
+    route{get,   "/backup",                              admin, access::operators,  "getBackup",                 none,             no_body, get_backup},
+    route{post,  "/backup",                              admin, access::operators,  "startBackup",               none,             body,    start_backup},
 };
 // clang-format on
 

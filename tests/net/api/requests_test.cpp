@@ -304,7 +304,7 @@ TEST(care, readiness_says_what_is_missing) {
 
 TEST(care, the_open_listener_has_none_of_it) {
   parts p;
-  for (const auto* path : {"/livez", "/readyz", "/metrics", "/status", "/reload"}) {
+  for (const auto* path : {"/livez", "/readyz", "/metrics", "/status", "/reload", "/backup"}) {
     EXPECT_EQ(p.get(path)->status(), 404) << path;
     EXPECT_EQ(p.call(method::post, path, "")->status(), 404) << path;
   }
