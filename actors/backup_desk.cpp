@@ -6,6 +6,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <filesystem>
+#include <system_error>
+
 namespace switchboard::actors {
 
 namespace {
@@ -48,6 +51,9 @@ void backup_desk::run(const std::string& to) {
     now_.bytes = bytes;
     now_.bytes_all = all;
   };
+  // storage.backup_dir itself may be new; what is above it may be a disk that is not mounted.
+  std::error_code told_by_the_backup;
+  std::filesystem::create_directory(std::filesystem::path(to).parent_path(), told_by_the_backup);
   const auto made = storage::back_up(log_, views_, to, watch);
   const std::lock_guard lock{mutex_};
   if (!made) {

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t piece_bytes = 256u << 10;
 /// Free space is asked for this often.
-constexpr std::uint64_t look_after_bytes = 16u << 20;
+constexpr std::uint64_t look_after_bytes = 1u << 20;
 /// Written back from time to time: one large fsync at the end would hold the journal's up.
 constexpr std::uint64_t write_back_bytes = 4u << 20;
 
@@ -61,9 +61,9 @@ expected<void, file_error> copy_progress::advance(std::uint64_t bytes) {
   done_ += bytes;
   if (watch_.stop != nullptr && watch_.stop->load(std::memory_order_relaxed))
     return unexpected(file_error{0, "interrupted"});
+  if (watch_.progress) watch_.progress(done_, all_);
   if (done_ < looked_at_ + look_after_bytes) return {};
   looked_at_ = done_;
-  if (watch_.progress) watch_.progress(done_, all_);
   if (target_.empty() || watch_.free_bytes_min == 0) return {};
   if (const auto left = free_disk_bytes(target_); left < watch_.free_bytes_min)
     return unexpected(file_error{ENOSPC, target_ + ": only " + std::to_string(left) +
