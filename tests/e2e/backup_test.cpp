@@ -202,7 +202,9 @@ TEST_F(backup_of_engine, refusals_name_the_fix) {
   expect_refused(back_up("b"), 1, "set storage.backup_dir");
   expect_refused(run({"backup", "--url", engine_.url(), "--to", "b"}), 1, "server.admin_listen");
   expect_refused(run({"backup", "--url", "http://127.0.0.1:1", "--to", "b"}), 1, "127.0.0.1:1");
-  engine_.configure(small().toml(engine_.data()));
+  setup with_place;
+  with_place.storage = "backup_dir = \"" + backups().string() + "\"\n";
+  engine_.configure(with_place.toml(engine_.data()));
   engine_.send_signal(SIGHUP);
   engine_.wait_logged("config-applied");
   expect_refused(back_up("/somewhere/else"), 1, "use --to " + (backups() / "else").string());
@@ -220,8 +222,6 @@ TEST_F(backup_of_engine, refusals_name_the_fix) {
                  identity.string());
   expect_refused(run({"verify", "--data-dir", (backups() / "b").string()}), 74, identity.string());
   EXPECT_FALSE(fs::exists(target));
-  expect_refused(run({"backup"}), 2, "--to is required");
-  expect_refused(run({"backup", "--to", "x", "--url", "http://a", "--data-dir", "d"}), 2, "excludes");
 }
 
 }  // namespace

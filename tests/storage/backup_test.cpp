@@ -46,7 +46,7 @@ class backup : public ::testing::Test {
     const auto found = judge(data_dir, s, look_at(in("reference"), s));
     EXPECT_EQ(found.is, verdict::everything_there) << found.said;
   }
-  temporary_directory directory_;
+  scratch_directory directory_;
 };
 
 TEST_F(backup, of_a_closed_directory_comes_back_whole) {
@@ -79,8 +79,8 @@ TEST_F(backup, beside_commits_flushes_and_trims_holds_what_was_acknowledged_befo
       const auto records = make_batch(log->cursors(), log->last() + 1, 20);
       const bool good = log->commit({0, log->epoch()}, records).result == log_result::ok &&
                         (*rows)->apply(records).has_value() &&
-                        (i % 40 != 39 || (*rows)->flush().has_value()) &&
-                        (i % 80 != 79 || log->trim((*rows)->flushed() - 50) == log_result::ok);
+                        (i % 5 != 4 || (*rows)->flush().has_value()) &&
+                        (i % 10 != 9 || log->trim((*rows)->flushed() - 50) == log_result::ok);
       if (!good) failed = true;
       if (!good) return;
     }

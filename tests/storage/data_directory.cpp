@@ -2,11 +2,13 @@
 
 #include "log_support.hpp"
 #include "simulation.hpp"
+#include "storage/abort_guard.hpp"
 #include "storage/hash.hpp"
 #include "storage/refold.hpp"
 #include "storage/verify.hpp"
 #include "storage/views_on_disk.hpp"
 
+#include <stdlib.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,6 +17,7 @@
 #include <iterator>
 #include <map>
 #include <random>
+#include <stdexcept>
 
 namespace switchboard::storage::testing {
 namespace {
@@ -150,6 +153,7 @@ whole look_at(const std::string& data_dir, shape s) {
 judgement judge(const std::string& data_dir, shape s, const whole& expected, bool accept_loss) {
   auto options = journal_of(data_dir, s);
   options.accept_loss = accept_loss;
+  const abort_guard guard(data_dir);  // as the engine's start and verify have it
   const auto log = journal::open(options);
   if (!log) return refused(log.error());
   const auto rows = views_on_disk::open(views_of(data_dir, (*log)->identity()));
@@ -275,9 +279,16 @@ void copy_directory(const std::string& from, const std::string& to) {
   }
 }
 
-std::string scratch_root() {
+scratch_directory::scratch_directory() {
   constexpr const char* memory = "/dev/shm";
-  return ::access(memory, W_OK | X_OK) == 0 ? memory : fs::temp_directory_path().string();
+  const bool there = ::access(memory, W_OK | X_OK) == 0;
+  path_ = (there ? memory : fs::temp_directory_path().string()) + "/switchboard-test-XXXXXX";
+  if (::mkdtemp(path_.data()) == nullptr) throw std::runtime_error("mkdtemp " + path_);
+}
+
+scratch_directory::~scratch_directory() {
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
 }
 
 }  // namespace switchboard::storage::testing

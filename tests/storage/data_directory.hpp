@@ -74,7 +74,17 @@ enum class kind_of_file : std::uint8_t {
 /// Copies the files of a directory; LOG and LOCK files aside.
 void copy_directory(const std::string& from, const std::string& to);
 
-/// Where copies are made: in memory where the machine has such a place.
-[[nodiscard]] std::string scratch_root();
+/// A directory in memory where the machine has such a place: many copies are made, and none must outlive a power cut.
+class scratch_directory {
+ public:
+  scratch_directory();
+  scratch_directory(const scratch_directory&) = delete;
+  scratch_directory& operator=(const scratch_directory&) = delete;
+  ~scratch_directory();
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
 
 }  // namespace switchboard::storage::testing
