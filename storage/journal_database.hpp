@@ -60,7 +60,7 @@ class journal_database {
   [[nodiscard]] rocksdb::Status forget_before(log_sequence earliest);
 
   /// See journal::pin().
-  [[nodiscard]] expected<pinned_files, std::string> pin() const { return pin_files(*db_); }
+  [[nodiscard]] expected<pinned_files, std::string> pin() const;
 
   [[nodiscard]] const std::string& path() const { return path_; }
   /// How long each fsync of the WAL took since the opening.

@@ -41,6 +41,10 @@ class pinned_files {
     if (release_) std::exchange(release_, {})();
   }
 
+  void leave_out(const std::function<bool(const database_file&)>& unneeded) {
+    std::erase_if(files_, unneeded);
+  }
+
   [[nodiscard]] const std::string& directory() const { return directory_; }
   [[nodiscard]] const std::vector<database_file>& files() const { return files_; }
 

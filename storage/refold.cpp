@@ -8,6 +8,16 @@ namespace {
 constexpr std::size_t refold_batch = 4096;
 constexpr std::size_t refold_bytes = 16u << 20;
 
+/// Folding reads rows, too: a damaged one is damage (and will be tomorrow), a full disk is not.
+open_error not_folded(const std::string& what, const std::string& data_dir) {
+  const bool is_damage =
+      what.find("Corruption") != std::string::npos || what.find("No such file") != std::string::npos;
+  if (!is_damage) return {exit_failed, "views: " + what};
+  return {exit_unusable_data, "views are damaged: " + what + "; remove " + data_dir +
+                                  "/views to fold them again, if the journal still holds everything from its "
+                                  "first event, or restore a backup (see switchboard verify)"};
+}
+
 }  // namespace
 
 expected<void, open_error> refold_views(const event_log& log, views& v, const std::string& data_dir) {
@@ -35,7 +45,7 @@ expected<void, open_error> refold_views(const event_log& log, views& v, const st
                                              (read.detail.empty() ? "nothing to read" : read.detail)}};
     }
     if (const auto done = v.apply(read.records); !done) {
-      return unexpected{open_error{1, "views: " + done.error().what}};
+      return unexpected(not_folded(done.error().what, data_dir));
     }
   }
   return {};

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -287,6 +288,10 @@ scratch_directory::scratch_directory() {
 }
 
 scratch_directory::~scratch_directory() {
+  if (::testing::Test::HasFailure()) {
+    std::fprintf(stderr, "kept for a look: %s\n", path_.c_str());
+    return;
+  }
   std::error_code ignored;
   fs::remove_all(path_, ignored);
 }

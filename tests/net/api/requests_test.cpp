@@ -351,7 +351,7 @@ TEST(care, a_backup_is_begun_once_and_asked_for) {
 
 TEST(care, a_backup_goes_nowhere_but_below_its_folder) {
   parts p{with_backups()};
-  for (const auto* name : {"", ".", "..", "../x", "/etc", "a/b", "a\\b", ".hidden", "a b", "a\u0000"}) {
+  for (const auto* name : {"", ".", "..", "../x", "/etc", "a/b", R"(a\\b)", ".hidden", "a b", "a\\u0000"}) {
     const auto x = p.admin("/backup", method::post, "{\"name\":\"" + std::string(name) + "\"}");
     EXPECT_EQ(x->status(), 400) << name;
     EXPECT_THAT(x->answer().body, HasSubstr("/name")) << name;
