@@ -1,7 +1,9 @@
 #include "actors/engine.hpp"
 
 #include "actors/local_engine.hpp"
+#include "storage/abort_guard.hpp"
 #include "storage/codec.hpp"
+#include "storage/refold.hpp"
 
 #include <array>
 
@@ -13,45 +15,10 @@ std::string_view to_word(health h) {
   return words.at(static_cast<std::size_t>(h));
 }
 
-namespace {
-
-constexpr std::size_t refold_batch = 4096;
-constexpr std::size_t refold_bytes = 16u << 20;
-
-/// Folds what the journal has and the views do not. On start only: nobody reads yet.
-expected<void, storage::open_error> refold(const storage::event_log& log, storage::views& v,
-                                           const std::string& data_dir) {
-  if (v.reached() > log.last()) {
-    // Also where the journal's loss was accepted: its next events would be taken for those that the views have.
-    const std::string fix =
-        log.earliest() == 1
-            ? "; remove the folder " + data_dir + "/views: it is folded anew from what is left"
-            : "; restore " + data_dir + " from a backup: what is left is no longer all";
-    return unexpected{storage::open_error{74, "views show event " + std::to_string(v.reached()) +
-                                                  " but the journal ends at " + std::to_string(log.last()) +
-                                                  ": the journal has lost events" + fix}};
-  }
-  if (v.applied() + 1 < log.earliest()) {
-    return unexpected{
-        storage::open_error{74, "views end at event " + std::to_string(v.applied()) +
-                                    " but the journal starts at " + std::to_string(log.earliest()) +
-                                    ": the views are damaged; restore " + data_dir + " from a backup"}};
-  }
-  while (v.applied() < log.last()) {
-    auto read = log.read(v.applied(), refold_batch, refold_bytes);
-    if (read.result != storage::log_result::ok || read.records.empty()) {
-      return unexpected{storage::open_error{74, "journal, behind event " + std::to_string(v.applied()) +
-                                                    ": " +
-                                                    (read.detail.empty() ? "nothing to read" : read.detail)}};
-    }
-    if (const auto done = v.apply(read.records); !done) {
-      return unexpected{storage::open_error{1, "views: " + done.error().what}};
-    }
-  }
-  return {};
+std::string_view to_word(backup_progress::phase p) {
+  constexpr std::array<std::string_view, 4> words{"none", "running", "done", "failed"};
+  return words.at(static_cast<std::size_t>(p));
 }
-
-}  // namespace
 
 std::string to_json(const domain::dead_letter& d) {
   std::string out;
@@ -70,6 +37,7 @@ expected<std::unique_ptr<engine>, storage::open_error> engine::start(
 #ifdef SWITCHBOARD_FAULT_NO_SYNC  // planted in tests/faults: only a power loss can tell
   jo.sync = false;
 #endif
+  const storage::abort_guard guard(s.data_dir);  // until all was read that a start reads
   auto journal = storage::journal::open(jo);
   if (!journal) return unexpected{std::move(journal).error()};
 
@@ -81,7 +49,8 @@ expected<std::unique_ptr<engine>, storage::open_error> engine::start(
   vo.hash_seed = (*journal)->identity().hash_seed;
   auto views = storage::views::open(vo);
   if (!views) return unexpected{std::move(views).error()};
-  if (const auto done = refold(**journal, **views, s.data_dir); !done) return unexpected{done.error()};
+  if (const auto done = storage::refold_views(**journal, **views, s.data_dir); !done)
+    return unexpected{done.error()};
   return std::unique_ptr<engine>(
       new local_engine(std::move(settings), std::move(*journal), std::move(*views), std::move(on_committed)));
 }

@@ -119,6 +119,18 @@ struct engine_stats {
   domain::histogram_reading commit_durations, commit_records, sync_durations, apply_durations;
 };
 
+/// Of the backup that runs, or of the one that ran last.
+struct backup_progress {
+  enum class phase : std::uint8_t { none, running, done, failed };
+  phase state = phase::none;
+  std::string path;                           ///< where it is put
+  storage::log_sequence first = 0, last = 0;  ///< what its journal holds; once it is done
+  std::uint64_t files = 0;                    ///< once it is done
+  std::uint64_t bytes = 0, bytes_all = 0;     ///< copied and checked so far, and in all
+  std::string problem;                        ///< failed: a sentence that names the file
+};
+[[nodiscard]] std::string_view to_word(backup_progress::phase);
+
 struct start_options {
   bool accept_loss = false;  ///< serve although less was recovered than had been acknowledged
 };
@@ -173,6 +185,12 @@ class engine {
   /// before config.applied says that it is in force.
   virtual void apply_settings(std::shared_ptr<const config::settings> next,
                               const std::function<void()>& rest) = 0;
+  /// Begins a backup in the new directory `to`, on a thread of its own. False: one is under way, or the engine ends.
+  [[nodiscard]] virtual bool start_backup(std::string to) {
+    (void)to;
+    return false;
+  }
+  [[nodiscard]] virtual backup_progress backup() const { return {}; }
   /// From now on state() is draining.
   virtual void begin_drain() = 0;
   /// Waits for everything handed in, flushes the views, ends all threads. False: not in time. What is handed in

@@ -96,6 +96,7 @@ local_engine::local_engine(std::shared_ptr<const config::settings> settings,
             keeper_.committed(s);
           },
           [this](std::string why) { fatal(std::move(why)); }),
+      backups_(*journal_, *views_, [this] { return node_.settings.load()->storage.free_space_min_bytes; }),
       system_(configure(actor_config_, *settings)) {
   const auto& identity = journal_->identity();
   node_.views = views_.get();
@@ -399,6 +400,7 @@ bool local_engine::stop(std::chrono::milliseconds at_most) {
   const auto until = std::chrono::steady_clock::now() + at_most;
   begin_drain();
   eraser_->stop();  // while the actors that it asks are there
+  backups_.stop();
   door_.close();
   // Everything that entered lies in the mailboxes now, before this. The conversations end first, since what they
   // can't decide goes to the quarantine; then the journal, which settles what all of them handed in.

@@ -1,6 +1,7 @@
 #pragma once
 // The engine of one process over its own data directory: RocksDB, CAF and the threads between them.
 
+#include "actors/backup_desk.hpp"
 #include "actors/comment_index.hpp"
 #include "actors/conversation.hpp"
 #include "actors/doorway.hpp"
@@ -50,6 +51,8 @@ class local_engine final : public engine {
   }
   void apply_settings(std::shared_ptr<const config::settings> next,
                       const std::function<void()>& rest) override;
+  bool start_backup(std::string to) override { return backups_.start(std::move(to)); }
+  backup_progress backup() const override { return backups_.progress(); }
   void begin_drain() override { draining_.store(true, std::memory_order_release); }
   bool stop(std::chrono::milliseconds at_most) override;
   void on_problem(std::function<void(std::string)> f) override {
@@ -91,6 +94,7 @@ class local_engine final : public engine {
   views_keeper keeper_;
   log_feed feed_;
   journal_writer writer_;
+  backup_desk backups_;
   caf::actor_system_config actor_config_;
   caf::actor_system system_;
   std::unique_ptr<eraser> eraser_;

@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 
+#include "cli/backup.hpp"
 #include "cli/bench.hpp"
 #include "cli/check_config.hpp"
 #include "cli/dead_letters.hpp"
@@ -31,6 +32,8 @@ struct arguments {
   events_options events;
   dead_letters_options dead_letters;
   verify_options verify;
+  backup_options backup;
+  restore_options restore;
   bench_options bench;
   std::string token;  ///< of events and dead-letters
 };
@@ -171,16 +174,43 @@ void add_dead_letters(CLI::App& app, arguments& a) {
 }
 
 void add_verify(CLI::App& app, arguments& a) {
-  auto* c = command(app, "verify",
-                    "Check a data directory: checksums, gapless sequences, views against the journal",
-                    "  switchboard verify --data-dir data\n"
-                    "  switchboard verify --data-dir /var/lib/switchboard || echo damaged");
+  auto* c =
+      command(app, "verify",
+              "Check a data directory or a backup: checksums, gapless sequences, views against the journal",
+              "  switchboard verify --data-dir data\n"
+              "  switchboard verify --data-dir /mnt/monday || echo damaged");
   c->add_option("--data-dir", a.verify.data_dir, "The directory; refused while an engine runs on it")
       ->required()
       ->type_name("DIR");
   c->add_option("--scratch", a.verify.scratch_root,
                 "Room for a second copy of the views (the temporary directory)")
       ->type_name("DIR");
+}
+
+void add_backup(CLI::App& app, arguments& a) {
+  auto& o = a.backup;
+  auto* c =
+      command(app, "backup", "Copy everything, of a running engine or of a stopped one",
+              "  switchboard backup --to monday                       # a folder of storage.backup_dir\n"
+              "  switchboard backup --data-dir data --to /mnt/monday  # of a stopped engine");
+  c->add_option(
+       "--to", o.to,
+       "New directory; of a running engine a folder of its storage.backup_dir, by its name or its path")
+      ->required()
+      ->type_name("DIR");
+  c->add_option("--url", o.url, "The running engine's admin listener (http://127.0.0.1:8081)")
+      ->type_name("URL");
+  c->add_option("--data-dir", o.data_dir, "Of a stopped engine: its directory")
+      ->type_name("DIR")
+      ->excludes("--url");
+}
+
+void add_restore(CLI::App& app, arguments& a) {
+  auto* c = command(app, "restore", "Make a data directory of a backup, each byte checked",
+                    "  switchboard restore --from /mnt/monday --data-dir data\n"
+                    "  switchboard restore --from /mnt/monday --data-dir /var/lib/switchboard");
+  c->add_option("--from", a.restore.from, "The backup")->required()->type_name("DIR");
+  c->add_option("--data-dir", a.restore.data_dir, "New or empty directory")->required()->type_name("DIR");
 }
 
 void add_load_options(CLI::App* c, bench_options& o) {
@@ -255,6 +285,8 @@ int dispatch(const CLI::App& app, arguments& a, const serve_function& serve) {
   if (name == "events") return run_events(a.events);
   if (name == "dead-letters") return run_dead_letters(a.dead_letters);
   if (name == "verify") return run_verify(a.verify);
+  if (name == "backup") return run_backup(a.backup);
+  if (name == "restore") return run_restore(a.restore);
   const std::string which = app.get_subcommands().front()->get_subcommands().front()->get_name();
   if (which == "ingest") return run_bench_ingest(a.bench);
   if (which == "latency") return run_bench_latency(a.bench);
@@ -333,6 +365,8 @@ int run(int argc, const char* const* argv, const serve_function& serve) {
   add_events(app, a);
   add_dead_letters(app, a);
   add_verify(app, a);
+  add_backup(app, a);
+  add_restore(app, a);
   add_bench(app, a);
   try {
     app.parse(argc, argv);

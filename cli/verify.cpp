@@ -4,6 +4,8 @@
 #include "cli/exit_code.hpp"
 #include "cli/progress.hpp"
 #include "cli/units.hpp"
+#include "storage/abort_guard.hpp"
+#include "storage/backup.hpp"
 #include "storage/verify.hpp"
 #include "storage/verify_views.hpp"
 
@@ -50,6 +52,22 @@ class scratch {
   std::string path_;
   std::string problem_;
 };
+
+/// A backup is laid out as a data directory is; its manifest says what its files must be besides.
+int check_manifest(const std::string& backup) {
+  const auto whole = [&] {
+    progress_bar bar;
+    storage::copy_watch watch;
+    watch.progress = [&bar](std::uint64_t bytes, std::uint64_t all) {
+      bar.show(static_cast<double>(bytes) / static_cast<double>(all == 0 ? 1 : all), bytes, "bytes");
+    };
+    return storage::check_backup(backup, watch);
+  }();
+  if (!whole) return fail(whole.error().exit_code, whole.error().what);
+  std::printf("backup   ok: %s files of %s are what was backed up\n",
+              format_count(whole->files.size()).c_str(), format_bytes(whole->bytes()).c_str());
+  return exit_ok;
+}
 
 int check_journal(const std::string& data_dir) {
   const auto report = [&] {
@@ -103,12 +121,15 @@ int check_views(const verify_options& o) {
 }  // namespace
 
 int run_verify(const verify_options& options) {
+  const storage::abort_guard guard(options.data_dir);
   if (const auto why = why_no_data_directory(options.data_dir)) return fail(exit_failed, *why);
   // Beside an engine the views would change while they are compared, and look damaged.
   if (const auto user = user_of_data_directory(options.data_dir)) {
     return fail(exit_failed, options.data_dir + ": in use by process " + std::to_string(*user) +
                                  "; stop that engine first");
   }
+  if (fs::exists(storage::manifest_path(options.data_dir)))
+    if (const int code = check_manifest(options.data_dir); code != exit_ok) return code;
   if (const int code = check_journal(options.data_dir); code != exit_ok) return code;
   return check_views(options);
 }

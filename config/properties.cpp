@@ -83,6 +83,9 @@ void add_storage(std::vector<property>& out) {
   using s = storage_settings;
   add(storage<&s::data_dir>("data_dir", needed_path, restart,
       "Where everything is kept, relative to the working directory. One engine at a time."));
+  add(storage<&s::backup_dir>("backup_dir", path, reload,
+      "Where `switchboard backup --url` puts its copies, each in a folder of its own. On the data directory's file "
+      "system most of it is links, made at once; copy them to another machine. Empty: the engine makes no backups."));
   add(storage<&s::partitions>("partitions", count(1, 4096), restart,
       "Into how many parts conversations are divided. Fixed when the data directory is created."));
   add(storage<&s::journal_memtable_bytes>("journal_memtable_bytes", size(mib, 4 * gib), restart,

@@ -56,6 +56,7 @@ struct server_settings {
 
 struct storage_settings {
   std::string data_dir = "data";
+  std::string backup_dir;  ///< where a running engine may put backups; empty: nowhere
   std::uint16_t partitions = 64;
   std::uint64_t journal_memtable_bytes = 16ull << 20;
   std::uint64_t views_memtable_bytes = 80ull << 20;

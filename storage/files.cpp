@@ -12,8 +12,6 @@
 #include <filesystem>
 
 namespace switchboard::storage {
-namespace {
-
 expected<void, file_error> write_all(int fd, std::string_view bytes, const std::string& path) {
   while (!bytes.empty()) {
     const ssize_t n = ::write(fd, bytes.data(), bytes.size());
@@ -23,8 +21,6 @@ expected<void, file_error> write_all(int fd, std::string_view bytes, const std::
   }
   return {};
 }
-
-}  // namespace
 
 file_descriptor::~file_descriptor() {
   if (fd_ >= 0) ::close(fd_);

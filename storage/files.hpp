@@ -40,6 +40,9 @@ class file_descriptor {
 /// The present errno as an error about `path`: "path: cannot <verb>: reason".
 [[nodiscard]] file_error last_file_error(std::string_view path, std::string_view verb);
 
+/// Writes all of it, in as many calls as it takes. `path` is only for the message.
+[[nodiscard]] expected<void, file_error> write_all(int fd, std::string_view bytes, const std::string& path);
+
 /// The whole file. More than `size_max` bytes is an error: none of our small files is large.
 [[nodiscard]] expected<std::string, file_error> read_small_file(const std::string& path,
                                                                 std::size_t size_max);

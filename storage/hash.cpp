@@ -8,6 +8,7 @@
 #include <array>
 #include <cstring>
 #include <initializer_list>
+#include <new>
 #include <string>
 
 namespace switchboard::storage {
@@ -92,6 +93,24 @@ domain::dead_letter_id dead_letter_hash(std::uint64_t seed, std::string_view sou
 
 std::uint64_t checksum(std::string_view bytes) {
   return XXH3_64bits(bytes.data(), bytes.size());
+}
+
+struct running_checksum::state {
+  XXH3_state_t* const xxh = XXH3_createState();
+};
+
+running_checksum::running_checksum() : state_(std::make_unique<state>()) {
+  if (state_->xxh == nullptr) throw std::bad_alloc();
+  XXH3_64bits_reset(state_->xxh);
+}
+running_checksum::~running_checksum() {
+  XXH3_freeState(state_->xxh);
+}
+void running_checksum::add(std::string_view bytes) {
+  XXH3_64bits_update(state_->xxh, bytes.data(), bytes.size());
+}
+std::uint64_t running_checksum::value() const {
+  return XXH3_64bits_digest(state_->xxh);
 }
 
 }  // namespace switchboard::storage

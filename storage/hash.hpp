@@ -5,6 +5,7 @@
 #include "domain/model.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <string_view>
 
 namespace switchboard::storage {
@@ -26,5 +27,20 @@ namespace switchboard::storage {
                                                       std::string_view detail, std::string_view raw);
 /// For checksums of our own records.
 [[nodiscard]] std::uint64_t checksum(std::string_view bytes);
+
+/// The same checksum over bytes that come in pieces. One thread.
+class running_checksum {
+ public:
+  running_checksum();
+  running_checksum(const running_checksum&) = delete;
+  running_checksum& operator=(const running_checksum&) = delete;
+  ~running_checksum();
+  void add(std::string_view bytes);
+  [[nodiscard]] std::uint64_t value() const;  ///< of all that was added so far
+
+ private:
+  struct state;
+  std::unique_ptr<state> state_;
+};
 
 }  // namespace switchboard::storage

@@ -1,6 +1,7 @@
 #include "storage/journal.hpp"
 
 #include "storage/codec.hpp"
+#include "storage/exit_codes.hpp"
 #include "storage/journal_erasing.hpp"
 #include "storage/journal_recovery.hpp"
 
@@ -47,6 +48,12 @@ class rocks_journal final : public journal {
   std::uint64_t disk_bytes() const override;
   domain::histogram_reading sync_durations() const override { return database_->sync_durations(); }
   log_sequence first_at_or_after(domain::timestamp t) const override;
+  expected<pinned_files, open_error> pin() const override {
+    auto files = database_->pin();
+    if (!files) return unexpected(open_error{exit_failed, std::move(files).error()});
+    return *std::move(files);
+  }
+  std::unique_lock<std::mutex> hold_trims() const override { return std::unique_lock(trim_mutex_); }
 
   expected<rewritten, open_error> erase(const erased_things& what, log_sequence up_to,
                                         const std::atomic<bool>& cancelled) override;
@@ -81,7 +88,7 @@ class rocks_journal final : public journal {
   std::atomic<log_sequence> last_;
   std::mutex hint_mutex_;
   std::function<void(log_sequence)> hint_;
-  std::mutex trim_mutex_;
+  mutable std::mutex trim_mutex_;
   mutable std::mutex stop_mutex_;
   std::atomic<bool> is_stopped_ = false;
   std::string why_stopped_;  // guarded by stop_mutex_

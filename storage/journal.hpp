@@ -9,11 +9,13 @@
 #include "storage/cursor.hpp"
 #include "storage/erasing.hpp"
 #include "storage/log.hpp"
+#include "storage/pinned_files.hpp"
 
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 
 namespace switchboard::storage {
@@ -79,6 +81,10 @@ class journal : public event_log {
 
   /// The first sequence decided at or after `t` (retention by time); last() + 1 if none.
   [[nodiscard]] virtual log_sequence first_at_or_after(domain::timestamp t) const = 0;
+  /// The files that hold everything up to last() as it was before the call. Nothing is flushed: commits go on.
+  [[nodiscard]] virtual expected<pinned_files, open_error> pin() const = 0;
+  /// While this lock is held nothing is trimmed: trim() waits for it. For moments.
+  [[nodiscard]] virtual std::unique_lock<std::mutex> hold_trims() const = 0;
 };
 
 /// The in-memory twin. `script` lets a test answer the n-th commit (from 1) with another result:

@@ -12,9 +12,11 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdarg>
 #include <cstdio>
 #include <filesystem>
+#include <limits>
 #include <mutex>
 
 namespace switchboard::storage {
@@ -124,6 +126,17 @@ database_error failed(const std::string& path, rocksdb::Status status, const std
   return {std::move(status), std::move(what)};
 }
 
+/// The first value file that any table refers to; of those before it RocksDB has removed what it lists. (It forgets a
+/// file by the tables that are left, and this it does not write down. When the last table is trimmed there is nothing
+/// to tell by, and a reopened database lists all files that there ever were.)
+std::uint64_t oldest_value_file(const rocksdb::ColumnFamilyMetaData& about) {
+  std::uint64_t oldest = std::numeric_limits<std::uint64_t>::max();
+  for (const auto& level : about.levels)
+    for (const auto& table : level.files)
+      if (table.oldest_blob_file_number != 0) oldest = std::min(oldest, table.oldest_blob_file_number);
+  return oldest;
+}
+
 }  // namespace
 
 std::array<char, 8> key_of(log_sequence first) {
@@ -176,7 +189,9 @@ expected<std::optional<std::uint64_t>, database_error> journal_database::number(
 expected<void, database_error> journal_database::check_value_files() const {
   rocksdb::ColumnFamilyMetaData about;
   db_->GetColumnFamilyMetaData(batches_, &about);
+  const std::uint64_t oldest = oldest_value_file(about);
   for (const rocksdb::BlobMetaData& file : about.blob_files) {
+    if (file.blob_file_number < oldest) continue;
     const std::string name = path_ + "/" + std::filesystem::path(file.blob_file_name).filename().string();
     struct stat found {};
     if (::stat(name.c_str(), &found) != 0) return unexpected(database_error{{}, name + ": missing"});
@@ -186,6 +201,24 @@ expected<void, database_error> journal_database::check_value_files() const {
                                            std::to_string(file.blob_file_size)});
   }
   return {};
+}
+
+expected<pinned_files, std::string> journal_database::pin() const {
+  auto files = pin_files(*db_);
+  if (!files) return files;
+  rocksdb::ColumnFamilyMetaData about;
+  db_->GetColumnFamilyMetaData(batches_, &about);
+  const std::uint64_t oldest = oldest_value_file(about);
+  files->leave_out([&](const database_file& file) {
+    std::uint64_t number = 0;
+    const auto end = file.name.data() + file.name.size();
+    const auto parsed = std::from_chars(file.name.data(), end, number);
+    if (parsed.ec != std::errc{} || std::string_view(parsed.ptr, end) != ".blob" || number >= oldest)
+      return false;
+    std::error_code unknown;
+    return !std::filesystem::exists(path_ + "/" + file.name, unknown);
+  });
+  return files;
 }
 
 expected<journal_extent, database_error> journal_database::inspect() const {

@@ -8,6 +8,7 @@
 #include "domain/expected.hpp"
 #include "domain/histogram.hpp"
 #include "storage/journal_batch.hpp"
+#include "storage/pinned_files.hpp"
 
 #include <rocksdb/db.h>
 
@@ -77,6 +78,9 @@ class journal_database {
   [[nodiscard]] bool has_leftovers(const std::vector<std::string>& before) const;
   /// Remembers the new earliest sequence, the first of a batch or last + 1, and forgets all batches before.
   [[nodiscard]] rocksdb::Status forget_before(log_sequence earliest);
+
+  /// See journal::pin().
+  [[nodiscard]] expected<pinned_files, std::string> pin() const;
 
   [[nodiscard]] const std::string& path() const { return path_; }
   /// How long each fsync of the WAL took since the opening.

@@ -10,12 +10,11 @@
 #include "storage/exit_codes.hpp"
 #include "storage/files.hpp"
 #include "storage/hash.hpp"
+#include "storage/text_lines.hpp"
 
 #include <sys/random.h>
 
-#include <charconv>
 #include <cstdlib>
-#include <optional>
 #include <string_view>
 
 namespace switchboard::storage {
@@ -23,29 +22,6 @@ namespace {
 
 constexpr std::size_t identity_size_max = 4096;
 constexpr std::string_view title = "switchboard-identity ";
-
-std::string hex16(std::uint64_t number) {
-  std::string out(16, '0');
-  for (std::size_t i = 16; i-- > 0; number >>= 4) out[i] = "0123456789abcdef"[number & 15];
-  return out;
-}
-
-/// The rest of the line that starts with `name`, removed from `text` together with it.
-std::optional<std::string_view> take_line(std::string_view& text, std::string_view name) {
-  if (!text.starts_with(name)) return std::nullopt;
-  const std::size_t end = text.find('\n');
-  if (end == std::string_view::npos) return std::nullopt;
-  const std::string_view value = text.substr(name.size(), end - name.size());
-  text.remove_prefix(end + 1);
-  return value;
-}
-
-template <class Number>
-bool parse_number(std::optional<std::string_view> text, int base, Number& out) {
-  if (!text || text->empty()) return false;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), out, base);
-  return error == std::errc{} && end == text->data() + text->size();
-}
 
 std::uint64_t draw() {
   std::uint64_t number = 0;

@@ -11,8 +11,11 @@
 
 #include "storage/journal_recovery.hpp"
 
+#include "storage/abort_guard.hpp"
+#include "storage/backup_manifest.hpp"
 #include "storage/exit_codes.hpp"
 #include "storage/journal_identity.hpp"
+#include "storage/landing.hpp"
 #include "storage/torn_manifest.hpp"
 
 #include <rocksdb/env.h>
@@ -164,9 +167,24 @@ expected<recovered_journal, open_error> create_journal(const journal_options& op
   return result;
 }
 
+/// What backup and restore leave is alike, but not to be served: a half, or the original that must stay as it is.
+expected<void, open_error> check_it_is_a_data_directory(const journal_options& options) {
+  std::error_code unknown;
+  if (std::filesystem::exists(unfinished_path(options.data_dir), unknown))
+    return refuse(unfinished_path(options.data_dir) +
+                  ": a restore or a backup into this directory was interrupted; run the same command again");
+  if (!options.read_only && std::filesystem::exists(manifest_path(options.data_dir), unknown))
+    return refuse(manifest_path(options.data_dir) +
+                  ": this is a backup, and serving would spoil it; `switchboard restore --from " +
+                  options.data_dir + " --data-dir NEW` makes a data directory of it");
+  return {};
+}
+
 }  // namespace
 
 expected<recovered_journal, open_error> recover_journal(const journal_options& options) {
+  const abort_guard guard(journal_path(options.data_dir));
+  if (auto own = check_it_is_a_data_directory(options); !own) return unexpected(std::move(own).error());
   std::error_code error;
   const bool exists = std::filesystem::exists(identity_path(options.data_dir), error);
   if (error) return fail(identity_path(options.data_dir) + ": " + error.message());

@@ -190,6 +190,13 @@ expected<void, views_error> views_on_disk::flush() {
   return {};
 }
 
+expected<pinned_files, views_error> views_on_disk::pin() const {
+  if (auto failed = store_->failure()) return unexpected{views_error{std::move(*failed)}};
+  auto files = pin_files(store_->db());
+  if (!files) return unexpected{views_error{std::move(files).error()}};
+  return *std::move(files);
+}
+
 std::uint64_t views_on_disk::disk_bytes() const {
   std::uint64_t sum = 0;
   for (std::size_t i = 0; i < column_count; ++i) {

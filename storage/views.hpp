@@ -174,6 +174,11 @@ class views {
   [[nodiscard]] virtual std::optional<domain::dead_letter> find_dead_letter(std::string_view id) const = 0;
   [[nodiscard]] virtual std::uint64_t conversations() const = 0;  ///< all that ever began
   [[nodiscard]] virtual std::uint64_t disk_bytes() const = 0;
+
+  /// The files as they would be found after a crash now: nothing is flushed. Any thread.
+  [[nodiscard]] virtual expected<pinned_files, views_error> pin() const {
+    return unexpected{views_error{"these views have no files"}};
+  }
 };
 
 }  // namespace switchboard::storage

@@ -70,6 +70,7 @@ class views_on_disk final : public views {
     return conversations_.load(std::memory_order_relaxed);
   }
   [[nodiscard]] std::uint64_t disk_bytes() const override;
+  [[nodiscard]] expected<pinned_files, views_error> pin() const override;
 
   [[nodiscard]] const views_store& store() const { return *store_; }
 

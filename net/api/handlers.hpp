@@ -26,6 +26,9 @@ void livez(call&& c);
 void readyz(call&& c);
 void status(call&& c);
 void reload(call&& c);
+// backups.cpp
+void start_backup(call&& c);
+void get_backup(call&& c);
 // metrics.cpp
 void metrics(call&& c);
 

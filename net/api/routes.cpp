@@ -54,6 +54,8 @@ constexpr std::array table{
     route{{get,   "/metrics",                             admin, operates,         "metrics"},                   none,             no_body, metrics},
     route{{get,   "/status",                              admin, operates,         "status"},                    none,             no_body, status},
     route{{post,  "/reload",                              admin, operates,         "reload"},                    none,             body,    reload},
+    route{{get,   "/backup",                              admin, operates,         "getBackup"},                 none,             no_body, get_backup},
+    route{{post,  "/backup",                              admin, operates,         "startBackup"},               none,             body,    start_backup},
 };
 // clang-format on
 

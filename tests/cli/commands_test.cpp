@@ -65,6 +65,9 @@ TEST(commands, each_mistake_is_one_line_that_names_the_fix) {
                         {{"serve", "--config", "c", "--prot", "1"}, "--prot"},
                         {{"check-config"}, "file is required"},
                         {{"verify"}, "--data-dir is required"},
+                        {{"backup"}, "--to is required"},
+                        {{"backup", "--to", "x", "--data-dir", "d", "--url", "u"}, "excludes"},
+                        {{"restore", "--from", "x"}, "--data-dir is required"},
                         {{"events", "--data-dir", "d", "--url", "u"}, "excludes"},
                         {{"events", "--limit", "many"}, "many"},
                         {{"bench", "ingest", "--duration", "1 day"}, "is not like"}}) {
@@ -90,6 +93,8 @@ TEST(commands, each_help_ends_in_two_examples_that_start_with_the_command) {
                                              {"dead-letters", "show"},
                                              {"dead-letters", "replay"},
                                              {"verify"},
+                                             {"backup"},
+                                             {"restore"},
                                              {"bench"},
                                              {"bench", "ingest"},
                                              {"bench", "fanout"},

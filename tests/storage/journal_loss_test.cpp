@@ -195,5 +195,26 @@ TEST_F(journal_on_disk, killed_while_it_recovers_it_recovers_again) {
   EXPECT_GE(verified->last, 200u);
 }
 
+/// RocksDB forgets value files by what the tables that are left refer to. Where none is left, a reopened journal lists
+/// all that there ever were, and nothing needs them.
+TEST_F(journal_on_disk, trimmed_to_the_last_table_it_opens_again) {
+  auto log = open_journal(small_journal(path()));
+  auto reading = small_journal(path());
+  reading.read_only = true;
+  for (int round = 0; round < 80; ++round) {
+    for (int i = 0; i < 10; ++i) ASSERT_EQ(commit_next(*log, 20).result, log_result::ok);
+    ASSERT_EQ(log->trim(log->last() - 50), log_result::ok);
+    const auto opened = journal::open(reading);
+    ASSERT_TRUE(opened) << "round " << round << ": " << opened.error().what;
+    if (round % 8 != 7) continue;
+    log.reset();
+    log = open_journal(small_journal(path()));
+    const auto pinned = log->pin();
+    ASSERT_TRUE(pinned) << pinned.error().what;
+    for (const auto& file : pinned->files())
+      EXPECT_TRUE(fs::exists(path() + "/journal/" + file.name)) << file.name;
+  }
+}
+
 }  // namespace
 }  // namespace switchboard::storage::testing

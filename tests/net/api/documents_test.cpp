@@ -205,8 +205,20 @@ TEST(openapi, answers_are_what_their_schemas_say) {
   const schema_checker checker{openapi()};
   parts p;
   p.engine.log.commit(message_event());
+  parts backed_up;
+  backed_up.settings->storage.backup_dir = "/b";
+  backed_up.engine.backup_now = {.state = actors::backup_progress::phase::done,
+                                 .path = "/b/a",
+                                 .first = 1,
+                                 .last = 2,
+                                 .files = 3,
+                                 .bytes = 4,
+                                 .bytes_all = 4,
+                                 .problem = {}};
   const std::pair<std::string, std::string> cases[] = {
       {p.admin("/status")->answer().body, "Status"},
+      {p.admin("/backup")->answer().body, "Backup"},
+      {backed_up.admin("/backup")->answer().body, "Backup"},
       {p.get("/v1/events?from=earliest")->answer().body, "EventPage"},
       {p.call(method::post, "/v1/tickets", "")->answer().body, "Ticket"},
       {p.get("/v1/conversations")->answer().body, "ConversationPage"},
@@ -332,6 +344,7 @@ TEST(openapi, enums_have_the_words_of_the_domain) {
   expect_words<domain::delivery_status>(schema("Message")["properties"]["deliveryStatus"], 6);
   expect_words<domain::media_state>(schema("Attachment")["properties"]["state"], 4);
   expect_words<actors::health>(schema("Status")["properties"]["state"], 6);
+  expect_words<actors::backup_progress::phase>(schema("Backup")["properties"]["state"], 4);
 }
 
 TEST(openapi, lists_the_problems_that_the_code_names_and_no_other) {

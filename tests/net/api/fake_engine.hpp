@@ -242,6 +242,14 @@ class fake_engine final : public actors::engine {
     settings_ = std::move(next);
     rest();
   }
+  [[nodiscard]] bool start_backup(std::string to) override {
+    if (backup_now.state == actors::backup_progress::phase::running) return false;
+    backup_now = {};
+    backup_now.state = actors::backup_progress::phase::running;
+    backup_now.path = std::move(to);
+    return true;
+  }
+  [[nodiscard]] actors::backup_progress backup() const override { return backup_now; }
   void begin_drain() override { health = actors::health::draining; }
   [[nodiscard]] bool stop(std::chrono::milliseconds) override { return true; }
   void on_fatal(std::function<void(std::string)>) override {}
@@ -266,6 +274,7 @@ class fake_engine final : public actors::engine {
   actors::erase_state erasing = actors::erase_state::pending;
   actors::health health = actors::health::ready;
   actors::engine_stats counts;
+  actors::backup_progress backup_now;
 
  private:
   std::shared_ptr<const config::settings> settings_;

@@ -109,8 +109,9 @@ class parts {
     if (!token.empty()) headers.emplace_back("Authorization", "Bearer " + std::string(token));
     return send({m, std::move(target), std::move(headers), std::move(body)});
   }
-  std::shared_ptr<fake_exchange> admin(std::string target, http::method m = http::method::get) {
-    return send({m, std::move(target), {}, {}}, http::listener::admin);
+  std::shared_ptr<fake_exchange> admin(std::string target, http::method m = http::method::get,
+                                       std::string body = {}) {
+    return send({m, std::move(target), {}, std::move(body)}, http::listener::admin);
   }
 
   loop io;
