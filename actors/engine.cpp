@@ -1,7 +1,6 @@
 #include "actors/engine.hpp"
 
 #include "actors/local_engine.hpp"
-#include "storage/abort_guard.hpp"
 #include "storage/codec.hpp"
 #include "storage/refold.hpp"
 
@@ -34,7 +33,6 @@ expected<std::unique_ptr<engine>, storage::open_error> engine::start(
   jo.partitions = s.partitions;
   jo.memtable_bytes = s.journal_memtable_bytes;
   jo.accept_loss = options.accept_loss;
-  const storage::abort_guard guard(s.data_dir);  // until all was read that a start reads
   auto journal = storage::journal::open(jo);
   if (!journal) return unexpected{std::move(journal).error()};
 
