@@ -1,7 +1,6 @@
 #include "actors/engine.hpp"
 
 #include "actors/local_engine.hpp"
-#include "storage/abort_guard.hpp"
 #include "storage/codec.hpp"
 #include "storage/refold.hpp"
 
@@ -37,7 +36,6 @@ expected<std::unique_ptr<engine>, storage::open_error> engine::start(
 #ifdef SWITCHBOARD_FAULT_NO_SYNC  // planted in tests/faults: only a power loss can tell
   jo.sync = false;
 #endif
-  const storage::abort_guard guard(s.data_dir);  // until all was read that a start reads
   auto journal = storage::journal::open(jo);
   if (!journal) return unexpected{std::move(journal).error()};
 

@@ -4,7 +4,6 @@
 #include "cli/exit_code.hpp"
 #include "cli/progress.hpp"
 #include "cli/units.hpp"
-#include "storage/abort_guard.hpp"
 #include "storage/backup.hpp"
 #include "storage/verify.hpp"
 #include "storage/verify_views.hpp"
@@ -121,7 +120,6 @@ int check_views(const verify_options& o) {
 }  // namespace
 
 int run_verify(const verify_options& options) {
-  const storage::abort_guard guard(options.data_dir);
   if (const auto why = why_no_data_directory(options.data_dir)) return fail(exit_failed, *why);
   // Beside an engine the views would change while they are compared, and look damaged.
   if (const auto user = user_of_data_directory(options.data_dir)) {

@@ -11,7 +11,6 @@
 
 #include "storage/journal_recovery.hpp"
 
-#include "storage/abort_guard.hpp"
 #include "storage/backup_manifest.hpp"
 #include "storage/exit_codes.hpp"
 #include "storage/journal_identity.hpp"
@@ -183,7 +182,6 @@ expected<void, open_error> check_it_is_a_data_directory(const journal_options& o
 }  // namespace
 
 expected<recovered_journal, open_error> recover_journal(const journal_options& options) {
-  const abort_guard guard(journal_path(options.data_dir));
   if (auto own = check_it_is_a_data_directory(options); !own) return unexpected(std::move(own).error());
   std::error_code error;
   const bool exists = std::filesystem::exists(identity_path(options.data_dir), error);

@@ -1,6 +1,5 @@
 #include "storage/views_store.hpp"
 
-#include "storage/abort_guard.hpp"
 #include "storage/files.hpp"
 #include "storage/hash.hpp"
 #include "storage/torn_manifest.hpp"
@@ -72,7 +71,6 @@ expected<std::unique_ptr<views_store>, open_error> views_store::open(const views
   std::unique_ptr<views_store> store(new views_store);
   store->options_ = options;
   store->path_ = options.data_dir + "/views";
-  const abort_guard guard(store->path_);
   std::error_code failed;
   std::filesystem::create_directories(store->path_, failed);
   if (failed) return unexpected{open_error{1, "cannot create " + store->path_ + ": " + failed.message()}};

@@ -20,7 +20,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <map>
+#include <optional>
 #include <sstream>
 
 namespace switchboard::storage::testing {
@@ -122,7 +122,7 @@ const register_child_part build_files("build_files", build<shape::files>);
 const register_child_part build_trimmed("build_trimmed", build<shape::trimmed>);
 
 struct tally {
-  std::uint64_t whole = 0, refused = 0, refused_badly = 0, silent = 0, aborted = 0, asserted = 0;
+  std::uint64_t whole = 0, refused = 0, refused_badly = 0, silent = 0, aborted = 0;
   std::string said;  ///< the first few of what should not be
 };
 
@@ -145,6 +145,7 @@ tally sweep(piece p) {
     p.count = 1;
   }
   const std::uint64_t end = p.seed + p.count;
+  std::optional<std::uint64_t> interrupted_at;
   while (p.seed < end) {
     p.count = end - p.seed;
     child_process child("sweep_piece", p.text());
@@ -154,10 +155,10 @@ tally sweep(piece p) {
     const int code = child.wait();
     p.seed += done;
     if (p.seed == end && code == 0) break;
-    if (code == 74) {  // an assertion of RocksDB, told as what it is (abort_guard)
-      ++t.refused;
-      ++t.asserted;
-      ++p.seed;
+    // RocksDB 7.8 aborts once in some thousand runs, over whole data too (an ingestion that meets a compaction's new
+    // version looks into a level that its own does not have). What does it twice with the same damage, does it by it.
+    if (interrupted_at != p.seed) {
+      interrupted_at = p.seed;
       continue;
     }
     if (t.aborted++ < 10)
@@ -185,8 +186,7 @@ class corruption_sweep : public ::testing::TestWithParam<shape> {
     EXPECT_EQ(t.silent, 0U) << t.said;
     EXPECT_EQ(t.refused_badly, 0U) << t.said;
     EXPECT_EQ(t.aborted, 0U) << t.said;
-    std::cout << "  " << t.whole << " whole, " << t.refused << " refused (" << t.asserted
-              << " by an assertion), " << t.silent << " silent losses\n";
+    std::cout << "  " << t.whole << " whole, " << t.refused << " refused, " << t.silent << " silent losses\n";
   }
 
   scratch_directory directory_;

@@ -2,7 +2,6 @@
 
 #include "log_support.hpp"
 #include "simulation.hpp"
-#include "storage/abort_guard.hpp"
 #include "storage/hash.hpp"
 #include "storage/refold.hpp"
 #include "storage/verify.hpp"
@@ -154,7 +153,6 @@ whole look_at(const std::string& data_dir, shape s) {
 judgement judge(const std::string& data_dir, shape s, const whole& expected, bool accept_loss) {
   auto options = journal_of(data_dir, s);
   options.accept_loss = accept_loss;
-  const abort_guard guard(data_dir);  // as the engine's start and verify have it
   const auto log = journal::open(options);
   if (!log) return refused(log.error());
   const auto rows = views_on_disk::open(views_of(data_dir, (*log)->identity()));
