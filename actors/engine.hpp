@@ -2,11 +2,11 @@
 // The engine as HTTP sees it: hand in what arrived, ask for changes, read, subscribe. No CAF in here.
 // All members are thread-safe unless said otherwise.
 
+#include "actors/engine_stats.hpp"
 #include "actors/feed.hpp"
 #include "config/settings.hpp"
 #include "domain/conversation.hpp"
 #include "domain/expected.hpp"
-#include "domain/histogram.hpp"
 #include "domain/inbound.hpp"
 #include "storage/journal.hpp"
 #include "storage/views.hpp"
@@ -102,34 +102,6 @@ enum class erase_state : std::uint8_t {
   busy,       ///< too many wait already
   failed      ///< the journal failed: 503
 };
-
-enum class health : std::uint8_t { ready, starting, draining, disk_low, overloaded, failed };
-[[nodiscard]] std::string_view to_word(health);
-
-struct engine_stats {
-  health state = health::starting;
-  storage::log_sequence submitted = 0, committed = 0, applied = 0, flushed = 0, earliest = 0;
-  std::uint64_t resident_conversations = 0;
-  std::uint64_t passivated = 0, woken = 0;
-  std::uint64_t duplicates = 0, dead_letters = 0, commits = 0;
-  std::uint64_t journal_bytes = 0, views_bytes = 0, free_disk_bytes = 0;
-  std::uint64_t conversations = 0;
-  std::uint64_t erasures_pending = 0, erasures_done = 0;
-  std::chrono::seconds erasure_oldest{0};  ///< since when the oldest of the pending ones waits
-  domain::histogram_reading commit_durations, commit_records, sync_durations, apply_durations;
-};
-
-/// Of the backup that runs, or of the one that ran last.
-struct backup_progress {
-  enum class phase : std::uint8_t { none, running, done, failed };
-  phase state = phase::none;
-  std::string path;                           ///< where it is put
-  storage::log_sequence first = 0, last = 0;  ///< what its journal holds; once it is done
-  std::uint64_t files = 0;                    ///< once it is done
-  std::uint64_t bytes = 0, bytes_all = 0;     ///< copied and checked so far, and in all
-  std::string problem;                        ///< failed: a sentence that names the file
-};
-[[nodiscard]] std::string_view to_word(backup_progress::phase);
 
 struct start_options {
   bool accept_loss = false;  ///< serve although less was recovered than had been acknowledged

@@ -28,8 +28,8 @@ const std::map<std::string, std::vector<std::string>> table{
     {"net/platforms", {"net/platforms/", "domain/", "simdjson.h", "openssl/"}},
     {"net", {"net/", "actors/", "config/", "domain/", "boost/", "openssl/"}},
     {"cli",
-     {"cli/", "net/", "actors/", "storage/", "config/", "domain/", "boost/", "openssl/", "CLI/",
-      "simdjson.h"}},
+     {"cli/", "net/", "actors/", "storage/", "config/", "domain/", "boost/", "openssl/", "CLI/", "simdjson.h",
+      "systemd/"}},
     {"main.cpp", {"cli/"}},
 };
 
