@@ -16,10 +16,8 @@
 
 namespace switchboard::faults {
 
-/// From the start of the process to its first 200. On a machine that has other things to do one may take longer, but not
-/// most of them.
+/// From the start of the process to its first 200.
 inline constexpr std::chrono::seconds recovery_max{5};
-inline constexpr std::chrono::seconds recovery_when_busy_max{60};
 
 /// SWITCHBOARD_SEED, or one that is drawn; printed where a loop begins.
 [[nodiscard]] std::uint64_t seed();
@@ -75,7 +73,6 @@ class crash_loop {
   [[nodiscard]] std::size_t messages() const { return account_.messages.size(); }
   [[nodiscard]] e2e::engine_process& engine() { return engine_; }
   [[nodiscard]] std::chrono::milliseconds slowest_recovery() const { return slowest_; }
-  [[nodiscard]] bool mostly_recovers_in_time() const { return 2 * late_ <= probes_; }
   /// Of all cuts so far.
   [[nodiscard]] const cut_report& cut_away() const { return cut_away_; }
   [[nodiscard]] std::uint64_t overwrites() const { return overwrites_; }
@@ -102,7 +99,6 @@ class crash_loop {
   std::uint64_t probes_ = 0, large_ = 0;
   std::uint64_t operations_of_start_ = 0;  ///< of the last whole one
   std::chrono::milliseconds last_start_{}, slowest_{};
-  std::uint64_t late_ = 0;  ///< recoveries over recovery_max
   cut_report cut_away_;
   std::uint64_t overwrites_ = 0;
   std::optional<cut_plan> next_plan_;

@@ -23,7 +23,6 @@ struct totals {
   std::uint64_t overwrites = 0;
 
   void add(const crash_loop& loop) {
-    EXPECT_TRUE(loop.mostly_recovers_in_time()) << "slowest " << loop.slowest_recovery().count() << " ms";
     messages += loop.messages();
     slowest = std::max(slowest, loop.slowest_recovery());
     cut.files_cut += loop.cut_away().files_cut;
