@@ -1,5 +1,6 @@
 #include "actors/local_engine.hpp"
 
+#include "actors/owners.hpp"
 #include "actors/partition.hpp"
 #include "actors/quarantine.hpp"
 #include "storage/codec.hpp"
@@ -26,52 +27,6 @@ caf::actor_system_config& configure(caf::actor_system_config& cfg, const config:
   // Stolen work waits this long at most; the default of 10 ms would be the tail of our latency.
   cfg.set("work-stealing.relaxed-sleep-duration", caf::timespan{std::chrono::milliseconds{1}});
   return cfg;
-}
-
-/// The account of a part that could not be read further than that, its platform neither. Where accounts of two
-/// brands have the same id, each on its own platform, it is nobody's rather than the wrong one's.
-const config::account_settings* find_account(const config::settings& s, std::string_view source,
-                                             std::string_view platform_id) {
-  if (platform_id.empty()) return nullptr;
-  const config::account_settings* found = nullptr;
-  for (std::uint8_t p = 0; p <= static_cast<std::uint8_t>(domain::platform::telegram); ++p) {
-    const auto* a = s.find_account(source, static_cast<domain::platform>(p), platform_id);
-    if (a && found && a->brand != found->brand) return nullptr;
-    if (a) found = a;
-  }
-  return found;
-}
-
-/// What nobody can be told to own is of the brand that all accounts of its source belong to; of none where they
-/// are of several.
-domain::brand_id brand_of(const config::settings& s, std::string_view source) {
-  const config::account_settings* first = nullptr;
-  for (const auto& a : s.accounts) {
-    if (a.source.value != source) continue;
-    if (first && a.brand != first->brand) return {};
-    if (!first) first = &a;
-  }
-  return first ? first->brand : domain::brand_id{};
-}
-
-/// The account of each event, then of each rejected part; null where it has none. True: nothing in the body can be
-/// of another brand than that of the first account that it names.
-bool find_owners(const config::settings& s, std::string_view source, const domain::unpacked_body& body,
-                 std::vector<const config::account_settings*>& owners) {
-  owners.clear();
-  const config::account_settings* first = nullptr;
-  bool one_brand = true;
-  bool all_named = true;
-  const auto add = [&](const config::account_settings* a, bool named) {
-    owners.push_back(a);
-    if (!first) first = a;
-    all_named = all_named && named;
-    if (named && (!a || a->brand != first->brand)) one_brand = false;
-  };
-  for (const auto& e : body.events) add(s.find_account(source, e.platform, e.account_platform_id), true);
-  for (const auto& r : body.rejected)
-    add(find_account(s, source, r.account_platform_id), !r.account_platform_id.empty());
-  return one_brand && first && (all_named || brand_of(s, source) == first->brand);
 }
 
 }  // namespace
