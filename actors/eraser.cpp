@@ -7,6 +7,7 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -154,21 +155,32 @@ void eraser::hide_what_is_left() {
 /// Answers those that need none; the others are left in `requests`. False: it could not be made durable.
 bool eraser::promise(std::vector<request>& requests) {
   std::vector<std::shared_ptr<storage::record>> records;
+  std::vector<std::optional<erase_state>>
+      known;  // nobody is answered before all could be read: an error answers all
   const auto asked = now();
-  std::erase_if(requests, [&](const request& r) {
+  for (const auto& r : requests) {
     const auto row = links_.views.customer_json(r.brand, r.customer);
     if (!row) {
       const auto before = links_.views.find_erasure(r.brand, r.customer);
       const bool still = before && before->by > links_.journal.erased_up_to();
-      r.reply(!before ? erase_state::not_found : still ? erase_state::pending : erase_state::done);
-      return true;
+      known.emplace_back(!before ? erase_state::not_found : still ? erase_state::pending : erase_state::done);
+      continue;
     }
     const auto who = storage::decode_customer(*row);
     if (!who) throw std::runtime_error("customers: " + who.error().what);
     const auto e = domain::erase_customer(*who, asked);
     records.push_back(std::make_shared<storage::record>(storage::encode(e, links_.of.name)));
-    return false;
-  });
+    known.emplace_back();
+  }
+  std::vector<request> left;
+  for (std::size_t i = 0; i < known.size(); ++i) {
+    if (known[i]) {
+      requests[i].reply(*known[i]);
+    } else {
+      left.push_back(std::move(requests[i]));
+    }
+  }
+  requests = std::move(left);
   if (records.empty()) return true;
   awaited durable{1};
   const auto last = links_.of.writer->submit(
