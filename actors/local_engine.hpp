@@ -2,7 +2,6 @@
 // The engine of one process over its own data directory: RocksDB, CAF and the threads between them.
 
 #include "actors/backup_desk.hpp"
-#include "actors/comment_index.hpp"
 #include "actors/conversation.hpp"
 #include "actors/doorway.hpp"
 #include "actors/engine.hpp"
@@ -10,6 +9,7 @@
 #include "actors/journal_writer.hpp"
 #include "actors/log_feed.hpp"
 #include "actors/tail.hpp"
+#include "actors/thread_finder.hpp"
 #include "actors/views_keeper.hpp"
 
 #include <caf/actor.hpp>
@@ -72,10 +72,6 @@ class local_engine final : public engine {
                domain::timestamp received_at, const ticket_ptr& t);
   void keep(const domain::source_id& source, const domain::brand_id& brand, std::string reason,
             std::string detail, std::string raw, domain::timestamp received_at, const ticket_ptr& t);
-  [[nodiscard]] std::optional<domain::thread_id> thread_of_comment(const domain::account_id& account,
-                                                                   std::string_view comment);
-  [[nodiscard]] bool lies_in(domain::thread_id t, std::uint64_t place, const domain::inbound_event& e);
-  domain::thread_id thread_of(const config::account_settings& account, const domain::inbound_event& e);
 
   std::unique_ptr<storage::journal> journal_;
   std::unique_ptr<storage::views> views_;
@@ -86,7 +82,7 @@ class local_engine final : public engine {
   std::atomic<bool> failed_{false}, draining_{false}, stopped_{false};
   std::uint64_t seconds_ = 0;
   node node_;
-  comment_index comments_;
+  thread_finder threads_;
   doorway door_;  ///< closed: the actors end. Whoever uses their handles from outside goes through it
   std::latch partitions_left_;
   std::vector<caf::actor> partitions_;

@@ -138,6 +138,10 @@ struct record_reader {
         previous(v.get_object());
       else if (key == "origin")
         origin(v.get_object());
+      else if (key == "aliases") {
+        ondemand::array aliases = v.get_array();
+        r.aliases_json = place(aliases.raw_json());
+      }
     });
   }
 

@@ -36,6 +36,8 @@ class views_on_disk final : public views {
       std::string_view brand, domain::thread_id t, std::string_view platform_message_id) const override;
   [[nodiscard]] std::optional<domain::thread_id> find_thread(
       std::string_view account, std::string_view platform_message_id) const override;
+  [[nodiscard]] std::optional<domain::thread_id> find_alias(domain::thread_id key) const override;
+  void each_move(const std::function<void(const domain::thread_alias&)>& each) const override;
   [[nodiscard]] std::vector<domain::message> outbound_up_to(std::string_view brand, domain::conversation_id c,
                                                             domain::timestamp t,
                                                             domain::delivery_status below,

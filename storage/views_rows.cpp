@@ -49,6 +49,34 @@ std::optional<domain::thread_id> views_on_disk::find_thread(std::string_view acc
   return t;
 }
 
+std::optional<domain::thread_id> views_on_disk::find_alias(domain::thread_id key) const {
+  const auto value = store_->row(column::comment_threads, keys::alias({key, {}, std::nullopt}));
+  if (!value) return std::nullopt;
+  std::string_view from = *value;
+  domain::thread_id t;
+  if (!keys::take_thread(from, t)) store_->fail("comment_threads: an alias without a thread");
+  return t;
+}
+
+void views_on_disk::each_move(const std::function<void(const domain::thread_alias&)>& each) const {
+  const std::string prefix(1, keys::moved);
+  auto rows = store_->rows(column::comment_threads);
+  for (rows->Seek(prefix); rows->Valid() && rows->key().ToStringView().starts_with(prefix); rows->Next()) {
+    auto key = rows->key().ToStringView().substr(prefix.size());
+    auto value = rows->value().ToStringView();
+    value.remove_prefix(std::min<std::size_t>(1, value.size()));
+    domain::thread_alias a;
+    std::uint64_t since = 0;
+    if (!keys::take_thread(key, a.key) || !keys::take_number(key, since) ||
+        !keys::take_thread(value, a.thread)) {
+      store_->fail("comment_threads: a move that is none");
+    }
+    a.since = keys::time_of(since);
+    each(a);
+  }
+  store_->check(*rows, column::comment_threads);
+}
+
 std::optional<std::string> views_on_disk::conversation_json(std::string_view brand,
                                                             domain::conversation_id c) const {
   if (auto waits = conversations_waiting_.json(brand, c)) return waits;

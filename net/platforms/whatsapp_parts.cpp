@@ -143,6 +143,7 @@ domain::inbound_event& whatsapp_element::add(domain::inbound_kind kind, whatsapp
   e.account_platform_id = in.account;
   if (group.empty()) {
     e.thread_key = who.id;
+    e.thread_key_also = who.user_id;
   } else {
     e.thread_key.reserve(7 + group.size() + who.id.size());
     e.thread_key += "group:";

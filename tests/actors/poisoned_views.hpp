@@ -49,6 +49,12 @@ class poisoned_views final : public storage::views {
                                                std::string_view platform_message_id) const override {
     return real_->find_thread(account, platform_message_id);
   }
+  std::optional<domain::thread_id> find_alias(domain::thread_id key) const override {
+    return real_->find_alias(key);
+  }
+  void each_move(const std::function<void(const domain::thread_alias&)>& each) const override {
+    real_->each_move(each);
+  }
   std::vector<domain::message> outbound_up_to(std::string_view brand, domain::conversation_id c,
                                               domain::timestamp t, domain::delivery_status below,
                                               std::size_t limit) const override {

@@ -1,0 +1,84 @@
+#pragma once
+// Which thread a platform's event belongs to, and whose it is. Nearly always the hash of its key says so. What needs
+// more: answers that name only a comment (thread_parent), and keys that mean another thread than their own
+// (domain/thread_alias.hpp).
+//
+// An alias is in force in here as soon as an event told it, since the next event of the same body may need it; the
+// event's own record makes it durable. Names beside the thread's own are as many as customers: the newest are in
+// memory, the others in the views. Moves are few (about 100 bytes each): all are in memory.
+
+#include "actors/comment_index.hpp"
+#include "domain/ids.hpp"
+#include "domain/inbound.hpp"
+#include "domain/thread_alias.hpp"
+#include "storage/views.hpp"
+
+#include <atomic>
+#include <functional>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace switchboard::actors {
+
+struct found_thread {
+  domain::thread_id thread;
+  domain::customer_id customer;               ///< who begins it, if the event does
+  bool other_name = false;                    ///< domain::receive
+  std::vector<domain::thread_alias> aliases;  ///< domain::receive
+};
+
+/// Thread-safe.
+class thread_finder {
+ public:
+  /// `v` outlives it, and shows everything that is in the log. `on_failure`: the views can't be read; any thread.
+  /// Throws views_failure.
+  thread_finder(const storage::views& v, std::uint64_t hash_seed,
+                std::function<void(std::string)> on_failure);
+
+  [[nodiscard]] found_thread find(const domain::account_id& account, const domain::inbound_event& e);
+  /// The thread of direct messages that `key` meant `at` that time.
+  [[nodiscard]] domain::thread_id thread_of(const domain::account_id& account, std::string_view key,
+                                            domain::timestamp at) const;
+
+ private:
+  [[nodiscard]] domain::thread_id named(const domain::account_id& account, domain::thread_kind kind,
+                                        std::string_view key) const;
+  // -- comments
+  [[nodiscard]] domain::thread_id beside_parent(const domain::account_id& account,
+                                                const domain::inbound_event& e, domain::thread_id by_key);
+  [[nodiscard]] std::optional<domain::thread_id> thread_of_comment(const domain::account_id& account,
+                                                                   std::string_view comment);
+  void remember_comment(const domain::account_id& account, const domain::inbound_event& e,
+                        domain::thread_id t);
+  [[nodiscard]] bool lies_in(domain::thread_id t, std::uint64_t place, const domain::inbound_event& e);
+  // -- direct messages
+  void follow(const domain::account_id& account, const domain::inbound_event& e, domain::thread_id own,
+              found_thread& found);
+  void follow_moves(const domain::account_id& account, const domain::inbound_event& e, domain::thread_id own,
+                    found_thread& found);
+  void follow_other_name(const domain::account_id& account, const domain::inbound_event& e,
+                         domain::thread_id own, found_thread& found);
+  [[nodiscard]] bool took_in(domain::thread_id t, const domain::inbound_event& e);
+  [[nodiscard]] std::optional<domain::thread_alias> move_of(domain::thread_id own,
+                                                            domain::timestamp at) const;
+  void learn(found_thread& found, const domain::thread_alias& a);
+
+  /// What `read` gives; on a failure, which ends the node, what it would give for nothing there.
+  template <class Read>
+  auto guarded(Read&& read) const -> decltype(read());
+
+  const storage::views& views_;
+  const std::uint64_t hash_seed_;
+  const std::function<void(std::string)> on_failure_;
+  comment_index comments_;
+  comment_index others_;  ///< by a key's low half
+  std::atomic<bool> any_moves_{false};
+  mutable std::shared_mutex moves_mutex_;
+  std::unordered_map<domain::thread_id, std::vector<domain::thread_alias>> moves_;
+};
+
+}  // namespace switchboard::actors
