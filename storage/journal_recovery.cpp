@@ -82,10 +82,23 @@ expected<opened, database_error> open_and_inspect(const journal_options& options
   return result;
 }
 
+/// The newest write-ahead log that holds anything, with a word before it; empty: there is none. Damage of a record's
+/// length looks like the end of the log, and RocksDB then names no file.
+std::string newest_wal(const std::string& data_dir) {
+  std::error_code ignored;
+  std::filesystem::path newest;
+  for (const auto& entry : std::filesystem::directory_iterator(journal_path(data_dir), ignored)) {
+    const auto& file = entry.path();
+    if (file.extension() == ".log" && entry.file_size(ignored) > 0) newest = std::max(newest, file);
+  }
+  return newest.empty() ? std::string{} : " in " + newest.filename().string();
+}
+
 std::string loss(const std::string& data_dir, log_sequence recovered, const watermark& mark) {
-  return journal_path(data_dir) + ": recovered up to sequence " + std::to_string(recovered) + ", but " +
-         watermark_path(data_dir) + " says that " + std::to_string(mark.sequence) +
-         " was acknowledged: acknowledged events are missing" + std::string(opt_in);
+  return journal_path(data_dir) + ": recovered up to sequence " + std::to_string(recovered) +
+         newest_wal(data_dir) + ", but " + watermark_path(data_dir) + " says that " +
+         std::to_string(mark.sequence) + " was acknowledged: acknowledged events are missing" +
+         std::string(opt_in);
 }
 
 /// Step 2. Changes nothing.

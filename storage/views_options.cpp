@@ -72,6 +72,8 @@ rocksdb::ColumnFamilyOptions base_column(const views_options& o,
   c.hard_pending_compaction_bytes_limit = 512ull << 30;
   c.target_file_size_base = 32ull << 20;
   c.max_bytes_for_level_base = 256ull << 20;  // about eight files of level 0: one round moves it down whole
+  // From the first compaction on there is a deepest level: sorted_tables::ingest() needs that.
+  c.level_compaction_dynamic_level_bytes = true;
 
   rocksdb::BlockBasedTableOptions t;
   t.block_cache = cache;
