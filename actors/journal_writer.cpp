@@ -59,8 +59,10 @@ void journal_writer::stop() {
 }
 
 bool journal_writer::commit_group(std::vector<std::shared_ptr<storage::record>>& group) {
-  if (failed() || (options_.node_failed && options_.node_failed->load(std::memory_order_acquire)))
-    return false;
+  const auto may_acknowledge = [this] {
+    return !failed() && !(options_.node_failed && options_.node_failed->load(std::memory_order_acquire));
+  };
+  if (!may_acknowledge()) return false;
   if (group.empty()) return true;
   for (const auto& r : group) log_.cursors().write(r->bytes.data() + r->cursor_at, r->sequence);
 
@@ -74,7 +76,7 @@ bool journal_writer::commit_group(std::vector<std::shared_ptr<storage::record>>&
   if (outcome.result == storage::log_result::ok) {
     commit_durations_.record(std::chrono::steady_clock::now() - began);
     commit_records_.record(records.size());
-    return true;
+    return may_acknowledge();
   }
   failed_.store(true, std::memory_order_release);
   on_fatal_("journal: commit of " + std::to_string(group.size()) + " events gave " +

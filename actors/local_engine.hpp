@@ -11,6 +11,7 @@
 #include "actors/log_feed.hpp"
 #include "actors/tail.hpp"
 #include "actors/views_keeper.hpp"
+#include "storage/write_guard.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/actor_system.hpp>
@@ -31,8 +32,9 @@ namespace switchboard::actors {
 class local_engine final : public engine {
  public:
   local_engine(std::shared_ptr<const config::settings> settings, std::unique_ptr<storage::journal> log,
-               std::unique_ptr<storage::views> v, committed_handler on_committed);
-  ~local_engine() override { (void)stop(std::chrono::seconds{10}); }
+               std::unique_ptr<storage::views> v, committed_handler on_committed,
+               std::shared_ptr<storage::write_guard> guard);
+  ~local_engine() override;
 
   void ingest(const config::settings& by, const domain::source_id& source, domain::unpacked_body&& body,
               std::string_view raw, domain::timestamp received_at, const ticket_ptr& t) override;
@@ -77,6 +79,7 @@ class local_engine final : public engine {
   [[nodiscard]] bool lies_in(domain::thread_id t, std::uint64_t place, const domain::inbound_event& e);
   domain::thread_id thread_of(const config::account_settings& account, const domain::inbound_event& e);
 
+  const std::shared_ptr<storage::write_guard> guard_;  ///< may be null
   std::unique_ptr<storage::journal> journal_;
   std::unique_ptr<storage::views> views_;
   tail tail_;

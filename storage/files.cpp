@@ -22,6 +22,22 @@ expected<void, file_error> write_all(int fd, std::string_view bytes, const std::
   return {};
 }
 
+bool sync_file(int fd) {
+  int done = 0;
+  do {
+    done = ::fsync(fd);
+  } while (done != 0 && errno == EINTR);
+  return done == 0;
+}
+
+bool sync_file_data(int fd) {
+  int done = 0;
+  do {
+    done = ::fdatasync(fd);
+  } while (done != 0 && errno == EINTR);
+  return done == 0;
+}
+
 file_descriptor::~file_descriptor() {
   if (fd_ >= 0) ::close(fd_);
 }
@@ -58,7 +74,7 @@ expected<void, file_error> write_file_durably(const std::string& path, std::stri
     const file_descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640));
     if (!file) return unexpected(last_file_error(temporary, "create"));
     if (auto written = write_all(file.get(), bytes, temporary); !written) return written;
-    if (::fsync(file.get()) != 0) return unexpected(last_file_error(temporary, "sync"));
+    if (!sync_file(file.get())) return unexpected(last_file_error(temporary, "sync"));
   }
   if (::rename(temporary.c_str(), path.c_str()) != 0) return unexpected(last_file_error(path, "replace"));
   const std::string directory = std::filesystem::path(path).parent_path().string();
@@ -68,7 +84,7 @@ expected<void, file_error> write_file_durably(const std::string& path, std::stri
 expected<void, file_error> sync_directory(const std::string& path) {
   const file_descriptor directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory) return unexpected(last_file_error(path, "open"));
-  if (::fsync(directory.get()) != 0) return unexpected(last_file_error(path, "sync"));
+  if (!sync_file(directory.get())) return unexpected(last_file_error(path, "sync"));
   return {};
 }
 

@@ -43,6 +43,10 @@ class file_descriptor {
 /// Writes all of it, in as many calls as it takes. `path` is only for the message.
 [[nodiscard]] expected<void, file_error> write_all(int fd, std::string_view bytes, const std::string& path);
 
+/// fsync and fdatasync; a call that a signal interrupts is repeated. False: errno says why.
+[[nodiscard]] bool sync_file(int fd);
+[[nodiscard]] bool sync_file_data(int fd);
+
 /// The whole file. More than `size_max` bytes is an error: none of our small files is large.
 [[nodiscard]] expected<std::string, file_error> read_small_file(const std::string& path,
                                                                 std::size_t size_max);

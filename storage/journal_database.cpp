@@ -157,6 +157,10 @@ expected<std::unique_ptr<journal_database>, database_error> journal_database::op
       {rocksdb::kDefaultColumnFamilyName, meta}, {std::string(batches_family), batches_settings(options)}};
 
   std::unique_ptr<journal_database> database(new journal_database(options.path, syncs));
+  if (options.guard) {
+    database->env_ = guarded_env(options.guard);
+    settings.env = database->env_.get();
+  }
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status =

@@ -71,6 +71,7 @@ expected<opened, database_error> open_and_inspect(const journal_options& options
   how.read_only = read_only;
   how.create = create;
   how.wal_mode = mode;
+  if (!read_only) how.guard = options.guard;
   opened result;
   result.mode = mode;
   auto database = journal_database::open(how);
@@ -132,7 +133,7 @@ expected<recovered_journal, open_error> take_over(const journal_options& options
                                                   opened&& db, std::uint64_t epoch) {
   if (const rocksdb::Status status = db.database->put_epoch(epoch); !status.ok())
     return fail(db.database->path() + ": cannot write: " + status.ToString());
-  auto mark = watermark_file::open(options.data_dir, {db.extent.last, epoch});
+  auto mark = watermark_file::open(options.data_dir, {db.extent.last, epoch}, options.guard);
   if (!mark) return fail(mark.error().what);
   recovered_journal result;
   result.identity = who;

@@ -82,7 +82,11 @@ expected<std::unique_ptr<views_store>, open_error> views_store::open(const views
   }
 
   const auto columns = views_columns(options, store->latest_ms_);
-  const auto db_options = views_db_options(options);
+  auto db_options = views_db_options(options);
+  if (options.guard) {
+    store->env_ = guarded_env(options.guard);
+    db_options.env = store->env_.get();
+  }
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   rocksdb::Status opened = rocksdb::DB::Open(db_options, store->path_, columns, &handles, &db);

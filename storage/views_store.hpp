@@ -2,6 +2,7 @@
 // The RocksDB database under the views: its columns, how it is opened, and reads that never pass damage over.
 // Layout of keys and values: views.cpp.
 
+#include "storage/guarded_files.hpp"
 #include "storage/views.hpp"
 
 #include <rocksdb/db.h>
@@ -88,6 +89,7 @@ class views_store {
   views_options options_;
   std::string path_;
   std::shared_ptr<std::atomic<std::uint64_t>> latest_ms_ = std::make_shared<std::atomic<std::uint64_t>>(0);
+  std::unique_ptr<rocksdb::Env> env_;  // guarded; null: the default
   std::unique_ptr<rocksdb::DB> db_;
   std::array<rocksdb::ColumnFamilyHandle*, column_count> handles_{};
   fold_state opened_with_;

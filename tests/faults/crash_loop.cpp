@@ -134,8 +134,12 @@ void crash_loop::load_and_stop() {
 
 // -- ends and starts
 
-void crash_loop::connect(std::uint64_t die_at) {
-  if (how_ == crash::power) engine_.set_environment(power_.connect(die_at));
+void crash_loop::connect(std::uint64_t die_at, std::vector<std::string> further) {
+  if (how_ == crash::power) {
+    const auto of_power = power_.connect(die_at);
+    further.insert(further.end(), of_power.begin(), of_power.end());
+  }
+  engine_.set_environment(std::move(further));
 }
 
 cut_plan crash_loop::draw_plan() {

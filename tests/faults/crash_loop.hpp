@@ -26,6 +26,24 @@ inline constexpr std::chrono::seconds recovery_max{5};
 
 enum class crash { kill, power };
 
+/// See shim/failing.hpp.
+struct storage_fault {
+  std::string operation, how;
+  std::uint64_t first = 1;
+  bool for_ever = false;
+  [[nodiscard]] std::string text() const {
+    return operation + ":" + how + ":" + std::to_string(first) + (for_ever ? ":ever" : ":once");
+  }
+};
+
+/// What an engine did about it.
+struct fault_outcome {
+  std::string hit;                               ///< operation and path; empty: the fault was never met
+  std::optional<e2e::ending> end;                ///< nullopt: it went on
+  std::chrono::milliseconds ended_after{};       ///< from the failed call to the end of the process
+  std::vector<std::string> acknowledged_behind;  ///< asked after the failed call, and answered 200
+};
+
 class crash_loop {
  public:
   /// Nothing runs yet, and there is no data directory.
@@ -43,6 +61,10 @@ class crash_loop {
   /// A stop in good order, and then the power goes (crash::power only): trimming and last flushes too must
   /// be durable before anything relies on them.
   void load_and_stop();
+
+  /// Load, until the fault is met and the engine ends of it; where it is one to go on with (`harmless`), until so many
+  /// more were answered 200. Then the power goes (crash::power only).
+  fault_outcome load_and_fail(const storage_fault& fault, bool harmless, unsigned answers);
 
   /// How the next power loss is; later ones are drawn again.
   void plan_next(cut_plan plan) { next_plan_ = plan; }
@@ -83,7 +105,7 @@ class crash_loop {
   /// Load, until so many more were answered 200 or the engine has ended.
   void load_until_answered(unsigned at_least, unsigned at_most);
   /// What the next process runs with.
-  void connect(std::uint64_t die_at = 0);
+  void connect(std::uint64_t die_at = 0, std::vector<std::string> further = {});
   [[nodiscard]] cut_plan draw_plan();
   /// SIGKILL, if it hasn't ended; then what the power's going does.
   void end();
