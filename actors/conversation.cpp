@@ -1,5 +1,6 @@
 #include "actors/conversation.hpp"
 
+#include "domain/kill_point.hpp"
 #include "storage/codec.hpp"
 #include "storage/hash.hpp"
 
@@ -166,6 +167,7 @@ void conversation_owner::submit(change&& c, completion done) noexcept {
                        where, applied);
     }
     domain::apply(state_, std::move(e));
+    SWITCHBOARD_KILL_POINT("applied");
   }
 }
 

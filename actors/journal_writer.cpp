@@ -1,5 +1,6 @@
 #include "actors/journal_writer.hpp"
 
+#include "domain/kill_point.hpp"
 #include "storage/cursor.hpp"
 
 #include <pthread.h>
@@ -66,6 +67,7 @@ bool journal_writer::commit_group(std::vector<std::shared_ptr<storage::record>>&
   if (group.empty()) return true;
   for (const auto& r : group) log_.cursors().write(r->bytes.data() + r->cursor_at, r->sequence);
 
+  SWITCHBOARD_KILL_POINT("before-commit");
   const std::vector<storage::record_ptr> records{group.begin(), group.end()};
   const auto began = std::chrono::steady_clock::now();
   storage::commit_outcome outcome;
@@ -124,10 +126,12 @@ void journal_writer::run() {
 #endif
     const bool ok = commit_group(group);
     if (ok && !group.empty()) {
+      SWITCHBOARD_KILL_POINT("committed");
       tail_.mark_committed(group.back()->sequence);
       on_commit_(group.back()->sequence);
     }
     settle(done, ok ? commit_state::durable : commit_state::failed);
+    SWITCHBOARD_KILL_POINT("acknowledged");
     // After a failure nothing is committed any more: whatever still comes is failed at once.
     if (!ok) {
       std::unique_lock lock{mutex_};

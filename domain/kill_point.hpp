@@ -1,15 +1,13 @@
 #pragma once
 // Named places at which the tests of crashes end the process (tests/faults/kill_points_test.cpp). Only in the build
 // that they make for it, with SWITCHBOARD_KILL_POINTS defined, do they stand for anything: KILL_AT=name:count in the
-// environment is SIGKILL when the place is reached for the so-manieth time. A list of all names:
-// tests/faults/kill_points.cpp.
+// environment is SIGKILL when the place is reached for the so-manieth time.
 
 #ifdef SWITCHBOARD_KILL_POINTS
 
-#include <unistd.h>
-
 #include <atomic>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <string_view>
 
@@ -31,13 +29,8 @@ inline void reach_kill_point(std::string_view name) {
   }();
   static std::atomic<unsigned long> reached{0};
   if (name != given.name || reached.fetch_add(1) + 1 != given.count) return;
-  constexpr std::string_view said = "\nkilled at ";
-  if (::write(STDERR_FILENO, said.data(), said.size()) < 0 ||
-      ::write(STDERR_FILENO, name.data(), name.size()) < 0 || ::write(STDERR_FILENO, "\n", 1) < 0) {
-    std::abort();
-  }
-  ::kill(::getpid(), SIGKILL);
-  for (;;) ::pause();
+  std::fprintf(stderr, "\nkilled at %.*s\n", static_cast<int>(name.size()), name.data());
+  std::raise(SIGKILL);
 }
 
 }  // namespace switchboard::domain

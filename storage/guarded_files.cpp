@@ -1,6 +1,7 @@
 #include "storage/guarded_files.hpp"
 
 #include "domain/kill_point.hpp"
+#include "storage/diary.hpp"
 
 #include <rocksdb/file_system.h>
 #include <unistd.h>
@@ -207,6 +208,16 @@ class guarded_file_system final : public rocksdb::FileSystemWrapper {
     IOStatus s = guarded(*guard_, to, [&] { return target()->RenameFile(from, to, o, c); });
     if (is_current) SWITCHBOARD_KILL_POINT("current-renamed");
     return s;
+  }
+  IOStatus LockFile(const std::string& path, const IOOptions& o, rocksdb::FileLock** lock,
+                    IODebugContext* c) override {
+    // Held by another process it is no failure: RocksDB returns it.
+    return uninterrupted([&] { return target()->LockFile(path, o, lock, c); });
+  }
+  IOStatus NewLogger(const std::string& path, const IOOptions&, std::shared_ptr<rocksdb::Logger>* logger,
+                     IODebugContext*) override {
+    *logger = open_diary(path);
+    return IOStatus::OK();
   }
   IOStatus LinkFile(const std::string& from, const std::string& to, const IOOptions& o,
                     IODebugContext* c) override {

@@ -5,6 +5,7 @@
 
 #include "storage/journal_watermark.hpp"
 
+#include "domain/kill_point.hpp"
 #include "storage/bytes.hpp"
 #include "storage/hash.hpp"
 
@@ -128,6 +129,7 @@ expected<void, file_error> watermark_file::advance(watermark to) {
     errno = failed;
     return unexpected(last_file_error(path_, "sync"));
   }
+  SWITCHBOARD_KILL_POINT("watermark");
   if (!write_slot(file_.get(), next_slot_, to)) return unexpected(last_file_error(path_, "write"));
   next_slot_ ^= 1u;
   if (!dirty_.exchange(true, std::memory_order_acq_rel)) {
@@ -147,6 +149,7 @@ void watermark_file::sync_loop() {
       sync_errno_.store(errno, std::memory_order_relaxed);
       if (guard_) guard_->fail(last_file_error(path_, "sync").what);
     }
+    SWITCHBOARD_KILL_POINT("watermark-synced");
     lock.lock();
     wake_.wait_for(lock, sync_interval, [this] { return stopping_; });
   }

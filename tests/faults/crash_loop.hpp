@@ -12,6 +12,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace switchboard::faults {
@@ -23,6 +24,9 @@ inline constexpr std::chrono::seconds recovery_max{5};
 [[nodiscard]] std::uint64_t seed();
 /// SWITCHBOARD_CRASH_CYCLES, or what the form of the run says.
 [[nodiscard]] std::uint64_t cycles(std::uint64_t in_short, std::uint64_t in_full);
+
+/// Messages whose ids begin so are in no ledger: whoever sent them is erased again.
+inline constexpr std::string_view id_of_erased = "wamid.erased.";
 
 enum class crash { kill, power };
 
@@ -46,8 +50,9 @@ struct fault_outcome {
 
 class crash_loop {
  public:
-  /// Nothing runs yet, and there is no data directory.
-  explicit crash_loop(crash how, const std::string& program = e2e::engine_binary());
+  /// Nothing runs yet, and there is no data directory. Where the journal is trimmed when the engine stops (always under
+  /// crash::power), the log can't be compared as a whole.
+  explicit crash_loop(crash how, const std::string& program = e2e::engine_binary(), bool trims = false);
 
   // Load, starting the engine where it doesn't run, and then its end.
 
@@ -65,6 +70,10 @@ class crash_loop {
   /// Load, until the fault is met and the engine ends of it; where it is one to go on with (`harmless`), until so many
   /// more were answered 200. Then the power goes (crash::power only).
   fault_outcome load_and_fail(const storage_fault& fault, bool harmless, unsigned answers);
+
+  /// Load, a backup, an erasure and a stop, with `environment` set, until the engine has ended; then the power goes
+  /// (crash::power only). What the engine said.
+  std::string run_whole_life(const std::string& environment);
 
   /// How the next power loss is; later ones are drawn again.
   void plan_next(cut_plan plan) { next_plan_ = plan; }
@@ -118,7 +127,7 @@ class crash_loop {
   e2e::ledger book_;
   e2e::load load_;
   std::mt19937_64 random_;
-  std::uint64_t probes_ = 0, large_ = 0;
+  std::uint64_t probes_ = 0, large_ = 0, lives_ = 0;
   std::uint64_t operations_of_start_ = 0;  ///< of the last whole one
   std::chrono::milliseconds last_start_{}, slowest_{};
   cut_report cut_away_;

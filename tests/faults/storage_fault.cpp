@@ -18,7 +18,7 @@ using clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 /// Who has not ended by then goes on as if nothing had happened.
-constexpr milliseconds ignored_after{3'000};
+constexpr milliseconds ignored_after{1'500};
 
 /// The line that the shim leaves when the fault is met.
 struct note {
