@@ -36,8 +36,10 @@ expected<std::unique_ptr<engine>, storage::open_error> engine::start(
   jo.memtable_bytes = s.journal_memtable_bytes;
   jo.accept_loss = options.accept_loss;
   std::shared_ptr<storage::write_guard> guard;
+#ifndef SWITCHBOARD_FAULT_NO_GUARD  // planted in tests/faults: RocksDB meets its second error, and aborts
   if (options.on_write_failure)
     guard = std::make_shared<storage::write_guard>(std::move(options.on_write_failure));
+#endif
   jo.guard = guard;
 #ifdef SWITCHBOARD_FAULT_NO_SYNC  // planted in tests/faults: only a power loss can tell
   jo.sync = false;

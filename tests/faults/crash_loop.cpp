@@ -88,6 +88,18 @@ void crash_loop::load_until_answered(unsigned at_least, unsigned at_most) {
   if (early) expect_killed(*early);
 }
 
+void crash_loop::begin_load(unsigned connections) {
+  e2e::load_plan plan;
+  plan.connections = connections;
+  load_.start(engine_.port(), plan);
+}
+
+bool crash_loop::wait_for_answers(std::uint64_t more, std::optional<e2e::ending>& ended) {
+  const auto enough = load_.accepted() + more;
+  EXPECT_TRUE(eventually([&] { return (ended = engine_.ended()) || load_.accepted() >= enough; }));
+  return !ended;
+}
+
 void crash_loop::load_and_crash(unsigned at_least, unsigned at_most) {
   load_until_answered(at_least, at_most);
   end();
@@ -136,6 +148,7 @@ void crash_loop::load_and_stop() {
 // -- ends and starts
 
 void crash_loop::connect(std::uint64_t die_at, std::vector<std::string> further) {
+  further.insert(further.end(), further_.begin(), further_.end());
   if (how_ == crash::power) {
     const auto of_power = power_.connect(die_at);
     further.insert(further.end(), of_power.begin(), of_power.end());

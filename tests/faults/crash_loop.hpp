@@ -75,6 +75,15 @@ class crash_loop {
   /// (crash::power only). What the engine said.
   std::string run_whole_life(const std::string& environment);
 
+  // Load beside whatever else a test does to the engine, which runs.
+  void begin_load(unsigned connections = 32);
+  void end_load() { load_.stop(); }
+  /// Until so many more were answered 200: false when the engine ended before; then `ended` says how.
+  bool wait_for_answers(std::uint64_t more, std::optional<e2e::ending>& ended);
+  /// Of the next starts.
+  void configure(const e2e::setup& s) { engine_.configure(s.toml(engine_.data())); }
+  void set_environment(std::vector<std::string> variables) { further_ = std::move(variables); }
+
   /// How the next power loss is; later ones are drawn again.
   void plan_next(cut_plan plan) { next_plan_ = plan; }
 
@@ -132,6 +141,7 @@ class crash_loop {
   std::chrono::milliseconds last_start_{}, slowest_{};
   cut_report cut_away_;
   std::uint64_t overwrites_ = 0;
+  std::vector<std::string> further_;  ///< of the environment
   std::optional<cut_plan> next_plan_;
   std::vector<cut_plan> plans_;  ///< not yet had, before each is had again
   std::string last_end_;

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <map>
 
@@ -171,6 +172,20 @@ TEST(storage_errors, that_are_answered_200_are_caught) {
     return;
   }
   FAIL() << "not within " << cycles_max << " cycles, seed " << seed();
+}
+
+TEST(storage_errors, that_rocksdb_answers_with_an_abort_are_caught) {
+  constexpr unsigned calls_max = 40;
+  crash_loop loop{crash::power, SWITCHBOARD_UNGUARDED};
+  loop.load_and_crash(50, 100);
+  for (unsigned first = 1; first <= calls_max; ++first) {
+    const auto out = loop.load_and_fail({"write", "ENOSPC", first, false}, false, 100);
+    if (!out.end || out.end->signal == 0) continue;
+    EXPECT_EQ(out.end->signal, SIGABRT);
+    std::printf("caught at call %u, %s\n", first, kind_of_place(out.hit).c_str());
+    return;
+  }
+  FAIL() << "not within " << calls_max << " calls";
 }
 
 }  // namespace
