@@ -23,19 +23,11 @@ expected<void, file_error> write_all(int fd, std::string_view bytes, const std::
 }
 
 bool sync_file(int fd) {
-  int done = 0;
-  do {
-    done = ::fsync(fd);
-  } while (done != 0 && errno == EINTR);
-  return done == 0;
+  return uninterrupted([fd] { return ::fsync(fd); }) == 0;
 }
 
 bool sync_file_data(int fd) {
-  int done = 0;
-  do {
-    done = ::fdatasync(fd);
-  } while (done != 0 && errno == EINTR);
-  return done == 0;
+  return uninterrupted([fd] { return ::fdatasync(fd); }) == 0;
 }
 
 file_descriptor::~file_descriptor() {
@@ -71,12 +63,14 @@ expected<std::string, file_error> read_small_file(const std::string& path, std::
 expected<void, file_error> write_file_durably(const std::string& path, std::string_view bytes) {
   const std::string temporary = path + ".tmp";
   {
-    const file_descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640));
+    const file_descriptor file(uninterrupted(
+        [&] { return ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640); }));
     if (!file) return unexpected(last_file_error(temporary, "create"));
     if (auto written = write_all(file.get(), bytes, temporary); !written) return written;
     if (!sync_file(file.get())) return unexpected(last_file_error(temporary, "sync"));
   }
-  if (::rename(temporary.c_str(), path.c_str()) != 0) return unexpected(last_file_error(path, "replace"));
+  if (uninterrupted([&] { return ::rename(temporary.c_str(), path.c_str()); }) != 0)
+    return unexpected(last_file_error(path, "replace"));
   const std::string directory = std::filesystem::path(path).parent_path().string();
   return sync_directory(directory.empty() ? "." : directory);
 }

@@ -121,7 +121,7 @@ void views_on_disk::fold(std::span<const record_ptr> records) {
   write(fold_.fold(records, next));
   SWITCHBOARD_KILL_POINT("views-folding");
   conversations_waiting_.take(records, reached());
-  messages_waiting_.take(records);
+  messages_waiting_.take(records, state_);
   state_ = next;
   store_->set_latest(next.latest_ms);
   const auto room = store_->options().unwritten_bytes;

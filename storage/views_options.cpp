@@ -15,7 +15,7 @@
 namespace switchboard::storage {
 namespace {
 
-/// Drops dedup keys whose redelivery window is over. Time is the log's own (the latest record), so that a
+/// Drops dedup keys whose redelivery window is over. Time is the log's own (fold_state), so that a
 /// clock that jumps forgets nothing.
 class forget_seen : public rocksdb::CompactionFilter {
  public:
