@@ -3,7 +3,6 @@
 #include "storage/files.hpp"
 
 #include <fcntl.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +11,7 @@
 #include <cerrno>
 #include <cstdarg>
 #include <cstdio>
+#include <ctime>
 #include <utility>
 
 namespace switchboard::storage {
@@ -30,7 +30,7 @@ class diary final : public rocksdb::Logger {
     ::clock_gettime(CLOCK_REALTIME, &now);
     tm at{};
     ::gmtime_r(&now.tv_sec, &at);
-    auto size = ::strftime(line.data(), line.size(), "%Y-%m-%dT%H:%M:%S", &at);
+    auto size = std::strftime(line.data(), line.size(), "%Y-%m-%dT%H:%M:%S", &at);
     const int thread = std::snprintf(line.data() + size, line.size() - size, ".%06ldZ %d ",
                                      now.tv_nsec / 1'000, static_cast<int>(::gettid()));
     size += static_cast<std::size_t>(std::max(0, thread));
