@@ -1,11 +1,13 @@
 #include "actors/conversation.hpp"
 
+#include "domain/kill_point.hpp"
 #include "storage/codec.hpp"
 #include "storage/hash.hpp"
 
 #include <algorithm>
 #include <cassert>
 #include <exception>
+#include <new>
 
 namespace switchboard::actors {
 
@@ -166,6 +168,7 @@ void conversation_owner::submit(change&& c, completion done) noexcept {
                        where, applied);
     }
     domain::apply(state_, std::move(e));
+    SWITCHBOARD_KILL_POINT("applied");
   }
 }
 
@@ -202,6 +205,11 @@ void conversation_owner::deliver(delivery& d) {
   } catch (const storage::views_failure& e) {
     // Nothing was changed: the platform delivers it again, to a node that can read its views.
     node_.on_fatal(std::string("views: ") + e.what());
+    return node_.writer->fail({.ticket = std::move(d.done), .then = {}});
+  } catch (const std::bad_alloc&) {
+    // No fault of the event's: it is delivered again when there may be memory.
+    node_.on_problem("an event of " + name() +
+                     " could not be decided for lack of memory and is answered 503");
     return node_.writer->fail({.ticket = std::move(d.done), .then = {}});
   } catch (const std::exception& e) {
     return quarantine(d, r, e.what());

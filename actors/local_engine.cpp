@@ -33,8 +33,9 @@ caf::actor_system_config& configure(caf::actor_system_config& cfg, const config:
 
 local_engine::local_engine(std::shared_ptr<const config::settings> settings,
                            std::unique_ptr<storage::journal> log, std::unique_ptr<storage::views> v,
-                           committed_handler on_committed)
-    : journal_(std::move(log)),
+                           committed_handler on_committed, std::shared_ptr<storage::write_guard> guard)
+    : guard_(std::move(guard)),
+      journal_(std::move(log)),
       views_(std::move(v)),
       tail_(journal_->last(), settings->storage.tail_bytes),
       threads_(*views_, journal_->identity().hash_seed, [this](std::string why) { fatal(std::move(why)); }),
@@ -78,6 +79,7 @@ local_engine::local_engine(std::shared_ptr<const config::settings> settings,
       partitions_left_.count_down();
     });
   }
+  if (guard_) guard_->also_tell([this](const std::string& why) { fatal(why); });
   door_.open();
   eraser_ = std::make_unique<eraser>(
       eraser_links{.of = node_,
@@ -92,6 +94,11 @@ local_engine::local_engine(std::shared_ptr<const config::settings> settings,
                          caf::anon_send(partitions_[p], std::move(a));
                        },
                    .to_letters = [this](quarantined_ptr q) { caf::anon_send(quarantine_, std::move(q)); }});
+}
+
+local_engine::~local_engine() {
+  (void)stop(std::chrono::seconds{10});
+  if (guard_) guard_->also_tell(nullptr);
 }
 
 bool local_engine::read(std::function<void(const storage::views&)> then) {

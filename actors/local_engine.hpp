@@ -11,6 +11,7 @@
 #include "actors/tail.hpp"
 #include "actors/thread_finder.hpp"
 #include "actors/views_keeper.hpp"
+#include "storage/write_guard.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/actor_system.hpp>
@@ -31,8 +32,9 @@ namespace switchboard::actors {
 class local_engine final : public engine {
  public:
   local_engine(std::shared_ptr<const config::settings> settings, std::unique_ptr<storage::journal> log,
-               std::unique_ptr<storage::views> v, committed_handler on_committed);
-  ~local_engine() override { (void)stop(std::chrono::seconds{10}); }
+               std::unique_ptr<storage::views> v, committed_handler on_committed,
+               std::shared_ptr<storage::write_guard> guard);
+  ~local_engine() override;
 
   void ingest(const config::settings& by, const domain::source_id& source, domain::unpacked_body&& body,
               std::string_view raw, domain::timestamp received_at, const ticket_ptr& t) override;
@@ -73,6 +75,7 @@ class local_engine final : public engine {
   void keep(const domain::source_id& source, const domain::brand_id& brand, std::string reason,
             std::string detail, std::string raw, domain::timestamp received_at, const ticket_ptr& t);
 
+  const std::shared_ptr<storage::write_guard> guard_;  ///< may be null
   std::unique_ptr<storage::journal> journal_;
   std::unique_ptr<storage::views> views_;
   tail tail_;

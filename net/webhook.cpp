@@ -1,6 +1,7 @@
 #include "net/webhook.hpp"
 
 #include "domain/json.hpp"
+#include "domain/kill_point.hpp"
 #include "net/log.hpp"
 
 #include <algorithm>
@@ -232,6 +233,7 @@ void webhook::receive(const http::exchange_ptr& x, const table& t, const source_
                       {{"source", s.source->id.value}});
     return x->respond(refusal(401, "unauthorized", "Unauthorized", "the signature is absent or wrong"));
   }
+  SWITCHBOARD_KILL_POINT("signature-verified");
   const auto now = std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
   const auto& limits = t.settings->limits;
   auto body =

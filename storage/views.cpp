@@ -52,6 +52,7 @@
 
 #include "storage/views.hpp"
 
+#include "domain/kill_point.hpp"
 #include "storage/views_keys.hpp"
 #include "storage/views_on_disk.hpp"
 
@@ -123,8 +124,9 @@ expected<void, views_error> views_on_disk::apply(std::span<const record_ptr> rec
 void views_on_disk::fold(std::span<const record_ptr> records) {
   auto next = state_;
   write(fold_.fold(records, next));
+  SWITCHBOARD_KILL_POINT("views-folding");
   conversations_waiting_.take(records, reached());
-  messages_waiting_.take(records);
+  messages_waiting_.take(records, state_);
   state_ = next;
   store_->set_latest(next.latest_ms);
   const auto room = store_->options().unwritten_bytes;
@@ -151,7 +153,9 @@ void views_on_disk::write_everything() {
   sorted_tables tables(*store_);
   messages_waiting_.add_tables(tables);
   conversations_waiting_.add_tables(tables);
+  SWITCHBOARD_KILL_POINT("views-tables-made");
   tables.ingest();
+  SWITCHBOARD_KILL_POINT("views-tables-taken");
   messages_waiting_.clear();
   conversations_waiting_.clear();
   written_ = state_;
@@ -179,6 +183,7 @@ void views_on_disk::flush_memtables() {
   waiting.allow_write_stall = true;  // flushing late would stall it more
   std::vector<rocksdb::ColumnFamilyHandle*> all;
   for (std::size_t i = 0; i < column_count; ++i) all.push_back(store_->handle(static_cast<column>(i)));
+  SWITCHBOARD_KILL_POINT("memtable-flush");
   const auto done = store_->db().Flush(waiting, all);
   if (!done.ok()) store_->fail("flush: " + done.ToString());
 }

@@ -21,6 +21,8 @@
 
 namespace switchboard::storage {
 
+class write_guard;
+
 struct views_options {
   std::string data_dir;
   std::uint64_t hash_seed = 0;  ///< of the data directory's identity; keys the dedup fingerprints
@@ -29,6 +31,8 @@ struct views_options {
   std::uint64_t memtable_bytes = 8ull << 20;  ///< for all other rows
   std::uint64_t block_cache_bytes = 32ull << 20;
   std::chrono::hours seen_window{24 * 8};  ///< dedup keys live at least this long
+  /// Of a process that ends with the first failed write (write_guard.hpp); null: errors are returned.
+  std::shared_ptr<write_guard> guard = nullptr;
 };
 
 inline constexpr std::size_t page_rows_max = 1000;

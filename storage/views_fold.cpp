@@ -55,7 +55,7 @@ void views_fold::add(const record& r, fold_state& state) {
   if (!r.customer_json.empty() && !condemned) add_customer(r);
   if (!r.dead_letter_json.empty()) add_dead_letter(r);
   state.applied = r.sequence;
-  state.latest_ms = std::max(state.latest_ms, keys::milliseconds(r.at));
+  state.advance(keys::milliseconds(r.at));
 }
 
 /// What was said is gone; what began is still counted, and answers to what was said still find their thread.

@@ -1,5 +1,6 @@
 #include "storage/views_options.hpp"
 
+#include "domain/kill_point.hpp"
 #include "storage/views_keys.hpp"
 
 #include <rocksdb/cache.h>
@@ -14,7 +15,7 @@
 namespace switchboard::storage {
 namespace {
 
-/// Drops dedup keys whose redelivery window is over. Time is the log's own (the latest record), so that a
+/// Drops dedup keys whose redelivery window is over. Time is the log's own (fold_state), so that a
 /// clock that jumps forgets nothing.
 class forget_seen : public rocksdb::CompactionFilter {
  public:
@@ -38,6 +39,7 @@ class forget_seen_factory : public rocksdb::CompactionFilterFactory {
   [[nodiscard]] const char* Name() const override { return "switchboard.forget_seen_factory"; }
   std::unique_ptr<rocksdb::CompactionFilter> CreateCompactionFilter(
       const rocksdb::CompactionFilter::Context& /*context*/) override {
+    SWITCHBOARD_KILL_POINT("forgetting-seen");
     return std::make_unique<forget_seen>(latest_ms_->load(std::memory_order_relaxed), window_ms_);
   }
 

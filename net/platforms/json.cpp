@@ -7,6 +7,7 @@
 #include <charconv>
 #include <limits>
 #include <memory>
+#include <new>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -60,6 +61,7 @@ expected<element, json_problem> parse_with(reusable_parser& reusable, std::strin
     return unexpected{
         json_problem{"too-deep", "nested deeper than " + std::to_string(depth_max) + " levels"}};
   }
+  if (error == simdjson::MEMALLOC) throw std::bad_alloc{};  // no fault of the body's
   return unexpected{json_problem{"invalid-json", simdjson::error_message(error)}};
 }
 

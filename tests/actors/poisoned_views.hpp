@@ -7,6 +7,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -19,6 +20,7 @@ class poisoned_views final : public storage::views {
  public:
   explicit poisoned_views(std::unique_ptr<storage::views> real) : real_(std::move(real)) {}
 
+  std::atomic<bool> starved{false};        ///< … finds no memory
   std::atomic<bool> poison{false};         ///< looking for `poison_id` throws
   std::atomic<bool> poison_waking{false};  ///< so does loading a thread
   std::atomic<bool> fail_letters{false};   ///< looking for a dead letter gives the disk's own fault
@@ -31,6 +33,7 @@ class poisoned_views final : public storage::views {
   }
   std::optional<domain::message> find_message(std::string_view brand, domain::thread_id t,
                                               std::string_view platform_message_id) const override {
+    if (starved && platform_message_id == poison_id) throw std::bad_alloc();
     if (poison && platform_message_id == poison_id) throw std::out_of_range("planted: message");
     return real_->find_message(brand, t, platform_message_id);
   }
