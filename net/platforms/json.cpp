@@ -202,6 +202,9 @@ bool has_duplicate(object o, std::string_view name) {
 }
 
 std::string_view duplicate_member(object o) {
+#ifdef SWITCHBOARD_FAULT_FIRST_OF_TWO  // planted in tests/attacks: as if one reader's choice were every reader's
+  if (o.size() > 0) return {};
+#endif
   constexpr std::size_t compared_pairwise_max = 24;
   std::array<std::string_view, compared_pairwise_max> few;
   std::size_t count = 0;
