@@ -89,6 +89,14 @@ void append_number(std::string& out, Number value) {
   out.append(text.data(), error == std::errc{} ? end : text.data());
 }
 
+/// With a point or an exponent, as it came: without, -0.0 would be read again as 0, and 18446744073709552000.0 as an
+/// integer that is too large for one.
+void append_fraction(std::string& out, double value) {
+  const auto begin = out.size();
+  append_number(out, value);
+  if (out.find_first_of(".e", begin) == std::string::npos) out += ".0";
+}
+
 std::optional<domain::timestamp> in_range(std::optional<std::int64_t> value, std::int64_t max,
                                           std::int64_t microseconds_each) {
   if (!value || *value < 0 || *value > max) {
@@ -259,7 +267,7 @@ void append_json(std::string& out, element e) {
       append_number(out, e.get_uint64().value_unsafe());
       break;
     case type::DOUBLE:
-      append_number(out, e.get_double().value_unsafe());
+      append_fraction(out, e.get_double().value_unsafe());
       break;
     case type::BOOL:
       out += e.get_bool().value_unsafe() ? "true" : "false";
