@@ -22,7 +22,7 @@ namespace {
 using namespace e2e;
 
 constexpr std::string_view number = "106540352242115";
-constexpr std::size_t senders = 2;
+constexpr std::size_t senders = 8;
 
 std::string secret(unsigned n) {
   return "rotated-" + std::to_string(n);

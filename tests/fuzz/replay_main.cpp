@@ -5,7 +5,10 @@
 
 #include "targets.hpp"
 
+#include <sanitizer/common_interface_defs.h>
+
 #include <algorithm>
+#include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -20,10 +23,24 @@ namespace {
 namespace fs = std::filesystem;
 using switchboard::fuzz::target;
 
+const std::string* present = nullptr;
+std::string found_in;
+
+/// Keeps what it died of, as libFuzzer does.
+void keep_find() {
+  if (present == nullptr || found_in.empty()) return;
+  if (auto* const file = std::fopen(found_in.c_str(), "wb")) {
+    (void)std::fwrite(present->data(), 1, present->size(), file);
+    (void)std::fclose(file);
+    std::fprintf(stderr, "the input is in %s\n", found_in.c_str());
+  }
+}
+
 /// In memory that ends where it ends, so that reading on is noticed.
 void run_exactly(void (*run)(std::string_view), const std::string& bytes) {
   const std::unique_ptr<char[]> copy(new char[bytes.size()]);
   std::memcpy(copy.get(), bytes.data(), bytes.size());
+  present = &bytes;
   run({copy.get(), bytes.size()});
 }
 
@@ -76,6 +93,8 @@ void read_behind(std::string_view bytes) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::signal(SIGABRT, [](int) { keep_find(); });
+  __sanitizer_set_death_callback(keep_find);
   if (argc == 2 && std::string_view(argv[1]) == "--planted") {
     run_exactly(read_behind, "seed");
     return 0;
@@ -87,6 +106,7 @@ int main(int argc, char** argv) {
   for (const auto& t : switchboard::fuzz::targets) {
     const auto seeds = files_of(t, folders);
     std::mt19937_64 random(20261121);
+    found_in = "fuzz_replay-" + std::string(t.name) + "-find";
     for (const auto& seed : seeds) {
       run_exactly(t.run, seed);
       for (std::size_t i = 0; i < changes; ++i) run_exactly(t.run, changed(seed, seeds, random));
