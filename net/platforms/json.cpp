@@ -89,7 +89,7 @@ void append_number(std::string& out, Number value) {
   out.append(text.data(), error == std::errc{} ? end : text.data());
 }
 
-/// With a point or an exponent, as it came: without, -0.0 would be read again as 0, and 18446744073709552000.0 as an
+/// With a point or an exponent, as it came: without, -0.0 would be read again as 0, and 2^64 as an
 /// integer that is too large for one.
 void append_fraction(std::string& out, double value) {
   const auto begin = out.size();
