@@ -230,7 +230,11 @@ void webhook::receive(const http::exchange_ptr& x, const table& t, const source_
     counters_.unsigned_.fetch_add(1, std::memory_order_relaxed);
     log::write_rarely(log::level::warning, "signature-refused",
                       "a webhook without a valid signature was refused; check the source's secrets",
+#ifdef SWITCHBOARD_FAULT_TELL_BODIES  // planted in tests/attacks: how such lines come about, to find out why
+                      {{"source", s.source->id.value}, {"body", r.body}});
+#else
                       {{"source", s.source->id.value}});
+#endif
     return x->respond(refusal(401, "unauthorized", "Unauthorized", "the signature is absent or wrong"));
   }
   SWITCHBOARD_KILL_POINT("signature-verified");

@@ -91,6 +91,14 @@ void append_number(std::string& out, Number value) {
   out.append(text.data(), error == std::errc{} ? end : text.data());
 }
 
+/// With a point or an exponent, as it came: without, -0.0 would be read again as 0, and 2^64 as an
+/// integer that is too large for one.
+void append_fraction(std::string& out, double value) {
+  const auto begin = out.size();
+  append_number(out, value);
+  if (out.find_first_of(".e", begin) == std::string::npos) out += ".0";
+}
+
 std::optional<domain::timestamp> in_range(std::optional<std::int64_t> value, std::int64_t max,
                                           std::int64_t microseconds_each) {
   if (!value || *value < 0 || *value > max) {
@@ -204,6 +212,9 @@ bool has_duplicate(object o, std::string_view name) {
 }
 
 std::string_view duplicate_member(object o) {
+#ifdef SWITCHBOARD_FAULT_FIRST_OF_TWO  // planted in tests/attacks: as if one reader's choice were every reader's
+  if (o.size() > 0) return {};
+#endif
   constexpr std::size_t compared_pairwise_max = 24;
   std::array<std::string_view, compared_pairwise_max> few;
   std::size_t count = 0;
@@ -258,7 +269,7 @@ void append_json(std::string& out, element e) {
       append_number(out, e.get_uint64().value_unsafe());
       break;
     case type::DOUBLE:
-      append_number(out, e.get_double().value_unsafe());
+      append_fraction(out, e.get_double().value_unsafe());
       break;
     case type::BOOL:
       out += e.get_bool().value_unsafe() ? "true" : "false";

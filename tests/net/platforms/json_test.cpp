@@ -147,6 +147,18 @@ TEST(json, writes_what_it_read) {
   }());
 }
 
+// Found by the fuzzer: as an integer it was larger than any, and the payload that held it no JSON to us.
+TEST(json, writes_fractions_so_that_they_stay_such) {
+  const std::string body = "[1.8446744073709552e19,-0.0,1.0,1e-7,-18446744073709552000.0,1e308]";
+  const auto parsed = parse(body, {});
+  ASSERT_TRUE(parsed);
+  const std::string out = to_json((*parsed).root);
+  EXPECT_EQ(out, "[18446744073709551616.0,-0.0,1.0,1e-07,-18446744073709551616.0,1e+308]");
+  const auto again = parse(out, {});
+  ASSERT_TRUE(again) << out;
+  EXPECT_EQ(to_json((*again).root), out);
+}
+
 TEST(json, nested_documents_do_not_disturb_the_outer_one) {
   const auto outer = parse(R"({"inner":"{\"a\": [1, 2]}","rest":"still here"})", {});
   ASSERT_TRUE(outer);
