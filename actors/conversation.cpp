@@ -8,6 +8,7 @@
 #include <cassert>
 #include <exception>
 #include <new>
+#include <utility>
 
 namespace switchboard::actors {
 
@@ -189,6 +190,33 @@ void conversation_owner::look_up(domain::receive& r) {
   if (in.watermark) r.covered = covered_by(r);
 }
 
+/// Did this thread take the event in, or what it is about?
+bool conversation_owner::has(const domain::receive& r) {
+  load(r.brand.value);
+  if (!state_.current && state_.erased == 0) return false;
+  const auto& id = r.inbound.platform_message_id;
+  return concerns_erased(r) || (!id.empty() && find_message(r.brand.value, id)) || was_seen(r.inbound);
+}
+
+bool conversation_owner::passes_on(delivery& d) {
+  if (!d.otherwise) return false;
+  const auto thread = *std::exchange(d.otherwise, std::nullopt);
+  try {
+    if (has(d.what)) {
+      d.what.aliases.clear();  // they were about the other one
+      d.what.other_name = false;
+      return false;
+    }
+    auto next = std::make_shared<delivery>(std::move(d));
+    next->thread = thread;
+    node_.forward(std::move(next));
+  } catch (const storage::views_failure& e) {
+    node_.on_fatal(std::string("views: ") + e.what());
+    node_.writer->fail({.ticket = std::move(d.done), .then = {}});
+  }
+  return true;
+}
+
 void conversation_owner::deliver(delivery& d) {
   // In place, so that what a failed decision leaves of it (the brand, the times) can still be read.
   domain::command command{std::move(d.what)};
@@ -294,7 +322,10 @@ caf::behavior conversation(caf::stateful_actor<conversation_state>* self, node* 
                            caf::actor partition) {
   self->state.owner.emplace(*n, thread);
   return {
-      [=](const delivery_ptr& d) { self->state.owner->deliver(*d); },
+      [=](const delivery_ptr& d) {
+        auto& owner = *self->state.owner;
+        if (!owner.passes_on(*d)) owner.deliver(*d);
+      },
       [=](const act_ptr& a) { self->state.owner->execute(*a); },
       [=](passivate_atom) {
         if (self->state.owner->may_leave()) {

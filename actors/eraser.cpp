@@ -283,9 +283,9 @@ bool eraser::names_one_of(const domain::dead_letter& d, const std::vector<person
       return false;
     }
     return domain::names(d.raw, [&](std::string_view id) {
-      return storage::customer_hash(links_.of.hash_seed, p.who.account.value, id) == p.who.customer ||
-             std::binary_search(p.threads.begin(), p.threads.end(),
-                                links_.threads.thread_of(p.who.account, id, d.received_at));
+      const auto led_to = links_.threads.led_to(p.who.account, id, d.received_at);
+      if (led_to) return std::binary_search(p.threads.begin(), p.threads.end(), *led_to);
+      return storage::customer_hash(links_.of.hash_seed, p.who.account.value, id) == p.who.customer;
     });
   });
 }

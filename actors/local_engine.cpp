@@ -67,6 +67,11 @@ local_engine::local_engine(std::shared_ptr<const config::settings> settings,
     const std::lock_guard lock{fatal_mutex_};
     if (on_problem_) on_problem_(std::move(what));
   };
+  node_.forward = [this](delivery_ptr d) {
+    const auto inside = door_.enter();
+    if (!inside) return writer_.fail({.ticket = std::move(d->done), .then = {}});
+    send(std::move(d));
+  };
   node_.quarantine = [this](quarantined_ptr q) { caf::anon_send(quarantine_, std::move(q)); };
   quarantine_ = system_.spawn(quarantine, &node_);
   quarantine_->attach_functor([this](const caf::error& why) {
@@ -132,7 +137,8 @@ void local_engine::deliver(const config::account_settings& account, domain::inbo
                            domain::timestamp received_at, const ticket_ptr& t) {
   auto found = threads_.find(account.id, e);
   auto d = std::make_shared<delivery>();
-  d->thread = found.thread;
+  d->thread = found.unless_in.value_or(found.thread);
+  if (found.unless_in) d->otherwise = found.thread;
   d->done = t;
   auto& r = d->what;
   r.brand = account.brand;
@@ -142,6 +148,10 @@ void local_engine::deliver(const config::account_settings& account, domain::inbo
   r.aliases = std::move(found.aliases);
   r.received_at = received_at;
   r.inbound = std::move(e);
+  send(std::move(d));
+}
+
+void local_engine::send(delivery_ptr d) {
   const auto p = storage::partition_of(d->thread, node_.partitions);
   caf::anon_send(partitions_[p], std::move(d));
 }

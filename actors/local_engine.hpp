@@ -72,6 +72,7 @@ class local_engine final : public engine {
   void every_second();
   void deliver(const config::account_settings& account, domain::inbound_event&& e,
                domain::timestamp received_at, const ticket_ptr& t);
+  void send(delivery_ptr d);
   void keep(const domain::source_id& source, const domain::brand_id& brand, std::string reason,
             std::string detail, std::string raw, domain::timestamp received_at, const ticket_ptr& t);
 

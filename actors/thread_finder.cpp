@@ -17,16 +17,22 @@ thread_finder::thread_finder(const storage::views& v, std::uint64_t hash_seed,
 
 found_thread thread_finder::find(const domain::account_id& account, const domain::inbound_event& e) {
   const auto own = named(account, e.thread, e.thread_key);
-  found_thread found{.thread = own, .customer = {}, .other_name = false, .aliases = {}};
+  found_thread found{
+      .thread = own, .unless_in = std::nullopt, .customer = {}, .other_name = false, .aliases = {}};
   found.customer = storage::customer_hash(
       hash_seed_, account.value, e.customer_platform_id.empty() ? e.thread_key : e.customer_platform_id);
+  if (e.thread == domain::thread_kind::dm) follow_moves(e, found);
   if (!e.thread_parent.empty()) {
-    found.thread = beside_parent(account, e, own);
-  } else if (e.thread == domain::thread_kind::dm) {
-    follow(account, e, own, found);
-  } else {
-    remember_comment(account, e, own);
+    found.thread = beside_parent(account, e, found.thread);
+    return found;
   }
+  if (e.thread == domain::thread_kind::dm) {
+    follow_other_name(account, e, found);
+    const auto told = domain::aliases_told_by(e, found.thread, found.customer, owner(account));
+    for (const auto& a : told) learn(found, a);
+    if (found.thread != own) found.unless_in = own;
+  }
+  remember_comment(account, e, found.thread);
   return found;
 }
 
@@ -70,7 +76,8 @@ domain::thread_id thread_finder::beside_parent(const domain::account_id& account
 /// Answers too: what names one of them may come before the views know it.
 void thread_finder::remember_comment(const domain::account_id& account, const domain::inbound_event& e,
                                      domain::thread_id t) {
-  if (e.thread == domain::thread_kind::dm || e.platform_message_id.empty()) return;
+  const bool may_be_sought = e.thread != domain::thread_kind::dm || e.thread_shared;
+  if (!may_be_sought || e.platform_message_id.empty()) return;
   comments_.remember(storage::fingerprint(hash_seed_, account.value, e.platform_message_id, ""), t);
 }
 
@@ -92,62 +99,67 @@ bool thread_finder::lies_in(domain::thread_id t, std::uint64_t place, const doma
   });
 }
 
-// -- direct messages
-// ------------------------------------------------------------------------------------------
+// -- keys that mean another thread
+// ----------------------------------------------------------------------------
 
-void thread_finder::follow(const domain::account_id& account, const domain::inbound_event& e,
-                           domain::thread_id own, found_thread& found) {
-  follow_moves(account, e, own, found);
-  if (!e.thread_key_also.empty()) follow_other_name(account, e, own, found);
-  const auto told = domain::aliases_told_by(
-      e, found.thread, [&](std::string_view key) { return named(account, domain::thread_kind::dm, key); });
-  for (const auto& a : told) learn(found, a);
+domain::key_owner thread_finder::owner(const domain::account_id& account) const {
+  return {[this, &account](std::string_view key) { return named(account, domain::thread_kind::dm, key); },
+          [this, &account](std::string_view key) {
+            return storage::customer_hash(hash_seed_, account.value, key);
+          }};
 }
 
-void thread_finder::follow_moves(const domain::account_id& account, const domain::inbound_event& e,
-                                 domain::thread_id own, found_thread& found) {
-  const auto move = move_of(own, e.at);
-  if (!move || move->thread == own) return;
-  if (took_in(own, e)) return;  // before the move was known, or about what was said then
+void thread_finder::follow_moves(const domain::inbound_event& e, found_thread& found) const {
+  auto move = move_of(found.thread, e.at);
+  if (!move || move->thread == found.thread) return;
   found.thread = move->thread;
-  // Whoever was given the key is not who had it: another customer, too.
-  const auto next_owner = domain::next_owner_key(e.thread_key, *move->since);
-  if (named(account, domain::thread_kind::dm, next_owner) == move->thread) {
-    found.customer = storage::customer_hash(hash_seed_, account.value, next_owner);
-  } else {
-    found.other_name = e.customer_platform_id == e.thread_key;  // in a group others speak
-  }
+  if (e.customer_platform_id != e.thread_key) return;  // in a group others speak
+  found.customer = std::move(move->customer);
+  found.other_name = true;
 }
 
 /// The other name decides where both are known: it never changes hands.
 void thread_finder::follow_other_name(const domain::account_id& account, const domain::inbound_event& e,
-                                      domain::thread_id own, found_thread& found) {
-  const auto other = named(account, domain::thread_kind::dm, e.thread_key_also);
+                                      found_thread& found) {
+  // Receipts and echoes may lack it, where the thread has no other.
+  const bool both = !e.thread_key_also.empty();
+  if (!both && e.direction == domain::direction::inbound) return;
+  const auto own = named(account, domain::thread_kind::dm, e.thread_key);
+  const auto other = both ? named(account, domain::thread_kind::dm, e.thread_key_also) : own;
   auto known = others_.find(other.low);
   if (!known) {
-    const auto stored = guarded([&] { return views_.find_alias(other); });
+    known = guarded([&] { return views_.find_alias(other); });
     // Only what becomes a record makes it durable, and what is remembered here is not told again.
-    if (!stored && e.kind != domain::inbound_kind::message) return;
-    known = others_.remember_first(other.low, stored.value_or(found.thread));
-    if (!stored && *known == found.thread) found.aliases.push_back({other, found.thread, std::nullopt});
+    const bool tells = both && e.kind == domain::inbound_kind::message;
+    if (!known && !tells) return;
+    if (!known && was_given_to_another(found, other)) {
+      const auto passed = domain::passed_on(e, false, owner(account));
+      found.thread = passed.thread;
+      found.customer = passed.customer;
+      learn(found, passed);
+    }
+    const auto first = others_.remember_first(other.low, known.value_or(found.thread));
+    if (!known && first == found.thread) {
+      found.aliases.push_back({other, first, std::nullopt, {}});
+      names_.remember(first.low, other);
+    }
+    known = first;
   }
   if (*known == found.thread) return;
   // Begun when only the other name was told: now the key leads there too, unless it was given to somebody else.
   if (other != own && found.thread == own && e.kind == domain::inbound_kind::message) {
-    learn(found, {own, *known, std::chrono::floor<std::chrono::milliseconds>(e.at)});
+    learn(found, {own, *known, std::nullopt, {}});
   }
   found.thread = *known;
   found.other_name = true;
 }
 
-/// Does that thread have what the event says, or what it is about?
-bool thread_finder::took_in(domain::thread_id t, const domain::inbound_event& e) {
-  return guarded([&] {
-    return (!e.platform_message_id.empty() &&
-            views_.seen(t, storage::fingerprint(hash_seed_, "ref", e.platform_message_id, ""))) ||
-           views_.seen(t,
-                       storage::fingerprint(hash_seed_, to_word(e.kind), e.platform_message_id, e.version));
-  });
+/// A number is found beside a user id that nobody knows, in the thread of somebody with another one: numbers pass to
+/// others without a word, user ids do not.
+bool thread_finder::was_given_to_another(const found_thread& found, domain::thread_id other) const {
+  auto name = names_.find(found.thread.low);
+  if (!name) name = guarded([&] { return views_.other_name_of(found.thread); });
+  return name && *name != other && found.thread != other;
 }
 
 std::optional<domain::thread_alias> thread_finder::move_of(domain::thread_id own,
@@ -160,18 +172,19 @@ std::optional<domain::thread_alias> thread_finder::move_of(domain::thread_id own
   return latest != nullptr ? std::optional(*latest) : std::nullopt;
 }
 
-domain::thread_id thread_finder::thread_of(const domain::account_id& account, std::string_view key,
-                                           domain::timestamp at) const {
+std::optional<domain::thread_id> thread_finder::led_to(const domain::account_id& account,
+                                                       std::string_view key, domain::timestamp at) const {
   const auto own = named(account, domain::thread_kind::dm, key);
   if (const auto move = move_of(own, at)) return move->thread;
   if (const auto other = others_.find(own.low)) return *other;
-  return guarded([&] { return views_.find_alias(own); }).value_or(own);
+  return guarded([&] { return views_.find_alias(own); });
 }
 
 void thread_finder::learn(found_thread& found, const domain::thread_alias& a) {
   found.aliases.push_back(a);
   if (!a.since) {
     others_.remember(a.key.low, a.thread);
+    names_.remember(a.thread.low, a.key);
     return;
   }
   const std::lock_guard lock{moves_mutex_};

@@ -26,6 +26,9 @@ namespace switchboard::actors {
 
 struct found_thread {
   domain::thread_id thread;
+  /// The thread of the event's own key, where that is another one: what it has already stays there. Only its owner knows
+  /// for sure, so that it is asked first.
+  std::optional<domain::thread_id> unless_in;
   domain::customer_id customer;               ///< who begins it, if the event does
   bool other_name = false;                    ///< domain::receive
   std::vector<domain::thread_alias> aliases;  ///< domain::receive
@@ -40,9 +43,9 @@ class thread_finder {
                 std::function<void(std::string)> on_failure);
 
   [[nodiscard]] found_thread find(const domain::account_id& account, const domain::inbound_event& e);
-  /// The thread of direct messages that `key` meant `at` that time.
-  [[nodiscard]] domain::thread_id thread_of(const domain::account_id& account, std::string_view key,
-                                            domain::timestamp at) const;
+  /// The thread of direct messages that `key` meant `at` that time; nullopt: its own.
+  [[nodiscard]] std::optional<domain::thread_id> led_to(const domain::account_id& account, std::string_view key,
+                                                        domain::timestamp at) const;
 
  private:
   [[nodiscard]] domain::thread_id named(const domain::account_id& account, domain::thread_kind kind,
@@ -55,17 +58,14 @@ class thread_finder {
   void remember_comment(const domain::account_id& account, const domain::inbound_event& e,
                         domain::thread_id t);
   [[nodiscard]] bool lies_in(domain::thread_id t, std::uint64_t place, const domain::inbound_event& e);
-  // -- direct messages
-  void follow(const domain::account_id& account, const domain::inbound_event& e, domain::thread_id own,
-              found_thread& found);
-  void follow_moves(const domain::account_id& account, const domain::inbound_event& e, domain::thread_id own,
-                    found_thread& found);
+  // -- keys that mean another thread
+  void follow_moves(const domain::inbound_event& e, found_thread& found) const;
   void follow_other_name(const domain::account_id& account, const domain::inbound_event& e,
-                         domain::thread_id own, found_thread& found);
-  [[nodiscard]] bool took_in(domain::thread_id t, const domain::inbound_event& e);
-  [[nodiscard]] std::optional<domain::thread_alias> move_of(domain::thread_id own,
-                                                            domain::timestamp at) const;
+                         found_thread& found);
+  [[nodiscard]] bool was_given_to_another(const found_thread& found, domain::thread_id other) const;
+  [[nodiscard]] std::optional<domain::thread_alias> move_of(domain::thread_id own, domain::timestamp at) const;
   void learn(found_thread& found, const domain::thread_alias& a);
+  [[nodiscard]] domain::key_owner owner(const domain::account_id& account) const;
 
   /// What `read` gives; on a failure, which ends the node, what it would give for nothing there.
   template <class Read>
@@ -75,7 +75,8 @@ class thread_finder {
   const std::uint64_t hash_seed_;
   const std::function<void(std::string)> on_failure_;
   comment_index comments_;
-  comment_index others_;  ///< by a key's low half
+  comment_index others_;  ///< the thread of another name, by the name's low half
+  comment_index names_;   ///< the other name of a thread, by the thread's low half
   std::atomic<bool> any_moves_{false};
   mutable std::shared_mutex moves_mutex_;
   std::unordered_map<domain::thread_id, std::vector<domain::thread_alias>> moves_;

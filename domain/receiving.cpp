@@ -175,6 +175,7 @@ void receiving::open_conversation(conversation_status status) {
   fresh.status = status;
   if (status == conversation_status::resolved) fresh.resolved_at = now_;
   fresh.kind = in_.thread;
+  fresh.shared = in_.thread_shared;
   fresh.thread_key = in_.thread_key;
   fresh.post_id = in_.post_id;
   fresh.post_url = in_.post_url;

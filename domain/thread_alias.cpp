@@ -21,24 +21,27 @@ const thread_alias* move_at(std::span<const thread_alias> moves, timestamp at) {
   return latest;
 }
 
+thread_alias passed_on(const inbound_event& e, bool excluded, const key_owner& owner) {
+  timestamp since = std::chrono::floor<std::chrono::milliseconds>(e.at);  // as precise as it is kept
+  if (excluded) since += std::chrono::milliseconds{1};
+  const auto next = next_owner_key(e.thread_key, since);
+  return {owner.thread(e.thread_key), owner.thread(next), since, owner.customer(next)};
+}
+
 std::vector<thread_alias> aliases_told_by(const inbound_event& e, thread_id thread,
-                                          const thread_of_key& named) {
+                                          const customer_id& customer, const key_owner& owner) {
   std::vector<thread_alias> told;
   if (!e.thread_key_next.empty()) {
     const bool others = is_given_to_others(e.platform);
-    const auto now = std::chrono::floor<std::chrono::milliseconds>(e.at);  // as precise as it is kept
+    const timestamp now = std::chrono::floor<std::chrono::milliseconds>(e.at);
     // A chat id is of this thread whatever the clocks of its first messages say.
-    told.push_back({named(e.thread_key_next), thread, others ? timestamp{now} : timestamp{}});
-    if (others) {
-      // What was said in the moment of the change is the old owner's.
-      const timestamp since = now + std::chrono::milliseconds{1};
-      told.push_back({named(e.thread_key), named(next_owner_key(e.thread_key, since)), since});
-    }
+    told.push_back({owner.thread(e.thread_key_next), thread, others ? now : timestamp{}, customer});
+    // What was said in the moment of the change is the old owner's.
+    if (others) told.push_back(passed_on(e, true, owner));
   }
   if (!e.thread_key_also_next.empty()) {
-    told.push_back({named(e.thread_key_also_next), thread, std::nullopt});
+    told.push_back({owner.thread(e.thread_key_also_next), thread, std::nullopt, {}});
   }
-  std::erase_if(told, [](const thread_alias& a) { return a.key == a.thread && !a.since; });
   return told;
 }
 

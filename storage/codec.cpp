@@ -13,7 +13,7 @@
 //                 | { "erased":erasure }                        its customer was erased, and all that it said
 //   conversation := { "id", "brand", "platform", "accountId", "customerId", "customerName", "customerHandle",
 //                     "customerAvatarUrl"?, "status", "priority", "assignedTo"?, "queue"?, "tags":[text…],
-//                     "metadata":{ "source", "postId"?, "postUrl"?, "threadKey", "customerPlatformId",
+//                     "metadata":{ "source", "shared"?:true, "postId"?, "postUrl"?, "threadKey", "customerPlatformId",
 //                                  "deliveredUpTo"?, "readUpTo"?, "lastInboundAt"?,
 //                                  "customerSince"?, "previousConversations":number },
 //                     "unread":number, "version":number, "createdAt":time, "updatedAt":time,
@@ -37,7 +37,7 @@
 //   config       := { "version" }
 //   previous     := { "status", "priority", "updatedAt":time }        the conversation's, before the event
 //   origin       := { "kind", "id", "version"? }                      the dedup key, with the account
-//   alias        := { "key":thread, "thread":thread, "since"?:time }  see domain/thread_alias.hpp
+//   alias        := { "key":thread, "thread":thread, "since"?:time, "customer"? }  see domain/thread_alias.hpp
 //   thread       := 26 base32 digits, as text
 //   time         := RFC 3339, UTC, milliseconds
 //
@@ -91,6 +91,7 @@ void copy_facts(const domain::event& e, record& r) {
     r.queue = c.queue.value;
     r.platform = c.platform;
     r.kind = c.kind;
+    r.shared = c.shared;
     r.place = {c.status, c.priority, codec::as_written(c.updated_at)};
   } else if (e.erased) {
     r.brand = e.erased->brand.value;

@@ -29,6 +29,7 @@ void write_aliases(std::string& out, std::span<const domain::thread_alias> alias
     append_thread(out, "{\"key\":", a.key);
     append_thread(out, ",\"thread\":", a.thread);
     append_if(out, ",\"since\":", a.since);
+    append_if(out, ",\"customer\":", a.customer.value);
     out += '}';
   }
   out += ']';
@@ -45,6 +46,8 @@ std::vector<domain::thread_alias> read_aliases(ondemand::array array) {
         a.thread = thread(v);
       else if (key == "since")
         a.since = time(v);
+      else if (key == "customer")
+        assign(a.customer.value, v);
     });
   }
   return aliases;

@@ -56,7 +56,10 @@ struct record_reader {
         r.tags = place(tags.raw_json());
       } else if (key == "metadata") {
         each_member(v.get_object(), [&](std::string_view name, ondemand::value x) {
-          if (name == "source") r.kind = word<domain::thread_kind>(x);
+          if (name == "source")
+            r.kind = word<domain::thread_kind>(x);
+          else if (name == "shared")
+            r.shared = bool(x.get_bool());
         });
       }
     });

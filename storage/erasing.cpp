@@ -43,7 +43,7 @@ std::optional<std::string> emptied(const record& r, std::uint64_t seed) {
     const auto known = dedup_keys_of(r, seed);
     left.reference = known.reference;
     left.origin = known.origin;
-    left.comment = known.reference && r.kind != domain::thread_kind::dm;
+    left.comment = known.reference && is_found_by_messages(r);
   }
   const auto data = r.bytes.find(data_member, r.cursor_at + cursor_width);
   std::string bytes = r.bytes.substr(0, data);

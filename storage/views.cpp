@@ -20,7 +20,8 @@
 //                            thread fingerprint("ref", platform id, ""):8     2 time:8 ordinal:4 sequence:8
 //   comment_threads          1 name(account) fingerprint("ref", id, ""):8     thread
 //                            2 key (a thread's id)                            thread
-//                            3 key since:8                                    thread
+//                            3 key since:8                                    thread name(customer)
+//                            4 thread                                         key, the latest that 2 has for it
 //   dead_letters             "i" name(id)                                     the letter's JSON, its raw bytes
 //                            "b" name(brand) ~received name(id)               empty
 //                            "t" ~received name(id)                           empty
@@ -35,8 +36,8 @@
 // Fingerprints are keyed with the directory's seed. No key holds what a person or platform said: RocksDB repeats keys
 // in its manifest.
 //
-// Of `comment_threads`, 2 and 3 say which thread a key means (domain/thread_alias.hpp): 2 is asked for, 3 is read
-// whole when the node starts.
+// Of `comment_threads`, 2 and 3 say which thread a key means (domain/thread_alias.hpp): 2 and 4 are asked for, 3
+// is read whole when the node starts. 1 is of comments, and of messages in groups.
 //
 // Of `erasures`, `by` is the log's place of the customer.erased that made the promise. "c" and "e" say whom, "t" up to
 // which of a thread's conversations, "x" which threads he had. What is folded at such an event depends on all rows

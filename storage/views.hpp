@@ -118,11 +118,13 @@ class views {
   /// The message that a platform's id names within a thread.
   [[nodiscard]] virtual std::optional<domain::message> find_message(
       std::string_view brand, domain::thread_id t, std::string_view platform_message_id) const = 0;
-  /// The thread that a comment's id belongs to, within an account (comments and reviews only).
+  /// The thread that a message's id belongs to, within an account (comments, reviews and groups only).
   [[nodiscard]] virtual std::optional<domain::thread_id> find_thread(
       std::string_view account, std::string_view platform_message_id) const = 0;
   /// The thread that has this key as another name.
   [[nodiscard]] virtual std::optional<domain::thread_id> find_alias(domain::thread_id key) const = 0;
+  /// The latest key that is another name of this thread.
+  [[nodiscard]] virtual std::optional<domain::thread_id> other_name_of(domain::thread_id t) const = 0;
   /// Shows each key that moved, or was given to somebody else, to `each`, in some order.
   virtual void each_move(const std::function<void(const domain::thread_alias&)>& each) const = 0;
   /// Outbound messages of a conversation sent at or before `t` whose delivery is below `below`; newest first.

@@ -44,7 +44,7 @@ void views_fold::add(const record& r, fold_state& state) {
     if (r.conversation_sequence == 1) ++state.conversations;
     const bool tells_whose = r.conversation_sequence == 1 || r.type == event_type::customer_updated;
     if (tells_whose && !condemned) add_customer_conversation(r);
-    if (r.kind != domain::thread_kind::dm && names_message(r)) add_comment_thread(r);
+    if (is_found_by_messages(r) && names_message(r)) add_comment_thread(r);
   }
   if (!r.aliases_json.empty()) {
     const auto aliases = decode_aliases(r.part(r.aliases_json));
@@ -72,6 +72,12 @@ void views_fold::add_aliases(std::span<const domain::thread_alias> aliases) {
     key_ = keys::alias(a);
     value_.clear();
     keys::append_thread(value_, a.thread);
+    if (a.since) keys::append_name(value_, a.customer.value);
+    put_row(column::comment_threads, value_);
+    if (a.since) continue;
+    key_ = keys::other_name_of(a.thread);
+    value_.clear();
+    keys::append_thread(value_, a.key);
     put_row(column::comment_threads, value_);
   }
 }

@@ -66,6 +66,12 @@ std::string alias(const domain::thread_alias& a) {
   return key;
 }
 
+std::string other_name_of(domain::thread_id t) {
+  std::string key(1, named_too);
+  append_thread(key, t);
+  return key;
+}
+
 std::string customer_erased(std::string_view brand, std::string_view customer) {
   return erased_customer + keys::customer(brand, customer);
 }

@@ -149,7 +149,9 @@ domain::inbound_event& whatsapp_element::add(domain::inbound_kind kind, whatsapp
     e.thread_key += "group:";
     e.thread_key += group;
     e.thread_key += '/';
+    if (!who.user_id.empty()) e.thread_key_also = e.thread_key + who.user_id;
     e.thread_key += who.id;
+    e.thread_shared = true;
   }
   e.customer_platform_id = std::move(who.id);
   e.customer_name = who.name;

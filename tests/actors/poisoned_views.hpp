@@ -55,6 +55,9 @@ class poisoned_views final : public storage::views {
   std::optional<domain::thread_id> find_alias(domain::thread_id key) const override {
     return real_->find_alias(key);
   }
+  std::optional<domain::thread_id> other_name_of(domain::thread_id t) const override {
+    return real_->other_name_of(t);
+  }
   void each_move(const std::function<void(const domain::thread_alias&)>& each) const override {
     real_->each_move(each);
   }

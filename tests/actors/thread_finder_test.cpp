@@ -118,31 +118,51 @@ TEST_F(ThreadFinder, TwoWhoMeetAPersonAtOnceAgree) {
   }
 }
 
-TEST_F(ThreadFinder, WhatWasTakenInBeforeAMoveWasKnownStaysThere) {
-  const auto home = take(text_message("1", "hello", "55")).thread;
+TEST_F(ThreadFinder, WhoseKeyLeadsElsewhereIsAskedFirstWhetherItHasTheEvent) {
+  const auto home = take(text_message("1", "hello", "55"));
+  EXPECT_FALSE(home.unless_in);
   auto early = text_message("2", "from the new number", "56");
   early.at += 5s;
   const auto apart = take(early).thread;  // its change of number is still on its way
-  EXPECT_NE(apart, home);
-  EXPECT_EQ(take(move("3", "55", "56")).thread, home);
-  EXPECT_EQ(finder_->find(account, early).thread, apart);  // again
-  auto receipt = early;
-  receipt.kind = domain::inbound_kind::reaction_added;
-  receipt.version = "1";
-  EXPECT_EQ(finder_->find(account, receipt).thread, apart);  // about it
-  auto next = text_message("4", "hello again", "56");
-  next.at += 9s;
-  EXPECT_EQ(finder_->find(account, next).thread, home);
+  EXPECT_NE(apart, home.thread);
+  EXPECT_EQ(take(move("3", "55", "56")).thread, home.thread);
+  const auto again = finder_->find(account, early);
+  EXPECT_EQ(again.thread, home.thread);
+  EXPECT_EQ(again.unless_in, apart);
+  const auto by_name = by_user_id("4", "BR.1");
+  take(by_both("5", "57", "BR.1"));
+  EXPECT_TRUE(finder_->find(account, by_name).unless_in);
+}
+
+TEST_F(ThreadFinder, ANumberBesideAnotherUserIdIsSomebodyElses) {
+  const auto ana = take(by_both("1", "55", "BR.1"));
+  restart();
+  auto zeds = by_both("2", "55", "BR.2");
+  zeds.at += 1h;
+  const auto zed = take(zeds);
+  EXPECT_NE(zed.thread, ana.thread);
+  EXPECT_NE(zed.customer, ana.customer);
+  EXPECT_FALSE(zed.other_name);
+  EXPECT_EQ(take(by_both("3", "55", "BR.1")).thread, ana.thread);
+  auto later = text_message("4", "hello", "55");
+  later.at += 2h;
+  EXPECT_EQ(finder_->find(account, later).thread, zed.thread);
+  restart();
+  EXPECT_EQ(finder_->find(account, later).thread, zed.thread);
+  later.thread_key_also = "BR.2";
+  EXPECT_EQ(finder_->find(account, later).thread, zed.thread);
 }
 
 TEST_F(ThreadFinder, AMoveOfSomebodyWithoutConversationIsFollowedAfterARestartAsBefore) {
   EXPECT_EQ(threads_.size(), 0u);
-  const auto home = take(move("1", "55", "56")).thread;
+  const auto home = take(move("1", "55", "56"));
   const auto before = finder_->find(account, text_message("2", "hello", "56"));
   restart();
   const auto after = finder_->find(account, text_message("2", "hello", "56"));
-  EXPECT_EQ(before.thread, home);
-  EXPECT_EQ(after.thread, home);
+  EXPECT_EQ(before.thread, home.thread);
+  EXPECT_EQ(after.thread, home.thread);
+  EXPECT_EQ(before.customer, home.customer) << "one person is one customer";
+  EXPECT_EQ(after.customer, home.customer);
 }
 
 TEST_F(ThreadFinder, WhoIsGivenAnOldNumberIsAnotherCustomer) {
@@ -190,9 +210,21 @@ TEST_F(ThreadFinder, InAGroupThatMovedNobodyIsTakenForTheCustomer) {
   EXPECT_FALSE(found.other_name);
 }
 
-TEST_F(ThreadFinder, GroupsAndCommentsHaveNoOtherNames) {
-  auto e = text_message("1", "hello", "group:1/55");
-  EXPECT_TRUE(take(e).aliases.empty());
+TEST_F(ThreadFinder, WhatIsSaidAboutAMessageInAGroupFindsItByItsId) {
+  auto message = text_message("1", "hello", "-100/t7");
+  message.thread_shared = true;
+  const auto topic = take(message).thread;
+  auto reaction = text_message("1", "", "-100");
+  reaction.kind = domain::inbound_kind::reaction_added;
+  reaction.thread_shared = true;
+  reaction.thread_parent = "1";
+  EXPECT_EQ(finder_->find(account, reaction).thread, topic);
+  restart();
+  EXPECT_EQ(finder_->find(account, reaction).thread, topic);
+}
+
+TEST_F(ThreadFinder, CommentsHaveNoOtherNames) {
+  auto e = text_message("1", "hello", "55");
   e.thread = domain::thread_kind::comment;
   e.platform_message_id = "2";
   e.thread_key_also = "BR.1";

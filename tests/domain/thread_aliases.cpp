@@ -23,7 +23,9 @@ class aliases : public ::testing::Test {
     return {0, number};
   }
   std::vector<thread_alias> told_by(const inbound_event& e, thread_id thread) {
-    return aliases_told_by(e, thread, [this](std::string_view key) { return named(key); });
+    return aliases_told_by(e, thread, {"k_1"},
+                           {[this](std::string_view key) { return named(key); },
+                            [](std::string_view key) { return customer_id{"k " + std::string(key)}; }});
   }
   static inbound_event event(domain::platform p, std::string key) {
     inbound_event e;
@@ -47,12 +49,13 @@ TEST_F(aliases, a_changed_number_leads_to_its_owners_thread_and_the_old_one_to_a
   e.thread_key_also_next = "DE.2";
   const auto told = told_by(e, named("49151"));
   ASSERT_EQ(told.size(), 3u);
-  EXPECT_EQ(told[0], (thread_alias{named("49159"), named("49151"), noon}));
+  EXPECT_EQ(told[0], (thread_alias{named("49159"), named("49151"), noon, {"k_1"}}));
   EXPECT_EQ(told[1].key, named("49151"));
   EXPECT_EQ(told[1].since, noon + 1ms);
   EXPECT_EQ(told[1].thread, named(next_owner_key("49151", noon + 1ms)));
   EXPECT_NE(told[1].thread, named("49151"));
-  EXPECT_EQ(told[2], (thread_alias{named("DE.2"), named("49151"), std::nullopt}));
+  EXPECT_EQ(told[1].customer.value, "k " + next_owner_key("49151", noon + 1ms));
+  EXPECT_EQ(told[2], (thread_alias{named("DE.2"), named("49151"), std::nullopt, {}}));
 }
 
 TEST_F(aliases, a_supergroups_id_is_its_groups_thread_whatever_the_clocks_say) {
@@ -65,7 +68,7 @@ TEST_F(aliases, a_supergroups_id_is_its_groups_thread_whatever_the_clocks_say) {
 }
 
 TEST_F(aliases, the_latest_move_by_the_platforms_clock_decides) {
-  const std::vector<thread_alias> moves = {{{0, 9}, {0, 2}, noon + 2s}, {{0, 9}, {0, 1}, noon}};
+  const std::vector<thread_alias> moves = {{{0, 9}, {0, 2}, noon + 2s, {}}, {{0, 9}, {0, 1}, noon, {}}};
   EXPECT_EQ(move_at(moves, noon - 1us), nullptr);
   EXPECT_EQ(move_at(moves, noon)->thread, (thread_id{0, 1}));
   EXPECT_EQ(move_at(moves, noon + 1s)->thread, (thread_id{0, 1}));
@@ -114,7 +117,7 @@ TEST_F(aliased_thread, a_number_spelled_as_a_handle_undoes_no_username) {
 
 TEST_F(aliased_thread, the_first_event_of_the_decision_carries_what_was_told) {
   auto r = command_of(text_message("1"));
-  r.aliases = {{{0, 5}, state.id, std::nullopt}};
+  r.aliases = {{{0, 5}, state.id, std::nullopt, {}}};
   const auto events = run(r);
   ASSERT_EQ(types(events), "conversation.created message.received");
   EXPECT_EQ(events[0].aliases.size(), 1u);

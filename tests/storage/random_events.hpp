@@ -122,6 +122,7 @@ class random_events {
     for (auto n = below(3); n > 0; --n) c.tags.push_back(hostile());
     c.kind = one_of(domain::thread_kind::review);
     c.thread_key = hostile();
+    c.shared = maybe();
     c.post_id = hostile();
     c.post_url = hostile();
     c.previous_conversations = static_cast<std::uint32_t>(below(5));
@@ -169,7 +170,7 @@ class random_events {
   std::vector<domain::thread_alias> aliases() {
     std::vector<domain::thread_alias> some;
     for (auto n = below(4) == 0 ? below(4) : 0; n > 0; --n)
-      some.push_back({{engine_(), engine_()}, {engine_(), engine_()}, maybe_time()});
+      some.push_back({{engine_(), engine_()}, {engine_(), engine_()}, maybe_time(), {hostile()}});
     return some;
   }
 

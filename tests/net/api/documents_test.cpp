@@ -245,6 +245,7 @@ domain::event fullest() {
   c.first_response_at = c.resolved_at = c.snooze_until = c.delivered_up_to = c.read_up_to =
       c.last_inbound_at = t;
   c.customer_since = t;
+  c.shared = true;
   auto& m = *e.message;
   m.attachments.push_back({"image", "u", "m", 7, "n", "p", domain::media_state::ready});
   m.reply_to = m.edit_version = "r";
@@ -282,7 +283,7 @@ domain::event fullest() {
                              .reference = 2,
                              .origin = 3,
                              .comment = true,
-                             .aliases = {{{1, 2}, {3, 4}, t}}};
+                             .aliases = {{{1, 2}, {3, 4}, t, {"cu_1"}}}};
   e.aliases = e.erased->aliases;
   return e;
 }
