@@ -211,9 +211,9 @@ bool has_duplicate(object o, std::string_view name) {
   return count > 1;
 }
 
-std::string_view duplicate_member(object o) {
+std::optional<std::string_view> duplicate_member(object o) {
 #ifdef SWITCHBOARD_FAULT_FIRST_OF_TWO  // planted in tests/attacks: as if one reader's choice were every reader's
-  if (o.size() > 0) return {};
+  if (o.size() > 0) return std::nullopt;
 #endif
   constexpr std::size_t compared_pairwise_max = 24;
   std::array<std::string_view, compared_pairwise_max> few;
@@ -229,7 +229,7 @@ std::string_view duplicate_member(object o) {
     few[count++] = field.key;
   }
   if (count < few.size()) {
-    return {};
+    return std::nullopt;
   }
   std::vector<std::string_view> all;  // pairwise would be quadratic in what a stranger sends
   for (const auto field : o) {
@@ -237,7 +237,7 @@ std::string_view duplicate_member(object o) {
   }
   std::sort(all.begin(), all.end());
   const auto twin = std::adjacent_find(all.begin(), all.end());
-  return twin == all.end() ? std::string_view{} : *twin;
+  return twin == all.end() ? std::nullopt : std::optional{*twin};
 }
 
 void append_json(std::string& out, element e) {

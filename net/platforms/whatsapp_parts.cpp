@@ -117,21 +117,21 @@ void whatsapp_element::reject(std::string_view reason, std::string_view detail) 
 }
 
 bool whatsapp_element::ambiguous() const {
-  const std::string_view twice = duplicate_member(what);
-  if (twice.empty()) {
+  const auto twice = duplicate_member(what);
+  if (!twice) {
     return false;
   }
-  reject("duplicate-field", "two members \"" + std::string{twice} + '"');
+  reject("duplicate-field", "two members \"" + std::string{*twice} + '"');
   return true;
 }
 
 bool whatsapp_element::ambiguous(std::string_view part) const {
   const auto inner = member_object(what, part);
-  const std::string_view twice = inner ? duplicate_member(*inner) : std::string_view{};
-  if (twice.empty()) {
+  const auto twice = inner ? duplicate_member(*inner) : std::nullopt;
+  if (!twice) {
     return false;
   }
-  reject("duplicate-field", "two members \"" + std::string{twice} + "\" in " + std::string{part});
+  reject("duplicate-field", "two members \"" + std::string{*twice} + "\" in " + std::string{part});
   return true;
 }
 

@@ -159,6 +159,8 @@ void add_duplicates(json_rows& t) {
   entry.insert(entry.find(R"("time")"), R"("id":"9234567890321",)");
   t.dead(96, "page twice", entry, twice);
   t.dead(96, "update_id twice", R"({"update_id":1,"update_id":2,"message":{}})", twice, "telegram");
+  t.dead(96, "a kind without a name twice", R"({"update_id":3,"":{"chat":{"id":1}},"":{"chat":{"id":2}}})",
+         twice, "telegram");
   t.dead(96, "chat's id twice", telegram(R"("message_id":51,"chat":{"id":61,"id":62,"type":"private"})"),
          twice, "telegram");
   t.dead(96, "message_id twice", telegram(R"("message_id":51,"message_id":52,"chat":{"id":61})"), twice,

@@ -121,12 +121,13 @@ TEST(json, finds_members_that_stand_twice) {
   EXPECT_FALSE(has_duplicate(root(R"({"id":1,"x":{"id":3}})"), "id"));
   EXPECT_EQ(duplicate_member(root(R"({"id":1,"x":2,"\u0069d":3})")), "id")
       << "an escaped name is the same name";
-  EXPECT_EQ(duplicate_member(root("{}")), "");
+  EXPECT_EQ(duplicate_member(root("{}")), std::nullopt);
+  EXPECT_EQ(duplicate_member(root(R"({"":1,"x":2,"":3})")), "") << "the empty name is one too";
   std::string many = "{";
   for (int i = 0; i < 60; ++i) {
     many += "\"m" + std::to_string(i) + "\":1,";
   }
-  EXPECT_EQ(duplicate_member(root(many + "\"z\":1}")), "");
+  EXPECT_EQ(duplicate_member(root(many + "\"z\":1}")), std::nullopt);
   EXPECT_EQ(duplicate_member(root(many + "\"m59\":1}")), "m59");
   EXPECT_EQ(duplicate_member(root(many + "\"m3\":1}")), "m3");
 }
