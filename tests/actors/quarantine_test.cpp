@@ -38,7 +38,7 @@ class poison : public ::testing::Test {
     auto t = std::make_shared<counting_ticket>();
     t->expect();
     t->brings({"meta"}, raw, one_brand, {.events = 1});
-    delivery d{.thread = thread, .what = received(std::move(e)), .done = t};
+    delivery d{.thread = thread, .otherwise = std::nullopt, .what = received(std::move(e)), .done = t};
     owner->deliver(d);
     return t;
   }

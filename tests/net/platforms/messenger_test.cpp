@@ -1,5 +1,7 @@
 #include "tests/net/platforms/meta_support.hpp"
 
+#include <gmock/gmock.h>
+
 namespace switchboard::net::platforms {
 namespace {
 
@@ -292,8 +294,9 @@ TEST(messenger, things_without_an_id_of_the_same_millisecond_are_told_apart) {
     EXPECT_NE(one(a).platform_message_id, one(b).platform_message_id) << a;
     EXPECT_EQ(one(a).platform_message_id, one(a).platform_message_id) << a;
   }
-  EXPECT_EQ(one(R"("referral":{"ref":"a","ads_context_data":{"photo_url":"https://x/1"}})").platform_message_id,
-            one(R"("referral":{"ref":"a","ads_context_data":{"photo_url":"https://x/2"}})").platform_message_id)
+  EXPECT_EQ(
+      one(R"("referral":{"ref":"a","ads_context_data":{"photo_url":"https://x/1"}})").platform_message_id,
+      one(R"("referral":{"ref":"a","ads_context_data":{"photo_url":"https://x/2"}})").platform_message_id)
       << "delivered again, its URL is signed anew";
 }
 
