@@ -195,7 +195,12 @@ bool conversation_owner::has(const domain::receive& r) {
   load(r.brand.value);
   if (!state_.current && state_.erased == 0) return false;
   const auto& id = r.inbound.platform_message_id;
-  return concerns_erased(r) || (!id.empty() && find_message(r.brand.value, id)) || was_seen(r.inbound);
+  if (concerns_erased(r) || was_seen(r.inbound)) return true;
+  const auto known = id.empty() ? std::nullopt : find_message(r.brand.value, id);
+  // A comment that others reacted to before it came is its author's; one that was withdrawn must stay so.
+  const bool may_be_anothers =
+      r.inbound.kind == domain::inbound_kind::message && r.inbound.thread != domain::thread_kind::dm;
+  return known && (!may_be_anothers || !known->placeholder || known->deleted);
 }
 
 bool conversation_owner::passes_on(delivery& d) {

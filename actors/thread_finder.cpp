@@ -31,6 +31,10 @@ found_thread thread_finder::find(const domain::account_id& account, const domain
     const auto told = domain::aliases_told_by(e, found.thread, found.customer, owner(account));
     for (const auto& a : told) learn(found, a);
     if (found.thread != own) found.unless_in = own;
+  } else if (e.kind == domain::inbound_kind::message) {
+    // It may have been withdrawn, by somebody whom the platform did not name, before it came.
+    const auto known = thread_of_comment(account, e.platform_message_id);
+    if (known && *known != own) found.unless_in = known;
   }
   remember_comment(account, e, found.thread);
   return found;
