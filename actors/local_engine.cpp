@@ -135,6 +135,15 @@ void local_engine::every_second() {
 
 void local_engine::deliver(const config::account_settings& account, domain::inbound_event&& e,
                            domain::timestamp received_at, const ticket_ptr& t) {
+  // Nobody may be on the way to a thread by what was found before an alias came into force: a copy of the same event
+  // would be sent elsewhere, arrive first, and not be found where this one is going.
+  std::shared_lock finding{finding_, std::defer_lock};
+  std::unique_lock telling{finding_, std::defer_lock};
+  if (threads_.may_tell(account.id, e)) {
+    telling.lock();
+  } else {
+    finding.lock();
+  }
   auto found = threads_.find(account.id, e);
   auto d = std::make_shared<delivery>();
   d->thread = found.unless_in.value_or(found.thread);

@@ -24,6 +24,7 @@
 #include <latch>
 #include <memory>
 #include <mutex>
+#include <shared_mutex>
 #include <string>
 #include <vector>
 
@@ -86,6 +87,7 @@ class local_engine final : public engine {
   std::atomic<bool> failed_{false}, draining_{false}, stopped_{false};
   std::uint64_t seconds_ = 0;
   node node_;
+  std::shared_mutex finding_;  ///< shared while an event's thread is found and the event sent there
   thread_finder threads_;
   doorway door_;  ///< closed: the actors end. Whoever uses their handles from outside goes through it
   std::latch partitions_left_;

@@ -29,7 +29,10 @@ found_thread thread_finder::find(const domain::account_id& account, const domain
   if (e.thread == domain::thread_kind::dm) {
     follow_other_name(account, e, found);
     const auto told = domain::aliases_told_by(e, found.thread, found.customer, owner(account));
-    for (const auto& a : told) learn(found, a);
+    for (const auto& a : told) {
+      // A name that leads somewhere keeps leading there, or what came by it would have a second effect elsewhere.
+      if (a.since || !known_by(a.key)) learn(found, a);
+    }
     if (found.thread != own) found.unless_in = own;
   } else if (e.kind == domain::inbound_kind::message) {
     // It may have been withdrawn, by somebody whom the platform did not name, before it came.
@@ -151,8 +154,9 @@ void thread_finder::follow_other_name(const domain::account_id& account, const d
   }
   if (*known == found.thread) return;
   // Begun when only the other name was told: now the key leads there too, unless it was given to somebody else.
-  if (other != own && found.thread == own && e.kind == domain::inbound_kind::message) {
-    learn(found, {own, *known, std::nullopt, {}});
+  if (other != own && found.thread == own && e.kind == domain::inbound_kind::message &&
+      known_by(own) != known) {
+    learn(found, {own, *known, std::nullopt, found.customer});
   }
   found.thread = *known;
   found.other_name = true;
@@ -180,15 +184,24 @@ std::optional<domain::thread_id> thread_finder::led_to(const domain::account_id&
                                                        std::string_view key, domain::timestamp at) const {
   const auto own = named(account, domain::thread_kind::dm, key);
   if (const auto move = move_of(own, at)) return move->thread;
-  if (const auto other = others_.find(own.low)) return *other;
-  return guarded([&] { return views_.find_alias(own); });
+  return known_by(own);
+}
+
+std::optional<domain::thread_id> thread_finder::known_by(domain::thread_id name) const {
+  if (const auto known = others_.find(name.low)) return known;
+  return guarded([&] { return views_.find_alias(name); });
+}
+
+bool thread_finder::may_tell(const domain::account_id& account, const domain::inbound_event& e) const {
+  if (!e.thread_key_next.empty() || !e.thread_key_also_next.empty()) return true;
+  return !e.thread_key_also.empty() &&
+         !others_.find(named(account, domain::thread_kind::dm, e.thread_key_also).low);
 }
 
 void thread_finder::learn(found_thread& found, const domain::thread_alias& a) {
   found.aliases.push_back(a);
   if (!a.since) {
     others_.remember(a.key.low, a.thread);
-    names_.remember(a.thread.low, a.key);
     return;
   }
   const std::lock_guard lock{moves_mutex_};

@@ -43,9 +43,11 @@ class thread_finder {
                 std::function<void(std::string)> on_failure);
 
   [[nodiscard]] found_thread find(const domain::account_id& account, const domain::inbound_event& e);
+  /// May find() put an alias into force?
+  [[nodiscard]] bool may_tell(const domain::account_id& account, const domain::inbound_event& e) const;
   /// The thread of direct messages that `key` meant `at` that time; nullopt: its own.
-  [[nodiscard]] std::optional<domain::thread_id> led_to(const domain::account_id& account, std::string_view key,
-                                                        domain::timestamp at) const;
+  [[nodiscard]] std::optional<domain::thread_id> led_to(const domain::account_id& account,
+                                                        std::string_view key, domain::timestamp at) const;
 
  private:
   [[nodiscard]] domain::thread_id named(const domain::account_id& account, domain::thread_kind kind,
@@ -62,8 +64,10 @@ class thread_finder {
   void follow_moves(const domain::inbound_event& e, found_thread& found) const;
   void follow_other_name(const domain::account_id& account, const domain::inbound_event& e,
                          found_thread& found);
+  [[nodiscard]] std::optional<domain::thread_id> known_by(domain::thread_id name) const;
   [[nodiscard]] bool was_given_to_another(const found_thread& found, domain::thread_id other) const;
-  [[nodiscard]] std::optional<domain::thread_alias> move_of(domain::thread_id own, domain::timestamp at) const;
+  [[nodiscard]] std::optional<domain::thread_alias> move_of(domain::thread_id own,
+                                                            domain::timestamp at) const;
   void learn(found_thread& found, const domain::thread_alias& a);
   [[nodiscard]] domain::key_owner owner(const domain::account_id& account) const;
 

@@ -40,7 +40,7 @@ std::vector<thread_alias> aliases_told_by(const inbound_event& e, thread_id thre
     if (others) told.push_back(passed_on(e, true, owner));
   }
   if (!e.thread_key_also_next.empty()) {
-    told.push_back({owner.thread(e.thread_key_also_next), thread, std::nullopt, {}});
+    told.push_back({owner.thread(e.thread_key_also_next), thread, std::nullopt, customer});
   }
   return told;
 }

@@ -74,7 +74,8 @@ void views_fold::add_aliases(std::span<const domain::thread_alias> aliases) {
     keys::append_thread(value_, a.thread);
     if (a.since) keys::append_name(value_, a.customer.value);
     put_row(column::comment_threads, value_);
-    if (a.since) continue;
+    // Only what a message told beside the key says who the key's owner is.
+    if (a.since || !a.customer.empty()) continue;
     key_ = keys::other_name_of(a.thread);
     value_.clear();
     keys::append_thread(value_, a.key);

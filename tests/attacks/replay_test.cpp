@@ -125,7 +125,12 @@ TEST(replay, behind_the_dedup_window_brings_no_message_back) {
   const auto said = reaction("s.117.reaction", "s.117");
   e.deliver(old, first);
   e.deliver(said, first);
-  // The log's own time goes on with what comes, here and for others.
+  // The log's own time goes on with what comes, here and for others, by an hour at most each time: no clock that is
+  // wrong for once makes it forget.
+  for (auto at = first + 1h; at < late; at += 1h) {
+    const auto id = "s.119." + std::to_string(at.time_since_epoch().count());
+    e.deliver(e2e::whatsapp_text(e2e::acme_number, "119", id, "hourly"), at);
+  }
   e.deliver(e2e::whatsapp_text(e2e::acme_number, "117", "s.117.late", "hello"), late);
   e.deliver(e2e::whatsapp_text(e2e::acme_number, "118", "s.118.late", "hello"), late);
   e.restart();

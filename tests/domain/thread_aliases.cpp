@@ -55,7 +55,7 @@ TEST_F(aliases, a_changed_number_leads_to_its_owners_thread_and_the_old_one_to_a
   EXPECT_EQ(told[1].thread, named(next_owner_key("49151", noon + 1ms)));
   EXPECT_NE(told[1].thread, named("49151"));
   EXPECT_EQ(told[1].customer.value, "k " + next_owner_key("49151", noon + 1ms));
-  EXPECT_EQ(told[2], (thread_alias{named("DE.2"), named("49151"), std::nullopt, {}}));
+  EXPECT_EQ(told[2], (thread_alias{named("DE.2"), named("49151"), std::nullopt, {"k_1"}}));
 }
 
 TEST_F(aliases, a_supergroups_id_is_its_groups_thread_whatever_the_clocks_say) {
