@@ -85,6 +85,28 @@ std::set<std::string> names_in_sources() {
   return names;
 }
 
+/// Ends in `p`, in an occurrence that is drawn. How often a place comes in one life is the machine's: where answers
+/// take long, one commit has many, and compactions wait for what several lives leave behind. So where a life came to its
+/// own end the next is asked for an earlier occurrence.
+void end_in(crash_loop& loop, const place& p, std::mt19937_64& random) {
+  constexpr unsigned lives_max = 10;
+  for (unsigned life = 0; life < lives_max; ++life) {
+    const auto times = std::max<std::uint64_t>(p.times >> life, 1);
+    const auto order = "KILL_AT=" + std::string(p.name) + ":" + std::to_string(1 + random() % times);
+    SCOPED_TRACE(order + ", seed " + std::to_string(seed()));
+    const auto said = loop.run_whole_life(order);
+    const bool met = said.find("\nkilled at " + std::string(p.name) + "\n") != std::string::npos;
+    SCOPED_TRACE(loop.last_end());
+    loop.recover();
+    const auto found = loop.check();
+    ASSERT_TRUE(found.none()) << found.text();
+    loop.redeliver(0);
+    if (met) return;
+    ASSERT_NE(said.find("\"stopped\""), std::string::npos) << "ended elsewhere: " << said;
+  }
+  FAIL() << p.name << " is never reached";
+}
+
 /// Ends in each place once, or (long form) in several of its occurrences.
 void end_everywhere(crash how) {
   const auto rounds = cycles(1, 10);
@@ -93,18 +115,11 @@ void end_everywhere(crash how) {
   for (std::uint64_t round = 0; round < rounds; ++round) {
     crash_loop loop{how, SWITCHBOARD_WITH_KILL_POINTS, true};
     loop.load_and_crash(50, 300);
+    loop.recover();
+    loop.redeliver(0);  // a sender has what it sent taken before it goes on
     std::mt19937_64 random{seed() + round};
     for (const auto& p : places) {
-      const auto order = std::string(p.name) + ":" + std::to_string(1 + random() % p.times);
-      SCOPED_TRACE("KILL_AT=" + order + ", seed " + std::to_string(seed()));
-      const auto said = loop.run_whole_life("KILL_AT=" + order);
-      ASSERT_NE(said.find("\nkilled at " + std::string(p.name) + "\n"), std::string::npos)
-          << "never reached: " << said;
-      SCOPED_TRACE(loop.last_end());
-      loop.recover();
-      const auto found = loop.check();
-      ASSERT_TRUE(found.none()) << found.text();
-      loop.redeliver(0);
+      ASSERT_NO_FATAL_FAILURE(end_in(loop, p, random));
       ++ends;
     }
     const auto found = loop.check();
