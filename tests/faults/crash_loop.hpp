@@ -4,6 +4,7 @@
 // its directory made what a disk could hold after the power went.
 
 #include "power_supply.hpp"
+#include "promised_time.hpp"
 #include "tests/e2e/load.hpp"
 #include "tests/e2e/scratch.hpp"
 
@@ -112,7 +113,8 @@ class crash_loop {
   [[nodiscard]] const e2e::load& clients() const { return load_; }
   [[nodiscard]] std::size_t messages() const { return account_.messages.size(); }
   [[nodiscard]] e2e::engine_process& engine() { return engine_; }
-  [[nodiscard]] std::chrono::milliseconds slowest_recovery() const { return slowest_; }
+  /// All starts so far, from each to its first 200.
+  [[nodiscard]] const promised_time& recoveries() const { return recoveries_; }
   /// Of all cuts so far.
   [[nodiscard]] const cut_report& cut_away() const { return cut_away_; }
   [[nodiscard]] std::uint64_t overwrites() const { return overwrites_; }
@@ -138,7 +140,8 @@ class crash_loop {
   std::mt19937_64 random_;
   std::uint64_t probes_ = 0, large_ = 0, lives_ = 0;
   std::uint64_t operations_of_start_ = 0;  ///< of the last whole one
-  std::chrono::milliseconds last_start_{}, slowest_{};
+  std::chrono::milliseconds last_start_{};
+  promised_time recoveries_{recovery_max};
   cut_report cut_away_;
   std::uint64_t overwrites_ = 0;
   std::vector<std::string> further_;  ///< of the environment

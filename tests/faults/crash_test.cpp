@@ -24,7 +24,7 @@ struct totals {
 
   void add(const crash_loop& loop) {
     messages += loop.messages();
-    slowest = std::max(slowest, loop.slowest_recovery());
+    slowest = std::max(slowest, loop.recoveries().slowest());
     cut.files_cut += loop.cut_away().files_cut;
     cut.bytes_lost += loop.cut_away().bytes_lost;
     cut.names_lost += loop.cut_away().names_lost;
@@ -63,6 +63,7 @@ void check_to_the_end(crash_loop& loop) {
   loop.compare_with_rest();
   if (!loop.is_trimmed()) loop.compare_with_whole_log();
   EXPECT_EQ(loop.clients().refused(), 0U);
+  loop.recoveries().expect_kept();
   loop.verify_offline();
 }
 

@@ -125,8 +125,9 @@ void end_everywhere(crash how) {
     const auto found = loop.check();
     ASSERT_TRUE(found.none()) << found.text();
     EXPECT_EQ(loop.clients().refused(), 0U);
+    loop.recoveries().expect_kept();
     loop.verify_offline();
-    slowest = std::max(slowest, loop.slowest_recovery());
+    slowest = std::max(slowest, loop.recoveries().slowest());
   }
   std::printf("%llu ends in %zu places, 0 lost, doubled or reordered; slowest start to first 200 %lld ms\n",
               static_cast<unsigned long long>(ends), std::size(places),
