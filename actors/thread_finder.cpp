@@ -28,10 +28,11 @@ found_thread thread_finder::find(const domain::account_id& account, const domain
   }
   if (e.thread == domain::thread_kind::dm) {
     follow_other_name(account, e, found);
-    const auto told = domain::aliases_told_by(e, found.thread, found.customer, owner(account));
-    for (const auto& a : told) {
-      // A name that leads somewhere keeps leading there, or what came by it would have a second effect elsewhere.
-      if (a.since || !known_by(a.key)) learn(found, a);
+    if (domain::tells_aliases(e)) {
+      for (const auto& a : domain::aliases_told_by(e, found.thread, found.customer, owner(account))) {
+        // A name that leads somewhere keeps leading there, or what came by it would have a second effect elsewhere.
+        if (a.since || !known_by(a.key)) learn(found, a);
+      }
     }
     if (found.thread != own) found.unless_in = own;
   } else if (e.kind == domain::inbound_kind::message) {
@@ -193,7 +194,7 @@ std::optional<domain::thread_id> thread_finder::known_by(domain::thread_id name)
 }
 
 bool thread_finder::may_tell(const domain::account_id& account, const domain::inbound_event& e) const {
-  if (!e.thread_key_next.empty() || !e.thread_key_also_next.empty()) return true;
+  if (domain::tells_aliases(e)) return true;
   return !e.thread_key_also.empty() &&
          !others_.find(named(account, domain::thread_kind::dm, e.thread_key_also).low);
 }

@@ -5,7 +5,8 @@
 //
 // An alias is in force in here as soon as an event told it, since the next event of the same body may need it; the
 // event's own record makes it durable. Names beside the thread's own are as many as customers: the newest are in
-// memory, the others in the views. Moves are few (about 100 bytes each): all are in memory.
+// memory, the others in the views. Moves come once for each changed number or group (about 100 bytes each): all are in
+// memory, for as long as the views keep them.
 
 #include "actors/comment_index.hpp"
 #include "domain/ids.hpp"
@@ -26,8 +27,8 @@ namespace switchboard::actors {
 
 struct found_thread {
   domain::thread_id thread;
-  /// The thread of the event's own key, where that is another one: what it has already stays there. Only its owner knows
-  /// for sure, so that it is asked first.
+  /// Another one, of the event's own key or where its comment was withdrawn: what that has already stays there. Only its
+  /// owner knows for sure, so that it is asked first.
   std::optional<domain::thread_id> unless_in;
   domain::customer_id customer;               ///< who begins it, if the event does
   bool other_name = false;                    ///< domain::receive

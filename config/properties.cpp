@@ -181,7 +181,8 @@ void add_stream_limits(std::vector<property>& out) {
   const auto add = [&](property p) { out.push_back(p); };
   using l = limit_settings;
   add(limit<&l::subscribers_max>("subscribers_max", count(1, 1'000'000),
-      "Open event streams; beyond it 503."));
+      "Open event streams, and polls that wait; beyond it, or beyond nine tenths of connections_max, 503: "
+      "webhooks must find a connection."));
   add(limit<&l::ping_interval>("ping_interval", duration(second, 10 * minute),
       "How often a silent stream shows that it lives. Shorter than the idle timeout of any proxy "
       "between."));

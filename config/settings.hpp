@@ -8,6 +8,7 @@
 #include "domain/ids.hpp"
 #include "domain/model.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -100,13 +101,18 @@ struct limit_settings {
   std::uint32_t views_lag_max = 200'000;  ///< records; beyond it ingestion is refused
   std::uint32_t reads_waiting_max = 1'024;
 
-  std::uint32_t subscribers_max = 20'000;
+  std::uint32_t subscribers_max = 9'000;
   milliseconds ping_interval{15'000};
   milliseconds pong_timeout{75'000};
   std::uint32_t websocket_message_bytes_max = 64 << 10;
   std::uint32_t stream_chunk_bytes = 256 << 10;  ///< at most so much on its way to one subscriber
   seconds ticket_ttl{30};
   std::uint32_t tickets_max = 10'000;
+
+  /// Streams and waiting polls that are open at once: they hold their connections, and webhooks must find one.
+  [[nodiscard]] std::uint32_t streams_max() const {
+    return std::min(subscribers_max, connections_max - connections_max / 10);
+  }
 };
 
 struct brand_settings {

@@ -38,6 +38,10 @@ struct key_owner {
 /// Of one key's moves: the one that says whose it was `at`; null: its own thread's.
 [[nodiscard]] const thread_alias* move_at(std::span<const thread_alias> moves, timestamp at);
 
+/// Does it tell of new keys?
+[[nodiscard]] inline bool tells_aliases(const inbound_event& e) {
+  return !e.thread_key_next.empty() || !e.thread_key_also_next.empty();
+}
 /// What an event that tells of new keys (thread_key_next, thread_key_also_next) says about them, where `thread` is the
 /// one that it belongs to, and `customer` whose it is. Empty for all others.
 [[nodiscard]] std::vector<thread_alias> aliases_told_by(const inbound_event& e, thread_id thread,

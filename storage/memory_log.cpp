@@ -15,13 +15,25 @@ class memory_log final : public event_log {
   memory_log(std::uint64_t epoch, memory_log_script script) : epoch_(epoch), script_(std::move(script)) {}
 
   commit_outcome commit(claim c, std::span<const record_ptr> records) override {
+    std::uint64_t nth = 0;
+    {
+      const std::lock_guard lock(mutex_);
+      nth = ++nth_;
+      if (!failed_.empty()) return {log_result::unavailable, 0, 0, failed_};
+    }
+    if (const log_result r = ask(script_.before, nth); r != log_result::ok)
+      return {r, 0, 0, "scripted, not written"};
     commit_outcome outcome;
     std::function<void(log_sequence)> hint;
     {
       const std::lock_guard lock(mutex_);
       const log_sequence before = end() - 1;
-      outcome = scripted_commit(c, records);
+      outcome = write(c, records);
       if (end() - 1 > before) hint = hint_;
+    }
+    if (outcome.result == log_result::ok) {
+      if (const log_result r = ask(script_.after, nth); r != log_result::ok)
+        outcome = {r, 0, 0, "scripted, written"};
     }
     if (hint) hint(last());
     return outcome;
@@ -84,22 +96,15 @@ class memory_log final : public event_log {
     return {log_result::unavailable, 0, 0, failed_};
   }
 
-  /// Unavailable is for ever, scripted or not: that is what the word promises.
-  commit_outcome scripted_commit(claim c, std::span<const record_ptr> records) {
-    ++nth_;
-    if (!failed_.empty()) return {log_result::unavailable, 0, 0, failed_};
-    const auto scripted = [&](const std::function<log_result(std::uint64_t)>& step) {
-      const log_result result = step ? step(nth_) : log_result::ok;
-      if (result == log_result::unavailable) failed_ = "scripted failure of commit " + std::to_string(nth_);
-      return result;
-    };
-    if (const log_result r = scripted(script_.before); r != log_result::ok)
-      return {r, 0, 0, "scripted, not written"};
-    commit_outcome outcome = write(c, records);
-    if (outcome.result != log_result::ok) return outcome;
-    if (const log_result r = scripted(script_.after); r != log_result::ok)
-      return {r, 0, 0, "scripted, written"};
-    return outcome;
+  /// Not under the lock: a script may wait for what a test asks of this log meanwhile. Unavailable is for ever, scripted
+  /// or not: that is what the word promises.
+  log_result ask(const std::function<log_result(std::uint64_t)>& step, std::uint64_t nth) {
+    const log_result result = step ? step(nth) : log_result::ok;
+    if (result == log_result::unavailable) {
+      const std::lock_guard lock(mutex_);
+      failed_ = "scripted failure of commit " + std::to_string(nth);
+    }
+    return result;
   }
 
   commit_outcome write(claim c, std::span<const record_ptr> records) {

@@ -40,7 +40,7 @@ void event_stream::start_poll(call& c, actors::stream_filter f, storage::log_seq
   }
   const auto settings = engine_.settings();
   p->late = wait == 0 || draining_.load(std::memory_order_acquire);
-  if (!p->late && polls_.load(std::memory_order_relaxed) >= settings->limits.subscribers_max) {
+  if (!p->late && is_full(*settings)) {
     return c.exchange->respond(come_back(
         "too-many-subscribers", "this node lets no more requests wait now; come back with the same cursor",
         settings->limits.retry_after));

@@ -118,6 +118,10 @@ void event_stream::occupy(shard& s) {
   std::atomic_thread_fence(std::memory_order_seq_cst);
 }
 
+bool event_stream::is_full(const config::settings& now) const {
+  return subscribers() + polls_.load(std::memory_order_relaxed) >= now.limits.streams_max();
+}
+
 void event_stream::committed() {
   std::atomic_thread_fence(std::memory_order_seq_cst);
   for (auto& s : shards_) {

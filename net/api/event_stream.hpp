@@ -59,6 +59,8 @@ class event_stream {
   void finish(const poll_ptr& p, http::response r);
   void check_polls(shard& s, const config::settings& now);
 
+  /// No room for one more.
+  [[nodiscard]] bool is_full(const config::settings& now) const;
   void committed();
   void wake(shard& s);
   void tick();

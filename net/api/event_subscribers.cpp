@@ -26,7 +26,7 @@ void event_stream::subscribe(call& c, actors::stream_filter f, storage::log_sequ
     return c.exchange->respond(
         come_back("unavailable", "draining; come back with the same cursor", settings->limits.retry_after));
   }
-  if (subscribers() >= settings->limits.subscribers_max) {
+  if (is_full(*settings)) {
     return c.exchange->respond(come_back(
         "too-many-subscribers", "this node takes no more subscribers now; come back with the same cursor",
         settings->limits.retry_after));

@@ -64,16 +64,18 @@ TEST(JournalWriter, AfterAPauseItCommitsAtOnceThenGathersForTheInterval) {
 
 TEST(JournalWriter, AnEmptySubmissionWaitsForThoseBefore) {
   // A redelivery decides nothing, and must not be answered before its original is safe.
-  std::promise<void> release;
+  std::promise<void> release, begun;
   auto released = release.get_future().share();
   harness h{{.before =
-                 [released](std::uint64_t) {
+                 [&begun, released](std::uint64_t) {
+                   begun.set_value();
                    released.wait();
                    return log_result::ok;
                  },
              .after = {}}};
   std::atomic<bool> second{false};
   h.writer.submit(std::vector{make_record("a")}, {});
+  begun.get_future().wait();
   std::promise<void> settled;
   h.writer.submit({}, {.ticket = nullptr, .then = [&](commit_state) {
                          second = true;

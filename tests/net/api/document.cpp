@@ -191,6 +191,16 @@ std::string read_file(const std::string& path) {
   return out.str();
 }
 
+const node& openapi() {
+  static const node n = read_yaml(read_file(SWITCHBOARD_SOURCE_DIR "/api/openapi.yaml"));
+  return n;
+}
+
+const node& asyncapi() {
+  static const node n = read_yaml(read_file(SWITCHBOARD_SOURCE_DIR "/api/asyncapi.yaml"));
+  return n;
+}
+
 const node& schema_checker::resolve(const node& schema) const {
   const auto* at = &schema;
   for (int hops = 0; at->has("$ref") && hops < 8; ++hops) {

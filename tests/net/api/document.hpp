@@ -26,6 +26,9 @@ struct node {
 [[nodiscard]] node read_yaml(std::string_view text);
 [[nodiscard]] node read_json(std::string_view text);
 [[nodiscard]] std::string read_file(const std::string& path);
+/// The two in api/, read once.
+[[nodiscard]] const node& openapi();
+[[nodiscard]] const node& asyncapi();
 
 /// Holds values against schemas whose "$ref"s are "#/…" of one document.
 class schema_checker {

@@ -1,4 +1,4 @@
-// The reader and the checker that documents_test.cpp relies on.
+// The reader and the checker that openapi_test.cpp and asyncapi_test.cpp rely on.
 
 #include "document.hpp"
 

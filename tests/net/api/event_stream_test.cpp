@@ -288,6 +288,18 @@ TEST_F(event_stream, takes_no_more_subscribers_than_it_may) {
   EXPECT_EQ(p.stream->subscribers(), 2u);
 }
 
+TEST_F(event_stream, leaves_connections_to_webhooks) {
+  settings->limits.subscribers_max = 100;
+  settings->limits.connections_max = 20;
+  std::vector<decltype(sse())> open;
+  for (int i = 0; i < 17; ++i) open.push_back(sse());
+  const auto poll = p.get("/v1/events?wait=5");
+  EXPECT_FALSE(poll->answered()) << "the eighteenth";
+  (void)sse();
+  EXPECT_EQ(last->status(), 503);
+  EXPECT_EQ(p.get("/v1/events?wait=5")->status(), 503);
+}
+
 TEST_F(event_stream, pings_who_hears_nothing) {
   const auto quiet = sse();
   const auto ws = websocket();
