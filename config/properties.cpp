@@ -128,7 +128,8 @@ void add_http_limits(std::vector<property>& out) {
   add(limit<&l::chunk_extension_bytes_max>("chunk_extension_bytes_max", size(0, 4 * kib),
       "Extensions of one chunk, which nobody we know uses."));
   add(limit<&l::head_timeout>("head_timeout", duration(100, 10 * minute),
-      "From the first byte of a request to the end of its headers; then 408."));
+      "From the first byte of a request to the end of its headers; then 408. A new connection that says nothing "
+      "at all is closed after as long, without an answer."));
   add(limit<&l::body_timeout>("body_timeout", duration(100, 10 * minute),
       "From there to the end of the body; then 408."));
   add(limit<&l::body_rate_min>("body_rate_min", size(0, 1 * gib),

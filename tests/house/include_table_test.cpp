@@ -26,6 +26,7 @@ const std::map<std::string, std::vector<std::string>> table{
     {"storage", {"storage/", "domain/", "rocksdb/", "simdjson.h", "xxhash.h", "zstd.h"}},
     {"actors", {"actors/", "storage/", "config/", "domain/", "caf/"}},
     {"net/platforms", {"net/platforms/", "domain/", "simdjson.h", "openssl/"}},
+    {"net/http", {"net/http/", "net/log.hpp", "config/", "domain/", "boost/", "openssl/"}},
     {"net", {"net/", "actors/", "config/", "domain/", "boost/", "openssl/"}},
     {"cli",
      {"cli/", "net/", "actors/", "storage/", "config/", "domain/", "boost/", "openssl/", "CLI/", "simdjson.h",
@@ -66,7 +67,9 @@ bool is_system(const include& i) {
 
 std::string folder_of(const fs::path& relative) {
   const auto text = relative.generic_string();
-  if (text.starts_with("net/platforms/")) return "net/platforms";
+  for (const auto* inner : {"net/platforms", "net/http"}) {
+    if (text.starts_with(std::string(inner) + '/')) return inner;
+  }
   return text.substr(0, text.find('/'));
 }
 
@@ -138,6 +141,8 @@ TEST(IncludeTable, CatchesPlantedFaults) {
   EXPECT_EQ(violations("actors", "f", {{"net/webhook.hpp", true}}).size(), 1u);
   EXPECT_EQ(violations("net", "f", {{"storage/views.hpp", true}, {"rocksdb/db.h", false}}).size(), 2u);
   EXPECT_EQ(violations("net/platforms", "f", {{"actors/engine.hpp", true}}).size(), 1u);
+  EXPECT_EQ(violations("net/http", "f", {{"actors/engine.hpp", true}, {"net/api/route.hpp", true}}).size(),
+            2u);
   EXPECT_EQ(violations("net", "f", {{"zstd.h", false}}).size(), 1u);
   EXPECT_TRUE(violations("domain", "f", {{"vector", false}, {"domain/ids.hpp", true}}).empty());
 }
