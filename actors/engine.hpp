@@ -158,7 +158,7 @@ class engine {
   [[nodiscard]] virtual std::shared_ptr<const config::settings> settings() const = 0;
   /// A valid new config, as one step; emits config.applied. Keys that need a restart keep their old value. `rest`
   /// puts it in force outside of the engine: behind the engine, which must know a brand before its events come, and
-  /// before config.applied says that it is in force.
+  /// before config.applied says that it is in force. Returns once that is durable, or the log has failed.
   virtual void apply_settings(std::shared_ptr<const config::settings> next,
                               const std::function<void()>& rest) = 0;
   /// Begins a backup in the new directory `to`, on a thread of its own. False: one is under way, or the engine ends.
@@ -175,8 +175,8 @@ class engine {
   /// Called, from any thread, for what an operator should read and what does not end the node.
   virtual void on_problem(std::function<void(std::string)> f) { (void)f; }
   /// Called once, from any thread, when storage failed: the process must end (the first storage error stops
-  /// the node).
-  virtual void on_fatal(std::function<void(std::string)> f) = 0;
+  /// the node). `damaged`: what is stored is not what was written, so that a restart would come upon it again.
+  virtual void on_fatal(std::function<void(const std::string& why, bool damaged)> f) = 0;
 };
 
 /// A dead letter as REST shows it, the received bytes included.

@@ -9,6 +9,7 @@
 #include <caf/send.hpp>
 
 #include <algorithm>
+#include <future>
 #include <thread>
 
 namespace switchboard::actors {
@@ -43,7 +44,8 @@ local_engine::local_engine(std::shared_ptr<const config::settings> settings,
       keeper_(
           *journal_, journal_.get(), *views_, tail_, settings, [this] { every_second(); },
           [this](std::string why) { fatal(std::move(why)); }),
-      feed_(*journal_, tail_, &keeper_, [this](std::string why) { fatal(std::move(why)); }),
+      feed_(*journal_, tail_, &keeper_,
+            [this](std::string why, bool damaged) { fatal(std::move(why), damaged); }),
       writer_(
           *journal_, tail_,
           {settings->storage.commit_interval, settings->storage.commit_records_max, &failed_},
@@ -118,12 +120,13 @@ bool local_engine::read(std::function<void(const storage::views&)> then) {
   });
 }
 
-void local_engine::fatal(std::string why) {
+void local_engine::fatal(std::string why, bool damaged) {
   failed_.store(true, std::memory_order_release);
   const std::lock_guard lock{fatal_mutex_};
   if (!fatal_why_.empty()) return;
   fatal_why_ = std::move(why);
-  if (on_fatal_) on_fatal_(fatal_why_);
+  damaged_ = damaged;
+  if (on_fatal_) on_fatal_(fatal_why_, damaged_);
 }
 
 void local_engine::every_second() {
@@ -324,7 +327,9 @@ void local_engine::apply_settings(std::shared_ptr<const config::settings> next,
   node_.settings.store(std::move(next), std::memory_order_release);
   rest();
   const std::vector records{std::make_shared<storage::record>(storage::encode(e, node_.name))};
-  writer_.submit(records, {});
+  std::promise<void> settled;
+  writer_.submit(records, {.ticket = nullptr, .then = [&settled](commit_state) { settled.set_value(); }});
+  settled.get_future().wait();
 }
 
 bool local_engine::stop(std::chrono::milliseconds at_most) {

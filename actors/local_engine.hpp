@@ -62,14 +62,14 @@ class local_engine final : public engine {
     const std::lock_guard lock{fatal_mutex_};
     on_problem_ = std::move(f);
   }
-  void on_fatal(std::function<void(std::string)> f) override {
+  void on_fatal(std::function<void(const std::string&, bool)> f) override {
     const std::lock_guard lock{fatal_mutex_};
     on_fatal_ = std::move(f);
-    if (!fatal_why_.empty() && on_fatal_) on_fatal_(fatal_why_);
+    if (!fatal_why_.empty() && on_fatal_) on_fatal_(fatal_why_, damaged_);
   }
 
  private:
-  void fatal(std::string why);
+  void fatal(std::string why, bool damaged = false);
   void every_second();
   void deliver(const config::account_settings& account, domain::inbound_event&& e,
                domain::timestamp received_at, const ticket_ptr& t);
@@ -83,7 +83,9 @@ class local_engine final : public engine {
   tail tail_;
   std::mutex fatal_mutex_;
   std::string fatal_why_;
-  std::function<void(std::string)> on_fatal_, on_problem_;
+  bool damaged_ = false;
+  std::function<void(const std::string&, bool)> on_fatal_;
+  std::function<void(std::string)> on_problem_;
   std::atomic<bool> failed_{false}, draining_{false}, stopped_{false};
   std::uint64_t seconds_ = 0;
   node node_;

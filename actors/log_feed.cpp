@@ -58,7 +58,7 @@ pulled log_feed::pull(storage::log_sequence after, const stream_filter& f, std::
         return out;
       }
       if (read.result != storage::log_result::ok) {
-        on_fatal_("journal, behind event " + std::to_string(out.position) + ": " + read.detail);
+        on_fatal_("journal, behind event " + std::to_string(out.position) + ": " + read.detail, read.damaged);
         out.failed = true;
         return out;
       }

@@ -19,9 +19,9 @@ namespace switchboard::actors {
 
 class log_feed : public feed {
  public:
-  /// `on_fatal`: the log could not be read; thread-safe.
+  /// `on_fatal`: the log could not be read, `damaged` as storage::read_outcome has it; thread-safe.
   log_feed(const storage::event_log& log, const tail& t, views_keeper* readers,
-           std::function<void(std::string)> on_fatal)
+           std::function<void(std::string why, bool damaged)> on_fatal)
       : log_(log), tail_(t), readers_(readers), on_fatal_(std::move(on_fatal)) {}
 
   [[nodiscard]] expected<storage::log_sequence, cursor_problem> position(
@@ -49,7 +49,7 @@ class log_feed : public feed {
   const storage::event_log& log_;
   const tail& tail_;
   views_keeper* readers_;
-  std::function<void(std::string)> on_fatal_;
+  std::function<void(std::string, bool)> on_fatal_;
   std::atomic<storage::erased_things_ptr> hidden_;
   std::atomic<std::uint64_t> hash_seed_{0};
   std::mutex mutex_;

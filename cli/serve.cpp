@@ -190,18 +190,26 @@ void wait_for_end(const sigset_t& signals, reloader& r, net::gateway& g, const s
 }
 
 /// The first storage error ends the node: nothing may be acknowledged any more.
-[[noreturn]] void end_now() {
+[[noreturn]] void end_now(int exit_code) {
   std::this_thread::sleep_for(fatal_grace);  // lets what waits be answered 503
-  _exit(exit_failed);
+  _exit(exit_code);
 }
 
-/// From any thread.
-void end_without_storage(const std::string& why) {
+/// From any thread. What is damaged stays so: who restarts at every failure must not restart for that.
+void end_without_storage(const std::string& why, bool damaged) {
   static std::atomic_flag told;
   if (told.test_and_set()) return;
-  log::write(log::level::error, "storage-failed", "storage failed; the node ends and must be restarted",
-             {{"why", why}});
-  std::thread(end_now).detach();
+  if (damaged) {
+    log::write(
+        log::level::error, "storage-damaged",
+        "stored events are damaged; the node ends, and would end again whenever they are read: `switchboard "
+        "verify` says where, restore a backup with `switchboard restore`",
+        {{"why", why}});
+  } else {
+    log::write(log::level::error, "storage-failed", "storage failed; the node ends and must be restarted",
+               {{"why", why}});
+  }
+  std::thread(end_now, damaged ? exit_damaged : exit_failed).detach();
 }
 
 }  // namespace
@@ -216,9 +224,10 @@ int run_serve(const serve_options& options) {
   const auto settings = loaded->settings;
   reloader reload{options};
   net::gateway gateway{settings, [&reload] { return reload.reload(); }};
-  auto engine =
-      actors::engine::start(settings, gateway.committed_handler(),
-                            {.accept_loss = options.accept_loss, .on_write_failure = end_without_storage});
+  auto engine = actors::engine::start(
+      settings, gateway.committed_handler(),
+      {.accept_loss = options.accept_loss,
+       .on_write_failure = [](const std::string& why) { end_without_storage(why, false); }});
   if (!engine) {
     std::fprintf(stderr, "switchboard: %s\n", engine.error().what.c_str());
     return engine.error().exit_code;

@@ -193,15 +193,19 @@ read_outcome rocks_journal::read(log_sequence after, std::size_t limit, std::siz
 
 read_outcome rocks_journal::fill(read_outcome&& out, log_sequence want, log_sequence last, std::size_t limit,
                                  std::size_t bytes_max) const {
-  const auto damaged = [&](std::string what) {
-    return read_outcome{log_result::unavailable, {}, out.earliest, std::move(what)};
+  const auto failed = [&](std::string what, bool by_damage) {
+    return read_outcome{log_result::unavailable, {}, out.earliest, std::move(what), by_damage};
   };
   std::size_t bytes = 0;
   batch_iterator walk(*database_);
   for (auto batch = walk.seek(want); want <= last; batch = walk.next()) {
-    if (!batch) return damaged(batch.error().what + "; reading on from sequence " + std::to_string(want));
+    if (!batch) {
+      const auto& status = batch.error().status;
+      return failed(batch.error().what + "; reading on from sequence " + std::to_string(want),
+                    status.ok() || status.IsCorruption());
+    }
     if (*batch == nullptr || want < (*batch)->first || want > (*batch)->last())
-      return damaged(database_->path() + ": sequence " + std::to_string(want) + " is missing");
+      return failed(database_->path() + ": sequence " + std::to_string(want) + " is missing", true);
     const batch_view& stored = **batch;
     for (std::size_t i = want - stored.first; i < stored.records.size() && want <= last; ++i, ++want) {
       const stored_record& s = stored.records[i];
@@ -209,8 +213,9 @@ read_outcome rocks_journal::fill(read_outcome&& out, log_sequence want, log_sequ
         return std::move(out);
       auto decoded = decode_record(std::string(s.bytes));
       if (!decoded)
-        return damaged(database_->path() + ": the event at sequence " + std::to_string(want) +
-                       " is not readable: " + decoded.error().what);
+        return failed(database_->path() + ": the event at sequence " + std::to_string(want) +
+                          " is not readable: " + decoded.error().what,
+                      true);
       bytes += s.bytes.size();
       decoded->sequence = want;
       decoded->partition = s.partition;

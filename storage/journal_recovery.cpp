@@ -34,6 +34,9 @@ constexpr int read_only_attempts = 3;
 constexpr std::string_view opt_in =
     "; restore a backup, or accept the loss with `switchboard serve --accept-loss`";
 
+/// Where no loss can be accepted, since nothing is left to serve.
+constexpr std::string_view way_back = "; restore a backup with `switchboard restore`";
+
 struct opened {
   std::unique_ptr<journal_database> database;
   journal_extent extent;
@@ -61,7 +64,8 @@ bool is_environment(const database_error& e) {
 }
 
 unexpected<open_error> refuse(const database_error& e) {
-  return unexpected(open_error{is_environment(e) ? exit_failed : exit_unusable_data, e.what});
+  if (is_environment(e)) return fail(e.what);
+  return refuse(e.what + std::string(way_back));
 }
 
 expected<opened, database_error> open_and_inspect(const journal_options& options, WALRecoveryMode mode,
@@ -130,7 +134,8 @@ expected<void, open_error> check_lock(const journal_options& options) {
     env->UnlockFile(lock).PermitUncheckedError();
     return {};
   }
-  if (status.IsPathNotFound() || status.IsNotFound()) return refuse(journal_path(data_dir) + ": missing");
+  if (status.IsPathNotFound() || status.IsNotFound())
+    return refuse(journal_path(data_dir) + ": missing" + std::string(way_back));
   return fail(data_dir + ": in use by another process, or not writable: " + status.ToString());
 }
 
@@ -168,7 +173,8 @@ expected<recovered_journal, open_error> create_journal(const journal_options& op
   const std::string missing = identity_path(options.data_dir) + ": missing, but ";
   auto mark = load_watermark(options.data_dir);
   if (!mark || (mark->has_value() && (*mark)->sequence > 0))
-    return refuse(missing + watermark_path(options.data_dir) + " shows that the directory was in use");
+    return refuse(missing + watermark_path(options.data_dir) + " shows that the directory was in use" +
+                  std::string(way_back));
   if (auto made = make_directory_durably(journal_path(options.data_dir)); !made)
     return fail(made.error().what);
   if (auto locked = check_lock(options); !locked) return unexpected(open_error(locked.error()));
@@ -176,7 +182,8 @@ expected<recovered_journal, open_error> create_journal(const journal_options& op
     return open_and_inspect(options, WALRecoveryMode::kTolerateCorruptedTailRecords, false, true);
   });
   if (!db) return refuse(db.error());
-  if (db->extent.last > 0) return refuse(missing + journal_path(options.data_dir) + " has events");
+  if (db->extent.last > 0)
+    return refuse(missing + journal_path(options.data_dir) + " has events" + std::string(way_back));
   const identity who = draw_identity(options.partitions);
   auto result = take_over(options, who, *std::move(db), 1);
   if (!result) return result;
@@ -211,6 +218,8 @@ expected<recovered_journal, open_error> recover_journal(const journal_options& o
     return create_journal(options);
   }
   auto who = load_identity(options.data_dir);
+  if (!who && who.error().exit_code == exit_unusable_data)
+    return refuse(who.error().what + std::string(way_back));
   if (!who) return unexpected(std::move(who).error());
   auto mark = required_watermark(options);  // before the trial: beside a running engine it only grows
   if (!mark) return unexpected(std::move(mark).error());

@@ -7,8 +7,7 @@ namespace switchboard::net::api {
 namespace {
 
 /// What our routes read beyond what a page may send unasked.
-constexpr std::string_view request_headers =
-    "Authorization, Content-Type, If-Match, Last-Event-ID";
+constexpr std::string_view request_headers = "Authorization, Content-Type, If-Match, Last-Event-ID";
 /// What our routes answer beyond what a page may read unasked.
 constexpr std::string_view exposed_headers = "Allow, ETag, Link, Retry-After, WWW-Authenticate, X-Request-Id";
 /// Every request is judged again, so a browser that remembers an old yes gains nothing by it.

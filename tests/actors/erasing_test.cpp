@@ -106,7 +106,7 @@ TEST(Hidden, IsShownEmptiedByTheFeedFromMemoryAndFromTheLog) {
   const auto records = l.n.events();
   const tail forgetful{records.size(), 0};  // all must be read from the log
   for (const tail* t : {static_cast<const tail*>(l.n.node().tail), &forgetful}) {
-    log_feed feed{l.n.log(), *t, nullptr, [](const std::string& why) { FAIL() << why; }};
+    log_feed feed{l.n.log(), *t, nullptr, [](const std::string& why, bool) { FAIL() << why; }};
     stream_filter all;
     all.all_brands = true;
     EXPECT_NE(feed.pull(0, all, 9, 1 << 20, 99).records.back()->bytes.find("secret"), std::string::npos);

@@ -172,8 +172,9 @@ class matrix {
 
   void ask_all(listener on) {
     // Whose thing is deleted has nothing to be asked for any more.
-    std::stable_partition(asked_.begin(), asked_.end(),
-                          [](const asking& a) { return a.request.method != method::del || a.expected != 200; });
+    std::stable_partition(asked_.begin(), asked_.end(), [](const asking& a) {
+      return a.request.method != method::del || a.expected != 200;
+    });
     std::vector<request_text> requests;
     for (const auto& a : asked_) requests.push_back(a.request);
     const auto replies = w_.ask(requests, by_, on);

@@ -113,7 +113,7 @@ void world::start() {
     told_ += what + "\n";
   };
   engine_->on_problem(tell);
-  engine_->on_fatal([tell](const std::string& what) { tell("fatal: " + what); });
+  engine_->on_fatal([tell](const std::string& what, bool) { tell("fatal: " + what); });
   stream_ = std::make_unique<net::api::event_stream>(*engine_, server_);
   webhooks_->serve(engine_.get(), &server_);
   ctx.engine = engine_.get();

@@ -73,5 +73,20 @@ TEST(reload, of_a_source_that_comes_and_goes_makes_no_dead_letter_and_loses_noth
   EXPECT_EQ(engine.terminate().code, 0);
 }
 
+/// Whoever was answered sees what was done.
+TEST(reload, is_on_the_stream_when_it_is_answered) {
+  constexpr std::size_t reloads = 30;
+  scratch s;
+  engine_process engine(s.path());
+  engine.configure(setup{}.toml(engine.data()));
+  engine.start();
+  http_connection admin(engine.admin_port());
+  std::string cursor = "earliest";
+  for (std::size_t i = 0; i < reloads; ++i) {
+    ASSERT_EQ(admin.ask("POST", "/reload").status, 200);
+    EXPECT_EQ(read_log(engine, cursor, "&type=config.applied").size(), 1U) << "after reload " << i + 1;
+  }
+}
+
 }  // namespace
 }  // namespace switchboard::e2e

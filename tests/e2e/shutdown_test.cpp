@@ -13,8 +13,6 @@
 #include <csignal>
 #include <filesystem>
 #include <functional>
-#include <optional>
-#include <random>
 #include <thread>
 
 namespace switchboard::e2e {
@@ -36,45 +34,10 @@ class ending_of_engine : public testing::Test {
   [[nodiscard]] int say(std::string_view id) const {
     return deliver(engine_, "meta", whatsapp_text(acme_number, "1", id, "text")).status;
   }
-  /// `noise`: so long a random part of each id, which the journal can't compress.
-  void say_many(unsigned bodies, std::size_t noise = 0) {
-    std::mt19937 random(5);
-    http_connection c(engine_.port());
-    for (unsigned body = 0; body < bodies; ++body) {
-      std::vector<std::string> ids;
-      for (unsigned i = 0; i < 50; ++i) {
-        auto& id = ids.emplace_back("wamid.m" + std::to_string(body * 50 + i));
-        for (std::size_t n = 0; n < noise; ++n) id.push_back(static_cast<char>('A' + random() % 26));
-      }
-      ASSERT_EQ(deliver(c, "meta", whatsapp_texts(acme_number, std::to_string(body % 7), ids)).status, 200);
-    }
-  }
   std::vector<std::string> journal() {
     std::string cursor = "earliest";
     return read_log(engine_, cursor);
   }
-  /// Largest file of data/journal with this extension.
-  [[nodiscard]] std::optional<fs::path> journal_file(const std::string& extension) const {
-    std::optional<fs::path> largest;
-    for (const auto& entry : fs::directory_iterator(engine_.data() / "journal")) {
-      if (entry.path().extension() != extension) continue;
-      if (!largest || entry.file_size() > fs::file_size(*largest)) largest = entry.path();
-    }
-    return largest;
-  }
-  [[nodiscard]] ending verify() const {
-    return run_command({"verify", "--data-dir", engine_.data().string()}, scratch_.path());
-  }
-  /// Exit 74 from serve and from verify, with a line that names what is wrong.
-  void expect_refused(const std::string& named) {
-    const auto refused = engine_.start_refused();
-    EXPECT_EQ(refused.code, 74) << refused.out;
-    EXPECT_THAT(refused.out, HasSubstr(named));
-    const auto verified = verify();
-    EXPECT_EQ(verified.code, 74) << verified.out << verified.err;
-    EXPECT_THAT(verified.err, HasSubstr(named));
-  }
-
   scratch scratch_;
   engine_process engine_;
 };
@@ -245,82 +208,6 @@ TEST_F(ending_of_engine, a_disk_that_is_nearly_full_sheds_webhooks_but_not_hands
   engine_.wait_logged("config-applied");
   wait_ready(engine_, 200);
   EXPECT_EQ(say("wamid.1"), 200);
-}
-
-// -- damage
-// ------------------------------------------------------------------------------------------------------
-
-TEST_F(ending_of_engine, a_good_directory_verifies) {
-  start();
-  say_many(4);
-  engine_.kill();
-  const auto after_kill = verify();
-  EXPECT_EQ(after_kill.code, 0) << after_kill.out << after_kill.err;
-  engine_.start();
-  EXPECT_EQ(engine_.terminate().code, 0);
-  const auto after_end = verify();
-  EXPECT_EQ(after_end.code, 0) << after_end.out << after_end.err;
-  EXPECT_THAT(after_end.out, HasSubstr("journal  ok"));
-  EXPECT_THAT(after_end.out, HasSubstr("views    ok"));
-}
-
-TEST_F(ending_of_engine, a_cut_log_is_refused_by_name) {
-  start();
-  say_many(4);
-  engine_.kill();
-  const auto log = journal_file(".log");
-  ASSERT_TRUE(log);
-  fs::resize_file(*log, fs::file_size(*log) / 2);
-  expect_refused("journal");
-}
-
-/// Each refusal names the next step, and following them ends at an engine that serves what is left.
-TEST_F(ending_of_engine, a_loss_can_be_accepted) {
-  start();
-  say_many(4);
-  const auto whole = journal();
-  EXPECT_EQ(engine_.terminate().code, 0);  // the views are written to the end
-  const auto log = journal_file(".log");
-  ASSERT_TRUE(log);
-  fs::resize_file(*log, fs::file_size(*log) / 2);
-  expect_refused("--accept-loss");
-  engine_.set_options({"--accept-loss"});
-  const auto ahead = engine_.start_refused();
-  EXPECT_EQ(ahead.code, 74);
-  EXPECT_THAT(ahead.out, HasSubstr("remove the folder " + (engine_.data() / "views").string()));
-  fs::remove_all(engine_.data() / "views");
-  engine_.start();
-  engine_.set_options({});
-  const auto left = journal();
-  EXPECT_GT(left.size(), 0U);
-  EXPECT_LT(left.size(), whole.size());
-  say_many(4);
-  EXPECT_GE(journal().size(), whole.size());  // what was lost is no duplicate when it comes again
-  engine_.kill();
-  engine_.start();
-  EXPECT_EQ(engine_.terminate().code, 0);
-  EXPECT_EQ(verify().code, 0);
-}
-
-TEST_F(ending_of_engine, a_cut_table_is_refused_by_name) {
-  setup s;
-  s.storage = "journal_memtable_bytes = \"1MiB\"\n";
-  start(s);
-  say_many(100, 400);  // more than a memtable: a table at least
-  EXPECT_EQ(engine_.terminate().code, 0);
-  auto cut = journal_file(".blob");
-  if (!cut) cut = journal_file(".sst");
-  ASSERT_TRUE(cut);
-  fs::resize_file(*cut, fs::file_size(*cut) / 2);
-  expect_refused(cut->filename().string());
-}
-
-TEST_F(ending_of_engine, a_missing_watermark_is_refused_by_name) {
-  start();
-  say_many(1);
-  engine_.kill();
-  ASSERT_TRUE(fs::remove(engine_.data() / "watermark"));
-  expect_refused("watermark");
 }
 
 TEST_F(ending_of_engine, a_directory_has_one_engine) {

@@ -29,7 +29,8 @@ class promised_time {
     if (took_.empty()) return;
     auto sorted = took_;
     std::sort(sorted.begin(), sorted.end());
-    EXPECT_LE(sorted[(sorted.size() - 1) / 2], most_) << "more than half of " << sorted.size() << " took longer";
+    EXPECT_LE(sorted[(sorted.size() - 1) / 2], most_)
+        << "more than half of " << sorted.size() << " took longer";
   }
   [[nodiscard]] std::chrono::milliseconds slowest() const {
     return took_.empty() ? std::chrono::milliseconds{} : *std::max_element(took_.begin(), took_.end());

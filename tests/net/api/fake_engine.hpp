@@ -259,7 +259,7 @@ class fake_engine final : public actors::engine {
   [[nodiscard]] actors::backup_progress backup() const override { return backup_now; }
   void begin_drain() override { health = actors::health::draining; }
   [[nodiscard]] bool stop(std::chrono::milliseconds) override { return true; }
-  void on_fatal(std::function<void(std::string)>) override {}
+  void on_fatal(std::function<void(const std::string&, bool)>) override {}
 
   /// Everything handed in is durable (or failed) now: what the journal's thread would give back.
   std::vector<actors::ticket_ptr> settle(actors::commit_state s = actors::commit_state::durable) {

@@ -95,8 +95,7 @@ TEST(sse, over_http_1_0_the_end_is_the_connections) {
   ASSERT_NE(ch, nullptr);
   EXPECT_TRUE(write_and_wait(ch, {piece("data: ", "x", "\n\n")}));
   on_thread(ch, [&] { ch->close(1000, ""); });
-  EXPECT_TRUE(c.read_all().ends_with(
-      "\r\n\r\nretry: 2000\n\ndata: x\n\n: close 1000\n\n"));
+  EXPECT_TRUE(c.read_all().ends_with("\r\n\r\nretry: 2000\n\ndata: x\n\n: close 1000\n\n"));
 }
 
 TEST(sse, a_peer_that_leaves_is_told_once) {
