@@ -2,6 +2,8 @@
 
 #include "net/http/response_format.hpp"
 
+#include <utility>
+
 namespace switchboard::net::http {
 namespace {
 
@@ -49,6 +51,8 @@ bool connection::step() {
       return read_head();
     case state::body:
       return read_body();
+    case state::passing_over:
+      return pass_over();
     case state::writing:
       return write();
     case state::lingering:
@@ -96,6 +100,11 @@ void connection::on_deadline() {
     case state::writing:
       if (began_tick_ > 0 && extend(io_->limits().write_timeout, out_.written() - written_before_)) return;
       break;
+    case state::passing_over:
+      io_->counters().timeouts.add();
+      send(std::exchange(answer_, {}), after_write::linger);
+      run();
+      return;
     case state::lingering:
     case state::waiting:
     case state::closed:
