@@ -21,6 +21,9 @@ class admission {
  public:
   struct counters {
     std::atomic<std::uint64_t> events{0}, bytes{0};
+    // Of a brand; milliseconds of the steady clock, 0: not.
+    std::atomic<std::int64_t> standing_since{0};  ///< it has had more than the pace in flight from then on
+    std::atomic<std::int64_t> held_until{0};      ///< it is held until then
   };
 
   /// Credit held; gives itself back.
@@ -54,9 +57,25 @@ class admission {
     std::uint64_t events_ = 0, bytes_ = 0;
   };
 
+  // A brand whose events stand in line makes all brands' events stand behind them, long before its share of the
+  // memory is used up. So while others are there, one that has had more than the pace in flight for a while, and
+  // more would not be done sooner, is held: to its share of one commit. A burst that is over before is let in whole.
+  static constexpr std::uint64_t pace_commits =
+      3;  ///< so many commits' worth: gathering, under way, answered
+  static constexpr std::uint64_t pace_events_min = 64;  ///< and no less than this
+  static constexpr std::uint64_t held_events_min = 32;  ///< of a brand that is held
+  static constexpr std::int64_t standing_ms_max = 200;
+  static constexpr std::int64_t held_ms = 1'000;  ///< since it last wanted more
+  static constexpr std::int64_t neighbour_ms =
+      1'000;  ///< another brand's webhook within this: others are there
+
   static constexpr std::uint64_t large_body_bytes = 64 << 10;  ///< more is a large body
 
-  explicit admission(const config::settings& s) { apply_settings(s); }
+  /// Milliseconds of a clock that never goes back; right to a few of them.
+  using clock_ms = std::int64_t (*)();
+  [[nodiscard]] static std::int64_t coarse_ms();
+
+  explicit admission(const config::settings& s, clock_ms now = coarse_ms) : now_(now) { apply_settings(s); }
 
   /// Empty: the node is full. Before a body has come, its announced length counts, though nobody has proven
   /// yet who sends it: so large bodies together may take half of the bytes, and a stranger who announces many
@@ -69,6 +88,9 @@ class admission {
   /// Empty: that brand is over its share. One body is always let through when the brand has nothing in
   /// flight.
   [[nodiscard]] credit take(std::string_view brand, std::uint64_t events, std::uint64_t bytes);
+
+  /// A group of `events` has become durable together. One thread.
+  void committed(std::uint64_t events);
 
   /// New limits for what is taken from now on; brands that are new get counters.
   void apply_settings(const config::settings& s);
@@ -86,7 +108,15 @@ class admission {
   [[nodiscard]] static credit take(counters& c, std::uint64_t events, std::uint64_t bytes,
                                    std::uint64_t events_max, std::uint64_t bytes_max, std::uint64_t held);
 
+  [[nodiscard]] bool is_held(counters& c, std::uint64_t events);
+  [[nodiscard]] bool has_neighbours(const counters& c, std::int64_t now);
+
+  const clock_ms now_;
   counters all_;
+  std::atomic<std::uint64_t> pace_{pace_events_min}, held_events_{held_events_min}, share_percent_{100};
+  double commit_events_ = 0;  ///< lately, a commit; committed() only
+  std::atomic<const counters*> last_brand_{nullptr};
+  std::atomic<std::int64_t> last_change_{-neighbour_ms};  ///< when another brand came than the one before
   std::atomic<std::uint64_t> events_max_{0}, bytes_max_{0}, brand_events_max_{0}, brand_bytes_max_{0};
   std::atomic<std::shared_ptr<const brand_table>> brands_;
 };

@@ -287,9 +287,11 @@ webhook::replay_start webhook::replay(const domain::dead_letter& d,
 void webhook::committed(std::vector<actors::ticket_ptr>&& done) {
   std::vector<std::pair<http::exchange_ptr, http::response>> answers;
   answers.reserve(done.size());
+  std::uint64_t events = 0;
   for (auto& each : done) {
     auto& t = static_cast<webhook_ticket&>(*each);
     const auto counts = t.counts();
+    events += counts.events + counts.quarantined;
     if (!t.exchange) {
       t.replayed(counts, t.outcome() == actors::commit_state::failed);
       continue;
@@ -311,6 +313,7 @@ void webhook::committed(std::vector<actors::ticket_ptr>&& done) {
     }
     answers.emplace_back(std::move(t.exchange), std::move(r));
   }
+  admission_.committed(events);
   done.clear();  // gives the credits back
   if (!answers.empty()) server_->respond_all(std::move(answers));
 }

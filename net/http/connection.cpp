@@ -2,6 +2,10 @@
 
 #include "net/http/response_format.hpp"
 
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <climits>
 #include <utility>
 
 namespace switchboard::net::http {
@@ -151,8 +155,12 @@ void connection::close() {
   if (auto s = std::move(session_)) s->on_closed();
 }
 
+/// The kernel would take megabytes for a peer who reads nothing; what is on its way to a subscriber is bounded, and
+/// the rest waits in the journal.
 bool connection::upgrade(std::uint64_t generation, std::shared_ptr<session> to) {
   if (state_ != state::waiting || generation != generation_) return false;
+  const int most = static_cast<int>(std::min<std::uint64_t>(io_->limits().stream_chunk_bytes, INT_MAX / 2));
+  ::setsockopt(wire_->descriptor(), SOL_SOCKET, SO_SNDBUF, &most, sizeof most);
   permit_.reset();
   session_ = std::move(to);
   state_ = state::upgraded;

@@ -70,8 +70,8 @@ void account::take(std::string_view json) {
 }
 
 std::vector<std::string> account::compare(const std::vector<acknowledgement>& acks) const {
-  std::vector<std::string> out(gaps_.begin(), gaps_.begin() + static_cast<std::ptrdiff_t>(
-                                                                   std::min(gaps_.size(), named_max)));
+  std::vector<std::string> out(
+      gaps_.begin(), gaps_.begin() + static_cast<std::ptrdiff_t>(std::min(gaps_.size(), named_max)));
   std::uint64_t gaps = gaps_.size(), lost = 0, doubled = 0, disordered = 0;
   std::unordered_map<std::uint64_t, const acknowledgement*> by_number;  // of bodies
   by_number.reserve(acks.size());
@@ -88,13 +88,15 @@ std::vector<std::string> account::compare(const std::vector<acknowledgement>& ac
     auto& before = sent_before[m.conversation];
     if (ack->second->ended < before)
       say(out, disordered,
-          "message " + std::to_string(m.number) + " was acknowledged before one that stands before it was sent");
+          "message " + std::to_string(m.number) +
+              " was acknowledged before one that stands before it was sent");
     before = std::max(before, ack->second->sent);
   }
   for (const auto& a : acks) {
     for (std::uint64_t i = 0; i < per_body_; ++i) {
       if (!times.contains(a.number * per_body_ + i))
-        say(out, lost, "message " + std::to_string(a.number * per_body_ + i) + " was acknowledged and is lost");
+        say(out, lost,
+            "message " + std::to_string(a.number * per_body_ + i) + " was acknowledged and is lost");
     }
   }
   if (gaps + lost + doubled + disordered > 0) {
@@ -116,18 +118,17 @@ void read_log_into(account& a, std::uint16_t port, std::string_view token) {
       "Sec-WebSocket-Key: c3dpdGNoYm9hcmRiZW5jaA==\r\nSec-WebSocket-Protocol: switchboard.v1\r\n\r\n";
   (void)::send(socket->get(), ask.data(), ask.size(), MSG_NOSIGNAL);
   bool done = false, open = true, greeted = false;
-  const cli::framing_events on{
-      .event =
-          [&](std::string_view json) {
-            a.take(json);
-            if (between(json, R"("cursor":")", "\"") == last) done = true;
-          },
-      .ping =
-          [&](std::string_view payload) {
-            const auto pong = cli::client_frame(10, payload.substr(0, 125));
-            (void)::send(socket->get(), pong.data(), pong.size(), MSG_NOSIGNAL);
-          },
-      .closed = [&](std::uint16_t) { open = false; }};
+  const cli::framing_events on{.event =
+                                   [&](std::string_view json) {
+                                     a.take(json);
+                                     if (between(json, R"("cursor":")", "\"") == last) done = true;
+                                   },
+                               .ping =
+                                   [&](std::string_view payload) {
+                                     const auto pong = cli::client_frame(10, payload.substr(0, 125));
+                                     (void)::send(socket->get(), pong.data(), pong.size(), MSG_NOSIGNAL);
+                                   },
+                               .closed = [&](std::uint16_t) { open = false; }};
   std::string bytes;
   std::vector<char> buffer(read_bytes);
   while (!done) {

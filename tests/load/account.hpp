@@ -40,6 +40,7 @@ class account {
 void read_log_into(account& a, std::uint16_t port, std::string_view token);
 
 /// The text between `opening` and the next of `ends`, in an event as the engine writes it.
-[[nodiscard]] std::string_view between(std::string_view text, std::string_view opening, std::string_view ends);
+[[nodiscard]] std::string_view between(std::string_view text, std::string_view opening,
+                                       std::string_view ends);
 
 }  // namespace switchboard::load

@@ -16,8 +16,9 @@ using testing::IsEmpty;
 std::string event(std::string_view subject, std::uint64_t sequence, std::uint64_t number) {
   char digits[17];
   std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(number));
-  return R"({"type":"message.received","subject":")" + std::string(subject) + R"(","cursor":"c","sequence":)" +
-         std::to_string(sequence) + R"(,"data":{"message":{"platformMessageId":"m.)" + digits + R"(BIA"}}})";
+  return R"({"type":"message.received","subject":")" + std::string(subject) +
+         R"(","cursor":"c","sequence":)" + std::to_string(sequence) +
+         R"(,"data":{"message":{"platformMessageId":"m.)" + digits + R"(BIA"}}})";
 }
 
 /// Messages 0, 1 and 2, sent one after the other, each when the one before was acknowledged.
@@ -34,18 +35,21 @@ TEST(account, finds_nothing_where_all_is_there_once_in_order) {
 }
 
 TEST(account, finds_what_is_lost_doubled_disordered_or_missing_in_between) {
-  EXPECT_THAT(findings({event("a", 1, 0), event("a", 2, 1)}), Contains(HasSubstr("message 2 was acknowledged and is lost")));
+  EXPECT_THAT(findings({event("a", 1, 0), event("a", 2, 1)}),
+              Contains(HasSubstr("message 2 was acknowledged and is lost")));
   EXPECT_THAT(findings({event("a", 1, 0), event("a", 2, 1), event("a", 3, 2), event("a", 4, 1)}),
               Contains(HasSubstr("message 1 is there twice")));
   EXPECT_THAT(findings({event("a", 1, 0), event("a", 2, 2), event("a", 3, 1)}),
               Contains(HasSubstr("message 1 was acknowledged before")));
-  EXPECT_THAT(findings({event("a", 1, 0), event("a", 2, 1), event("a", 4, 2)}), Contains(HasSubstr("sequence 4 behind 2")));
+  EXPECT_THAT(findings({event("a", 1, 0), event("a", 2, 1), event("a", 4, 2)}),
+              Contains(HasSubstr("sequence 4 behind 2")));
 }
 
 TEST(account, looks_into_each_message_of_a_body) {
   account a("m.", 2);
   for (const auto& e : {event("a", 1, 0), event("a", 2, 1), event("a", 3, 2)}) a.take(e);
-  EXPECT_THAT(a.compare({{0, 0, 10}, {1, 20, 30}}), Contains(HasSubstr("message 3 was acknowledged and is lost")));
+  EXPECT_THAT(a.compare({{0, 0, 10}, {1, 20, 30}}),
+              Contains(HasSubstr("message 3 was acknowledged and is lost")));
 }
 
 TEST(overload, is_judged_by_each_promise) {

@@ -44,7 +44,8 @@ std::uint64_t fold(std::uint64_t hash, std::uint64_t number) {
 
 }  // namespace
 
-crowd::crowd(crowd_plan plan) : plan_(std::move(plan)), members_(plan_.members + plan_.stalled), buffer_(read_bytes) {
+crowd::crowd(crowd_plan plan)
+    : plan_(std::move(plan)), members_(plan_.members + plan_.stalled), buffer_(read_bytes) {
   for (std::size_t i = plan_.members; i < members_.size(); ++i) members_[i].stalls = true;
 }
 
@@ -78,11 +79,12 @@ bool crowd::wait_for(std::uint64_t each, std::chrono::seconds patience) const {
   auto last = deliveries();
   auto moved = clock::now();
   return eventually(
-      [&] {
-        if (const auto n = deliveries(); n != last) last = n, moved = clock::now();
-        return deliveries() >= wanted || clock::now() - moved > patience;
-      },
-      std::chrono::hours{1}) && deliveries() >= wanted;
+             [&] {
+               if (const auto n = deliveries(); n != last) last = n, moved = clock::now();
+               return deliveries() >= wanted || clock::now() - moved > patience;
+             },
+             std::chrono::hours{1}) &&
+         deliveries() >= wanted;
 }
 
 void crowd::run() {
@@ -165,11 +167,14 @@ void crowd::ready(std::size_t index, std::uint32_t events) {
     socklen_t size = sizeof error;
     ::getsockopt(m.fd.get(), SOL_SOCKET, SO_ERROR, &error, &size);
     if (error != 0) return off(index, again);  // nobody listens just now
-    const std::string ask = "GET /v1/events?type=message.received&from=" +
-                            (m.cursor.empty() ? std::string("latest") : m.cursor) +
-                            " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + std::string(token) +
-                            "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                            "Sec-WebSocket-Key: c3dpdGNoYm9hcmRiZW5jaA==\r\nSec-WebSocket-Protocol: switchboard.v1\r\n\r\n";
+    const std::string ask =
+        "GET /v1/events?type=message.received&from=" +
+        (m.cursor.empty()                ? std::string("latest")
+         : plan_.comes_back_with.empty() ? m.cursor
+                                         : plan_.comes_back_with) +
+        " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + std::string(token) +
+        "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: c3dpdGNoYm9hcmRiZW5jaA==\r\nSec-WebSocket-Protocol: switchboard.v1\r\n\r\n";
     if (::send(m.fd.get(), ask.data(), ask.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(ask.size()))
       return off(index, again);
     m.is = state::asking;

@@ -21,6 +21,8 @@ struct crowd_plan {
   std::uint32_t members = 0;
   std::uint32_t stalled = 0;  ///< further ones, who subscribe and then read nothing
   std::string marker;         ///< in front of a message's number
+  /// Not empty: whoever comes back asks for this instead of its cursor: a planted fault.
+  std::string comes_back_with;
 };
 
 struct crowd_report {

@@ -1,7 +1,8 @@
 // L4: everybody is dropped at once and comes back at once, while webhooks go on; and then the engine itself goes.
 
-#include "account.hpp"
 #include "crowd.hpp"
+
+#include "account.hpp"
 #include "rig.hpp"
 #include "tests/eventually.hpp"
 #include "tests/full.hpp"
@@ -37,8 +38,8 @@ class steady {
             p.stop = &stop_;
             try {
               const auto r = run(traffic_, p);
-              wrong_ += r.book.of(0).wrong;
-              latency_.merge(r.book.of(0).latency);
+              wrong_ += r.book.of_first().wrong;
+              latency_.merge(r.book.of_first().latency);
             } catch (const std::runtime_error&) {
               std::this_thread::sleep_for(20ms);  // the engine is not there
             }
@@ -82,7 +83,11 @@ TEST(crowd, dropped_at_once_is_back_in_time_without_gap_or_repeat) {
   options.server = "drain_timeout = \"10s\"\n";
   rig engine(options);
   const on_core here(client_core);
-  crowd all({.port = engine.port(), .members = members, .stalled = 0, .marker = engine.marker()});
+  crowd all({.port = engine.port(),
+             .members = members,
+             .stalled = 0,
+             .marker = engine.marker(),
+             .comes_back_with = {}});
   ASSERT_TRUE(all.start(60s)) << all.connected() << " of " << members;
   steady webhooks(engine, rate);
   ASSERT_TRUE(eventually([&] { return all.deliveries() >= members; }));
@@ -98,7 +103,8 @@ TEST(crowd, dropped_at_once_is_back_in_time_without_gap_or_repeat) {
     engine.restart(round % 2 == 0 ? SIGTERM : SIGKILL);
     const auto there = clock::now();
     const double restarted_s = seconds_until_back(all, there);
-    std::printf("%s: all back %.1f s after the engine\n", round % 2 == 0 ? "SIGTERM" : "SIGKILL", restarted_s);
+    std::printf("%s: all back %.1f s after the engine\n", round % 2 == 0 ? "SIGTERM" : "SIGKILL",
+                restarted_s);
     EXPECT_GE(restarted_s + 1e-9, -0.5);
     EXPECT_LE(restarted_s, std::chrono::duration<double>(back_within).count());
   }
@@ -118,6 +124,39 @@ TEST(crowd, dropped_at_once_is_back_in_time_without_gap_or_repeat) {
   EXPECT_EQ(webhooks.wrong(), 0u);
   EXPECT_GT(webhooks.latency().count(), 0u);
   for (const auto& w : r.what) std::printf("  %s\n", w.c_str());
+}
+
+/// A crowd that comes back with something else than its cursors.
+crowd_report come_back_with(const std::string& what) {
+  constexpr std::uint32_t members = 50;
+  constexpr std::uint64_t each = 200;
+  rig engine({});
+  crowd all({.port = engine.port(),
+             .members = members,
+             .stalled = 0,
+             .marker = engine.marker(),
+             .comes_back_with = what});
+  EXPECT_TRUE(all.start(60s));
+  traffic t{mixture({1}), {engine.webhooks(0, 10)}, 0, {}};
+  cli::load_plan p;
+  p.port = engine.port();
+  p.connections = 1;
+  p.requests_max = each;
+  (void)run(t, p);
+  EXPECT_TRUE(all.wait_for(each, 30s));
+  all.drop_all();
+  EXPECT_TRUE(all.wait_for(each + 1, 30s));
+  EXPECT_TRUE(eventually([&] { return all.all_since() != clock::time_point{}; }));
+  std::vector<std::uint64_t> numbers;
+  for (const auto& a : t.acks) numbers.push_back(a.number);
+  numbers.push_back(1'000'000);  // never sent
+  return all.finish(numbers);
+}
+
+TEST(crowd, is_seen_to_find_what_is_repeated_and_what_is_missing) {
+  const auto r = come_back_with("earliest");
+  EXPECT_GT(r.repeated, 0u);
+  EXPECT_EQ(r.missing, 1u);
 }
 
 }  // namespace

@@ -52,18 +52,19 @@ neighbour_figures compare(const rig& engine, const neighbourhood& quiet, const n
     const auto a = run_neighbourhood(engine, quiet, plan, next_number, f.acks);
     const auto b = run_neighbourhood(engine, trouble, plan, next_number, f.acks);
     if (a.report.is_void() || b.report.is_void()) f.is_void = "the generator was late";
-    for (std::size_t k = 1; k < quiet.plans.size(); ++k) add(f.quiet, a.book.of(k));
-    for (std::size_t k = 1; k < trouble.plans.size(); ++k) add(f.beside, b.book.of(k));
-    add(f.trouble, b.book.of(0));
+    add(f.quiet, a.book.of_others());
+    add(f.beside, b.book.of_others());
+    add(f.trouble, b.book.of_first());
   }
   return f;
 }
 
 std::string text_of(const neighbour_figures& f) {
   const auto n = [](std::uint64_t v) { return static_cast<unsigned long long>(v); };
-  return cli::format("the others: p50 %.2f ms, p99 %.2f in peace; p50 %.2f, p99 %.2f beside it (%.2f times), ",
-                     ms(f.quiet.latency.at(0.5)), ms(f.quiet.latency.at(0.99)), ms(f.beside.latency.at(0.5)),
-                     ms(f.beside.latency.at(0.99)), f.p99_ratio()) +
+  return cli::format(
+             "the others: p50 %.2f ms, p99 %.2f in peace; p50 %.2f, p99 %.2f beside it (%.2f times), ",
+             ms(f.quiet.latency.at(0.5)), ms(f.quiet.latency.at(0.99)), ms(f.beside.latency.at(0.5)),
+             ms(f.beside.latency.at(0.99)), f.p99_ratio()) +
          cli::format("%llu of %llu refused; itself: %llu taken, %llu refused, %llu not answered\n",
                      n(f.beside.refused), n(f.beside.asked()), n(f.trouble.taken), n(f.trouble.refused),
                      n(f.trouble.no_answer));

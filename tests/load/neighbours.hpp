@@ -35,8 +35,9 @@ struct neighbour_figures {
 };
 
 /// Runs `quiet` and `trouble` in turns; numbers begin at `next_number`, which moves on.
-[[nodiscard]] neighbour_figures compare(const rig& engine, const neighbourhood& quiet, const neighbourhood& trouble,
-                                        const neighbour_plan& plan, std::uint64_t& next_number);
+[[nodiscard]] neighbour_figures compare(const rig& engine, const neighbourhood& quiet,
+                                        const neighbourhood& trouble, const neighbour_plan& plan,
+                                        std::uint64_t& next_number);
 
 [[nodiscard]] std::string text_of(const neighbour_figures& f);
 

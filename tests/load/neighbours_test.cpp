@@ -24,8 +24,8 @@ neighbour_plan plan() {
 }
 
 /// Closed loop, over all of these; the numbers go on.
-double measure_capacity(const rig& engine, const std::vector<cli::webhook_plan>& plans, std::uint64_t& next_number,
-                        std::vector<acknowledgement>& acks) {
+double measure_capacity(const rig& engine, const std::vector<cli::webhook_plan>& plans,
+                        std::uint64_t& next_number, std::vector<acknowledgement>& acks) {
   traffic t{mixture(std::vector<double>(plans.size(), 1)), plans, next_number, {}};
   cli::load_plan p;
   p.port = engine.port();
@@ -76,7 +76,8 @@ TEST(hot_conversation, leaves_the_others_as_they_were_and_stays_in_order) {
   constexpr double load = 0.5;
   rig engine({});
   const on_core here(client_core);
-  neighbourhood quiet{{engine.webhooks(0, customers, customers), engine.webhooks(0, customers)}, {}}, trouble = quiet;
+  neighbourhood quiet{{engine.webhooks(0, customers, customers), engine.webhooks(0, customers)}, {}},
+      trouble = quiet;
   trouble.plans[0].customers = 1;  // half of everything
   std::uint64_t next_number = 0;
   std::vector<acknowledgement> acks;
@@ -110,7 +111,8 @@ TEST(many_brands, cost_little_more_than_one_with_as_many_conversations) {
     of_one = std::max(of_one, measure_capacity(engine, one, next_number, acks));
     of_many = std::max(of_many, measure_capacity(engine, many, next_number, acks));
   }
-  std::printf("one brand %.0f/s, %u brands %.0f/s (%.0f %%)\n", of_one, brands, of_many, 100 * of_many / of_one);
+  std::printf("one brand %.0f/s, %u brands %.0f/s (%.0f %%)\n", of_one, brands, of_many,
+              100 * of_many / of_one);
   EXPECT_GE(of_many, kept_min * of_one);
   EXPECT_THAT(look_into_log(engine, acks), testing::IsEmpty());
 }

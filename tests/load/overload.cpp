@@ -50,7 +50,7 @@ std::chrono::nanoseconds worst_second(const tally& t) {
 
 /// From the end of the overload to the end of the first second that was as good as before.
 double back_after(const run_result& after, clock::time_point over, std::chrono::nanoseconds normal) {
-  const auto& seconds = after.book.of(0).each_second;
+  const auto& seconds = after.book.of_first().each_second;
   for (std::size_t i = 0; i < seconds.size(); ++i) {
     if (seconds[i].count() > 0 && seconds[i].at(0.99) <= normal)
       return std::chrono::duration<double>(after.began + std::chrono::seconds(i + 1) - over).count();
@@ -72,7 +72,7 @@ overload_figures overload(rig& engine, const overload_plan& plan) {
   closed.warm_up = 2s;
   f.capacity = capacity(t, closed, plan.capacity);
   const auto before = run_unless_void(t, half(engine, f.capacity, plan.normal));
-  f.normal_p99 = worst_second(before.book.of(0));
+  f.normal_p99 = worst_second(before.book.of_first());
   if (before.report.is_void()) f.is_void = "the generator was late at half of the load";
 
   std::atomic<bool> too_much{false};
@@ -88,7 +88,7 @@ overload_figures overload(rig& engine, const overload_plan& plan) {
   const auto over = during.began + plan.overload;
   memory.stop();
   if (during.report.is_void()) f.is_void = "the generator was late in the overload";
-  const auto& tally = during.book.of(0);
+  const auto& tally = during.book.of_first();
   f.goodput = during.book.goodput(plan.overload);
   f.offered = static_cast<double>(tally.asked()) / static_cast<double>(plan.overload.count());
   f.taken = tally.taken;
@@ -99,7 +99,8 @@ overload_figures overload(rig& engine, const overload_plan& plan) {
   f.refusal_max = tally.refusals.max();
   f.refusal_p99 = tally.refusals.at(0.99);
   f.refusal_p999 = tally.refusals.at(0.999);
-  for (const auto& a : t.acks) f.taken_max = std::max(f.taken_max, std::chrono::nanoseconds(a.ended - a.sent));
+  for (const auto& a : t.acks)
+    f.taken_max = std::max(f.taken_max, std::chrono::nanoseconds(a.ended - a.sent));
   f.resident_most = memory.most();
   if (plan.overload >= slope_needs)
     f.slope_bytes_a_minute = memory.slope_per_minute(during.began + plan.overload / 3);
@@ -119,13 +120,15 @@ std::vector<std::string> judge(const overload_figures& f, const overload_plan& p
     if (!holds) out.push_back(std::move(otherwise));
   };
   must(f.goodput >= goodput_min * f.capacity,
-       format("goodput %.0f/s is under %.0f %% of the capacity, %.0f/s", f.goodput, 100 * goodput_min, f.capacity));
+       format("goodput %.0f/s is under %.0f %% of the capacity, %.0f/s", f.goodput, 100 * goodput_min,
+              f.capacity));
   must(f.wrong + f.no_answer == 0,
        format("%llu answers are neither 200 nor a 429 or 503 with Retry-After, %llu never came",
               static_cast<unsigned long long>(f.wrong), static_cast<unsigned long long>(f.no_answer)));
   must(f.refusal_max <= refusal_max, format("a refusal took %.0f ms", ms(f.refusal_max)));
   must(f.taken_max <= taken_max, format("a 200 took %.0f ms", ms(f.taken_max)));
-  must(f.resident_most <= resident_max, format("%.0f MiB resident", static_cast<double>(f.resident_most) / (1 << 20)));
+  must(f.resident_most <= resident_max,
+       format("%.0f MiB resident", static_cast<double>(f.resident_most) / (1 << 20)));
   must(f.slope_bytes_a_minute <= slope_max,
        format("memory grows by %.1f MiB a minute", f.slope_bytes_a_minute / (1 << 20)));
   must(f.back_after_s >= 0 && f.back_after_s <= back_max_s,
@@ -135,11 +138,11 @@ std::vector<std::string> judge(const overload_figures& f, const overload_plan& p
 }
 
 std::string text_of(const overload_figures& f) {
-  std::string out =
-      format("capacity %.0f bodies/s, offered %.0f, goodput %.0f (%.0f %%); %llu taken, %llu refused, %llu wrong, ",
-             f.capacity, f.offered, f.goodput, 100 * f.goodput / f.capacity,
-             static_cast<unsigned long long>(f.taken), static_cast<unsigned long long>(f.refused),
-             static_cast<unsigned long long>(f.wrong));
+  std::string out = format(
+      "capacity %.0f bodies/s, offered %.0f, goodput %.0f (%.0f %%); %llu taken, %llu refused, %llu wrong, ",
+      f.capacity, f.offered, f.goodput, 100 * f.goodput / f.capacity,
+      static_cast<unsigned long long>(f.taken), static_cast<unsigned long long>(f.refused),
+      static_cast<unsigned long long>(f.wrong));
   out += format("%llu without an answer, %llu never left\n", static_cast<unsigned long long>(f.no_answer),
                 static_cast<unsigned long long>(f.unsent));
   out += format("refusals: p99 %.1f ms, p99.9 %.1f, max %.1f; slowest 200 %.0f ms; ", ms(f.refusal_p99),

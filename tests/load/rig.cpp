@@ -27,8 +27,8 @@ std::string toml(const rig_options& o, const std::string& data, std::uint16_t po
       std::string(token) + "\"\nbrand = \"*\"\nrole = \"admin\"\n";
   for (unsigned i = 0; i < o.brands; ++i) {
     const auto brand = "brand-" + std::to_string(i);
-    out += "\n[[brand]]\nid = \"" + brand + "\"\n\n[[account]]\nid = \"" + brand + "-wa\"\nbrand = \"" + brand +
-           "\"\nsource = \"meta\"\nplatform = \"whatsapp\"\nplatform_id = \"" +
+    out += "\n[[brand]]\nid = \"" + brand + "\"\n\n[[account]]\nid = \"" + brand + "-wa\"\nbrand = \"" +
+           brand + "\"\nsource = \"meta\"\nplatform = \"whatsapp\"\nplatform_id = \"" +
            std::to_string(first_number + i) + "\"\n";
   }
   return out;

@@ -24,11 +24,9 @@ class mixture {
  public:
   explicit mixture(std::vector<double> weights);
   [[nodiscard]] std::size_t kind_of(std::uint64_t number) const { return turns_[number % turns_.size()]; }
-  [[nodiscard]] std::size_t kinds() const { return kinds_; }
 
  private:
   std::vector<std::uint16_t> turns_;
-  std::size_t kinds_;
 };
 
 /// Each number's request is made by its kind's source.
@@ -50,14 +48,14 @@ struct acknowledgement {
   std::int64_t sent = 0, ended = 0;
 };
 
-/// Of one kind, in the measured part.
+/// Of some of the traffic, in the measured part.
 struct tally {
-  std::uint64_t taken = 0;           ///< 200
-  std::uint64_t refused = 0;         ///< 429 or 503, with Retry-After
-  std::uint64_t wrong = 0;           ///< anything else that was answered: no refusal may be without Retry-After
+  std::uint64_t taken = 0;    ///< 200
+  std::uint64_t refused = 0;  ///< 429 or 503, with Retry-After
+  std::uint64_t wrong = 0;    ///< anything else that was answered: no refusal may be without Retry-After
   std::uint64_t no_answer = 0;
-  cli::histogram latency;            ///< of the taken, from when they were due
-  cli::histogram refusals;           ///< of the refused, from when they were sent
+  cli::histogram latency;                   ///< of the taken, from when they were due
+  cli::histogram refusals;                  ///< of the refused, from when they were sent
   std::vector<cli::histogram> each_second;  ///< `latency` by the second in which they were due
   /// 200s by the second in which they came.
   std::vector<std::uint64_t> taken_in_second;
@@ -69,20 +67,21 @@ struct tally {
 class traffic_book final : public cli::request_book {
  public:
   /// `acks`: 200s are appended, also those of the warm-up. Null: they aren't kept.
-  traffic_book(const mixture& m, std::vector<acknowledgement>* acks) : mixture_(m), acks_(acks), kinds_(m.kinds()) {}
+  traffic_book(const mixture& m, std::vector<acknowledgement>* acks) : mixture_(m), acks_(acks) {}
 
   /// The measured part begins then; outcomes before it belong to no second.
   void begin(clock::time_point at) { from_ = at; }
   void ended(const cli::request_outcome& o) override;
 
-  [[nodiscard]] const tally& of(std::size_t kind) const { return kinds_.at(kind); }
+  [[nodiscard]] const tally& of_first() const { return first_; }    ///< of the kind 0
+  [[nodiscard]] const tally& of_others() const { return others_; }  ///< of all other kinds together
   /// 200s a second over so many seconds of the measured part, of all kinds, by when they came.
   [[nodiscard]] double goodput(std::chrono::seconds over) const;
 
  private:
   const mixture& mixture_;
   std::vector<acknowledgement>* acks_;
-  std::vector<tally> kinds_;
+  tally first_, others_;
   clock::time_point from_;
 };
 
