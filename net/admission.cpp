@@ -63,8 +63,9 @@ bool admission::is_held(counters& c, std::uint64_t events) {
   const bool neighbours = has_neighbours(c, now);
   const auto had = c.events.load(std::memory_order_relaxed);
   const bool was_held = neighbours && now < c.held_until.load(std::memory_order_relaxed);
-  const auto& most = was_held ? held_events_ : pace_;
-  if (had == 0 || had + events <= most.load(std::memory_order_relaxed)) {
+  const auto most = was_held ? held_events_.load(std::memory_order_relaxed) : few_events;
+  const bool stands = had > 0 && had + events > most && (was_held || waits_.load(std::memory_order_relaxed));
+  if (!stands) {
     if (c.standing_since.load(std::memory_order_relaxed) != 0)
       c.standing_since.store(0, std::memory_order_relaxed);
     return false;
@@ -77,11 +78,13 @@ bool admission::is_held(counters& c, std::uint64_t events) {
   return held;
 }
 
-void admission::committed(std::uint64_t events) {
-  constexpr double newest_weighs = 0.1;
+void admission::committed(std::uint64_t events, double waited_ms) {
+  constexpr double newest_weighs = 0.1, forgotten = 1.0001;
   commit_events_ += newest_weighs * (static_cast<double>(events) - commit_events_);
-  pace_.store(std::max(pace_events_min, static_cast<std::uint64_t>(commit_events_ * pace_commits)),
-              std::memory_order_relaxed);
+  waited_ms_ += newest_weighs * (waited_ms - waited_ms_);
+  waited_least_ms_ = std::min(waited_least_ms_ * forgotten, std::max(waited_ms_, 1.0));
+  waits_.store(waited_ms_ > std::max(waits_ms_min, waited_least_ms_ * waits_times_least),
+               std::memory_order_relaxed);
   const auto percent = static_cast<double>(share_percent_.load(std::memory_order_relaxed));
   held_events_.store(std::max(held_events_min, static_cast<std::uint64_t>(commit_events_ * percent / 100)),
                      std::memory_order_relaxed);

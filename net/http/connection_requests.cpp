@@ -89,7 +89,8 @@ bool connection::pass_over() {
   const auto here = std::min<std::uint64_t>(in_.size(), passed_over_left_);
   in_.consume(here);
   passed_over_left_ -= here;
-  if (passed_over_left_ > 0) return fill(1);
+  if (passed_over_left_ > 0)
+    return fill(std::min<std::size_t>(passed_over_left_, input_buffer::bytes_kept_max));
   send(std::exchange(answer_, {}), after_write::next_request);
   return true;
 }

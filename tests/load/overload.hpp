@@ -12,9 +12,9 @@
 namespace switchboard::load {
 
 struct overload_plan {
-  std::uint32_t messages_per_body = 20;
+  std::uint32_t messages_per_body = 50;
   /// So many that what is refused comes back at once; limits.connections_max allows 10,000.
-  std::uint32_t connections = 6'000;
+  std::uint32_t connections = 4'000;
   double times = 3;
   std::chrono::seconds capacity{4}, normal{5}, overload{10}, after{8};
 };
