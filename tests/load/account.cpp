@@ -118,9 +118,11 @@ void read_log_into(account& a, std::uint16_t port, std::string_view token) {
       "Sec-WebSocket-Key: c3dpdGNoYm9hcmRiZW5jaA==\r\nSec-WebSocket-Protocol: switchboard.v1\r\n\r\n";
   (void)::send(socket->get(), ask.data(), ask.size(), MSG_NOSIGNAL);
   bool done = false, open = true, greeted = false;
+  auto moved = clock::now();  // pings alone are no progress
   const cli::framing_events on{.event =
                                    [&](std::string_view json) {
                                      a.take(json);
+                                     moved = clock::now();
                                      if (between(json, R"("cursor":")", "\"") == last) done = true;
                                    },
                                .ping =
@@ -133,7 +135,8 @@ void read_log_into(account& a, std::uint16_t port, std::string_view token) {
   std::vector<char> buffer(read_bytes);
   while (!done) {
     const auto n = ::recv(socket->get(), buffer.data(), buffer.size(), 0);
-    if (n <= 0 || !open) throw std::runtime_error("the stream ended before the log's end");
+    if (n <= 0 || !open || clock::now() - moved > patience)
+      throw std::runtime_error("the stream ended before the log's end");
     bytes.append(buffer.data(), static_cast<std::size_t>(n));
     std::size_t used = 0;
     if (!greeted) {
