@@ -16,6 +16,8 @@ namespace switchboard::actors {
 class comment_index {
  public:
   void remember(std::uint64_t key, domain::thread_id t);
+  /// Unless it is known already; gives what is known then.
+  domain::thread_id remember_first(std::uint64_t key, domain::thread_id t);
   [[nodiscard]] std::optional<domain::thread_id> find(std::uint64_t key) const;
 
  private:
@@ -24,6 +26,9 @@ class comment_index {
   struct stripe {
     mutable std::mutex mutex;
     std::unordered_map<std::uint64_t, domain::thread_id> young, old;  ///< old is dropped when young is full
+
+    void remember(std::uint64_t key, domain::thread_id t);  ///< both: under the mutex
+    [[nodiscard]] std::optional<domain::thread_id> find(std::uint64_t key) const;
   };
   std::array<stripe, stripes> stripes_;
 };

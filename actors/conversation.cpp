@@ -1,11 +1,14 @@
 #include "actors/conversation.hpp"
 
+#include "domain/kill_point.hpp"
 #include "storage/codec.hpp"
 #include "storage/hash.hpp"
 
 #include <algorithm>
 #include <cassert>
 #include <exception>
+#include <new>
+#include <utility>
 
 namespace switchboard::actors {
 
@@ -166,6 +169,7 @@ void conversation_owner::submit(change&& c, completion done) noexcept {
                        where, applied);
     }
     domain::apply(state_, std::move(e));
+    SWITCHBOARD_KILL_POINT("applied");
   }
 }
 
@@ -186,6 +190,38 @@ void conversation_owner::look_up(domain::receive& r) {
   if (in.watermark) r.covered = covered_by(r);
 }
 
+/// Did this thread take the event in, or what it is about?
+bool conversation_owner::has(const domain::receive& r) {
+  load(r.brand.value);
+  if (!state_.current && state_.erased == 0) return false;
+  const auto& id = r.inbound.platform_message_id;
+  if (concerns_erased(r) || was_seen(r.inbound)) return true;
+  const auto known = id.empty() ? std::nullopt : find_message(r.brand.value, id);
+  // A comment that others reacted to before it came is its author's; one that was withdrawn must stay so.
+  const bool may_be_anothers =
+      r.inbound.kind == domain::inbound_kind::message && r.inbound.thread != domain::thread_kind::dm;
+  return known && (!may_be_anothers || !known->placeholder || known->deleted);
+}
+
+bool conversation_owner::passes_on(delivery& d) {
+  if (!d.otherwise) return false;
+  const auto thread = *std::exchange(d.otherwise, std::nullopt);
+  try {
+    if (has(d.what)) {
+      d.what.aliases.clear();  // they were about the other one
+      d.what.other_name = false;
+      return false;
+    }
+    auto next = std::make_shared<delivery>(std::move(d));
+    next->thread = thread;
+    node_.forward(std::move(next));
+  } catch (const storage::views_failure& e) {
+    node_.on_fatal(std::string("views: ") + e.what());
+    node_.writer->fail({.ticket = std::move(d.done), .then = {}});
+  }
+  return true;
+}
+
 void conversation_owner::deliver(delivery& d) {
   // In place, so that what a failed decision leaves of it (the brand, the times) can still be read.
   domain::command command{std::move(d.what)};
@@ -202,6 +238,11 @@ void conversation_owner::deliver(delivery& d) {
   } catch (const storage::views_failure& e) {
     // Nothing was changed: the platform delivers it again, to a node that can read its views.
     node_.on_fatal(std::string("views: ") + e.what());
+    return node_.writer->fail({.ticket = std::move(d.done), .then = {}});
+  } catch (const std::bad_alloc&) {
+    // No fault of the event's: it is delivered again when there may be memory.
+    node_.on_problem("an event of " + name() +
+                     " could not be decided for lack of memory and is answered 503");
     return node_.writer->fail({.ticket = std::move(d.done), .then = {}});
   } catch (const std::exception& e) {
     return quarantine(d, r, e.what());
@@ -286,7 +327,10 @@ caf::behavior conversation(caf::stateful_actor<conversation_state>* self, node* 
                            caf::actor partition) {
   self->state.owner.emplace(*n, thread);
   return {
-      [=](const delivery_ptr& d) { self->state.owner->deliver(*d); },
+      [=](const delivery_ptr& d) {
+        auto& owner = *self->state.owner;
+        if (!owner.passes_on(*d)) owner.deliver(*d);
+      },
       [=](const act_ptr& a) { self->state.owner->execute(*a); },
       [=](passivate_atom) {
         if (self->state.owner->may_leave()) {

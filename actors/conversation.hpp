@@ -37,6 +37,7 @@ struct node {
   std::uint16_t partitions = 64;
   std::string name = "/switchboard";  ///< CloudEvents source
   std::atomic<std::shared_ptr<const config::settings>> settings;
+  std::function<void(delivery_ptr)> forward;        ///< to the owner of its thread; thread-safe
   std::function<void(quarantined_ptr)> quarantine;  ///< to the owner of the dead letters; thread-safe
   std::function<void(std::string)> on_fatal = [](const std::string&) {};    ///< storage failed; thread-safe
   std::function<void(std::string)> on_problem = [](const std::string&) {};  ///< to be logged; thread-safe
@@ -52,6 +53,9 @@ class conversation_owner {
   /// An event that can't be decided changes nothing and becomes a dead letter: answered 503 it would come again
   /// for days, and hold up its whole batch each time.
   void deliver(delivery& d);
+  /// Where the delivery is for another thread unless this one has it: hands it on, and leaves `d` empty. False: it is
+  /// to be delivered here.
+  [[nodiscard]] bool passes_on(delivery& d);
   void execute(act& a);
   /// May it leave memory? Only once the views show its last event.
   [[nodiscard]] bool may_leave() const { return last_submitted_ <= node_.tail->applied(); }
@@ -63,6 +67,7 @@ class conversation_owner {
   [[nodiscard]] std::optional<domain::message> find_message(const std::string& brand,
                                                             const std::string& platform_id);
   [[nodiscard]] bool was_seen(const domain::inbound_event& e) const;
+  [[nodiscard]] bool has(const domain::receive& r);
   [[nodiscard]] bool is_known(const domain::receive& r) const;
   [[nodiscard]] bool concerns_erased(const domain::receive& r) const;
   [[nodiscard]] bool was_erased_since(const domain::receive& r) const;

@@ -2,7 +2,9 @@
 
 #include "actors/local_engine.hpp"
 #include "storage/codec.hpp"
+#include "storage/exit_codes.hpp"
 #include "storage/refold.hpp"
+#include "storage/write_guard.hpp"
 
 #include <array>
 
@@ -33,11 +35,22 @@ expected<std::unique_ptr<engine>, storage::open_error> engine::start(
   jo.partitions = s.partitions;
   jo.memtable_bytes = s.journal_memtable_bytes;
   jo.accept_loss = options.accept_loss;
+  std::shared_ptr<storage::write_guard> guard;
+#ifndef SWITCHBOARD_FAULT_NO_GUARD  // planted in tests/faults: RocksDB meets its second error, and aborts
+  if (options.on_write_failure)
+    guard = std::make_shared<storage::write_guard>(std::move(options.on_write_failure));
+#endif
+  jo.guard = guard;
 #ifdef SWITCHBOARD_FAULT_NO_SYNC  // planted in tests/faults: only a power loss can tell
   jo.sync = false;
 #endif
+  // What couldn't be written says nothing against the data, however the opening took it.
+  const auto refused = [&guard](storage::open_error why) {
+    if (guard && guard->failed()) why.exit_code = storage::exit_failed;
+    return unexpected{std::move(why)};
+  };
   auto journal = storage::journal::open(jo);
-  if (!journal) return unexpected{std::move(journal).error()};
+  if (!journal) return refused(std::move(journal).error());
 
   storage::views_options vo;
   vo.data_dir = s.data_dir;
@@ -45,12 +58,13 @@ expected<std::unique_ptr<engine>, storage::open_error> engine::start(
   vo.block_cache_bytes = s.block_cache_bytes;
   vo.seen_window = s.dedup_window;
   vo.hash_seed = (*journal)->identity().hash_seed;
+  vo.guard = guard;
   auto views = storage::views::open(vo);
-  if (!views) return unexpected{std::move(views).error()};
+  if (!views) return refused(std::move(views).error());
   if (const auto done = storage::refold_views(**journal, **views, s.data_dir); !done)
-    return unexpected{done.error()};
-  return std::unique_ptr<engine>(
-      new local_engine(std::move(settings), std::move(*journal), std::move(*views), std::move(on_committed)));
+    return refused(done.error());
+  return std::unique_ptr<engine>(new local_engine(std::move(settings), std::move(*journal), std::move(*views),
+                                                  std::move(on_committed), std::move(guard)));
 }
 
 }  // namespace switchboard::actors

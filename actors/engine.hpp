@@ -105,6 +105,10 @@ enum class erase_state : std::uint8_t {
 
 struct start_options {
   bool accept_loss = false;  ///< serve although less was recovered than had been acknowledged
+  /// Where given, it is told of the first write that fails, from the thread to which it happened, and must end the
+  /// process (storage/write_guard.hpp); on_fatal() hears of it too, if it is set by then. Else such errors are
+  /// returned, and on_fatal() hears of what they lead to.
+  std::function<void(const std::string& what)> on_write_failure = nullptr;
 };
 
 class engine {

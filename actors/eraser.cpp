@@ -3,6 +3,7 @@
 #include "actors/awaited.hpp"
 #include "domain/erasing.hpp"
 #include "storage/codec.hpp"
+#include "storage/hash.hpp"
 
 #include <pthread.h>
 
@@ -241,9 +242,15 @@ bool eraser::erase_threads(const std::vector<storage::erasure_row>& erasures) {
 /// `again`: what was withdrawn before the node ended is found by its mark.
 bool eraser::erase_letters(const std::vector<storage::erasure_row>& erasures,
                            std::vector<domain::dead_letter_id>& letters, bool again) {
+  std::vector<person> people;
+  for (const auto& e : erasures) {
+    auto& p = people.emplace_back(person{e, {}});
+    for (const auto& t : links_.views.threads_erased_by(e.by)) p.threads.push_back(t.thread);
+    std::sort(p.threads.begin(), p.threads.end());
+  }
   std::vector<domain::dead_letter_id> found;
   links_.views.each_dead_letter([&](const domain::dead_letter& d) {
-    if (d.erased ? again : names_one_of(d, erasures)) (d.erased ? letters : found).push_back(d.id);
+    if (d.erased ? again : names_one_of(d, people)) (d.erased ? letters : found).push_back(d.id);
   });
   for (std::size_t from = 0; from < found.size(); from += asked_at_once) {
     const auto n = std::min(asked_at_once, found.size() - from);
@@ -264,18 +271,22 @@ bool eraser::erase_letters(const std::vector<storage::erasure_row>& erasures,
 }
 
 /// Another brand's letters are not for this one to withdraw; nobody's are, if they came the way that his would.
-bool eraser::names_one_of(const domain::dead_letter& d,
-                          const std::vector<storage::erasure_row>& erasures) const {
+/// By the id that the customer has, or by any that leads to a thread of his.
+bool eraser::names_one_of(const domain::dead_letter& d, const std::vector<person>& people) const {
   const auto settings = links_.of.settings.load(std::memory_order_acquire);
-  return std::any_of(erasures.begin(), erasures.end(), [&](const storage::erasure_row& e) {
+  return std::any_of(people.begin(), people.end(), [&](const person& p) {
     if (d.brand.empty()) {
       const auto account = std::find_if(settings->accounts.begin(), settings->accounts.end(),
-                                        [&](const auto& a) { return a.id == e.account; });
+                                        [&](const auto& a) { return a.id == p.who.account; });
       if (account != settings->accounts.end() && account->source != d.source) return false;
-    } else if (d.brand != e.brand) {
+    } else if (d.brand != p.who.brand) {
       return false;
     }
-    return storage::names_customer(d, links_.of.hash_seed, e.account.value, e.customer.value);
+    return domain::names(d.raw, [&](std::string_view id) {
+      const auto led_to = links_.threads.led_to(p.who.account, id, d.received_at);
+      if (led_to) return std::binary_search(p.threads.begin(), p.threads.end(), *led_to);
+      return storage::customer_hash(links_.of.hash_seed, p.who.account.value, id) == p.who.customer;
+    });
   });
 }
 

@@ -13,6 +13,7 @@
 #include "actors/conversation.hpp"
 #include "actors/log_feed.hpp"
 #include "actors/tail.hpp"
+#include "actors/thread_finder.hpp"
 #include "storage/erasing.hpp"
 #include "storage/journal.hpp"
 #include "storage/views.hpp"
@@ -36,6 +37,7 @@ struct eraser_links {
   storage::views& views;
   actors::tail& tail;
   log_feed& feed;
+  const thread_finder& threads;
   /// Hands an act to the owner of its thread, and a letter to the owner of the letters.
   std::function<void(act_ptr)> to_thread;
   std::function<void(quarantined_ptr)> to_letters;
@@ -85,8 +87,11 @@ class eraser {
   [[nodiscard]] bool erase_threads(const std::vector<storage::erasure_row>& erasures);
   [[nodiscard]] bool erase_letters(const std::vector<storage::erasure_row>& erasures,
                                    std::vector<domain::dead_letter_id>& letters, bool again);
-  [[nodiscard]] bool names_one_of(const domain::dead_letter& d,
-                                  const std::vector<storage::erasure_row>& erasures) const;
+  struct person {
+    storage::erasure_row who;
+    std::vector<domain::thread_id> threads;  ///< sorted
+  };
+  [[nodiscard]] bool names_one_of(const domain::dead_letter& d, const std::vector<person>& people) const;
   [[nodiscard]] storage::erased_things things_of(const std::vector<storage::erasure_row>& erasures,
                                                  const std::vector<domain::dead_letter_id>& letters);
   storage::erased_things_ptr hide(storage::erased_things&& things);

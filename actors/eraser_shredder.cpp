@@ -1,5 +1,6 @@
 // The other half of the eraser: what takes long, since it goes through the whole log and rewrites files.
 #include "actors/eraser.hpp"
+#include "domain/kill_point.hpp"
 
 #include <pthread.h>
 
@@ -45,15 +46,18 @@ void eraser::shred(const job& j) {
 #ifndef SWITCHBOARD_FAULT_KEEP_FILES  // the planted fault of tests/e2e: what is on the disk stays there
   const auto emptied = links_.journal.erase(*j.things, j.up_to, stopping_);
   if (!emptied) return links_.of.on_fatal(emptied.error().what);
+  SWITCHBOARD_KILL_POINT("erasure-emptied");
   if (!reclaim([&] { return links_.journal.reclaim(*emptied, stopping_); })) return;
   const auto rows = links_.views.reclaim(j.erasures, j.letters, stopping_);
   if (stopping_.load(std::memory_order_acquire)) return;
   if (!rows) return links_.of.on_fatal("views: " + rows.error().what);
 #endif
   const auto up_to = j.erasures.back().by;
+  SWITCHBOARD_KILL_POINT("erasure-reclaimed");
   if (const auto marked = links_.journal.mark_erased(up_to); !marked) {
     return links_.of.on_fatal(marked.error().what);
   }
+  SWITCHBOARD_KILL_POINT("erasure-marked");
   done_.fetch_add(j.erasures.size(), std::memory_order_relaxed);
   try {
     count(links_.views.erasures_behind(up_to, SIZE_MAX));

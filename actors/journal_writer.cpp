@@ -1,5 +1,6 @@
 #include "actors/journal_writer.hpp"
 
+#include "domain/kill_point.hpp"
 #include "storage/cursor.hpp"
 
 #include <pthread.h>
@@ -59,11 +60,14 @@ void journal_writer::stop() {
 }
 
 bool journal_writer::commit_group(std::vector<std::shared_ptr<storage::record>>& group) {
-  if (failed() || (options_.node_failed && options_.node_failed->load(std::memory_order_acquire)))
-    return false;
+  const auto may_acknowledge = [this] {
+    return !failed() && !(options_.node_failed && options_.node_failed->load(std::memory_order_acquire));
+  };
+  if (!may_acknowledge()) return false;
   if (group.empty()) return true;
   for (const auto& r : group) log_.cursors().write(r->bytes.data() + r->cursor_at, r->sequence);
 
+  SWITCHBOARD_KILL_POINT("before-commit");
   const std::vector<storage::record_ptr> records{group.begin(), group.end()};
   const auto began = std::chrono::steady_clock::now();
   storage::commit_outcome outcome;
@@ -74,7 +78,7 @@ bool journal_writer::commit_group(std::vector<std::shared_ptr<storage::record>>&
   if (outcome.result == storage::log_result::ok) {
     commit_durations_.record(std::chrono::steady_clock::now() - began);
     commit_records_.record(records.size());
-    return true;
+    return may_acknowledge();
   }
   failed_.store(true, std::memory_order_release);
   on_fatal_("journal: commit of " + std::to_string(group.size()) + " events gave " +
@@ -122,10 +126,12 @@ void journal_writer::run() {
 #endif
     const bool ok = commit_group(group);
     if (ok && !group.empty()) {
+      SWITCHBOARD_KILL_POINT("committed");
       tail_.mark_committed(group.back()->sequence);
       on_commit_(group.back()->sequence);
     }
     settle(done, ok ? commit_state::durable : commit_state::failed);
+    SWITCHBOARD_KILL_POINT("acknowledged");
     // After a failure nothing is committed any more: whatever still comes is failed at once.
     if (!ok) {
       std::unique_lock lock{mutex_};

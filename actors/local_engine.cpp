@@ -43,10 +43,12 @@ caf::actor_system_config& configure(caf::actor_system_config& cfg, const config:
 
 local_engine::local_engine(std::shared_ptr<const config::settings> settings,
                            std::unique_ptr<storage::journal> log, std::unique_ptr<storage::views> v,
-                           committed_handler on_committed)
-    : journal_(std::move(log)),
+                           committed_handler on_committed, std::shared_ptr<storage::write_guard> guard)
+    : guard_(std::move(guard)),
+      journal_(std::move(log)),
       views_(std::move(v)),
       tail_(journal_->last(), settings->storage.tail_bytes),
+      threads_(*views_, journal_->identity().hash_seed, [this](std::string why) { fatal(std::move(why)); }),
       partitions_left_(journal_->identity().partitions),
       keeper_(
           *journal_, journal_.get(), *views_, tail_, settings, [this] { every_second(); },
@@ -75,6 +77,11 @@ local_engine::local_engine(std::shared_ptr<const config::settings> settings,
     const std::lock_guard lock{fatal_mutex_};
     if (on_problem_) on_problem_(std::move(what));
   };
+  node_.forward = [this](delivery_ptr d) {
+    const auto inside = door_.enter();
+    if (!inside) return writer_.fail({.ticket = std::move(d->done), .then = {}});
+    send(std::move(d));
+  };
   node_.quarantine = [this](quarantined_ptr q) { caf::anon_send(quarantine_, std::move(q)); };
   quarantine_ = system_.spawn(quarantine, &node_);
   quarantine_->attach_functor([this](const caf::error& why) {
@@ -87,6 +94,7 @@ local_engine::local_engine(std::shared_ptr<const config::settings> settings,
       partitions_left_.count_down();
     });
   }
+  if (guard_) guard_->also_tell([this](const std::string& why) { fatal(why); });
   door_.open();
   eraser_ = std::make_unique<eraser>(
       eraser_links{.of = node_,
@@ -94,12 +102,18 @@ local_engine::local_engine(std::shared_ptr<const config::settings> settings,
                    .views = *views_,
                    .tail = tail_,
                    .feed = feed_,
+                   .threads = threads_,
                    .to_thread =
                        [this](act_ptr a) {
                          const auto p = storage::partition_of(a->thread, node_.partitions);
                          caf::anon_send(partitions_[p], std::move(a));
                        },
                    .to_letters = [this](quarantined_ptr q) { caf::anon_send(quarantine_, std::move(q)); }});
+}
+
+local_engine::~local_engine() {
+  (void)stop(std::chrono::seconds{10});
+  if (guard_) guard_->also_tell(nullptr);
 }
 
 bool local_engine::read(std::function<void(const storage::views&)> then) {
@@ -129,71 +143,34 @@ void local_engine::every_second() {
   for (const auto& p : partitions_) caf::anon_send(p, sweep_atom::value);
 }
 
-std::optional<domain::thread_id> local_engine::thread_of_comment(const domain::account_id& account,
-                                                                 std::string_view comment) {
-  if (comment.empty()) return std::nullopt;
-  if (const auto found = comments_.find(storage::fingerprint(node_.hash_seed, account.value, comment, ""))) {
-    return found;
-  }
-  try {
-    return views_->find_thread(account.value, comment);
-  } catch (const storage::views_failure& why) {
-    fatal(std::string("views: ") + why.what());  // from here on nothing is committed
-    return std::nullopt;
-  }
-}
-
-/// Was this event taken in by that thread, as far as the views or the index know?
-bool local_engine::lies_in(domain::thread_id t, std::uint64_t place, const domain::inbound_event& e) {
-  if (comments_.find(place) == t) return true;
-  try {
-    return views_->seen(
-        t, storage::fingerprint(node_.hash_seed, to_word(e.kind), e.platform_message_id, e.version));
-  } catch (const storage::views_failure& why) {
-    fatal(std::string("views: ") + why.what());
-    return false;
-  }
-}
-
-domain::thread_id local_engine::thread_of(const config::account_settings& account,
-                                          const domain::inbound_event& e) {
-  const auto by_key = storage::thread_hash(node_.hash_seed, account.id.value, e.thread, e.thread_key);
-  auto thread = by_key;
-  // What names a parent lies with the parent, or by its key where it came while the parent was unknown: there it
-  // is still known when it comes again.
-  if (!e.thread_parent.empty()) {
-    if (e.kind == domain::inbound_kind::message) {
-      const auto known = thread_of_comment(account.id, e.platform_message_id);
-      thread = known ? *known : thread_of_comment(account.id, e.thread_parent).value_or(by_key);
-    } else {
-      const auto place =
-          storage::fingerprint(node_.hash_seed, account.id.value + " " + std::string(to_word(e.kind)),
-                               e.platform_message_id, e.version);
-      const auto parents = thread_of_comment(account.id, e.thread_parent);
-      if (parents) return lies_in(by_key, place, e) ? by_key : *parents;
-      comments_.remember(place, by_key);
-    }
-  }
-  // Answers too: what names one of them may come before the views know it.
-  if (e.thread != domain::thread_kind::dm && !e.platform_message_id.empty()) {
-    comments_.remember(storage::fingerprint(node_.hash_seed, account.id.value, e.platform_message_id, ""),
-                       thread);
-  }
-  return thread;
-}
-
 void local_engine::deliver(const config::account_settings& account, domain::inbound_event&& e,
                            domain::timestamp received_at, const ticket_ptr& t) {
+  // Nobody may be on the way to a thread by what was found before an alias came into force: a copy of the same event
+  // would be sent elsewhere, arrive first, and not be found where this one is going.
+  std::shared_lock finding{finding_, std::defer_lock};
+  std::unique_lock telling{finding_, std::defer_lock};
+  if (threads_.may_tell(account.id, e)) {
+    telling.lock();
+  } else {
+    finding.lock();
+  }
+  auto found = threads_.find(account.id, e);
   auto d = std::make_shared<delivery>();
-  d->thread = thread_of(account, e);
+  d->thread = found.unless_in.value_or(found.thread);
+  if (found.unless_in) d->otherwise = found.thread;
   d->done = t;
   auto& r = d->what;
   r.brand = account.brand;
   r.account = account.id;
-  r.customer = storage::customer_hash(node_.hash_seed, account.id.value,
-                                      e.customer_platform_id.empty() ? e.thread_key : e.customer_platform_id);
+  r.customer = std::move(found.customer);
+  r.other_name = found.other_name;
+  r.aliases = std::move(found.aliases);
   r.received_at = received_at;
   r.inbound = std::move(e);
+  send(std::move(d));
+}
+
+void local_engine::send(delivery_ptr d) {
   const auto p = storage::partition_of(d->thread, node_.partitions);
   caf::anon_send(partitions_[p], std::move(d));
 }

@@ -2,7 +2,6 @@
 // The engine of one process over its own data directory: RocksDB, CAF and the threads between them.
 
 #include "actors/backup_desk.hpp"
-#include "actors/comment_index.hpp"
 #include "actors/conversation.hpp"
 #include "actors/doorway.hpp"
 #include "actors/engine.hpp"
@@ -10,7 +9,9 @@
 #include "actors/journal_writer.hpp"
 #include "actors/log_feed.hpp"
 #include "actors/tail.hpp"
+#include "actors/thread_finder.hpp"
 #include "actors/views_keeper.hpp"
+#include "storage/write_guard.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/actor_system.hpp>
@@ -23,6 +24,7 @@
 #include <latch>
 #include <memory>
 #include <mutex>
+#include <shared_mutex>
 #include <string>
 #include <vector>
 
@@ -31,8 +33,9 @@ namespace switchboard::actors {
 class local_engine final : public engine {
  public:
   local_engine(std::shared_ptr<const config::settings> settings, std::unique_ptr<storage::journal> log,
-               std::unique_ptr<storage::views> v, committed_handler on_committed);
-  ~local_engine() override { (void)stop(std::chrono::seconds{10}); }
+               std::unique_ptr<storage::views> v, committed_handler on_committed,
+               std::shared_ptr<storage::write_guard> guard);
+  ~local_engine() override;
 
   void ingest(const config::settings& by, const domain::source_id& source, domain::unpacked_body&& body,
               std::string_view raw, domain::timestamp received_at, const ticket_ptr& t) override;
@@ -70,13 +73,11 @@ class local_engine final : public engine {
   void every_second();
   void deliver(const config::account_settings& account, domain::inbound_event&& e,
                domain::timestamp received_at, const ticket_ptr& t);
+  void send(delivery_ptr d);
   void keep(const domain::source_id& source, const domain::brand_id& brand, std::string reason,
             std::string detail, std::string raw, domain::timestamp received_at, const ticket_ptr& t);
-  [[nodiscard]] std::optional<domain::thread_id> thread_of_comment(const domain::account_id& account,
-                                                                   std::string_view comment);
-  [[nodiscard]] bool lies_in(domain::thread_id t, std::uint64_t place, const domain::inbound_event& e);
-  domain::thread_id thread_of(const config::account_settings& account, const domain::inbound_event& e);
 
+  const std::shared_ptr<storage::write_guard> guard_;  ///< may be null
   std::unique_ptr<storage::journal> journal_;
   std::unique_ptr<storage::views> views_;
   tail tail_;
@@ -86,7 +87,8 @@ class local_engine final : public engine {
   std::atomic<bool> failed_{false}, draining_{false}, stopped_{false};
   std::uint64_t seconds_ = 0;
   node node_;
-  comment_index comments_;
+  std::shared_mutex finding_;  ///< shared while an event's thread is found and the event sent there
+  thread_finder threads_;
   doorway door_;  ///< closed: the actors end. Whoever uses their handles from outside goes through it
   std::latch partitions_left_;
   std::vector<caf::actor> partitions_;

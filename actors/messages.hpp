@@ -20,6 +20,8 @@ namespace switchboard::actors {
 /// A platform's event on its way to the actor of its thread.
 struct delivery {
   domain::thread_id thread;
+  /// Unless that thread has it already, it is for this one.
+  std::optional<domain::thread_id> otherwise;
   domain::receive what;
   ticket_ptr done;
 };

@@ -169,7 +169,7 @@ expected<void, events_problem> follow_stream(const url& where, const events_opti
     bool broken = false;
     const auto on_bytes = [&](std::string_view bytes) {
       broken = !parser.feed(bytes, [&](sse_event&& e) {
-        if (enough || e.id.empty() || e.name == "close") return;
+        if (enough || e.id.empty()) return;
         waits.reset();
         from = e.id;
         enough = !sink(e.data);

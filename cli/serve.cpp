@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -29,7 +30,7 @@ namespace {
 namespace log = net::log;
 
 /// Storage failed: the process ends this soon after, whatever else it is doing.
-constexpr auto fatal_grace = std::chrono::milliseconds{500};
+constexpr auto fatal_grace = std::chrono::milliseconds{300};
 
 /// Why there are no settings. A mistake on the command line is told as the other commands tell it.
 struct refusal {
@@ -115,6 +116,7 @@ sigset_t block_signals() {
   for (const int s : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, s);
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);  // a file at its limit is a failed write like others
   return set;
 }
 
@@ -193,6 +195,15 @@ void wait_for_end(const sigset_t& signals, reloader& r, net::gateway& g, const s
   _exit(exit_failed);
 }
 
+/// From any thread.
+void end_without_storage(const std::string& why) {
+  static std::atomic_flag told;
+  if (told.test_and_set()) return;
+  log::write(log::level::error, "storage-failed", "storage failed; the node ends and must be restarted",
+             {{"why", why}});
+  std::thread(end_now).detach();
+}
+
 }  // namespace
 
 int run_serve(const serve_options& options) {
@@ -206,18 +217,15 @@ int run_serve(const serve_options& options) {
   reloader reload{options};
   net::gateway gateway{settings, [&reload] { return reload.reload(); }};
   auto engine =
-      actors::engine::start(settings, gateway.committed_handler(), {.accept_loss = options.accept_loss});
+      actors::engine::start(settings, gateway.committed_handler(),
+                            {.accept_loss = options.accept_loss, .on_write_failure = end_without_storage});
   if (!engine) {
     std::fprintf(stderr, "switchboard: %s\n", engine.error().what.c_str());
     return engine.error().exit_code;
   }
   (*engine)->on_problem(
       [](const std::string& what) { log::write_rarely(log::level::error, "event-refused", what); });
-  (*engine)->on_fatal([](const std::string& why) {
-    log::write(log::level::error, "storage-failed", "storage failed; the node ends and must be restarted",
-               {{"why", why}});
-    std::thread(end_now).detach();
-  });
+  (*engine)->on_fatal(end_without_storage);
   if (const auto opened = gateway.open(**engine); !opened) {
     std::fprintf(stderr, "switchboard: %s\n", opened.error().what.c_str());
     (void)(*engine)->stop(std::chrono::seconds{5});

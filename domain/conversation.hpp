@@ -59,7 +59,9 @@ struct receive {
   account_id account;
   customer_id customer;
   timestamp received_at;
-  bool seen = false;              ///< its dedup key had its effect already
+  bool seen = false;        ///< its dedup key had its effect already
+  bool other_name = false;  ///< it calls the thread's customer by another id than the conversation has
+  std::vector<thread_alias> aliases;  ///< what it makes known about the thread's keys
   std::optional<message> target;  ///< the stored message of inbound.platform_message_id, placeholder included
   /// For a watermark: the outbound messages of `current` that it covers and that are not there yet.
   std::vector<message> covered;

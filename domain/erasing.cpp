@@ -45,7 +45,8 @@ expected<std::vector<event>, refused> decide_erase(const thread_state& state, co
                      .customer = c.customer,
                      .by = what.by,
                      .reference = std::nullopt,
-                     .origin = std::nullopt};
+                     .origin = std::nullopt,
+                     .aliases = {}};
   std::vector<event> events;
   events.push_back(std::move(e));
   return events;

@@ -3,12 +3,14 @@
 // and never changed.
 
 #include "domain/model.hpp"
+#include "domain/thread_alias.hpp"
 
 #include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace switchboard::domain {
 
@@ -94,6 +96,7 @@ struct erasure {
   std::optional<std::uint64_t> reference;  ///< of the platform's message id, where the event made it known
   std::optional<std::uint64_t> origin;     ///< of event::origin, where that was kept as a dedup key
   bool comment = false;                    ///< `reference` leads to a thread of comments
+  std::vector<thread_alias> aliases;       ///< event::aliases
   bool operator==(const erasure&) const = default;
 };
 
@@ -108,8 +111,9 @@ struct event {
   std::optional<domain::customer> customer;
   std::optional<domain::dead_letter> dead_letter;
   std::optional<event_origin> origin;
-  std::string config_version;     ///< config.applied
-  std::optional<erasure> erased;  ///< instead of all the others
+  std::vector<thread_alias> aliases;  ///< what the event made known about the keys of its thread
+  std::string config_version;         ///< config.applied
+  std::optional<erasure> erased;      ///< instead of all the others
   bool operator==(const event&) const = default;
 };
 

@@ -36,6 +36,13 @@ struct inbound_event {
   /// Where the platform doesn't name the customer (our own reply to a comment, a removal without author): the
   /// id of the message whose thread this joins. `thread_key` is then used only if that message is unknown.
   std::string thread_parent;
+  /// A group or a topic, in which an event about a message may name nothing but the message.
+  bool thread_shared = false;
+  /// Another key of the same thread (WhatsApp's BSUID beside, or instead of, the number). See thread_alias.hpp.
+  std::string thread_key_also;
+  /// Told by this event: the thread's keys from now on, `thread_key` being the one that it had.
+  std::string thread_key_next;
+  std::string thread_key_also_next;
   std::string post_id;
   std::string post_url;
 

@@ -122,6 +122,7 @@ struct conversation {
   queue_id queue;
   std::vector<std::string> tags;
   thread_kind kind = thread_kind::dm;  ///< metadata.source
+  bool shared = false;                 ///< metadata.shared: a group or a topic
   std::string thread_key;              ///< metadata.threadKey: the platform's thread within the account
   std::string post_id;                 ///< metadata.postId
   std::string post_url;                ///< metadata.postUrl

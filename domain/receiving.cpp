@@ -45,7 +45,9 @@ std::vector<event> receiving::decide() && {
       profile();
       break;
   }
-  return std::move(draft_).take();
+  auto events = std::move(draft_).take();
+  if (!events.empty()) events.front().aliases = std::move(what_.aliases);
+  return events;
 }
 
 void receiving::said() {
@@ -54,6 +56,7 @@ void receiving::said() {
   event& e = draft_.add(in_.direction == direction::inbound ? event_type::message_received
                                                             : event_type::message_sent);
   conversation& c = *e.conversation;
+  take(c.thread_key, in_.thread_key_next);
   count(c);
   e.origin = origin();
   message arrived = new_message(c);
@@ -172,6 +175,7 @@ void receiving::open_conversation(conversation_status status) {
   fresh.status = status;
   if (status == conversation_status::resolved) fresh.resolved_at = now_;
   fresh.kind = in_.thread;
+  fresh.shared = in_.thread_shared;
   fresh.thread_key = in_.thread_key;
   fresh.post_id = in_.post_id;
   fresh.post_url = in_.post_url;
@@ -185,14 +189,21 @@ void receiving::open_conversation(conversation_status status) {
 
 /// In a group, and below a comment, others speak too: what they are called says nothing about the customer.
 bool receiving::is_about_customer_of(const conversation& c) const {
-  return in_.customer_platform_id.empty() || c.customer_platform_id.empty() ||
+  return what_.other_name || in_.customer_platform_id.empty() || c.customer_platform_id.empty() ||
          in_.customer_platform_id == c.customer_platform_id || !in_.customer_new_platform_id.empty();
+}
+
+/// A number spelled as a handle is taken where there is no better one: an echo, which tells nothing but the number,
+/// must not undo a username.
+bool receiving::is_better_handle(const conversation& c) const {
+  const auto spelled = [](const std::string& handle) { return handle.starts_with('+'); };
+  return !spelled(in_.customer_handle) || c.customer_handle.empty() || spelled(c.customer_handle);
 }
 
 void receiving::take_customer_into(conversation& c) const {
   if (!is_about_customer_of(c)) return;
   take(c.customer_name, in_.customer_name);
-  take(c.customer_handle, in_.customer_handle);
+  if (is_better_handle(c)) take(c.customer_handle, in_.customer_handle);
   take(c.customer_avatar_url, in_.customer_avatar_url);
   if (c.customer.empty()) c.customer = what_.customer;
   if (c.customer_platform_id.empty()) c.customer_platform_id = in_.customer_platform_id;
@@ -201,7 +212,8 @@ void receiving::take_customer_into(conversation& c) const {
 
 bool receiving::customer_changed(const conversation& c) const {
   if (!is_about_customer_of(c)) return false;
-  return differs(c.customer_name, in_.customer_name) || differs(c.customer_handle, in_.customer_handle) ||
+  return differs(c.customer_name, in_.customer_name) ||
+         (is_better_handle(c) && differs(c.customer_handle, in_.customer_handle)) ||
          differs(c.customer_avatar_url, in_.customer_avatar_url) ||
          differs(c.customer_platform_id, in_.customer_new_platform_id) ||
          (c.customer.empty() && !what_.customer.empty()) ||
@@ -220,6 +232,7 @@ void receiving::profile() {
   if (draft_.has_conversation()) {
     event& e = draft_.add(event_type::customer_updated);
     take_customer_into(*e.conversation);
+    take(e.conversation->thread_key, in_.thread_key_next);
     e.customer = customer_of(*e.conversation);
     e.origin = origin();
     return;

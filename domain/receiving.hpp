@@ -24,6 +24,7 @@ class receiving {
   void profile();
   void open_conversation(conversation_status status);
   [[nodiscard]] bool is_about_customer_of(const conversation& c) const;
+  [[nodiscard]] bool is_better_handle(const conversation& c) const;
   void take_customer_into(conversation& c) const;
   [[nodiscard]] bool customer_changed(const conversation& c) const;
   [[nodiscard]] bool within_reopen_window(const conversation& c) const;

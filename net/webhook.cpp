@@ -1,6 +1,7 @@
 #include "net/webhook.hpp"
 
 #include "domain/json.hpp"
+#include "domain/kill_point.hpp"
 #include "net/log.hpp"
 
 #include <algorithm>
@@ -231,9 +232,14 @@ void webhook::receive(const http::exchange_ptr& x, const table& t, const source_
     counters_.unsigned_.fetch_add(1, std::memory_order_relaxed);
     log::write_rarely(log::level::warning, "signature-refused",
                       "a webhook without a valid signature was refused; check the source's secrets",
+#ifdef SWITCHBOARD_FAULT_TELL_BODIES  // planted in tests/attacks: how such lines come about, to find out why
+                      {{"source", s.source->id.value}, {"body", r.body}});
+#else
                       {{"source", s.source->id.value}});
+#endif
     return x->respond(refusal(401, "unauthorized", "Unauthorized", "the signature is absent or wrong"));
   }
+  SWITCHBOARD_KILL_POINT("signature-verified");
   const auto now = std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
   const auto& limits = t.settings->limits;
   auto body =

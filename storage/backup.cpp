@@ -1,5 +1,6 @@
 #include "storage/backup.hpp"
 
+#include "domain/kill_point.hpp"
 #include "storage/exit_codes.hpp"
 #include "storage/hash.hpp"
 #include "storage/journal_identity.hpp"
@@ -125,6 +126,7 @@ expected<backup_manifest, open_error> write_backup(pinned_files&& journal_files,
   for (const char* const path : {"identity", "watermark"})
     if (auto noted = note(to, path, m); !noted) return unexpected(std::move(noted).error());
   std::sort(m.files.begin(), m.files.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
+  SWITCHBOARD_KILL_POINT("backup-copied");
   if (auto stored = store_manifest(to, m); !stored) return unexpected(std::move(stored).error());
   if (auto finished = at.finish(); !finished) return unexpected(std::move(finished).error());
   return m;

@@ -9,11 +9,11 @@
 //                 | "e_" (customer-id | dead-letter-id | "config") "-" microseconds-of-time
 //   subject      := conversation-id | customer-id | dead-letter-id | "config"
 //   data         := { "reaction"?, "message"?, "conversation"?, "customer"?, "deadLetter"?, "config"?,
-//                     "previous"?, "origin"? }              what the event is about, as it is after it
+//                     "previous"?, "origin"?, "aliases"?:[alias…] }        what the event is about, as it is after it
 //                 | { "erased":erasure }                        its customer was erased, and all that it said
 //   conversation := { "id", "brand", "platform", "accountId", "customerId", "customerName", "customerHandle",
 //                     "customerAvatarUrl"?, "status", "priority", "assignedTo"?, "queue"?, "tags":[text…],
-//                     "metadata":{ "source", "postId"?, "postUrl"?, "threadKey", "customerPlatformId",
+//                     "metadata":{ "source", "shared"?:true, "postId"?, "postUrl"?, "threadKey", "customerPlatformId",
 //                                  "deliveredUpTo"?, "readUpTo"?, "lastInboundAt"?,
 //                                  "customerSince"?, "previousConversations":number },
 //                     "unread":number, "version":number, "createdAt":time, "updatedAt":time,
@@ -31,11 +31,14 @@
 //   deadLetter   := { "id", "source", "brand"?, "reason", "detail", ("raw":text | "rawBase64":text),
 //                     "receivedAt":time, "replayedAt"?:time, "erased"?:true }
 //   erasure      := { "brand"?, "accountId"?, "conversationId"?, "customerId"?, "by"?:number, "reference"?:hash,
-//                     "origin"?:hash, "comment"?:true }     the last four for a refold: see domain/event.hpp
+//                     "origin"?:hash, "comment"?:true, "aliases"?:[alias…] }
+//                                                                   from "by" on for a refold: see domain/event.hpp
 //   hash         := 16 hexadecimal digits, as text
 //   config       := { "version" }
 //   previous     := { "status", "priority", "updatedAt":time }        the conversation's, before the event
 //   origin       := { "kind", "id", "version"? }                      the dedup key, with the account
+//   alias        := { "key":thread, "thread":thread, "since"?:time, "customer"? }  see domain/thread_alias.hpp
+//   thread       := 26 base32 digits, as text
 //   time         := RFC 3339, UTC, milliseconds
 //
 // Readers skip members that they do not know, so that a later version may add some.
@@ -88,6 +91,7 @@ void copy_facts(const domain::event& e, record& r) {
     r.queue = c.queue.value;
     r.platform = c.platform;
     r.kind = c.kind;
+    r.shared = c.shared;
     r.place = {c.status, c.priority, codec::as_written(c.updated_at)};
   } else if (e.erased) {
     r.brand = e.erased->brand.value;
@@ -233,6 +237,12 @@ void write_circumstances(const domain::event& e, record& r) {
       r.origin_version = codec::append_string(out, e.origin->version);
     }
     out += '}';
+  }
+  if (!e.aliases.empty()) {
+    member(out, "aliases");
+    const auto at = here(out);
+    codec::write_aliases(out, e.aliases);
+    r.aliases_json = {at, here(out) - at};
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace switchboard::storage {
 
@@ -37,5 +38,6 @@ void append_dead_letter(std::string& out, const domain::dead_letter& d, bool wit
 [[nodiscard]] expected<domain::customer, decode_error> decode_customer(std::string_view json);
 [[nodiscard]] expected<domain::dead_letter, decode_error> decode_dead_letter(std::string_view json);
 [[nodiscard]] expected<domain::erasure, decode_error> decode_erasure(std::string_view json);
+[[nodiscard]] expected<std::vector<domain::thread_alias>, decode_error> decode_aliases(std::string_view json);
 
 }  // namespace switchboard::storage

@@ -51,6 +51,8 @@ void read_data(ondemand::object o, domain::event& e) {
       e.previous = read_previous(v.get_object());
     else if (key == "origin")
       e.origin = read_origin(v.get_object());
+    else if (key == "aliases")
+      e.aliases = read_aliases(v.get_array());
     else if (key == "config") {
       each_member(v.get_object(), [&](std::string_view name, ondemand::value x) {
         if (name == "version") assign(e.config_version, x);

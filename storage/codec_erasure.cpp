@@ -55,6 +55,10 @@ void write_erasure(std::string& out, const domain::erasure& e) {
   append_hash(rest, ",\"reference\":", e.reference);
   append_hash(rest, ",\"origin\":", e.origin);
   if (e.comment) rest += ",\"comment\":true";
+  if (!e.aliases.empty()) {
+    rest += ",\"aliases\":";
+    write_aliases(rest, e.aliases);
+  }
   if (!rest.empty() && out.back() == '{') rest.erase(0, 1);
   out += rest;
   out += '}';
@@ -79,6 +83,8 @@ domain::erasure read_erasure(ondemand::object o) {
       e.origin = read_hash(v);
     else if (key == "comment")
       e.comment = bool(v.get_bool());
+    else if (key == "aliases")
+      e.aliases = read_aliases(v.get_array());
   });
   return e;
 }

@@ -75,6 +75,8 @@ void read_metadata(ondemand::object o, domain::conversation& c) {
       assign(c.post_url, v);
     else if (key == "threadKey")
       assign(c.thread_key, v);
+    else if (key == "shared")
+      c.shared = bool(v.get_bool());
     else if (key == "customerPlatformId")
       assign(c.customer_platform_id, v);
     else if (key == "deliveredUpTo")

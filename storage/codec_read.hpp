@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 namespace switchboard::storage::codec {
 
@@ -74,6 +75,7 @@ Enum word(ondemand::value v) {
 [[nodiscard]] domain::customer read_customer(ondemand::object o);
 [[nodiscard]] domain::dead_letter read_dead_letter(ondemand::object o);
 [[nodiscard]] domain::erasure read_erasure(ondemand::object o);
+[[nodiscard]] std::vector<domain::thread_alias> read_aliases(ondemand::array a);
 
 /// Runs `read` and turns what it throws into a decode_error.
 template <class Read>

@@ -56,7 +56,10 @@ struct record_reader {
         r.tags = place(tags.raw_json());
       } else if (key == "metadata") {
         each_member(v.get_object(), [&](std::string_view name, ondemand::value x) {
-          if (name == "source") r.kind = word<domain::thread_kind>(x);
+          if (name == "source")
+            r.kind = word<domain::thread_kind>(x);
+          else if (name == "shared")
+            r.shared = bool(x.get_bool());
         });
       }
     });
@@ -138,6 +141,10 @@ struct record_reader {
         previous(v.get_object());
       else if (key == "origin")
         origin(v.get_object());
+      else if (key == "aliases") {
+        ondemand::array aliases = v.get_array();
+        r.aliases_json = place(aliases.raw_json());
+      }
     });
   }
 

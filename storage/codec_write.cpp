@@ -84,6 +84,7 @@ span write_tags(std::string& out, const std::vector<std::string>& tags) {
 
 void write_metadata(std::string& out, const domain::conversation& c) {
   append_word(out, ",\"metadata\":{\"source\":", to_word(c.kind));
+  if (c.shared) out += ",\"shared\":true";
   append_if(out, ",\"postId\":", c.post_id);
   append_if(out, ",\"postUrl\":", c.post_url);
   out += ",\"threadKey\":";

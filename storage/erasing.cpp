@@ -1,7 +1,7 @@
 #include "storage/erasing.hpp"
 
-#include "domain/erasing.hpp"
 #include "domain/json.hpp"
+#include "storage/codec.hpp"
 #include "storage/codec_write.hpp"
 #include "storage/cursor.hpp"
 #include "storage/hash.hpp"
@@ -35,11 +35,15 @@ std::optional<std::string> emptied(const record& r, std::uint64_t seed) {
   left.brand.value = r.brand;
   left.account.value = r.account;
   left.conversation = r.conversation;
+  if (!r.aliases_json.empty()) {
+    // Keyed hashes, like those below: whose a key is from then on concerns others too.
+    if (auto aliases = decode_aliases(r.part(r.aliases_json))) left.aliases = std::move(*aliases);
+  }
   if (!r.conversation_json.empty()) {
     const auto known = dedup_keys_of(r, seed);
     left.reference = known.reference;
     left.origin = known.origin;
-    left.comment = known.reference && r.kind != domain::thread_kind::dm;
+    left.comment = known.reference && is_found_by_messages(r);
   }
   const auto data = r.bytes.find(data_member, r.cursor_at + cursor_width);
   std::string bytes = r.bytes.substr(0, data);
@@ -84,12 +88,6 @@ bool erased_things::covers(std::string_view bytes, log_sequence at) const {
   if (!rest.starts_with('-')) return false;
   const auto [end, bad] = std::from_chars(rest.data() + 1, rest.data() + rest.size(), ordinal);
   return bad == std::errc{} && ordinal <= found->second.ordinal;
-}
-
-bool names_customer(const domain::dead_letter& d, std::uint64_t seed, std::string_view account,
-                    std::string_view customer) {
-  const auto is_his = [&](std::string_view id) { return customer_hash(seed, account, id).value == customer; };
-  return domain::names(d.raw, is_his);
 }
 
 }  // namespace switchboard::storage

@@ -55,9 +55,4 @@ class erased_things {
 };
 using erased_things_ptr = std::shared_ptr<const erased_things>;
 
-/// Do the letter's bytes name that customer? Ids are compared by their keyed hash, so that nobody has to keep the
-/// platform's id of a person who is to be forgotten.
-[[nodiscard]] bool names_customer(const domain::dead_letter& d, std::uint64_t seed, std::string_view account,
-                                  std::string_view customer);
-
 }  // namespace switchboard::storage

@@ -22,6 +22,14 @@ expected<void, file_error> write_all(int fd, std::string_view bytes, const std::
   return {};
 }
 
+bool sync_file(int fd) {
+  return uninterrupted([fd] { return ::fsync(fd); }) == 0;
+}
+
+bool sync_file_data(int fd) {
+  return uninterrupted([fd] { return ::fdatasync(fd); }) == 0;
+}
+
 file_descriptor::~file_descriptor() {
   if (fd_ >= 0) ::close(fd_);
 }
@@ -55,12 +63,14 @@ expected<std::string, file_error> read_small_file(const std::string& path, std::
 expected<void, file_error> write_file_durably(const std::string& path, std::string_view bytes) {
   const std::string temporary = path + ".tmp";
   {
-    const file_descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640));
+    const file_descriptor file(uninterrupted(
+        [&] { return ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640); }));
     if (!file) return unexpected(last_file_error(temporary, "create"));
     if (auto written = write_all(file.get(), bytes, temporary); !written) return written;
-    if (::fsync(file.get()) != 0) return unexpected(last_file_error(temporary, "sync"));
+    if (!sync_file(file.get())) return unexpected(last_file_error(temporary, "sync"));
   }
-  if (::rename(temporary.c_str(), path.c_str()) != 0) return unexpected(last_file_error(path, "replace"));
+  if (uninterrupted([&] { return ::rename(temporary.c_str(), path.c_str()); }) != 0)
+    return unexpected(last_file_error(path, "replace"));
   const std::string directory = std::filesystem::path(path).parent_path().string();
   return sync_directory(directory.empty() ? "." : directory);
 }
@@ -68,7 +78,7 @@ expected<void, file_error> write_file_durably(const std::string& path, std::stri
 expected<void, file_error> sync_directory(const std::string& path) {
   const file_descriptor directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory) return unexpected(last_file_error(path, "open"));
-  if (::fsync(directory.get()) != 0) return unexpected(last_file_error(path, "sync"));
+  if (!sync_file(directory.get())) return unexpected(last_file_error(path, "sync"));
   return {};
 }
 

@@ -4,6 +4,7 @@
 
 #include "domain/expected.hpp"
 
+#include <cerrno>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -42,6 +43,20 @@ class file_descriptor {
 
 /// Writes all of it, in as many calls as it takes. `path` is only for the message.
 [[nodiscard]] expected<void, file_error> write_all(int fd, std::string_view bytes, const std::string& path);
+
+/// What a system call returns that answers -1 for errors; repeated where a signal interrupts it.
+template <class Call>
+int uninterrupted(Call&& call) {
+  int result = 0;
+  do {
+    result = call();
+  } while (result == -1 && errno == EINTR);
+  return result;
+}
+
+/// fsync and fdatasync, uninterrupted. False: errno says why.
+[[nodiscard]] bool sync_file(int fd);
+[[nodiscard]] bool sync_file_data(int fd);
 
 /// The whole file. More than `size_max` bytes is an error: none of our small files is large.
 [[nodiscard]] expected<std::string, file_error> read_small_file(const std::string& path,

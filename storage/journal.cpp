@@ -1,5 +1,6 @@
 #include "storage/journal.hpp"
 
+#include "domain/kill_point.hpp"
 #include "storage/codec.hpp"
 #include "storage/exit_codes.hpp"
 #include "storage/journal_erasing.hpp"
@@ -238,10 +239,12 @@ log_result rocks_journal::trim(log_sequence before) {
     if (keep <= earliest()) return log_result::ok;
   }
   earliest_.store(keep, std::memory_order_release);  // first: a reader that misses a batch looks here again
+  SWITCHBOARD_KILL_POINT("trimming");
   if (const rocksdb::Status status = database_->forget_before(keep); !status.ok()) {
     static_cast<void>(stop(database_->path() + ": trimming failed: " + status.ToString()));
     return log_result::unavailable;
   }
+  SWITCHBOARD_KILL_POINT("trimmed");
   return log_result::ok;
 }
 

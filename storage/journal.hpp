@@ -20,6 +20,8 @@
 
 namespace switchboard::storage {
 
+class write_guard;
+
 struct journal_options {
   std::string data_dir;
   std::uint16_t partitions = 64;  ///< only used when the directory is created
@@ -28,6 +30,8 @@ struct journal_options {
   bool reclaim = true;  ///< false only for the planted fault of the erasure tests: files stay as they are
   bool accept_loss = false;  ///< serve although less than the watermark was recovered (explicit opt-in)
   bool read_only = false;    ///< verify, events --data-dir
+  /// Of a process that ends with the first failed write (write_guard.hpp); null: errors are returned.
+  std::shared_ptr<write_guard> guard = nullptr;
 };
 
 /// What was fixed when the data directory was created (file <data_dir>/identity).

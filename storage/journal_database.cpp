@@ -1,5 +1,6 @@
 #include "storage/journal_database.hpp"
 
+#include "domain/kill_point.hpp"
 #include "storage/bytes.hpp"
 
 #include <rocksdb/cache.h>
@@ -65,6 +66,11 @@ class sync_watch : public rocksdb::EventListener {
   void OnFileSyncFinish(const rocksdb::FileOperationInfo& info) override {
     if (info.path.ends_with(".log")) syncs_->record(info.duration);
   }
+#ifdef SWITCHBOARD_KILL_POINTS
+  void OnTableFileCreationStarted(const rocksdb::TableFileCreationBriefInfo& info) override {
+    if (info.reason == rocksdb::TableFileCreationReason::kCompaction) SWITCHBOARD_KILL_POINT("compaction");
+  }
+#endif
 
  private:
   const std::shared_ptr<domain::histogram> syncs_;
@@ -157,6 +163,10 @@ expected<std::unique_ptr<journal_database>, database_error> journal_database::op
       {rocksdb::kDefaultColumnFamilyName, meta}, {std::string(batches_family), batches_settings(options)}};
 
   std::unique_ptr<journal_database> database(new journal_database(options.path, syncs));
+  if (options.guard) {
+    database->env_ = guarded_env(options.guard);
+    settings.env = database->env_.get();
+  }
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status =

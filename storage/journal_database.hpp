@@ -7,6 +7,7 @@
 
 #include "domain/expected.hpp"
 #include "domain/histogram.hpp"
+#include "storage/guarded_files.hpp"
 #include "storage/journal_batch.hpp"
 #include "storage/pinned_files.hpp"
 
@@ -29,6 +30,7 @@ struct database_options {
   bool read_only = false;  ///< changes nothing in the directory, not even RocksDB's own LOG
   bool create = false;
   rocksdb::WALRecoveryMode wal_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  std::shared_ptr<write_guard> guard = nullptr;
 };
 
 struct database_error {
@@ -96,6 +98,7 @@ class journal_database {
 
   const std::string path_;
   const std::shared_ptr<domain::histogram> syncs_;  // shared with the listener, which RocksDB keeps
+  std::unique_ptr<rocksdb::Env> env_;               // guarded; null: the default
   std::unique_ptr<rocksdb::DB> db_;
   rocksdb::ColumnFamilyHandle* meta_ = nullptr;
   rocksdb::ColumnFamilyHandle* batches_ = nullptr;

@@ -11,6 +11,7 @@
 
 #include "storage/journal_recovery.hpp"
 
+#include "domain/kill_point.hpp"
 #include "storage/backup_manifest.hpp"
 #include "storage/exit_codes.hpp"
 #include "storage/journal_identity.hpp"
@@ -71,6 +72,7 @@ expected<opened, database_error> open_and_inspect(const journal_options& options
   how.read_only = read_only;
   how.create = create;
   how.wal_mode = mode;
+  if (!read_only) how.guard = options.guard;
   opened result;
   result.mode = mode;
   auto database = journal_database::open(how);
@@ -82,10 +84,23 @@ expected<opened, database_error> open_and_inspect(const journal_options& options
   return result;
 }
 
+/// The newest write-ahead log that holds anything, with a word before it; empty: there is none. Damage of a record's
+/// length looks like the end of the log, and RocksDB then names no file.
+std::string newest_wal(const std::string& data_dir) {
+  std::error_code ignored;
+  std::filesystem::path newest;
+  for (const auto& entry : std::filesystem::directory_iterator(journal_path(data_dir), ignored)) {
+    const auto& file = entry.path();
+    if (file.extension() == ".log" && entry.file_size(ignored) > 0) newest = std::max(newest, file);
+  }
+  return newest.empty() ? std::string{} : " in " + newest.filename().string();
+}
+
 std::string loss(const std::string& data_dir, log_sequence recovered, const watermark& mark) {
-  return journal_path(data_dir) + ": recovered up to sequence " + std::to_string(recovered) + ", but " +
-         watermark_path(data_dir) + " says that " + std::to_string(mark.sequence) +
-         " was acknowledged: acknowledged events are missing" + std::string(opt_in);
+  return journal_path(data_dir) + ": recovered up to sequence " + std::to_string(recovered) +
+         newest_wal(data_dir) + ", but " + watermark_path(data_dir) + " says that " +
+         std::to_string(mark.sequence) + " was acknowledged: acknowledged events are missing" +
+         std::string(opt_in);
 }
 
 /// Step 2. Changes nothing.
@@ -105,8 +120,10 @@ expected<opened, open_error> trial(const journal_options& options, const waterma
 }
 
 /// RocksDB takes the lock itself; asked before, a second process gets this sentence instead of a riddle.
-expected<void, open_error> check_lock(const std::string& data_dir) {
-  rocksdb::Env* const env = rocksdb::Env::Default();
+expected<void, open_error> check_lock(const journal_options& options) {
+  const std::string& data_dir = options.data_dir;
+  const auto guarded = options.guard ? guarded_env(options.guard) : nullptr;
+  rocksdb::Env* const env = guarded ? guarded.get() : rocksdb::Env::Default();
   rocksdb::FileLock* lock = nullptr;
   const rocksdb::Status status = env->LockFile(journal_path(data_dir) + "/LOCK", &lock);
   if (status.ok()) {
@@ -130,9 +147,11 @@ expected<watermark, open_error> required_watermark(const journal_options& option
 /// The last steps of every writable start: from here on, this process is the writer.
 expected<recovered_journal, open_error> take_over(const journal_options& options, const identity& who,
                                                   opened&& db, std::uint64_t epoch) {
+  SWITCHBOARD_KILL_POINT("recovery-opened");
   if (const rocksdb::Status status = db.database->put_epoch(epoch); !status.ok())
     return fail(db.database->path() + ": cannot write: " + status.ToString());
-  auto mark = watermark_file::open(options.data_dir, {db.extent.last, epoch});
+  SWITCHBOARD_KILL_POINT("recovery-epoch");
+  auto mark = watermark_file::open(options.data_dir, {db.extent.last, epoch}, options.guard);
   if (!mark) return fail(mark.error().what);
   recovered_journal result;
   result.identity = who;
@@ -152,7 +171,7 @@ expected<recovered_journal, open_error> create_journal(const journal_options& op
     return refuse(missing + watermark_path(options.data_dir) + " shows that the directory was in use");
   if (auto made = make_directory_durably(journal_path(options.data_dir)); !made)
     return fail(made.error().what);
-  if (auto locked = check_lock(options.data_dir); !locked) return unexpected(open_error(locked.error()));
+  if (auto locked = check_lock(options); !locked) return unexpected(open_error(locked.error()));
   auto db = open_without_torn_end(journal_path(options.data_dir), [&] {
     return open_and_inspect(options, WALRecoveryMode::kTolerateCorruptedTailRecords, false, true);
   });
@@ -196,7 +215,7 @@ expected<recovered_journal, open_error> recover_journal(const journal_options& o
   auto mark = required_watermark(options);  // before the trial: beside a running engine it only grows
   if (!mark) return unexpected(std::move(mark).error());
   if (!options.read_only)
-    if (auto locked = check_lock(options.data_dir); !locked) return unexpected(open_error(locked.error()));
+    if (auto locked = check_lock(options); !locked) return unexpected(open_error(locked.error()));
   const auto try_once = [&] { return trial(options, *mark); };
   auto tried =
       options.read_only ? try_once() : open_without_torn_end(journal_path(options.data_dir), try_once);
@@ -211,6 +230,7 @@ expected<recovered_journal, open_error> recover_journal(const journal_options& o
     result.database = std::move(tried->database);
     return result;
   }
+  SWITCHBOARD_KILL_POINT("recovery-tried");
   const log_sequence promised = tried->extent.last;
   const WALRecoveryMode mode = tried->mode;
   tried->database.reset();  // its memory, before the same is recovered again

@@ -5,6 +5,7 @@
 
 #include "storage/journal_watermark.hpp"
 
+#include "domain/kill_point.hpp"
 #include "storage/bytes.hpp"
 #include "storage/hash.hpp"
 
@@ -49,14 +50,18 @@ std::string file_of(watermark mark) {
   return bytes;
 }
 
+/// In as many calls as it takes: until it is whole, the other slot is the mark.
 bool write_slot(int fd, unsigned index, watermark mark) {
   const auto slot = slot_of(mark);
-  ssize_t n = 0;
-  do {
-    n = ::pwrite(fd, slot.data(), slot.size(), static_cast<off_t>(index * slot_distance));
-  } while (n < 0 && errno == EINTR);
-  if (n >= 0 && n != static_cast<ssize_t>(slot.size())) errno = ENOSPC;
-  return n == static_cast<ssize_t>(slot.size());
+  for (std::size_t done = 0; done < slot.size();) {
+    const ssize_t n = ::pwrite(fd, slot.data() + done, slot.size() - done,
+                               static_cast<off_t>(index * slot_distance + done));
+    if (n < 0 && errno == EINTR) continue;
+    if (n == 0) errno = ENOSPC;
+    if (n <= 0) return false;
+    done += static_cast<std::size_t>(n);
+  }
+  return true;
 }
 
 }  // namespace
@@ -81,11 +86,14 @@ expected<std::optional<watermark>, file_error> load_watermark(const std::string&
   return best;
 }
 
-watermark_file::watermark_file(file_descriptor file, std::string path)
-    : file_(std::move(file)), path_(std::move(path)), syncer_([this] { sync_loop(); }) {}
+watermark_file::watermark_file(file_descriptor file, std::string path, std::shared_ptr<write_guard> guard)
+    : file_(std::move(file)),
+      path_(std::move(path)),
+      guard_(std::move(guard)),
+      syncer_([this] { sync_loop(); }) {}
 
-expected<std::unique_ptr<watermark_file>, file_error> watermark_file::open(const std::string& data_dir,
-                                                                           watermark now) {
+expected<std::unique_ptr<watermark_file>, file_error> watermark_file::open(
+    const std::string& data_dir, watermark now, std::shared_ptr<write_guard> guard) {
   const std::string path = watermark_path(data_dir);
   file_descriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
   if (!file && errno == ENOENT) {
@@ -100,11 +108,11 @@ expected<std::unique_ptr<watermark_file>, file_error> watermark_file::open(const
     errno = error;
     return unexpected(last_file_error(path, "allocate"));
   }
-  if (!write_slot(file.get(), 0, now) || ::fsync(file.get()) != 0 || !write_slot(file.get(), 1, now) ||
-      ::fsync(file.get()) != 0)
+  if (!write_slot(file.get(), 0, now) || !sync_file(file.get()) || !write_slot(file.get(), 1, now) ||
+      !sync_file(file.get()))
     return unexpected(last_file_error(path, "write"));
   if (auto synced = sync_directory(data_dir); !synced) return unexpected(file_error(synced.error()));
-  return std::unique_ptr<watermark_file>(new watermark_file(std::move(file), path));
+  return std::unique_ptr<watermark_file>(new watermark_file(std::move(file), path, std::move(guard)));
 }
 
 watermark_file::~watermark_file() {
@@ -121,6 +129,7 @@ expected<void, file_error> watermark_file::advance(watermark to) {
     errno = failed;
     return unexpected(last_file_error(path_, "sync"));
   }
+  SWITCHBOARD_KILL_POINT("watermark");
   if (!write_slot(file_.get(), next_slot_, to)) return unexpected(last_file_error(path_, "write"));
   next_slot_ ^= 1u;
   if (!dirty_.exchange(true, std::memory_order_acq_rel)) {
@@ -136,7 +145,11 @@ void watermark_file::sync_loop() {
     wake_.wait(lock, [this] { return stopping_ || dirty_.load(std::memory_order_acquire); });
     if (!dirty_.exchange(false, std::memory_order_acq_rel)) return;  // stopping, and nothing left
     lock.unlock();
-    if (::fdatasync(file_.get()) != 0) sync_errno_.store(errno, std::memory_order_relaxed);
+    if (!sync_file_data(file_.get())) {
+      sync_errno_.store(errno, std::memory_order_relaxed);
+      if (guard_) guard_->fail(last_file_error(path_, "sync").what);
+    }
+    SWITCHBOARD_KILL_POINT("watermark-synced");
     lock.lock();
     wake_.wait_for(lock, sync_interval, [this] { return stopping_; });
   }

@@ -12,6 +12,7 @@
 #include "domain/expected.hpp"
 #include "storage/files.hpp"
 #include "storage/record.hpp"
+#include "storage/write_guard.hpp"
 
 #include <atomic>
 #include <condition_variable>
@@ -38,9 +39,10 @@ struct watermark {
 /// The open file. advance() from one thread.
 class watermark_file {
  public:
-  /// Opens or creates it, and writes both slots durably.
-  [[nodiscard]] static expected<std::unique_ptr<watermark_file>, file_error> open(const std::string& data_dir,
-                                                                                  watermark now);
+  /// Opens or creates it, and writes both slots durably. `guard`, where there is one, hears at once what advance()
+  /// reports of the syncing thread only at the next commit.
+  [[nodiscard]] static expected<std::unique_ptr<watermark_file>, file_error> open(
+      const std::string& data_dir, watermark now, std::shared_ptr<write_guard> guard = nullptr);
   watermark_file(const watermark_file&) = delete;
   watermark_file& operator=(const watermark_file&) = delete;
   ~watermark_file();  ///< syncs
@@ -49,11 +51,12 @@ class watermark_file {
   [[nodiscard]] expected<void, file_error> advance(watermark to);
 
  private:
-  watermark_file(file_descriptor file, std::string path);
+  watermark_file(file_descriptor file, std::string path, std::shared_ptr<write_guard> guard);
   void sync_loop();
 
   file_descriptor file_;
   const std::string path_;
+  const std::shared_ptr<write_guard> guard_;
   unsigned next_slot_ = 0;
   std::atomic<bool> dirty_ = false;
   std::atomic<int> sync_errno_ = 0;

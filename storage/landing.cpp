@@ -74,7 +74,8 @@ expected<landing, open_error> landing::begin(const std::string& directory) {
       return fail(directory + ": not empty, it holds \"" + found +
                   "\"; name a new directory, or move that away");
   }
-  file_descriptor lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640));
+  file_descriptor lock(
+      uninterrupted([&] { return ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640); }));
   if (!lock) return fail(last_file_error(path, "create").what);
   if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0)
     return fail(directory + ": another backup or restore is at work here; wait for it");

@@ -54,10 +54,12 @@ struct record {
   span customer_json;      ///< data.customer
   span dead_letter_json;   ///< data.deadLetter
   span erased_json;        ///< data.erased: what it was about is gone
+  span aliases_json;       ///< data.aliases
 
   // Of data.conversation, as it is after the event; meaningless without one.
   domain::platform platform = domain::platform::facebook;
   domain::thread_kind kind = domain::thread_kind::dm;
+  bool shared = false;
   inbox_place place;
   bool has_previous = false;
   inbox_place previous;  ///< where it was before the event
@@ -81,5 +83,10 @@ struct record {
   [[nodiscard]] std::string_view text(span s, std::string& scratch) const;
 };
 using record_ptr = std::shared_ptr<const record>;
+
+/// May others name nothing but a message of this thread?
+[[nodiscard]] inline bool is_found_by_messages(const record& r) {
+  return r.kind != domain::thread_kind::dm || r.shared;
+}
 
 }  // namespace switchboard::storage

@@ -1,5 +1,6 @@
 #include "storage/refold.hpp"
 
+#include "domain/kill_point.hpp"
 #include "storage/exit_codes.hpp"
 
 namespace switchboard::storage {
@@ -47,6 +48,7 @@ expected<void, open_error> refold_views(const event_log& log, views& v, const st
     if (const auto done = v.apply(read.records); !done) {
       return unexpected(not_folded(done.error().what, data_dir));
     }
+    SWITCHBOARD_KILL_POINT("recovery-refolding");
   }
   return {};
 }

@@ -97,7 +97,8 @@ std::optional<torn_manifest> torn_manifest::find(const std::string& database) {
 
 expected<void, file_error> torn_manifest::cut() const {
   const file_descriptor file(::open(path_.c_str(), O_WRONLY | O_CLOEXEC));
-  if (!file || ::ftruncate(file.get(), static_cast<off_t>(whole_)) != 0 || ::fsync(file.get()) != 0)
+  if (!file || uninterrupted([&] { return ::ftruncate(file.get(), static_cast<off_t>(whole_)); }) != 0 ||
+      !sync_file(file.get()))
     return unexpected(last_file_error(path_, "cut the torn end off"));
   return {};
 }
@@ -106,7 +107,7 @@ expected<void, file_error> torn_manifest::put_back() const {
   const file_descriptor file(::open(path_.c_str(), O_WRONLY | O_CLOEXEC));
   const auto size = static_cast<ssize_t>(end_.size());
   if (!file || ::pwrite(file.get(), end_.data(), end_.size(), static_cast<off_t>(whole_)) != size ||
-      ::fsync(file.get()) != 0)
+      !sync_file(file.get()))
     return unexpected(last_file_error(path_, "put back the torn end"));
   return {};
 }

@@ -19,6 +19,9 @@
 //   seen                     thread fingerprint(kind, id, version):8          1 time:8
 //                            thread fingerprint("ref", platform id, ""):8     2 time:8 ordinal:4 sequence:8
 //   comment_threads          1 name(account) fingerprint("ref", id, ""):8     thread
+//                            2 key (a thread's id)                            thread
+//                            3 key since:8                                    thread name(customer)
+//                            4 thread                                         key, the latest that 2 has for it
 //   dead_letters             "i" name(id)                                     the letter's JSON, its raw bytes
 //                            "b" name(brand) ~received name(id)               empty
 //                            "t" ~received name(id)                           empty
@@ -32,6 +35,9 @@
 // references (2) stay as long as the message: a reaction to a message of last year must still find it.
 // Fingerprints are keyed with the directory's seed. No key holds what a person or platform said: RocksDB repeats keys
 // in its manifest.
+//
+// Of `comment_threads`, 2 and 3 say which thread a key means (domain/thread_alias.hpp): 2 and 4 are asked for, 3
+// is read whole when the node starts. 1 is of comments, and of messages in groups.
 //
 // Of `erasures`, `by` is the log's place of the customer.erased that made the promise. "c" and "e" say whom, "t" up to
 // which of a thread's conversations, "x" which threads he had. What is folded at such an event depends on all rows
@@ -47,6 +53,7 @@
 
 #include "storage/views.hpp"
 
+#include "domain/kill_point.hpp"
 #include "storage/views_keys.hpp"
 #include "storage/views_on_disk.hpp"
 
@@ -118,8 +125,9 @@ expected<void, views_error> views_on_disk::apply(std::span<const record_ptr> rec
 void views_on_disk::fold(std::span<const record_ptr> records) {
   auto next = state_;
   write(fold_.fold(records, next));
+  SWITCHBOARD_KILL_POINT("views-folding");
   conversations_waiting_.take(records, reached());
-  messages_waiting_.take(records);
+  messages_waiting_.take(records, state_);
   state_ = next;
   store_->set_latest(next.latest_ms);
   const auto room = store_->options().unwritten_bytes;
@@ -146,7 +154,9 @@ void views_on_disk::write_everything() {
   sorted_tables tables(*store_);
   messages_waiting_.add_tables(tables);
   conversations_waiting_.add_tables(tables);
+  SWITCHBOARD_KILL_POINT("views-tables-made");
   tables.ingest();
+  SWITCHBOARD_KILL_POINT("views-tables-taken");
   messages_waiting_.clear();
   conversations_waiting_.clear();
   written_ = state_;
@@ -174,6 +184,7 @@ void views_on_disk::flush_memtables() {
   waiting.allow_write_stall = true;  // flushing late would stall it more
   std::vector<rocksdb::ColumnFamilyHandle*> all;
   for (std::size_t i = 0; i < column_count; ++i) all.push_back(store_->handle(static_cast<column>(i)));
+  SWITCHBOARD_KILL_POINT("memtable-flush");
   const auto done = store_->db().Flush(waiting, all);
   if (!done.ok()) store_->fail("flush: " + done.ToString());
 }

@@ -21,6 +21,8 @@
 
 namespace switchboard::storage {
 
+class write_guard;
+
 struct views_options {
   std::string data_dir;
   std::uint64_t hash_seed = 0;  ///< of the data directory's identity; keys the dedup fingerprints
@@ -29,6 +31,8 @@ struct views_options {
   std::uint64_t memtable_bytes = 8ull << 20;  ///< for all other rows
   std::uint64_t block_cache_bytes = 32ull << 20;
   std::chrono::hours seen_window{24 * 8};  ///< dedup keys live at least this long
+  /// Of a process that ends with the first failed write (write_guard.hpp); null: errors are returned.
+  std::shared_ptr<write_guard> guard = nullptr;
 };
 
 inline constexpr std::size_t page_rows_max = 1000;
@@ -114,9 +118,15 @@ class views {
   /// The message that a platform's id names within a thread.
   [[nodiscard]] virtual std::optional<domain::message> find_message(
       std::string_view brand, domain::thread_id t, std::string_view platform_message_id) const = 0;
-  /// The thread that a comment's id belongs to, within an account (comments and reviews only).
+  /// The thread that a message's id belongs to, within an account (comments, reviews and groups only).
   [[nodiscard]] virtual std::optional<domain::thread_id> find_thread(
       std::string_view account, std::string_view platform_message_id) const = 0;
+  /// The thread that has this key as another name.
+  [[nodiscard]] virtual std::optional<domain::thread_id> find_alias(domain::thread_id key) const = 0;
+  /// The latest key that is another name of this thread.
+  [[nodiscard]] virtual std::optional<domain::thread_id> other_name_of(domain::thread_id t) const = 0;
+  /// Shows each key that moved, or was given to somebody else, to `each`, in some order.
+  virtual void each_move(const std::function<void(const domain::thread_alias&)>& each) const = 0;
   /// Outbound messages of a conversation sent at or before `t` whose delivery is below `below`; newest first.
   [[nodiscard]] virtual std::vector<domain::message> outbound_up_to(std::string_view brand,
                                                                     domain::conversation_id c,

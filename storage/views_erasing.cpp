@@ -60,7 +60,7 @@ void views_on_disk::erase(const record& r) {
     erase_thread(r, batch);
   }
   state_.applied = r.sequence;
-  state_.latest_ms = std::max(state_.latest_ms, keys::milliseconds(r.at));
+  state_.advance(keys::milliseconds(r.at));
   written_ = state_;
   add_state(batch, state_.applied);
   write(batch);

@@ -44,12 +44,18 @@ void views_fold::add(const record& r, fold_state& state) {
     if (r.conversation_sequence == 1) ++state.conversations;
     const bool tells_whose = r.conversation_sequence == 1 || r.type == event_type::customer_updated;
     if (tells_whose && !condemned) add_customer_conversation(r);
-    if (r.kind != domain::thread_kind::dm && names_message(r)) add_comment_thread(r);
+    if (is_found_by_messages(r) && names_message(r)) add_comment_thread(r);
+  }
+  if (!r.aliases_json.empty()) {
+    const auto aliases = decode_aliases(r.part(r.aliases_json));
+    if (!aliases)
+      store_.fail("the aliases of record " + std::to_string(r.sequence) + ": " + aliases.error().what);
+    add_aliases(*aliases);
   }
   if (!r.customer_json.empty() && !condemned) add_customer(r);
   if (!r.dead_letter_json.empty()) add_dead_letter(r);
   state.applied = r.sequence;
-  state.latest_ms = std::max(state.latest_ms, keys::milliseconds(r.at));
+  state.advance(keys::milliseconds(r.at));
 }
 
 /// What was said is gone; what began is still counted, and answers to what was said still find their thread.
@@ -58,6 +64,23 @@ void views_fold::add_erased(const record& r, fold_state& state) {
   const auto e = decode_erasure(r.part(r.erased_json));
   if (!e) store_.fail("the erased event of record " + std::to_string(r.sequence) + ": " + e.error().what);
   if (e->comment && e->reference) put_comment_thread(r.account, *e->reference, r.conversation.thread);
+  add_aliases(e->aliases);
+}
+
+void views_fold::add_aliases(std::span<const domain::thread_alias> aliases) {
+  for (const auto& a : aliases) {
+    key_ = keys::alias(a);
+    value_.clear();
+    keys::append_thread(value_, a.thread);
+    if (a.since) keys::append_name(value_, a.customer.value);
+    put_row(column::comment_threads, value_);
+    // Only what a message told beside the key says who the key's owner is.
+    if (a.since || !a.customer.empty()) continue;
+    key_ = keys::other_name_of(a.thread);
+    value_.clear();
+    keys::append_thread(value_, a.key);
+    put_row(column::comment_threads, value_);
+  }
 }
 
 void views_fold::add_comment_thread(const record& r) {

@@ -32,6 +32,7 @@ class views_fold {
   void add_erased(const record& r, fold_state& state);
   void add_comment_thread(const record& r);
   void put_comment_thread(std::string_view account, std::uint64_t reference, domain::thread_id t);
+  void add_aliases(std::span<const domain::thread_alias> aliases);
   void add_customer(const record& r);
   void add_customer_conversation(const record& r);
   void add_dead_letter(const record& r);

@@ -4,10 +4,19 @@
 
 namespace switchboard::storage::keys {
 
+namespace {
+
+constexpr std::chrono::sys_days year_zero{std::chrono::year{0} / 1 / 1};
+
+}  // namespace
+
 std::uint64_t milliseconds(domain::timestamp t) {
-  constexpr std::chrono::sys_days year_zero{std::chrono::year{0} / 1 / 1};
   const auto since = std::chrono::floor<std::chrono::milliseconds>(t) - year_zero;
   return static_cast<std::uint64_t>(since.count());
+}
+
+domain::timestamp time_of(std::uint64_t milliseconds) {
+  return year_zero + std::chrono::milliseconds(static_cast<std::int64_t>(milliseconds));
 }
 
 std::string conversation(std::string_view brand, domain::conversation_id c) {
@@ -47,6 +56,19 @@ std::string comment_thread(std::string_view account, std::uint64_t reference) {
   std::string key(1, hashed);
   append_name(key, account);
   append_number(key, reference);
+  return key;
+}
+
+std::string alias(const domain::thread_alias& a) {
+  std::string key(1, a.since ? moved : other_name);
+  append_thread(key, a.key);
+  if (a.since) append_number(key, milliseconds(*a.since));
+  return key;
+}
+
+std::string other_name_of(domain::thread_id t) {
+  std::string key(1, named_too);
+  append_thread(key, t);
   return key;
 }
 

@@ -3,6 +3,7 @@
 // numbers do; names carry their length in front, so that no two keys run together whatever an id holds.
 
 #include "domain/ids.hpp"
+#include "domain/thread_alias.hpp"
 #include "domain/time.hpp"
 #include "storage/record.hpp"
 
@@ -61,6 +62,7 @@ inline void append_conversation(std::string& key, domain::conversation_id c) {
 
 /// Milliseconds since year 0, so that every time that a record can hold sorts right.
 [[nodiscard]] std::uint64_t milliseconds(domain::timestamp t);
+[[nodiscard]] domain::timestamp time_of(std::uint64_t milliseconds);
 /// Later times first.
 inline void append_newest_first(std::string& key, domain::timestamp t) {
   append_number(key, ~milliseconds(t));
@@ -72,8 +74,13 @@ inline void append_newest_first(std::string& key, domain::timestamp t) {
 [[nodiscard]] std::string customer(std::string_view brand, std::string_view customer);
 /// First byte of the keys of comment_threads.
 inline constexpr char hashed = 1;
+inline constexpr char other_name = 2;
+inline constexpr char moved = 3;
+inline constexpr char named_too = 4;
 /// `reference`: fingerprint("ref", platform message id, "").
 [[nodiscard]] std::string comment_thread(std::string_view account, std::uint64_t reference);
+[[nodiscard]] std::string alias(const domain::thread_alias& a);
+[[nodiscard]] std::string other_name_of(domain::thread_id t);
 
 // -- the column of erasures
 inline constexpr char erased_customer = 'c';

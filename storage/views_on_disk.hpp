@@ -36,6 +36,10 @@ class views_on_disk final : public views {
       std::string_view brand, domain::thread_id t, std::string_view platform_message_id) const override;
   [[nodiscard]] std::optional<domain::thread_id> find_thread(
       std::string_view account, std::string_view platform_message_id) const override;
+  [[nodiscard]] std::optional<domain::thread_id> find_alias(domain::thread_id key) const override;
+  [[nodiscard]] std::optional<domain::thread_id> other_name_of(domain::thread_id t) const override;
+  [[nodiscard]] std::optional<domain::thread_id> thread_row_of(const std::string& key) const;
+  void each_move(const std::function<void(const domain::thread_alias&)>& each) const override;
   [[nodiscard]] std::vector<domain::message> outbound_up_to(std::string_view brand, domain::conversation_id c,
                                                             domain::timestamp t,
                                                             domain::delivery_status below,

@@ -1,5 +1,6 @@
 #include "storage/views_options.hpp"
 
+#include "domain/kill_point.hpp"
 #include "storage/views_keys.hpp"
 
 #include <rocksdb/cache.h>
@@ -14,7 +15,7 @@
 namespace switchboard::storage {
 namespace {
 
-/// Drops dedup keys whose redelivery window is over. Time is the log's own (the latest record), so that a
+/// Drops dedup keys whose redelivery window is over. Time is the log's own (fold_state), so that a
 /// clock that jumps forgets nothing.
 class forget_seen : public rocksdb::CompactionFilter {
  public:
@@ -38,6 +39,7 @@ class forget_seen_factory : public rocksdb::CompactionFilterFactory {
   [[nodiscard]] const char* Name() const override { return "switchboard.forget_seen_factory"; }
   std::unique_ptr<rocksdb::CompactionFilter> CreateCompactionFilter(
       const rocksdb::CompactionFilter::Context& /*context*/) override {
+    SWITCHBOARD_KILL_POINT("forgetting-seen");
     return std::make_unique<forget_seen>(latest_ms_->load(std::memory_order_relaxed), window_ms_);
   }
 
@@ -72,6 +74,8 @@ rocksdb::ColumnFamilyOptions base_column(const views_options& o,
   c.hard_pending_compaction_bytes_limit = 512ull << 30;
   c.target_file_size_base = 32ull << 20;
   c.max_bytes_for_level_base = 256ull << 20;  // about eight files of level 0: one round moves it down whole
+  // From the first compaction on there is a deepest level: sorted_tables::ingest() needs that.
+  c.level_compaction_dynamic_level_bytes = true;
 
   rocksdb::BlockBasedTableOptions t;
   t.block_cache = cache;

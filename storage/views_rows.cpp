@@ -41,12 +41,45 @@ std::uint32_t views_on_disk::newest_row(std::string_view brand, domain::thread_i
 std::optional<domain::thread_id> views_on_disk::find_thread(std::string_view account,
                                                             std::string_view platform_message_id) const {
   const auto reference = fingerprint(store_->options().hash_seed, "ref", platform_message_id, "");
-  const auto value = store_->row(column::comment_threads, keys::comment_thread(account, reference));
+  return thread_row_of(keys::comment_thread(account, reference));
+}
+
+std::optional<domain::thread_id> views_on_disk::thread_row_of(const std::string& key) const {
+  const auto value = store_->row(column::comment_threads, key);
   if (!value) return std::nullopt;
   std::string_view from = *value;
   domain::thread_id t;
   if (!keys::take_thread(from, t)) store_->fail("comment_threads: a row without a thread");
   return t;
+}
+
+std::optional<domain::thread_id> views_on_disk::find_alias(domain::thread_id key) const {
+  return thread_row_of(keys::alias({key, {}, std::nullopt, {}}));
+}
+
+std::optional<domain::thread_id> views_on_disk::other_name_of(domain::thread_id t) const {
+  return thread_row_of(keys::other_name_of(t));
+}
+
+void views_on_disk::each_move(const std::function<void(const domain::thread_alias&)>& each) const {
+  const std::string prefix(1, keys::moved);
+  auto rows = store_->rows(column::comment_threads);
+  for (rows->Seek(prefix); rows->Valid() && rows->key().ToStringView().starts_with(prefix); rows->Next()) {
+    auto key = rows->key().ToStringView().substr(prefix.size());
+    auto value = rows->value().ToStringView();
+    value.remove_prefix(std::min<std::size_t>(1, value.size()));
+    domain::thread_alias a;
+    std::uint64_t since = 0;
+    std::string_view customer;
+    if (!keys::take_thread(key, a.key) || !keys::take_number(key, since) ||
+        !keys::take_thread(value, a.thread) || !keys::take_name(value, customer)) {
+      store_->fail("comment_threads: a move that is none");
+    }
+    a.customer.value = customer;
+    a.since = keys::time_of(since);
+    each(a);
+  }
+  store_->check(*rows, column::comment_threads);
 }
 
 std::optional<std::string> views_on_disk::conversation_json(std::string_view brand,

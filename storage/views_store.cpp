@@ -57,6 +57,16 @@ std::string_view to_word(column c) {
   return words[static_cast<std::size_t>(c)];
 }
 
+void fold_state::advance(std::uint64_t record_ms) {
+  constexpr std::uint64_t step_max_ms = 3'600'000;
+  if (newest_ms == 0) {
+    latest_ms = std::max(latest_ms, record_ms);
+  } else if (record_ms > newest_ms) {
+    latest_ms += std::min(record_ms - newest_ms, step_max_ms);
+  }
+  newest_ms = record_ms;
+}
+
 std::string encode_state(const fold_state& s) {
   std::string value;
   keys::append_number(value, layout);
@@ -64,6 +74,7 @@ std::string encode_state(const fold_state& s) {
   keys::append_number(value, s.latest_ms);
   keys::append_number(value, s.conversations);
   keys::append_number(value, s.reached);
+  keys::append_number(value, s.newest_ms);
   return value;
 }
 
@@ -82,7 +93,11 @@ expected<std::unique_ptr<views_store>, open_error> views_store::open(const views
   }
 
   const auto columns = views_columns(options, store->latest_ms_);
-  const auto db_options = views_db_options(options);
+  auto db_options = views_db_options(options);
+  if (options.guard) {
+    store->env_ = guarded_env(options.guard);
+    db_options.env = store->env_.get();
+  }
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   rocksdb::Status opened = rocksdb::DB::Open(db_options, store->path_, columns, &handles, &db);
@@ -123,6 +138,10 @@ std::optional<open_error> views_store::read_state() {
       !keys::take_number(from, opened_with_.reached)) {
     return damaged(path_, "its state is cut");
   }
+  // Before there was such a number, the log's own time was that of its latest record.
+  opened_with_.newest_ms = opened_with_.latest_ms;
+  if (!from.empty() && !keys::take_number(from, opened_with_.newest_ms))
+    return damaged(path_, "its state is cut");
   set_latest(opened_with_.latest_ms);
   if (found == layout) return std::nullopt;
   if (const auto done = hash_comment_ids(); !done.ok()) return explain(path_, done);

@@ -2,6 +2,7 @@
 // The RocksDB database under the views: its columns, how it is opened, and reads that never pass damage over.
 // Layout of keys and values: views.cpp.
 
+#include "storage/guarded_files.hpp"
 #include "storage/views.hpp"
 
 #include <rocksdb/db.h>
@@ -44,8 +45,14 @@ inline constexpr char seen_reference = 2;  ///< time, ordinal, sequence: kept as
 struct fold_state {
   log_sequence applied = 0;
   log_sequence reached = 0;     ///< conversations and their places in the inbox may show events up to here
-  std::uint64_t latest_ms = 0;  ///< the latest time of a record, by which dedup keys age
+  std::uint64_t latest_ms = 0;  ///< the log's own time, by which dedup keys age
+  std::uint64_t newest_ms = 0;  ///< what the last record says that it was
   std::uint64_t conversations = 0;
+
+  /// A record of this time follows. The log's own time goes on by what lies between records, back never, and by an hour
+  /// at most: a clock that was years ahead for a while ages nothing by years, neither then nor once it is right. (Where
+  /// nothing happens for longer, keys live longer.)
+  void advance(std::uint64_t record_ms);
 };
 
 class views_store {
@@ -88,6 +95,7 @@ class views_store {
   views_options options_;
   std::string path_;
   std::shared_ptr<std::atomic<std::uint64_t>> latest_ms_ = std::make_shared<std::atomic<std::uint64_t>>(0);
+  std::unique_ptr<rocksdb::Env> env_;  // guarded; null: the default
   std::unique_ptr<rocksdb::DB> db_;
   std::array<rocksdb::ColumnFamilyHandle*, column_count> handles_{};
   fold_state opened_with_;

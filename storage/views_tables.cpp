@@ -1,12 +1,13 @@
 #include "storage/views_tables.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
 namespace switchboard::storage {
 namespace {
 
-constexpr unsigned long level0_tables_max = 40;
+constexpr std::size_t level0_tables_max = 40;
 
 rocksdb::Slice slice(std::string_view s) {
   return {s.data(), s.size()};
@@ -49,15 +50,16 @@ void sorted_tables::finish() {
   writer_.reset();
 }
 
+std::size_t sorted_tables::tables_at(column c, int level) const {
+  std::string count;
+  const auto which = rocksdb::DB::Properties::kNumFilesAtLevelPrefix + std::to_string(level);
+  return store_.db().GetProperty(store_.handle(c), which, &count) ? std::stoul(count) : 0;
+}
+
 /// Taking over a table never stalls, so a disk that is too slow would heap up tables, each of which every
 /// look-up has to ask. Whoever applies waits here instead, and admission sees it lag.
 void sorted_tables::wait_for_compactions(column c) const {
-  const auto tables = [&] {
-    std::string count;
-    const auto level0 = rocksdb::DB::Properties::kNumFilesAtLevelPrefix + "0";
-    return store_.db().GetProperty(store_.handle(c), level0, &count) ? std::stoul(count) : 0ul;
-  };
-  while (tables() >= level0_tables_max) {
+  while (tables_at(c, 0) >= level0_tables_max) {
     std::string stopped;
     if (store_.db().GetProperty(rocksdb::DB::Properties::kBackgroundErrors, &stopped) && stopped != "0") {
       store_.fail("compactions have failed, LOG beside the tables says why");
@@ -66,10 +68,26 @@ void sorted_tables::wait_for_compactions(column c) const {
   }
 }
 
+void sorted_tables::pause_compactions() const {
+  // Flushes are held back too, and taking over a table that overlaps a memtable would wait for one for ever.
+  std::vector<rocksdb::ColumnFamilyHandle*> columns;
+  for (const auto& t : tables_) columns.push_back(store_.handle(t.of));
+  rocksdb::FlushOptions at_once;
+  at_once.allow_write_stall = true;  // nothing else writes
+  if (const auto s = store_.db().Flush(at_once, columns); !s.ok()) store_.fail("flush: " + s.ToString());
+  if (const auto s = store_.db().PauseBackgroundWork(); !s.ok()) store_.fail("pausing: " + s.ToString());
+}
+
 void sorted_tables::ingest() {
   finish();
   if (tables_.empty()) return;
   for (const auto& t : tables_) wait_for_compactions(t.of);
+  // RocksDB 7.8 asserts (and Debian's build keeps its assertions) when a compaction makes a column deeper while tables
+  // are being taken over. Where the deepest level holds something already, none can.
+  const bool may_deepen = std::any_of(tables_.begin(), tables_.end(), [&](const table& t) {
+    return tables_at(t.of, store_.db().NumberLevels(store_.handle(t.of)) - 1) == 0;
+  });
+  if (may_deepen) pause_compactions();
   std::vector<rocksdb::IngestExternalFileArg> all;
   for (const auto& t : tables_) {
     auto& one = all.emplace_back();
@@ -79,6 +97,8 @@ void sorted_tables::ingest() {
     one.options.write_global_seqno = false;  // it is in the manifest; the file stays as it was synced
   }
   const auto s = store_.db().IngestExternalFiles(all);
+  if (may_deepen)
+    store_.db().ContinueBackgroundWork().PermitUncheckedError();  // fails only where none is paused
   if (!s.ok()) store_.fail("taking over tables: " + s.ToString());
   tables_.clear();
 }

@@ -35,6 +35,9 @@ class sorted_tables {
   };
   void finish();
   void wait_for_compactions(column c) const;
+  [[nodiscard]] std::size_t tables_at(column c, int level) const;
+  /// Nothing runs in the background when it returns, nor until RocksDB is told to go on.
+  void pause_compactions() const;
 
   const views_store& store_;
   std::unique_ptr<rocksdb::SstFileWriter> writer_;

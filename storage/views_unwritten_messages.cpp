@@ -53,24 +53,24 @@ dedup_keys dedup_keys_of(const record& r, std::uint64_t seed) {
   return known;
 }
 
-void unwritten_messages::take(std::span<const record_ptr> records) {
+void unwritten_messages::take(std::span<const record_ptr> records, fold_state before) {
   while (!records.empty()) {
     const auto some = records.first(std::min(records.size(), taken_at_once));
     records = records.subspan(some.size());
     const std::unique_lock lock(mutex_);
     for (const auto& r : some) {
+      before.advance(keys::milliseconds(r->at));
       if (!r->conversation_json.empty()) {
-        take(*r);
+        take(*r, before.latest_ms);
       } else if (!r->erased_json.empty()) {
-        take_erased(*r);
+        take_erased(*r, before.latest_ms);
       }
     }
   }
 }
 
-void unwritten_messages::take(const record& r) {
+void unwritten_messages::take(const record& r, std::uint64_t at) {
   if (!r.message_json.empty()) take_message(r);
-  const auto at = keys::milliseconds(r.at);
   const auto thread = r.conversation.thread;
   const auto known = dedup_keys_of(r, store_.options().hash_seed);
   if (known.reference) take_seen({thread, *known.reference, at, r.message, seen_reference});
@@ -78,10 +78,9 @@ void unwritten_messages::take(const record& r) {
 }
 
 /// Its message is gone; that it was here is known for as long as it may be delivered again.
-void unwritten_messages::take_erased(const record& r) {
+void unwritten_messages::take_erased(const record& r, std::uint64_t at) {
   const auto e = decode_erasure(r.part(r.erased_json));
   if (!e) store_.fail("the erased event of record " + std::to_string(r.sequence) + ": " + e.error().what);
-  const auto at = keys::milliseconds(r.at);
   for (const auto& key : {e->reference, e->origin}) {
     if (key) take_seen({r.conversation.thread, *key, at, {}, seen_origin});
   }

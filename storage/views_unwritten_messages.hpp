@@ -38,7 +38,8 @@ class unwritten_messages {
  public:
   explicit unwritten_messages(const views_store& store) : store_(store) {}
 
-  void take(std::span<const record_ptr> records);
+  /// `before`: the state that these follow upon.
+  void take(std::span<const record_ptr> records, fold_state before);
   /// All of it, as tables. The rows stay until clear(), which is for after the ingestion.
   void add_tables(sorted_tables& tables);
   void clear();
@@ -71,8 +72,8 @@ class unwritten_messages {
   };
   static constexpr auto none = ~std::uint32_t{0};
 
-  void take(const record& r);
-  void take_erased(const record& r);
+  void take(const record& r, std::uint64_t at);  // `at`: by the log's own time
+  void take_erased(const record& r, std::uint64_t at);
   void take_message(const record& r);
   void take_seen(const seen_row& row);
   [[nodiscard]] std::uint32_t brand_number(std::string_view brand);

@@ -8,9 +8,9 @@ namespace {
 
 /// What our routes read beyond what a page may send unasked.
 constexpr std::string_view request_headers =
-    "Authorization, Content-Type, Idempotency-Key, If-Match, Last-Event-ID";
+    "Authorization, Content-Type, If-Match, Last-Event-ID";
 /// What our routes answer beyond what a page may read unasked.
-constexpr std::string_view exposed_headers = "Allow, ETag, Link, Retry-After, WWW-Authenticate";
+constexpr std::string_view exposed_headers = "Allow, ETag, Link, Retry-After, WWW-Authenticate, X-Request-Id";
 /// Every request is judged again, so a browser that remembers an old yes gains nothing by it.
 constexpr std::string_view max_age_seconds = "600";
 

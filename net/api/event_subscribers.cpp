@@ -76,6 +76,8 @@ void event_stream::remove(const subscriber_ptr& s) {
 void event_stream::end(const subscriber_ptr& s, std::uint16_t code, std::string reason) {
   if (s->gone) return;
   const auto channel = s->channel;
+  // A browser comes back by the last id that it was told; a filter may have let none through for long.
+  if (s->sse && (code == code_going_away || code == code_internal)) channel->ping(reason);
   channel->close(code, std::move(reason));
   remove(s);
 }

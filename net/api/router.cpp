@@ -9,6 +9,9 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <limits>
+#include <random>
 
 namespace switchboard::net::api {
 
@@ -46,6 +49,13 @@ bool matches(std::string_view pattern, std::string_view path, std::vector<std::s
     }
   }
   return pattern.empty() && path.empty();
+}
+
+template <class Number>
+void append_hex(std::string& out, Number n) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  for (int shift = std::numeric_limits<Number>::digits - 4; shift >= 0; shift -= 4)
+    out += digits[n >> shift & 15];
 }
 
 http::response problem(int status, std::string_view slug, std::string_view title, std::string_view detail) {
@@ -107,13 +117,9 @@ std::string token_digest(std::string_view token) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int length = 0;
   if (EVP_Digest(token.data(), token.size(), digest.data(), &length, EVP_sha256(), nullptr) != 1) return {};
-  constexpr std::string_view digits = "0123456789abcdef";
   std::string hex;
   hex.reserve(64);
-  for (unsigned int i = 0; i < length; ++i) {
-    hex += digits[digest[i] >> 4];
-    hex += digits[digest[i] & 15];
-  }
+  for (unsigned int i = 0; i < length; ++i) append_hex(hex, digest[i]);
   return hex;
 }
 
@@ -199,6 +205,17 @@ std::optional<http::response> turn_away(const route& to, listener on, const http
   return problem(404, "not-found", "Not found", "there is nothing at this path");
 }
 
+/// This process's start and the number of the request: unique enough to find one answer in many logs.
+std::string next_request_id() {
+  static const auto process = static_cast<std::uint32_t>(std::random_device{}());
+  static std::atomic<std::uint64_t> requests{0};
+  std::string id;
+  append_hex(id, process);
+  id += '-';
+  append_hex(id, static_cast<std::uint32_t>(requests.fetch_add(1, std::memory_order_relaxed) + 1));
+  return id;
+}
+
 }  // namespace
 
 http::body_verdict router::head(listener l, const http::request& head, std::uint64_t announced,
@@ -214,6 +231,8 @@ http::body_verdict router::head(listener l, const http::request& head, std::uint
   cors_decision cors;
   if (l == listener::open) cors = decide_cors(head, ctx_.engine->settings()->server.allowed_origins);
   v.headers = std::move(cors.headers);
+  // Only here, and not in a problem's body: there it would tell what is another's from what never was.
+  v.headers.emplace_back("X-Request-Id", next_request_id());
   const auto m = find_route(l, head.method, head.path, table_);
   if (!m.found) {
     v.refuse = without_route(cors.is, m);

@@ -1,5 +1,7 @@
 #include "net/http/door.hpp"
 
+#include "domain/kill_point.hpp"
+
 #include <arpa/inet.h>
 #include <linux/filter.h>
 #include <netinet/in.h>
@@ -140,6 +142,7 @@ bool door::accept_one() {
                        errno == ENOBUFS || errno == ENOMEM;
     return !stays;  // that one has gone again (ECONNABORTED …)
   }
+  SWITCHBOARD_KILL_POINT("accepted");
   counters_.accepted.add();
   const int on = 1;
   ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);

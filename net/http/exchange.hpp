@@ -35,7 +35,7 @@ class channel {
   /// Shows that we live, between writes. SSE: an id line with `id`, which a browser that comes back names (empty:
   /// a comment line); WebSocket: a ping.
   virtual void ping(std::string_view id) = 0;
-  /// Ends it: WebSocket close code and reason (≤ 123 bytes), SSE: a last `event: close` with them.
+  /// Ends it: WebSocket close code and reason (≤ 123 bytes), SSE: a last comment with them, `: close CODE REASON`.
   virtual void close(std::uint16_t code, std::string reason) = 0;
   /// The peer left, or was silent beyond limits.pong_timeout. Called once.
   virtual void on_gone(std::function<void()> f) = 0;

@@ -174,6 +174,26 @@ std::optional<refusal> check_content_type(std::string_view v) {
   return std::nullopt;
 }
 
+/// A name or an IPv4 address, or an IPv6 address in brackets, and perhaps a port (RFC 9110 §7.2). Two colons would
+/// leave open where the name ends, and who routes by it.
+bool is_host_and_port(std::string_view v) {
+  std::size_t end = 0;
+  if (v.starts_with('[')) {
+    end = v.find(']');
+    if (end == std::string_view::npos || end == 1) return false;
+    for (const char c : v.substr(1, end - 1)) {
+      if (hex_digit(c) < 0 && c != ':' && c != '.') return false;
+    }
+    ++end;
+  } else {
+    end = std::min(v.find(':'), v.size());
+    if (end == 0 || !all_of_class(v.substr(0, end), is_host)) return false;
+  }
+  if (end == v.size()) return true;
+  const auto port = v.substr(end + 1);
+  return v[end] == ':' && std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
 /// `Content_Length` is `Content-Length` to whoever maps names to CGI variables; so is a doubt.
 bool is_disguised(std::string_view name) {
   if (name.find('_') == std::string_view::npos) return false;
@@ -197,7 +217,7 @@ std::optional<refusal> read_field(std::string_view name, std::string_view value,
     case 4:
       if (!same_word(name, "host")) break;
       if (++facts.hosts > 1) return bad("more than one Host");
-      if (value.empty() || !all_of_class(value, is_host)) return bad("malformed Host");
+      if (!is_host_and_port(value)) return bad("malformed Host");
       f.host = value;
       break;
     case 6:

@@ -27,7 +27,7 @@ constexpr std::array<std::uint8_t, 256> make_classes() {
   const std::string_view alnum = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
   mark(alnum, is_token | is_host);
   mark("!#$%&'*+-.^_`|~", is_token);
-  mark("-._~:[]", is_host);
+  mark("-._~", is_host);
   return t;
 }
 inline constexpr auto classes = make_classes();

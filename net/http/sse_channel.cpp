@@ -65,14 +65,12 @@ void sse_channel::ping(std::string_view id) {
   write_text(id.empty() ? ": hb\n\n" : id_line(id) + "\n");
 }
 
+/// A comment: what is no event must not look like one. Browsers come back by themselves, at the last id.
 void sse_channel::close(std::uint16_t code, std::string reason) {
-  std::string text = "event: close\ndata: {\"code\":" + std::to_string(code) + ",\"reason\":\"";
-  for (const char c :
-       reason) {  // a word or a sentence of ours; nothing in it may break the line or the string
-    const auto byte = static_cast<unsigned char>(c);
-    text += byte < 0x20 || c == '"' || c == '\\' ? ' ' : c;
-  }
-  text += "\"}\n\n";
+  std::string text = ": close " + std::to_string(code);
+  if (!reason.empty()) text += ' ';
+  for (const char c : reason) text += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;  // one line
+  text += "\n\n";
   write_text(text);
   if (chunked_) write_control("0\r\n\r\n");
   end_after_control();

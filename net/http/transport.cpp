@@ -1,5 +1,7 @@
 #include "net/http/transport.hpp"
 
+#include "domain/kill_point.hpp"
+
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -12,6 +14,15 @@ namespace switchboard::net::http {
 namespace {
 
 constexpr std::size_t pieces_per_call_max = 256;
+
+/// With kill points each answer goes out in pieces, so that there is a middle to be killed in.
+void halve([[maybe_unused]] msghdr& message) {
+#ifdef SWITCHBOARD_KILL_POINTS
+  if (message.msg_iov[0].iov_len < 2) return;
+  message.msg_iov[0].iov_len /= 2;
+  message.msg_iovlen = 1;
+#endif
+}
 
 class plain_transport final : public transport {
  public:
@@ -40,7 +51,9 @@ class plain_transport final : public transport {
     msghdr message{};
     message.msg_iov = vectors.data();
     message.msg_iovlen = count;
+    halve(message);
     const auto n = ::sendmsg(descriptor_, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    SWITCHBOARD_KILL_POINT("half-answered");
     if (n >= 0) return {io_state::ok, static_cast<std::size_t>(n), false};
     return {again() ? io_state::would_block : io_state::failed, 0, false};
   }

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <limits>
 #include <memory>
+#include <new>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -60,6 +61,7 @@ expected<element, json_problem> parse_with(reusable_parser& reusable, std::strin
     return unexpected{
         json_problem{"too-deep", "nested deeper than " + std::to_string(depth_max) + " levels"}};
   }
+  if (error == simdjson::MEMALLOC) throw std::bad_alloc{};  // no fault of the body's
   return unexpected{json_problem{"invalid-json", simdjson::error_message(error)}};
 }
 
@@ -87,6 +89,14 @@ void append_number(std::string& out, Number value) {
   std::array<char, 32> text;
   const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), value);
   out.append(text.data(), error == std::errc{} ? end : text.data());
+}
+
+/// With a point or an exponent, as it came: without, -0.0 would be read again as 0, and 2^64 as an
+/// integer that is too large for one.
+void append_fraction(std::string& out, double value) {
+  const auto begin = out.size();
+  append_number(out, value);
+  if (out.find_first_of(".e", begin) == std::string::npos) out += ".0";
 }
 
 std::optional<domain::timestamp> in_range(std::optional<std::int64_t> value, std::int64_t max,
@@ -201,7 +211,10 @@ bool has_duplicate(object o, std::string_view name) {
   return count > 1;
 }
 
-std::string_view duplicate_member(object o) {
+std::optional<std::string_view> duplicate_member(object o) {
+#ifdef SWITCHBOARD_FAULT_FIRST_OF_TWO  // planted in tests/attacks: as if one reader's choice were every reader's
+  if (o.size() > 0) return std::nullopt;
+#endif
   constexpr std::size_t compared_pairwise_max = 24;
   std::array<std::string_view, compared_pairwise_max> few;
   std::size_t count = 0;
@@ -216,7 +229,7 @@ std::string_view duplicate_member(object o) {
     few[count++] = field.key;
   }
   if (count < few.size()) {
-    return {};
+    return std::nullopt;
   }
   std::vector<std::string_view> all;  // pairwise would be quadratic in what a stranger sends
   for (const auto field : o) {
@@ -224,7 +237,7 @@ std::string_view duplicate_member(object o) {
   }
   std::sort(all.begin(), all.end());
   const auto twin = std::adjacent_find(all.begin(), all.end());
-  return twin == all.end() ? std::string_view{} : *twin;
+  return twin == all.end() ? std::nullopt : std::optional{*twin};
 }
 
 void append_json(std::string& out, element e) {
@@ -256,7 +269,7 @@ void append_json(std::string& out, element e) {
       append_number(out, e.get_uint64().value_unsafe());
       break;
     case type::DOUBLE:
-      append_number(out, e.get_double().value_unsafe());
+      append_fraction(out, e.get_double().value_unsafe());
       break;
     case type::BOOL:
       out += e.get_bool().value_unsafe() ? "true" : "false";

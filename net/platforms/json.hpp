@@ -44,8 +44,8 @@ struct json_problem {
 [[nodiscard]] std::string member_id(object o, std::string_view name);
 /// Does a name stand twice in the object? simdjson returns the first, others the last: such an id is not one.
 [[nodiscard]] bool has_duplicate(object o, std::string_view name);
-/// The name of some member that stands twice, empty if none does.
-[[nodiscard]] std::string_view duplicate_member(object o);
+/// The name of some member that stands twice; it may be the empty one. nullopt: none does.
+[[nodiscard]] std::optional<std::string_view> duplicate_member(object o);
 /// The element as compact JSON, for payloads and rejected parts.
 [[nodiscard]] std::string to_json(element e);
 [[nodiscard]] std::string to_json(object o);

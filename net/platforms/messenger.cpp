@@ -59,11 +59,16 @@ void unpack_reaction(const messaging_item& item, object value) {
 /// A press or an opening that comes with an object of its own instead of a text.
 inbound_event& add_interactive(const messaging_item& item, std::string_view kind, object value,
                                std::string_view prefix) {
+  // Not all of it: a redelivery's media URLs are signed anew.
+  std::string what;
+  for (const std::string_view name : {"title", "payload", "ref", "source", "type", "user_ref", "ad_id"}) {
+    (what += member_id(value, name)) += '\n';
+  }
   inbound_event& event = item.add(inbound_kind::message);
   event.content_type = domain::content_type::interactive;
   event.platform_message_id = member_id(value, "mid");
   if (event.platform_message_id.empty()) {
-    event.platform_message_id = item.made_up_id(prefix);
+    event.platform_message_id = item.made_up_id(prefix, what);
   }
   payload_writer payload{event.payload};
   payload.flag_if("standby", item.standby);
@@ -156,7 +161,7 @@ void add_system(const messaging_item& item, std::string_view kind, std::string c
   inbound_event& event = item.add(inbound_kind::message);
   event.direction = domain::direction::inbound;
   event.sender = domain::sender_type::system;
-  event.platform_message_id = item.made_up_id(std::string{kind} + ":");
+  event.platform_message_id = item.made_up_id(std::string{kind} + ":", content);
   event.content = std::move(content);
   payload_writer payload{event.payload};
   payload.flag_if("standby", item.standby);
@@ -305,7 +310,9 @@ void reject_without_customer(const meta_element& at, const found_members& found)
 void add_unsupported(const messaging_item& item) {
   inbound_event& event = item.add(inbound_kind::message);
   event.content_type = domain::content_type::unsupported;
-  event.platform_message_id = item.made_up_id("unknown:");
+  std::string members;
+  for (const auto member : item.json) (members += member.key) += '\n';
+  event.platform_message_id = item.made_up_id("unknown:", members);
   append_json(event.payload, item.json);
 }
 
@@ -327,9 +334,10 @@ inbound_event& messaging_item::add(inbound_kind kind) const {
   return event;
 }
 
-std::string messaging_item::made_up_id(std::string_view prefix) const {
-  const std::string tail =
-      platform_time ? milliseconds(*platform_time) : std::to_string(fingerprint(to_json(json)));
+std::string messaging_item::made_up_id(std::string_view prefix, std::string_view what) const {
+  const std::string tail = platform_time
+                               ? milliseconds(*platform_time) + ':' + std::to_string(fingerprint(what))
+                               : std::to_string(fingerprint(to_json(json)));
   return std::string{prefix} + customer + ":" + tail;
 }
 

@@ -23,8 +23,9 @@ struct messaging_item {
 
   /// A new event in the customer's thread.
   [[nodiscard]] domain::inbound_event& add(domain::inbound_kind kind) const;
-  /// An id for something that the platform gives none: the same in every redelivery, another for other things.
-  [[nodiscard]] std::string made_up_id(std::string_view prefix) const;
+  /// An id for something that the platform gives none: the same in every redelivery, another for other things. `what`:
+  /// of its content what no redelivery changes, since several may be of the same millisecond.
+  [[nodiscard]] std::string made_up_id(std::string_view prefix, std::string_view what) const;
 };
 
 /// `message`: text, attachments, echoes, deletions. In messenger_message.cpp.

@@ -305,8 +305,8 @@ domain::unpacked_body normalise(std::string_view body, std::string_view /*accoun
   if ((*parsed).root.get(root) != simdjson::SUCCESS) {
     return rejected_whole(body, "malformed", "the body is no object");
   }
-  if (const auto twice = duplicate_member(root); !twice.empty()) {
-    return rejected_whole(body, "duplicate-field", "\"" + std::string{clipped(twice)} + "\" stands twice");
+  if (const auto twice = duplicate_member(root)) {
+    return rejected_whole(body, "duplicate-field", "\"" + std::string{clipped(*twice)} + "\" stands twice");
   }
   const std::string_view name = member_text(root, "object");
   const auto platform = platform_of(name);

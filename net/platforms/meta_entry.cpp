@@ -70,12 +70,11 @@ std::string_view clipped(std::string_view text) {
 }
 
 bool rejected_as_ambiguous(const meta_element& at, object part) {
-  const std::string_view twice = duplicate_member(part);
-  // An empty name may be the twin too; then there is nothing to show, and it names no id.
-  if (twice.empty()) {
+  const auto twice = duplicate_member(part);
+  if (!twice) {
     return false;
   }
-  at.reject("duplicate-field", "\"" + std::string{clipped(twice)} + "\" stands twice");
+  at.reject("duplicate-field", "\"" + std::string{clipped(*twice)} + "\" stands twice");
   return true;
 }
 

@@ -139,7 +139,11 @@ std::optional<sha256_digest> from_hex(std::string_view digits) {
 }
 
 bool equal_constant_time(const sha256_digest& a, const sha256_digest& b) {
+#ifdef SWITCHBOARD_FAULT_HALF_A_DIGEST  // planted in tests/attacks: what a forger could try 2^128 times less for
+  return CRYPTO_memcmp(a.data(), b.data(), a.size() / 2) == 0;
+#else
   return CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+#endif
 }
 
 bool equal_constant_time(std::string_view a, std::string_view b) {

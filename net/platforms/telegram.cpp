@@ -76,8 +76,8 @@ domain::unpacked_body normalise(std::string_view body, std::string_view account_
   if ((*parsed).root.get(root) != simdjson::SUCCESS) {
     return rejected_whole(body, "malformed", "an update is an object");
   }
-  if (const std::string_view twice = duplicate_member(root); !twice.empty()) {
-    return rejected_whole(body, "duplicate-field", "two members \"" + std::string{twice} + '"');
+  if (const auto twice = duplicate_member(root)) {
+    return rejected_whole(body, "duplicate-field", "two members \"" + std::string{*twice} + '"');
   }
   const std::string update_id = member_id(root, "update_id");
   if (update_id.empty()) {

@@ -79,7 +79,8 @@ void unpack_reaction(const telegram_update& at, object r) {
     e.thread_key = chat_id;
     e.platform_message_id = chat_id + ':' + message_id;
     // It doesn't say which topic the message is in: it belongs where the message is.
-    if (member_text(*chat, "type") != "private") e.thread_parent = e.platform_message_id;
+    e.thread_shared = member_text(*chat, "type") != "private";
+    if (e.thread_shared) e.thread_parent = e.platform_message_id;
     fill_telegram_customer(e, *chat, actor);
     e.sender_id = actor.id.empty() ? chat_id : actor.id;
     e.content_type = domain::content_type::reaction;

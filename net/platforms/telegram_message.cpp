@@ -111,6 +111,7 @@ void unpack_telegram_message(const telegram_update& at, object m, telegram_messa
   e.platform_message_id = full_id(chat_id, message_id);
   if (kind.edited) e.version = edit_version(at, m);
   e.thread_key = telegram_thread_of(chat_id, m);
+  e.thread_shared = member_text(*chat, "type") != "private";
 
   // A group's anonymous admin and a channel speak as the chat; `from` is then a stand-in that all share.
   telegram_peer actor = telegram_peer_of(sender_chat ? sender_chat : from);

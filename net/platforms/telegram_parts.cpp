@@ -19,11 +19,11 @@ void telegram_update::reject(std::string_view reason, std::string_view detail) c
 }
 
 bool telegram_update::ambiguous(object o) const {
-  const std::string_view twice = duplicate_member(o);
-  if (twice.empty()) {
+  const auto twice = duplicate_member(o);
+  if (!twice) {
     return false;
   }
-  reject("duplicate-field", "two members \"" + std::string{twice} + '"');
+  reject("duplicate-field", "two members \"" + std::string{*twice} + '"');
   return true;
 }
 

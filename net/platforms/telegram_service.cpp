@@ -4,6 +4,7 @@
 #include "net/platforms/telegram_parts.hpp"
 
 #include <array>
+#include <utility>
 
 namespace switchboard::net::platforms {
 namespace {
@@ -49,10 +50,13 @@ void say_title(const service& s) {
 }
 /// The chat's id is another one from now on; the new chat says where it came from.
 void say_migrated_to(const service& s) {
-  s.event.content = "The group became a supergroup, chat " + member_id(s.message, "migrate_to_chat_id");
+  s.event.thread_key_next = member_id(s.message, "migrate_to_chat_id");
+  s.event.content = "The group became a supergroup, chat " + s.event.thread_key_next;
 }
+/// Told in the new chat, of the old one's thread.
 void say_migrated_from(const service& s) {
-  s.event.content = "This supergroup was the group, chat " + member_id(s.message, "migrate_from_chat_id");
+  s.event.thread_key_next = std::exchange(s.event.thread_key, member_id(s.message, "migrate_from_chat_id"));
+  s.event.content = "This supergroup was the group, chat " + s.event.thread_key;
 }
 void say_pinned(const service& s) {
   s.event.content = actor_of(s) + " pinned a message";

@@ -171,11 +171,12 @@ void unpack_whatsapp_change(unpacker& out, object, object change, std::string_vi
   }
   const auto metadata = member_object(*value, "metadata");
   std::string account = metadata ? member_id(*metadata, "phone_number_id") : std::string{};
-  std::string_view twice = duplicate_member(*value);
-  if (twice.empty()) twice = duplicate_member(change);
-  if (twice.empty() && metadata) twice = duplicate_member(*metadata);
-  if (!twice.empty()) {
-    out.reject(pointer, "duplicate-field", "two members \"" + std::string{twice} + "\" in value or metadata");
+  auto twice = duplicate_member(*value);
+  if (!twice) twice = duplicate_member(change);
+  if (!twice && metadata) twice = duplicate_member(*metadata);
+  if (twice) {
+    out.reject(pointer, "duplicate-field",
+               "two members \"" + std::string{*twice} + "\" in value or metadata");
     return;
   }
   const whatsapp_value in{

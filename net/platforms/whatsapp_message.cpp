@@ -135,10 +135,16 @@ void unpack_system(const whatsapp_element& at, heading& h) {
   std::string new_id = moved ? replacing_id(*system, h.who) : std::string{};
   const std::string_view new_user_id = moved ? member_text(*system, "user_id") : std::string_view{};
   const bool changed = !new_id.empty() || !new_user_id.empty();
+  const bool by_number = h.who.id != h.who.user_id;
 
   auto& e = begin(at, h, changed ? domain::inbound_kind::profile : domain::inbound_kind::message);
   e.sender = domain::sender_type::system;
   e.platform_message_id = std::move(h.id);
+  if (h.group.empty()) {
+    if (by_number) e.thread_key_next = new_id;
+    if (by_number && !new_id.empty()) e.customer_handle = '+' + new_id;
+    if (new_user_id != h.who.user_id) e.thread_key_also_next = new_user_id;
+  }
   e.customer_new_platform_id = std::move(new_id);
   payload_writer payload{e.payload};
   if (system) {

@@ -117,21 +117,21 @@ void whatsapp_element::reject(std::string_view reason, std::string_view detail) 
 }
 
 bool whatsapp_element::ambiguous() const {
-  const std::string_view twice = duplicate_member(what);
-  if (twice.empty()) {
+  const auto twice = duplicate_member(what);
+  if (!twice) {
     return false;
   }
-  reject("duplicate-field", "two members \"" + std::string{twice} + '"');
+  reject("duplicate-field", "two members \"" + std::string{*twice} + '"');
   return true;
 }
 
 bool whatsapp_element::ambiguous(std::string_view part) const {
   const auto inner = member_object(what, part);
-  const std::string_view twice = inner ? duplicate_member(*inner) : std::string_view{};
-  if (twice.empty()) {
+  const auto twice = inner ? duplicate_member(*inner) : std::nullopt;
+  if (!twice) {
     return false;
   }
-  reject("duplicate-field", "two members \"" + std::string{twice} + "\" in " + std::string{part});
+  reject("duplicate-field", "two members \"" + std::string{*twice} + "\" in " + std::string{part});
   return true;
 }
 
@@ -143,12 +143,15 @@ domain::inbound_event& whatsapp_element::add(domain::inbound_kind kind, whatsapp
   e.account_platform_id = in.account;
   if (group.empty()) {
     e.thread_key = who.id;
+    e.thread_key_also = who.user_id;
   } else {
     e.thread_key.reserve(7 + group.size() + who.id.size());
     e.thread_key += "group:";
     e.thread_key += group;
     e.thread_key += '/';
+    if (!who.user_id.empty()) e.thread_key_also = e.thread_key + who.user_id;
     e.thread_key += who.id;
+    e.thread_shared = true;
   }
   e.customer_platform_id = std::move(who.id);
   e.customer_name = who.name;

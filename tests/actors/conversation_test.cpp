@@ -18,7 +18,7 @@ using testing::text_message;
 constexpr domain::thread_id thread{1, 2};
 
 void deliver(conversation_owner& owner, domain::inbound_event e) {
-  delivery d{.thread = thread, .what = received(std::move(e)), .done = nullptr};
+  delivery d{.thread = thread, .otherwise = std::nullopt, .what = received(std::move(e)), .done = nullptr};
   owner.deliver(d);
 }
 

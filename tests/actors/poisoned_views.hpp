@@ -7,6 +7,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -19,6 +20,7 @@ class poisoned_views final : public storage::views {
  public:
   explicit poisoned_views(std::unique_ptr<storage::views> real) : real_(std::move(real)) {}
 
+  std::atomic<bool> starved{false};        ///< … finds no memory
   std::atomic<bool> poison{false};         ///< looking for `poison_id` throws
   std::atomic<bool> poison_waking{false};  ///< so does loading a thread
   std::atomic<bool> fail_letters{false};   ///< looking for a dead letter gives the disk's own fault
@@ -31,6 +33,7 @@ class poisoned_views final : public storage::views {
   }
   std::optional<domain::message> find_message(std::string_view brand, domain::thread_id t,
                                               std::string_view platform_message_id) const override {
+    if (starved && platform_message_id == poison_id) throw std::bad_alloc();
     if (poison && platform_message_id == poison_id) throw std::out_of_range("planted: message");
     return real_->find_message(brand, t, platform_message_id);
   }
@@ -48,6 +51,15 @@ class poisoned_views final : public storage::views {
   std::optional<domain::thread_id> find_thread(std::string_view account,
                                                std::string_view platform_message_id) const override {
     return real_->find_thread(account, platform_message_id);
+  }
+  std::optional<domain::thread_id> find_alias(domain::thread_id key) const override {
+    return real_->find_alias(key);
+  }
+  std::optional<domain::thread_id> other_name_of(domain::thread_id t) const override {
+    return real_->other_name_of(t);
+  }
+  void each_move(const std::function<void(const domain::thread_alias&)>& each) const override {
+    real_->each_move(each);
   }
   std::vector<domain::message> outbound_up_to(std::string_view brand, domain::conversation_id c,
                                               domain::timestamp t, domain::delivery_status below,

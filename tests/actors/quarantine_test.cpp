@@ -38,7 +38,7 @@ class poison : public ::testing::Test {
     auto t = std::make_shared<counting_ticket>();
     t->expect();
     t->brings({"meta"}, raw, one_brand, {.events = 1});
-    delivery d{.thread = thread, .what = received(std::move(e)), .done = t};
+    delivery d{.thread = thread, .otherwise = std::nullopt, .what = received(std::move(e)), .done = t};
     owner->deliver(d);
     return t;
   }
@@ -86,6 +86,20 @@ TEST_F(poison, is_kept_raw_and_answered_as_durable) {
   EXPECT_THAT(kept[0].detail, HasSubstr("planted: message"));
   EXPECT_EQ(problems.size(), 1u);
   EXPECT_EQ(fatal, "") << "no fault of the disk: the node goes on";
+}
+
+TEST_F(poison, an_event_for_which_there_is_no_memory_is_none_and_comes_again) {
+  n.views().poison = false;
+  n.views().starved = true;
+  const auto refused = deliver_poison();
+  EXPECT_THAT(n.settled(), ::testing::Contains(refused));
+  EXPECT_EQ(refused->outcome(), commit_state::failed);
+  n.views().starved = false;
+  EXPECT_EQ(deliver_poison()->outcome(), commit_state::durable);
+  EXPECT_FALSE(n.settled().empty());
+  EXPECT_TRUE(letters().empty());
+  EXPECT_GT(last_sequence(), 0U);
+  EXPECT_EQ(fatal, "");
 }
 
 TEST_F(poison, delivered_again_is_kept_once) {

@@ -252,57 +252,5 @@ TEST(tokens, are_taken_from_their_header_only_and_told_nowhere) {
   EXPECT_THAT(engine.said(), Not(HasSubstr("canary")));
 }
 
-/// Personal data and secrets through every path that logs something: bad signatures, handshakes, dead letters,
-/// refused reloads, refused requests.
-TEST(logs, tell_no_token_no_secret_and_nothing_of_a_customer) {
-  scratch dir;
-  engine_process engine{dir.path()};
-  setup s;
-  s.more = token_toml("canary-token-0123456789", "acme", "admin");
-  engine.configure(s.toml(engine.data()));
-  engine.start();
-  const auto body = whatsapp_text(acme_number, "canary-phone", "wamid.canary-id", "canary-text");
-  EXPECT_EQ(deliver(engine, "meta", body).status, 200);
-  http_connection c(engine.port());
-  auto wrong = signed_headers("meta", body + " ");
-  EXPECT_EQ(c.ask("POST", "/webhooks/meta", wrong, body).status, 401);
-  EXPECT_EQ(c.ask("POST", "/webhooks/canary-source", wrong, body).status, 404);
-  EXPECT_EQ(
-      c.ask("GET",
-            "/webhooks/meta?hub.mode=subscribe&hub.verify_token=canary-verify&hub.challenge=canary-challenge")
-          .status,
-      403);
-  const std::string broken = "{\"canary\":";
-  EXPECT_EQ(deliver(engine, "meta", broken).status, 200) << "a dead letter";
-  EXPECT_EQ(
-      deliver(engine, "meta", whatsapp_text("canary-number", "canary-phone", "x", "canary-text")).status,
-      200);
-  const auto letters = read_list(engine, "/v1/dead-letters", "deadLetters");
-  EXPECT_EQ(letters.size(), 2u);
-  for (const auto& each : letters) {
-    const auto path = "/v1/dead-letters/" + text_at(each, "/id").value_or("") + "/replay";
-    EXPECT_EQ(c.ask("POST", path, e2e::bearer(admin_token)).status, 200);
-  }
-  EXPECT_EQ(
-      c.ask("GET", "/v1/conversations?canary-parameter=1&status=canary", e2e::bearer(admin_token)).status,
-      400);
-  EXPECT_EQ(c.ask("GET", "/v1/events?from=canary&conversation=canary", e2e::bearer(admin_token)).status, 400);
-  (void)c.ask("GET", "/v1/canary HTTP/9.9\r\nX: canary", e2e::bearer("canary-token"));
-  c.close();
-  // A config that is refused is told with its line, and not with its secrets.
-  setup bad = s;
-  bad.more +=
-      "\n[[token]]\nvalue = \"canary-secret-value\"\nsha256 = \"canary-digest\"\nbrand = \"acme\"\nrole = "
-      "\"admin\"\n";
-  engine.configure(bad.toml(engine.data()));
-  engine.send_signal(SIGHUP);
-  engine.wait_logged("config-refused");
-  EXPECT_EQ(engine.terminate().code, 0);
-  EXPECT_THAT(engine.said(), HasSubstr("signature-refused")) << "or nothing was logged at all";
-  EXPECT_THAT(engine.said(), HasSubstr("handshake-refused"));
-  EXPECT_THAT(engine.said(), Not(HasSubstr("canary")));
-  EXPECT_THAT(engine.said(), Not(HasSubstr("demo-secret")));
-}
-
 }  // namespace
 }  // namespace switchboard::attacks

@@ -91,7 +91,7 @@ TEST(events_follow, resumes_behind_the_last_whole_event_without_gap_or_repeat) {
 
 TEST(events_follow, reads_chunked_streams_and_passes_over_what_is_no_event) {
   scripted_server server([](const seen_request&, std::size_t) {
-    const std::string text = sse(1) + "event: close\ndata: {\"code\":1001}\n\n" + sse(2);
+    const std::string text = sse(1) + ": close 1001 going away\n\nevent: other\ndata: {\"no\":\"id\"}\n\n" + sse(2);
     std::string out = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
     for (const char c : text) out += std::string("1\r\n") + c + "\r\n";
     return scripted_answer{out + "0\r\n\r\n", true};

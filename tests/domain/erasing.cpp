@@ -87,8 +87,13 @@ TEST_F(erasing, an_emptied_event_changes_no_state) {
   event e;
   e.type = event_type::message_received;
   e.sequence = 9;
-  e.erased = erasure{
-      .brand = {}, .account = {}, .conversation = current().id, .customer = {}, .reference = 5, .origin = {}};
+  e.erased = erasure{.brand = {},
+                     .account = {},
+                     .conversation = current().id,
+                     .customer = {},
+                     .reference = 5,
+                     .origin = {},
+                     .aliases = {}};
   apply(state, e);
   EXPECT_EQ(state.current, before);
   EXPECT_EQ(state.erased, 0u);

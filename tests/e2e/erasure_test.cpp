@@ -252,6 +252,53 @@ TEST_F(erasure, killed_in_the_midst_is_finished_by_the_next_start) {
   verify_offline();
 }
 
+/// WhatsApp: a number, the one before it, and the user ids beside them. What nobody understood may name any of them.
+TEST_F(erasure, reaches_what_names_a_person_by_another_name) {
+  const auto old_number = canary(seed() + 1, 24), number = canary(seed() + 2, 24);
+  const auto old_user = "BR." + canary(seed() + 3, 24), user = "BR." + canary(seed() + 4, 24);
+  const auto tell = [&](const std::string& message) {
+    ASSERT_EQ(
+        deliver(engine_, "meta",
+                R"({"object":"whatsapp_business_account","entry":[{"id":"1","changes":[{"field":"messages",)"
+                R"("value":{"metadata":{"phone_number_id":"106540352242922"},"messages":[)" +
+                    message + "]}}]}]}")
+            .status,
+        200);
+  };
+  const auto by = [](const std::string& who, int n, const std::string& rest) {
+    return "{" + who + R"(,"id":"wamid.)" + std::to_string(n) + R"(","timestamp":")" +
+           std::to_string(1795248000 + n) + R"(",)" + rest + "}";
+  };
+  const std::string said = R"("type":"text","text":{"body":"hello"})", riddle = R"("type":"text","type":"?")";
+  tell(by(R"("from":")" + old_number + R"(","from_user_id":")" + old_user + '"', 1, said));
+  tell(by(R"("from":")" + old_number + '"', 2,
+          R"("type":"system","system":{"type":"user_changed_number","body":"b","wa_id":")" + number +
+              R"(","user_id":")" + user + R"("})"));
+  tell(by(R"("from_user_id":")" + user + '"', 3, said));
+  int n = 3;
+  tell(by(R"("from":")" + number + '"', ++n, riddle));  // what names the old number now is another's
+  for (const auto& name : {old_user, user}) tell(by(R"("from_user_id":")" + name + '"', ++n, riddle));
+  const auto chats =
+      elements_at(get(engine_, "/v1/conversations?account=acme-whatsapp").body, "/conversations");
+  ASSERT_EQ(chats.size(), 1U);
+  customer_ = text_at(chats[0], "/customerId").value_or("");
+  ASSERT_EQ(elements_at(get(engine_, "/v1/dead-letters").body, "/deadLetters").size(), 3U);
+  for (const auto& name : {old_number, number, old_user, user})
+    EXPECT_FALSE(sightings(engine_.data(), {name}).empty()) << "nothing to look for";
+
+  ASSERT_EQ(erase(), 202);
+  ASSERT_TRUE(eventually([&] { return erase() == 204; }, forced_within));
+  const auto left = sightings(engine_.data(), {old_number, number, old_user, user});
+  EXPECT_TRUE(left.empty()) << left.size() << ", " << left.front();
+  // Whom the names lead to is not forgotten: the number that was may be somebody else's by now.
+  tell(by(R"("from":")" + old_number + '"', 9'000'000, said));
+  const auto next =
+      elements_at(get(engine_, "/v1/conversations?account=acme-whatsapp").body, "/conversations");
+  ASSERT_EQ(next.size(), 1U);
+  EXPECT_NE(text_at(next[0], "/customerId"), customer_);
+  verify_offline();
+}
+
 /// The same checks over a build that leaves the files as they are: it must be caught, or they are worth nothing.
 class erasure_by_a_liar : public erasure {
  protected:

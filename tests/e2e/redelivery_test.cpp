@@ -80,6 +80,57 @@ TEST_F(redelivery, ten_times_over_eight_connections_has_one_effect) {
   for (const auto& e : log()) EXPECT_TRUE(ids.insert(text_at(e, "/id").value_or("")).second) << e;
 }
 
+// So does what people say who change their number meanwhile, whatever comes first.
+TEST_F(redelivery, of_people_who_change_their_number_has_one_effect) {
+  constexpr unsigned connections = 8, times = 5, people = 60;
+  std::vector<std::string> bodies;
+  const auto tell = [&](const std::string& what) {
+    bodies.push_back(
+        R"({"object":"whatsapp_business_account","entry":[{"id":"1","changes":[{"field":"messages","value":{"metadata":)"
+        R"({"phone_number_id":")" +
+        std::string(acme_number) + R"("},"messages":[{)" + what + "}]}}]}]}");
+  };
+  for (unsigned p = 0; p < people; ++p) {
+    const auto n = std::to_string(1000 + p);
+    const auto said = [&](int i, const std::string& who) {
+      tell(who + R"("id":"wamid.)" + n + "." + std::to_string(i) + R"(","timestamp":")" +
+           std::to_string(1795248000 + i) + R"(","type":"text","text":{"body":"t"})");
+    };
+    const auto from = [](const std::string& number) { return R"("from":")" + number + R"(",)"; };
+    const auto user = [](const std::string& id) { return R"("from_user_id":")" + id + R"(",)"; };
+    said(1, from("55" + n) + user("BR.A" + n));
+    said(2, user("BR.A" + n));
+    said(61, from("56" + n) + user("BR.B" + n));
+    said(62, user("BR.B" + n));
+    said(63, from("56" + n));
+    tell(from("55" + n) + R"("id":"wamid.)" + n +
+         R"(.50","timestamp":"1795248050","type":"system","system":)" +
+         R"({"type":"user_changed_number","body":"b","wa_id":"56)" + n + R"(","user_id":"BR.B)" + n +
+         R"("})");
+  }
+  std::vector<std::string> all;
+  for (unsigned t = 0; t < times; ++t) all.insert(all.end(), bodies.begin(), bodies.end());
+  {
+    std::vector<std::jthread> threads;
+    for (unsigned c = 0; c < connections; ++c) {
+      threads.emplace_back([&, c] {
+        std::vector<std::size_t> mine;
+        for (std::size_t i = c; i < all.size(); i += connections) mine.push_back(i);
+        std::shuffle(mine.begin(), mine.end(), std::mt19937{c});
+        http_connection to(engine_.port());
+        for (const auto i : mine) EXPECT_EQ(deliver(to, "meta", all[i]).status, 200);
+      });
+    }
+  }
+  std::map<std::string, unsigned> received;
+  for (const auto& e : log()) {
+    if (text_at(e, "/type") == "message.received")
+      ++received[text_at(e, "/data/message/platformMessageId").value_or("")];
+  }
+  EXPECT_EQ(received.size(), people * 5);
+  for (const auto& [id, count] : received) EXPECT_EQ(count, 1U) << id;
+}
+
 TEST_F(redelivery, a_hundred_first_messages_at_once_make_one_conversation) {
   constexpr unsigned connections = 16, messages = 100;
   {

@@ -133,14 +133,17 @@ std::vector<std::string> read_log(const engine_process& from, std::string& curso
                                   std::string_view token) {
   std::vector<std::string> all;
   http_connection c(from.port());
-  for (;;) {
-    const std::string target = "/v1/events?limit=1000&from=" + cursor + std::string(query);
+  for (std::string next = cursor;;) {
+    const std::string target = "/v1/events?limit=1000&from=" + next + std::string(query);
     const auto page = c.ask("GET", target, bearer(token));
     if (page.status != 200)
       throw std::runtime_error(target + ": " + std::to_string(page.status) + " " + page.body);
     auto events = elements_at(page.body, "/events");
-    cursor = text_at(page.body, "/cursor").value_or("");
-    if (events.empty()) return all;
+    next = text_at(page.body, "/cursor").value_or("");
+    if (events.empty()) {
+      cursor = next;
+      return all;
+    }
     all.insert(all.end(), std::make_move_iterator(events.begin()), std::make_move_iterator(events.end()));
   }
 }

@@ -10,6 +10,7 @@ namespace switchboard::e2e {
 namespace {
 
 constexpr unsigned char opcode_close = 0x88;
+constexpr std::string_view said_at_close = ": close ";
 
 /// `field: value` of a block of SSE lines.
 std::string field_of(std::string_view block, std::string_view name) {
@@ -133,9 +134,11 @@ void subscriber::take_sse() {
     used = end + 2;
     const auto data = field_of(block, "data");
     const auto id = field_of(block, "id");
-    if (field_of(block, "event") == "close") {
-      close_code_ = static_cast<std::uint16_t>(std::stoul(text_at(data, "/code").value_or("0")));
-      close_reason_ = text_at(data, "/reason").value_or("");
+    if (block.starts_with(said_at_close)) {
+      std::size_t digits = 0;
+      const std::string said(block.substr(said_at_close.size()));
+      close_code_ = static_cast<std::uint16_t>(std::stoul(said, &digits));
+      close_reason_ = said.substr(std::min(said.size(), digits + 1));
     } else if (data.empty()) {
       if (!id.empty()) cursor_ = id;  // as a browser does: where the stream begins, or has moved on to
     } else {

@@ -3,6 +3,7 @@
 #include "cli/response_parser.hpp"
 
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/ssl.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -33,6 +34,8 @@ cli::file_descriptor open_socket(std::uint16_t port, int receive_buffer) {
   if (receive_buffer > 0) {
     ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
   }
+  const int on = 1;  // what is sent in pieces is to arrive in pieces, and now
+  ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   sockaddr_in to{};
   to.sin_family = AF_INET;
   to.sin_port = htons(port);

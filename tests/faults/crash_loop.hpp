@@ -12,6 +12,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace switchboard::faults {
@@ -24,12 +25,34 @@ inline constexpr std::chrono::seconds recovery_max{5};
 /// SWITCHBOARD_CRASH_CYCLES, or what the form of the run says.
 [[nodiscard]] std::uint64_t cycles(std::uint64_t in_short, std::uint64_t in_full);
 
+/// Messages whose ids begin so are in no ledger: whoever sent them is erased again.
+inline constexpr std::string_view id_of_erased = "wamid.erased.";
+
 enum class crash { kill, power };
+
+/// See shim/failing.hpp.
+struct storage_fault {
+  std::string operation, how;
+  std::uint64_t first = 1;
+  bool for_ever = false;
+  [[nodiscard]] std::string text() const {
+    return operation + ":" + how + ":" + std::to_string(first) + (for_ever ? ":ever" : ":once");
+  }
+};
+
+/// What an engine did about it.
+struct fault_outcome {
+  std::string hit;                               ///< operation and path; empty: the fault was never met
+  std::optional<e2e::ending> end;                ///< nullopt: it went on
+  std::chrono::milliseconds ended_after{};       ///< from the failed call to the end of the process
+  std::vector<std::string> acknowledged_behind;  ///< asked after the failed call, and answered 200
+};
 
 class crash_loop {
  public:
-  /// Nothing runs yet, and there is no data directory.
-  explicit crash_loop(crash how, const std::string& program = e2e::engine_binary());
+  /// Nothing runs yet, and there is no data directory. Where the journal is trimmed when the engine stops (always under
+  /// crash::power), the log can't be compared as a whole.
+  explicit crash_loop(crash how, const std::string& program = e2e::engine_binary(), bool trims = false);
 
   // Load, starting the engine where it doesn't run, and then its end.
 
@@ -43,6 +66,23 @@ class crash_loop {
   /// A stop in good order, and then the power goes (crash::power only): trimming and last flushes too must
   /// be durable before anything relies on them.
   void load_and_stop();
+
+  /// Load, until the fault is met and the engine ends of it; where it is one to go on with (`harmless`), until so many
+  /// more were answered 200. Then the power goes (crash::power only).
+  fault_outcome load_and_fail(const storage_fault& fault, bool harmless, unsigned answers);
+
+  /// Load, a backup, an erasure and a stop, with `environment` set, until the engine has ended; then the power goes
+  /// (crash::power only). What the engine said.
+  std::string run_whole_life(const std::string& environment);
+
+  // Load beside whatever else a test does to the engine, which runs.
+  void begin_load(unsigned connections = 32);
+  void end_load() { load_.stop(); }
+  /// Until so many more were answered 200: false when the engine ended before; then `ended` says how.
+  bool wait_for_answers(std::uint64_t more, std::optional<e2e::ending>& ended);
+  /// Of the next starts.
+  void configure(const e2e::setup& s) { engine_.configure(s.toml(engine_.data())); }
+  void set_environment(std::vector<std::string> variables) { further_ = std::move(variables); }
 
   /// How the next power loss is; later ones are drawn again.
   void plan_next(cut_plan plan) { next_plan_ = plan; }
@@ -83,7 +123,7 @@ class crash_loop {
   /// Load, until so many more were answered 200 or the engine has ended.
   void load_until_answered(unsigned at_least, unsigned at_most);
   /// What the next process runs with.
-  void connect(std::uint64_t die_at = 0);
+  void connect(std::uint64_t die_at = 0, std::vector<std::string> further = {});
   [[nodiscard]] cut_plan draw_plan();
   /// SIGKILL, if it hasn't ended; then what the power's going does.
   void end();
@@ -96,11 +136,12 @@ class crash_loop {
   e2e::ledger book_;
   e2e::load load_;
   std::mt19937_64 random_;
-  std::uint64_t probes_ = 0, large_ = 0;
+  std::uint64_t probes_ = 0, large_ = 0, lives_ = 0;
   std::uint64_t operations_of_start_ = 0;  ///< of the last whole one
   std::chrono::milliseconds last_start_{}, slowest_{};
   cut_report cut_away_;
   std::uint64_t overwrites_ = 0;
+  std::vector<std::string> further_;  ///< of the environment
   std::optional<cut_plan> next_plan_;
   std::vector<cut_plan> plans_;  ///< not yet had, before each is had again
   std::string last_end_;

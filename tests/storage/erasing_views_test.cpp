@@ -108,6 +108,7 @@ TEST_F(erasing_views, shows_nothing_of_the_person_and_all_of_the_others) {
     EXPECT_TRUE(v_->seen(w.thread(ada, n), fingerprint(seed, "ref", id, ""))) << id;
   }
   EXPECT_EQ(v_->find_thread("acme-page", "comment1"), w.thread(ada, 1));
+  EXPECT_EQ(v_->find_alias(w.thread(ada + "'s other name", 1)), w.thread(ada, 1));
   const auto erasure = v_->find_erasure("acme", w.customer(ada).value);
   ASSERT_TRUE(erasure);
   EXPECT_EQ(erasure->by, by);

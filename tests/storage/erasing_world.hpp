@@ -71,6 +71,8 @@ class erasing_world {
     r.received_at = now;
     r.target = std::move(target);
     r.seen = seen;
+    r.aliases = {{thread(person + "'s other name", n), thread(person, n), std::nullopt, {}},
+                 {thread(person + "'s next name", n), thread(person, n), now, customer(person)}};
     decide(thread(person, n), std::move(r));
   }
   void tags(const std::string& person, int n, std::string tag) {

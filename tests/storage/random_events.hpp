@@ -45,6 +45,10 @@ inline domain::event to_milliseconds(domain::event e) {
     e.customer->created_at = to_milliseconds(e.customer->created_at);
     e.customer->updated_at = to_milliseconds(e.customer->updated_at);
   }
+  for (auto& a : e.aliases) to_milliseconds(a.since);
+  if (e.erased) {
+    for (auto& a : e.erased->aliases) to_milliseconds(a.since);
+  }
   if (e.dead_letter) {
     e.dead_letter->received_at = to_milliseconds(e.dead_letter->received_at);
     to_milliseconds(e.dead_letter->replayed_at);
@@ -118,6 +122,7 @@ class random_events {
     for (auto n = below(3); n > 0; --n) c.tags.push_back(hostile());
     c.kind = one_of(domain::thread_kind::review);
     c.thread_key = hostile();
+    c.shared = maybe();
     c.post_id = hostile();
     c.post_url = hostile();
     c.previous_conversations = static_cast<std::uint32_t>(below(5));
@@ -162,6 +167,13 @@ class random_events {
     return m;
   }
 
+  std::vector<domain::thread_alias> aliases() {
+    std::vector<domain::thread_alias> some;
+    for (auto n = below(4) == 0 ? below(4) : 0; n > 0; --n)
+      some.push_back({{engine_(), engine_()}, {engine_(), engine_()}, maybe_time(), {hostile()}});
+    return some;
+  }
+
   domain::customer customer() {
     return {{hostile()}, {hostile()}, one_of(domain::platform::telegram),
             {hostile()}, hostile(),   hostile(),
@@ -185,6 +197,7 @@ class random_events {
     if (maybe()) e.reference = big();
     if (maybe()) e.origin = big();
     e.comment = maybe();
+    e.aliases = aliases();
     return e;
   }
 
@@ -216,6 +229,7 @@ class random_events {
         if (e.message && maybe()) e.reaction = domain::reaction{hostile(), hostile(), maybe_time()};
         if (below(4) == 0) e.customer = customer();
         if (maybe()) e.origin = domain::event_origin{hostile(), hostile(), hostile()};
+        e.aliases = aliases();
     }
     return e;
   }

@@ -200,15 +200,44 @@ TEST_F(views_test, dedup_keys_outlive_the_window_and_then_go_references_stay) {
     return v_->seen(thread, fingerprint(seed, "status", "id" + std::to_string(n), "read"));
   };
   const domain::timestamp start{std::chrono::seconds(1'790'000'000)};
-  fold({record_at(1, start), record_at(2, start + std::chrono::hours(1)),
-        record_at(3, start + std::chrono::hours(24 * 8))});
+  // Each hour one: longer pauses count as an hour.
+  constexpr int window = 24 * 8;
+  for (int hour = 0; hour <= window; ++hour) fold({record_at(hour + 1, start + std::chrono::hours(hour))});
   compact();
-  EXPECT_TRUE(was_seen(1) && was_seen(2) && was_seen(3)) << "not one moment before the window is over";
-  fold({record_at(4, start + std::chrono::hours(24 * 8 + 1) - std::chrono::milliseconds(1))});
+  EXPECT_TRUE(was_seen(1) && was_seen(2) && was_seen(window + 1))
+      << "not one moment before the window is over";
+  fold({record_at(window + 2, start + std::chrono::hours(window + 1) - std::chrono::milliseconds(1))});
   compact();
   EXPECT_FALSE(was_seen(1));
-  EXPECT_TRUE(was_seen(2) && was_seen(3) && was_seen(4));
+  EXPECT_TRUE(was_seen(2) && was_seen(3) && was_seen(window + 2));
   EXPECT_TRUE(v_->find_message("acme", thread, "wamid.1"));
+}
+
+// Nor does a wall clock that was years ahead for some records, behind for others, or stood still.
+TEST_F(views_test, dedup_keys_outlive_a_wrong_clock) {
+  testing::random_events random(12);
+  const domain::thread_id thread{3, 4};
+  const domain::timestamp start{std::chrono::seconds(1'790'000'000)};
+  const std::chrono::hours years{24 * 365 * 12};
+  const domain::timestamp told[] = {start,         start + years, start + years, start,
+                                    start - years, start,         start + years};
+  std::uint64_t n = 0;
+  for (const auto at : told) {
+    auto e = random.typical_message(thread, ++n);
+    e.at = at;
+    e.type = domain::event_type::message_read;
+    e.origin = domain::event_origin{"status", "id" + std::to_string(n), "read"};
+    auto r = std::make_shared<record>(encode(e, "/switchboard"));
+    r->sequence = n;
+    fold({record_ptr(r)});
+    ASSERT_TRUE(v_->flush());
+    rocksdb::CompactRangeOptions o;
+    o.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+    ASSERT_TRUE(v_->store().db().CompactRange(o, v_->store().handle(column::seen), nullptr, nullptr).ok());
+    for (std::uint64_t i = 1; i <= n; ++i)
+      EXPECT_TRUE(v_->seen(thread, fingerprint(seed, "status", "id" + std::to_string(i), "read")))
+          << i << " of " << n;
+  }
 }
 
 }  // namespace

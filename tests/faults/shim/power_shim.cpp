@@ -2,10 +2,12 @@
 // every sync of them, to SWITCHBOARD_POWER_RECORD, which must exist (grammar: ../power_record.hpp). A line is
 // written before the call returns, so whatever the process did on the strength of a sync, the sync is in the
 // record. With SWITCHBOARD_POWER_DIE_AT=n the process kills itself behind its n-th line.
+// With SWITCHBOARD_FAIL some calls fail (failing.hpp).
 //
 // Not seen, because nothing below the data directory uses it: writing through mmap, through a FILE, or with
 // write() behind an lseek to the front; renaming of directories.
 
+#include "failing.hpp"
 #include "watched.hpp"
 
 #include <fcntl.h>
@@ -35,7 +37,11 @@ extern "C" {
 
 // None of them calls another by its name: which that is, the loader decides.
 
-// What the tests of the shim itself call; the constructor does it with what the environment says.
+// What the tests of the shim itself call; see shim/failing.hpp.
+SHIM void power_shim_fail(const char* fault, const char* note) {
+  shim::begin_failing(fault, note);
+}
+// Likewise; the constructor does it with what the environment says.
 SHIM void power_shim_begin(const char* to_record, const char* below) {
   shim::begin(to_record, below, 0);
 }
@@ -46,6 +52,7 @@ __attribute__((constructor)) static void begin_as_told() {
   const char* dies = std::getenv("SWITCHBOARD_POWER_DIE_AT");
   if (to_record != nullptr && below != nullptr)
     shim::begin(to_record, below, dies == nullptr ? 0 : std::strtoull(dies, nullptr, 10));
+  shim::begin_failing(std::getenv("SWITCHBOARD_FAIL"), std::getenv("SWITCHBOARD_FAIL_NOTE"));
 }
 
 #define SHIM_OPEN(name)                                     \
@@ -97,6 +104,9 @@ SHIM int fdatasync(int fd) {
   return shim::sync_watched(fd, SYS_fdatasync);
 }
 
+SHIM ssize_t write(int fd, const void* bytes, std::size_t count) {
+  return shim::write_watched(fd, bytes, count);
+}
 SHIM ssize_t pwrite(int fd, const void* bytes, std::size_t count, off_t offset) {
   return shim::pwrite_watched(fd, bytes, count, offset);
 }

@@ -1,5 +1,7 @@
 #include "watched.hpp"
 
+#include "failing.hpp"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -98,6 +100,13 @@ bool is_watched(int directory, const char* path, path_text& into) {
   return absolute(directory, path, into) && is_below(into.data());
 }
 
+/// Shall this call fail? errno is set then.
+bool is_failed(operation o, const char* path) {
+  const int error = fails(o, path);
+  if (error != 0) errno = error;
+  return error != 0;
+}
+
 void put(const char* bytes, std::size_t size) {
   // One call: O_APPEND keeps the lines of threads apart. A line that can't be written would be a sync forgotten
   // or a change not undone: no record at all is better.
@@ -161,6 +170,7 @@ int open_watched(int directory, const char* path, int flags, mode_t mode) {
   const bool watched = (flags & (O_CREAT | O_TRUNC)) != 0 && is_watched(directory, path, full);
   unsigned long long before = 0;
   if (watched) {
+    if ((flags & O_CREAT) != 0 && is_failed(operation::open, full.data())) return -1;
     const kept_errno keep;
     before = inode_of(full.data());
   }
@@ -187,6 +197,8 @@ int sync_watched(int fd, long call) {
     inode = inode_of(fd, size, is_directory);
     watched = is_below(path.data()) || (is_directory && holds_root(path.data()));
   }
+  const bool below = record >= 0 && is_below(path.data());
+  if (below && is_failed(call == SYS_fsync ? operation::fsync : operation::fdatasync, path.data())) return -1;
   const int done = as_int(::syscall(call, fd));
   if (!watched || done != 0) return done;
   if (is_directory) {
@@ -205,16 +217,27 @@ ssize_t pwrite_watched(int fd, const void* bytes, std::size_t count, off_t offse
   unsigned long long inode = 0;
   std::array<char, old_max> old;
   long kept = 0;
+  int failed = 0;
   if (record >= 0) {
     const kept_errno keep;
     path_of(fd, path);
     if (is_below(path.data())) {
-      inode = inode_of(fd, size, is_directory);
+      int error = 0;
+      count = writes(operation::pwrite, path.data(), count, error);
+      if (error != 0) {
+        failed = error;
+      } else {
+        inode = inode_of(fd, size, is_directory);
+      }
       if (static_cast<std::uint64_t>(offset) < size) {
         if (count > old.size()) std::abort();
         kept = ::syscall(SYS_pread64, fd, old.data(), count, offset);
       }
     }
+  }
+  if (failed != 0) {
+    errno = failed;
+    return -1;
   }
   const auto done = ::syscall(SYS_pwrite64, fd, bytes, count, offset);
   if (done <= 0 || kept <= 0) return done;
@@ -226,13 +249,34 @@ ssize_t pwrite_watched(int fd, const void* bytes, std::size_t count, off_t offse
   return done;
 }
 
+ssize_t write_watched(int fd, const void* bytes, std::size_t count) {
+  if (record >= 0 && may_fail(operation::write)) {
+    path_text path;
+    {
+      const kept_errno keep;
+      path_of(fd, path);
+    }
+    int error = 0;
+    if (is_below(path.data())) count = writes(operation::write, path.data(), count, error);
+    if (error != 0) {
+      errno = error;
+      return -1;
+    }
+  }
+  return ::syscall(SYS_write, fd, bytes, count);
+}
+
 int truncate_watched(int fd, off_t size) {
   path_text path;
   std::uint64_t before = 0;
   bool is_directory = false;
+  if (record >= 0) {
+    const kept_errno keep;
+    path_of(fd, path);
+  }
+  if (record >= 0 && is_below(path.data()) && is_failed(operation::ftruncate, path.data())) return -1;
   const int done = as_int(::syscall(SYS_ftruncate, fd, size));
   if (done != 0 || record < 0) return done;
-  path_of(fd, path);
   if (is_below(path.data()))
     write_line("truncate\t%llu\t%llu", inode_of(fd, before, is_directory),
                static_cast<unsigned long long>(size));
@@ -269,6 +313,7 @@ int rename_watched(int from_directory, const char* from, int to_directory, const
   const bool watched = is_watched(from_directory, from, old_path) | is_watched(to_directory, to, new_path);
   if (!watched) return as_int(::syscall(SYS_renameat2, from_directory, from, to_directory, to, flags));
   if (!is_below(old_path.data()) || !is_below(new_path.data())) std::abort();  // in from outside, or out
+  if (is_failed(operation::rename, new_path.data())) return -1;
   std::array<char, 24> saved;
   save(new_path.data(), saved);
   const int done = as_int(::syscall(SYS_renameat2, from_directory, from, to_directory, to, flags));

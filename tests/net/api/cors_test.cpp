@@ -124,7 +124,7 @@ TEST_F(browser, may_ask_before_it_sends_to_any_route) {
     EXPECT_EQ(x->header(allow_origin), "https://desk.example") << path;
     EXPECT_EQ(x->header("Vary"), "Origin") << path;
     EXPECT_THAT(x->header("Access-Control-Allow-Methods"), HasSubstr(std::string(to_word(r.verb)))) << path;
-    for (const auto* name : {"Authorization", "Content-Type", "Idempotency-Key", "If-Match", "Last-Event-ID"})
+    for (const auto* name : {"Authorization", "Content-Type", "If-Match", "Last-Event-ID"})
       EXPECT_THAT(x->header("Access-Control-Allow-Headers"), HasSubstr(name)) << path;
     EXPECT_EQ(x->header("Access-Control-Max-Age"), "600") << path;
     EXPECT_EQ(x->answer().body, "");

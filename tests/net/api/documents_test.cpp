@@ -245,6 +245,7 @@ domain::event fullest() {
   c.first_response_at = c.resolved_at = c.snooze_until = c.delivered_up_to = c.read_up_to =
       c.last_inbound_at = t;
   c.customer_since = t;
+  c.shared = true;
   auto& m = *e.message;
   m.attachments.push_back({"image", "u", "m", 7, "n", "p", domain::media_state::ready});
   m.reply_to = m.edit_version = "r";
@@ -281,7 +282,9 @@ domain::event fullest() {
                              .by = 1,
                              .reference = 2,
                              .origin = 3,
-                             .comment = true};
+                             .comment = true,
+                             .aliases = {{{1, 2}, {3, 4}, t, {"cu_1"}}}};
+  e.aliases = e.erased->aliases;
   return e;
 }
 
@@ -313,9 +316,9 @@ TEST(openapi, events_have_the_members_that_are_documented_and_the_reverse) {
   std::set<std::string> seen;
   collect(checker, full, schema("Event"), "Event", seen);
   collect(checker, second, schema("Event"), "Event", seen);
-  for (const auto* name :
-       {"Event", "EventData", "Conversation", "ConversationMetadata", "Message", "Attachment", "Reaction",
-        "DeliveryError", "Customer", "DeadLetter", "AppliedConfig", "PreviousState", "Origin", "Erasure"}) {
+  for (const auto* name : {"Event", "EventData", "Conversation", "ConversationMetadata", "Message",
+                           "Attachment", "Reaction", "DeliveryError", "Customer", "DeadLetter",
+                           "AppliedConfig", "PreviousState", "Origin", "Erasure", "ThreadAlias"}) {
     for (const auto& [property, s] : schema(name)["properties"].members) {
       // Event and EventData are reached by their parent's member, so their names come from there.
       EXPECT_TRUE(seen.contains(std::string(name) + "/" + property))

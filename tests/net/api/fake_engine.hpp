@@ -175,6 +175,13 @@ class fake_views final : public storage::views {
                                                              std::string_view) const override {
     return std::nullopt;
   }
+  [[nodiscard]] std::optional<domain::thread_id> find_alias(domain::thread_id) const override {
+    return std::nullopt;
+  }
+  [[nodiscard]] std::optional<domain::thread_id> other_name_of(domain::thread_id) const override {
+    return std::nullopt;
+  }
+  void each_move(const std::function<void(const domain::thread_alias&)>&) const override {}
   [[nodiscard]] std::vector<domain::message> outbound_up_to(std::string_view, domain::conversation_id,
                                                             domain::timestamp, domain::delivery_status,
                                                             std::size_t) const override {

@@ -71,6 +71,21 @@ TEST(router, answers_unknown_paths_and_methods_before_the_body) {
   EXPECT_EQ(p.call(method::head, "/v1/conversations", "")->status(), 200);
 }
 
+TEST(router, names_each_answer_of_the_api_and_leaves_webhooks_lean) {
+  parts p;
+  std::set<std::string> ids;
+  for (const auto* path : {"/v1/conversations", "/v1/nothing", "/v1/conversations"}) {
+    const auto x = p.get(path, "acme-admin");
+    const auto id = x->header("X-Request-Id");
+    EXPECT_EQ(id.size(), 17u) << path;
+    EXPECT_EQ(x->answer().body.find(id), std::string::npos)
+        << "what is another's is told in the same bytes as what never was";
+    ids.insert(id);
+  }
+  EXPECT_EQ(ids.size(), 3u);
+  EXPECT_EQ(p.get("/webhooks/meta", "")->header("X-Request-Id"), "");
+}
+
 TEST(router, takes_bodies_up_to_the_configured_size_and_after_a_reload_up_to_another) {
   const auto path = "/v1/conversations/" + conversation_of("acme") + "/notes";
   const auto note = [](std::size_t bytes) {

@@ -121,12 +121,13 @@ TEST(json, finds_members_that_stand_twice) {
   EXPECT_FALSE(has_duplicate(root(R"({"id":1,"x":{"id":3}})"), "id"));
   EXPECT_EQ(duplicate_member(root(R"({"id":1,"x":2,"\u0069d":3})")), "id")
       << "an escaped name is the same name";
-  EXPECT_EQ(duplicate_member(root("{}")), "");
+  EXPECT_EQ(duplicate_member(root("{}")), std::nullopt);
+  EXPECT_EQ(duplicate_member(root(R"({"":1,"x":2,"":3})")), "") << "the empty name is one too";
   std::string many = "{";
   for (int i = 0; i < 60; ++i) {
     many += "\"m" + std::to_string(i) + "\":1,";
   }
-  EXPECT_EQ(duplicate_member(root(many + "\"z\":1}")), "");
+  EXPECT_EQ(duplicate_member(root(many + "\"z\":1}")), std::nullopt);
   EXPECT_EQ(duplicate_member(root(many + "\"m59\":1}")), "m59");
   EXPECT_EQ(duplicate_member(root(many + "\"m3\":1}")), "m3");
 }
@@ -145,6 +146,18 @@ TEST(json, writes_what_it_read) {
     simdjson::dom::parser parser;
     return simdjson::to_string(parser.parse(body).value());
   }());
+}
+
+// Found by the fuzzer: as an integer it was larger than any, and the payload that held it no JSON to us.
+TEST(json, writes_fractions_so_that_they_stay_such) {
+  const std::string body = "[1.8446744073709552e19,-0.0,1.0,1e-7,-18446744073709552000.0,1e308]";
+  const auto parsed = parse(body, {});
+  ASSERT_TRUE(parsed);
+  const std::string out = to_json((*parsed).root);
+  EXPECT_EQ(out, "[18446744073709551616.0,-0.0,1.0,1e-07,-18446744073709551616.0,1e+308]");
+  const auto again = parse(out, {});
+  ASSERT_TRUE(again) << out;
+  EXPECT_EQ(to_json((*again).root), out);
 }
 
 TEST(json, nested_documents_do_not_disturb_the_outer_one) {

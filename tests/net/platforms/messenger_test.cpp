@@ -1,5 +1,7 @@
 #include "tests/net/platforms/meta_support.hpp"
 
+#include <gmock/gmock.h>
+
 namespace switchboard::net::platforms {
 namespace {
 
@@ -79,7 +81,7 @@ TEST(messenger, chat_plugin_visitors_have_only_a_user_ref) {
   EXPECT_EQ(event.content_type, content_type::interactive);
   EXPECT_EQ(event.content, "here");
   EXPECT_EQ(event.payload, R"({"optin":{"ref":"here","user_ref":"u-1"}})");
-  EXPECT_EQ(event.platform_message_id, "optin:ref:u-1:5");
+  EXPECT_THAT(event.platform_message_id, ::testing::StartsWith("optin:ref:u-1:5:"));
 }
 
 TEST(messenger, a_checkbox_opt_in_names_its_visitor_inside_alone) {
@@ -91,7 +93,7 @@ TEST(messenger, a_checkbox_opt_in_names_its_visitor_inside_alone) {
     EXPECT_EQ(event.customer_platform_id, "ref:u-1") << "the same as in sender.user_ref";
     EXPECT_EQ(event.sender_id, "ref:u-1");
     EXPECT_EQ(event.thread_key, "ref:u-1");
-    EXPECT_EQ(event.platform_message_id, "optin:ref:u-1:5");
+    EXPECT_THAT(event.platform_message_id, ::testing::StartsWith("optin:ref:u-1:5:"));
     EXPECT_EQ(event.content, "here");
   }
   const auto reject = [](std::string_view optin) {
@@ -283,12 +285,27 @@ TEST(messenger, watermarks_of_two_customers_are_two_things) {
   EXPECT_NE(result.events[0].version, result.events[1].version);
 }
 
+TEST(messenger, things_without_an_id_of_the_same_millisecond_are_told_apart) {
+  const std::string_view pairs[][2] = {
+      {R"("postback":{"title":"Start","payload":"A"})", R"("postback":{"title":"Start","payload":"B"})"},
+      {R"("referral":{"ref":"a","source":"ADS"})", R"("referral":{"ref":"b","source":"ADS"})"},
+      {R"("foo":{})", R"("bar":{})"}};
+  for (const auto& [a, b] : pairs) {
+    EXPECT_NE(one(a).platform_message_id, one(b).platform_message_id) << a;
+    EXPECT_EQ(one(a).platform_message_id, one(a).platform_message_id) << a;
+  }
+  EXPECT_EQ(
+      one(R"("referral":{"ref":"a","ads_context_data":{"photo_url":"https://x/1"}})").platform_message_id,
+      one(R"("referral":{"ref":"a","ads_context_data":{"photo_url":"https://x/2"}})").platform_message_id)
+      << "delivered again, its URL is signed anew";
+}
+
 TEST(messenger, postbacks) {
   const auto event = one(R"("postback":{"title":"Start","payload":"GO","referral":{"ref":"r"}})");
   EXPECT_EQ(event.kind, inbound_kind::message);
   EXPECT_EQ(event.content_type, content_type::interactive);
   EXPECT_EQ(event.content, "Start");
-  EXPECT_EQ(event.platform_message_id, "pb:77:1699999999456");
+  EXPECT_THAT(event.platform_message_id, ::testing::StartsWith("pb:77:1699999999456:"));
   EXPECT_EQ(event.payload, R"({"postback":{"title":"Start","payload":"GO","referral":{"ref":"r"}}})");
   EXPECT_EQ(one(R"("postback":{"mid":"m_9","title":"Start","payload":"GO"})").platform_message_id, "m_9");
 }

@@ -277,6 +277,16 @@ INSTANTIATE_TEST_SUITE_P(
                      "Messages delete themselves after 60 s", R"("messageAutoDeleteTimerChanged":{)"},
         service_case{R"("boost_added":{"boost_count":4})", "Ada L boosted the chat", R"("boostAdded":{)"}));
 
+TEST(telegram, both_ends_of_a_migration_tell_it_of_the_old_chats_thread) {
+  const auto to = message(R"("migrate_to_chat_id":-1001555)");
+  EXPECT_EQ(to.thread_key, "4100");
+  EXPECT_EQ(to.thread_key_next, "-1001555");
+  const auto from = message(R"("migrate_from_chat_id":-99)");
+  EXPECT_EQ(from.thread_key, "-99");
+  EXPECT_EQ(from.thread_key_next, "4100");
+  EXPECT_EQ(from.platform_message_id, "4100:17");
+}
+
 TEST(telegram, a_pinned_message_is_pointed_to) {
   const auto e = message(R"("pinned_message":{"message_id":4,"chat":{"id":4100},"text":"p"})");
   EXPECT_EQ(e.content, "Ada L pinned a message");

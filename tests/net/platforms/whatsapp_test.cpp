@@ -267,6 +267,9 @@ TEST(whatsapp, a_changed_number_moves_the_customer) {
   EXPECT_EQ(e.customer_platform_id, "4915201");
   EXPECT_EQ(e.customer_new_platform_id, "4919999");
   EXPECT_EQ(e.thread_key, "4915201");
+  EXPECT_EQ(e.thread_key_next, "4919999");
+  EXPECT_EQ(e.customer_handle, "+4919999");
+  EXPECT_EQ(e.thread_key_also_next, "");
   EXPECT_EQ(e.sender, sender_type::system);
   EXPECT_EQ(e.content, "Ada moved");
   const auto bsuid = only(normalise(envelope(change(
@@ -276,6 +279,8 @@ TEST(whatsapp, a_changed_number_moves_the_customer) {
   EXPECT_EQ(bsuid.kind, inbound_kind::profile);
   EXPECT_EQ(bsuid.customer_platform_id, "DE.1");
   EXPECT_EQ(bsuid.customer_new_platform_id, "DE.2");
+  EXPECT_EQ(bsuid.thread_key_next, "");  // nobody else is ever given a BSUID
+  EXPECT_EQ(bsuid.thread_key_also_next, "DE.2");
   // Known by a number, the customer stays who they are; the new BSUID is kept.
   const auto numbered = only(normalise(envelope(change(
       messages(said(
@@ -283,6 +288,8 @@ TEST(whatsapp, a_changed_number_moves_the_customer) {
       "messages", ""))));
   EXPECT_EQ(numbered.kind, inbound_kind::profile);
   EXPECT_EQ(numbered.customer_new_platform_id, "");
+  EXPECT_EQ(numbered.thread_key_next, "");
+  EXPECT_EQ(numbered.thread_key_also_next, "DE.2");
   EXPECT_THAT(numbered.payload, HasSubstr(R"("newUserId":"DE.2")"));
 }
 
