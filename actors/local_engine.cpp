@@ -2,11 +2,13 @@
 
 #include "actors/owners.hpp"
 #include "actors/partition.hpp"
+#include "actors/priority.hpp"
 #include "actors/quarantine.hpp"
 #include "storage/codec.hpp"
 #include "storage/hash.hpp"
 
 #include <caf/send.hpp>
+#include <caf/thread_hook.hpp>
 
 #include <algorithm>
 #include <future>
@@ -19,10 +21,18 @@ namespace {
 /// A dead letter names at most so many of a body's unknown accounts.
 constexpr std::size_t accounts_named_max = 10;
 
+class lower_workers final : public caf::thread_hook {
+ public:
+  void init(caf::actor_system&) override {}
+  void thread_started() override { stand_behind_io(); }
+  void thread_terminates() override {}
+};
+
 caf::actor_system_config& configure(caf::actor_system_config& cfg, const config::settings& s) {
   // Asio's threads and the generator of load want cores too; one worker is enough up to two of them.
   const auto cores = std::max(1u, std::thread::hardware_concurrency());
   const auto workers = s.server.worker_threads > 0 ? s.server.worker_threads : std::max(1u, cores / 2);
+  cfg.add_thread_hook<lower_workers>();
   cfg.set("scheduler.max-threads", static_cast<std::size_t>(workers));
   cfg.set("scheduler.max-throughput", static_cast<std::size_t>(200));
   // Stolen work waits this long at most; the default of 10 ms would be the tail of our latency.

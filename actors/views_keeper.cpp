@@ -1,5 +1,7 @@
 #include "actors/views_keeper.hpp"
 
+#include "actors/priority.hpp"
+
 #include <pthread.h>
 
 #include <algorithm>
@@ -227,6 +229,7 @@ void views_keeper::flush_and_trim() {
 
 void views_keeper::run() {
   pthread_setname_np(pthread_self(), "views");
+  stand_behind_io();
   for (;;) {
     bool last = false;
     {

@@ -17,6 +17,7 @@ void add(load_report& sum, const load_report& part) {
   for (std::size_t i = 0; i < sum.by_status.size(); ++i) sum.by_status[i] += part.by_status[i];
   sum.broken += part.broken;
   sum.unanswered += part.unanswered;
+  sum.unsent += part.unsent;
   sum.sent_in_all += part.sent_in_all;
   sum.late += part.late;
   sum.latency.merge(part.latency);
@@ -52,6 +53,7 @@ expected<load_report, std::string> generate(
     }
   }
   const auto start = std::chrono::steady_clock::now();
+  if (plan.on_start) plan.on_start(start);
   std::vector<std::thread> threads;
   for (std::uint32_t i = 1; i < plan.threads; ++i) threads.emplace_back([&, i] { parts[i]->run(start); });
   std::thread first([&] { parts[0]->run(start); });  // timer slack and CPU time are a thread's own

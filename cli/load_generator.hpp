@@ -54,6 +54,24 @@ class send_ledger {
   std::vector<std::atomic<std::int64_t>> at_;
 };
 
+/// What became of one request. Steady clock.
+struct request_outcome {
+  std::uint64_t number = 0;
+  int status = 0;            ///< 0: the connection broke, or no answer came in time
+  bool as_expected = false;  ///< status and body
+  bool retry_after = false;  ///< the answer says when to come back
+  bool counted = false;      ///< due in the measured part, not in the warm-up
+  std::chrono::steady_clock::time_point intended, sent, ended;
+};
+
+/// Keeps book of every request that was sent. Called on the generator's threads, so it must be quick, and
+/// thread-safe where there are several.
+class request_book {
+ public:
+  virtual ~request_book() = default;
+  virtual void ended(const request_outcome& o) = 0;
+};
+
 struct load_plan {
   std::string host = "127.0.0.1";  ///< address or name; plain HTTP
   std::uint16_t port = 0;
@@ -68,7 +86,13 @@ struct load_plan {
   int expect_status = 200;
   std::string expect_body;  ///< must occur in each answer's body; empty: not looked at
   std::chrono::nanoseconds drain_max{std::chrono::seconds(5)};  ///< waits so long for the last answers
+  /// Open loop: what found no free connection so long after it was due is given up and counted `unsent`, as a
+  /// deliverer with a bounded queue does. 0: never; then what is overdue at the end is still sent.
+  std::chrono::nanoseconds overdue_max{0};
   send_ledger* ledger = nullptr;
+  request_book* book = nullptr;
+  /// Told when the first request is due, once all connections are there.
+  std::function<void(std::chrono::steady_clock::time_point)> on_start;
   const std::atomic<bool>* stop = nullptr;
 };
 
@@ -79,6 +103,7 @@ struct load_report {
   std::array<std::uint64_t, 600> by_status{};
   std::uint64_t broken = 0;       ///< connections that failed or spoke no HTTP
   std::uint64_t unanswered = 0;   ///< sent or due, without an answer within drain_max
+  std::uint64_t unsent = 0;       ///< given up after overdue_max
   std::uint64_t sent_in_all = 0;  ///< warm-up included: the next free number is first_number + this
   std::uint64_t late = 0;         ///< sent > 1 ms after both the request was due and a connection was free
   histogram latency;              ///< of the expected answers, and of the unanswered as far as was waited

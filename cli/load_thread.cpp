@@ -75,6 +75,7 @@ void load_thread::reopen(connection& c) {
     c.waiting = false;
     --under_way_;
     if (counts(c.intended)) ++report.unanswered;
+    tell(c, 0, clock::now());
   }
   c.fd.reset();
   c.unsent.clear();
@@ -98,12 +99,14 @@ void load_thread::watch(connection& c, bool out) {
 void load_thread::send(connection& c, clock::time_point intended, clock::time_point now) {
   const std::string_view request = source_.next(next_number_);
   if (plan_.ledger != nullptr) plan_.ledger->sent(next_number_, intended);
+  c.number = next_number_;
   next_number_ += plan_.threads;
   --requests_left_;
   ++report.sent_in_all;
   ++under_way_;
   c.waiting = true;
   c.intended = intended;
+  c.sent = now;
   c.as_expected = true;
   if (gap_ns_ > 0 && counts(intended) && now - std::max(intended, c.free_since) > late_by) ++report.late;
   const auto n = ::send(c.fd.get(), request.data(), request.size(), MSG_NOSIGNAL);
@@ -141,6 +144,7 @@ bool load_thread::consume(connection& c, std::string_view bytes) {
     }
     c.status = shape.status;
     c.close_after = shape.close;
+    c.retry_after = shape.retry_after;
     const auto body = bytes.substr(shape.head_bytes);
     // A body to be looked into is kept until it is whole; any other is only counted off.
     if (!plan_.expect_body.empty() && body.size() < shape.body_bytes) {
@@ -187,6 +191,7 @@ void load_thread::answered(connection& c) {
   last_answer_ = clock::now();
   c.waiting = false;
   --under_way_;
+  tell(c, c.status, last_answer_);
   // An open loop asks what became of the requests due within the time; a closed loop, how many answers came
   // within it: leaving out those sent before would make a slow server look slower than it is.
   if (!counts(gap_ns_ > 0 ? c.intended : last_answer_)) return;
@@ -213,7 +218,26 @@ void load_thread::advance_schedule() {
   due_ = start_ + std::chrono::nanoseconds(static_cast<std::int64_t>(due_offset_ns_));
 }
 
+void load_thread::tell(const connection& c, int status, clock::time_point now) {
+  if (plan_.book == nullptr) return;
+  plan_.book->ended({.number = c.number,
+                     .status = status,
+                     .as_expected = status > 0 && c.as_expected,
+                     .retry_after = status > 0 && c.retry_after,
+                     .counted = counts(c.intended),
+                     .intended = c.intended,
+                     .sent = c.sent,
+                     .ended = now});
+}
+
+void load_thread::give_up_overdue(clock::time_point now) {
+  for (; due_ < end_ && due_ + plan_.overdue_max < now && requests_left_ > 0; advance_schedule()) {
+    if (counts(due_)) ++report.unsent;
+  }
+}
+
 void load_thread::send_due(clock::time_point now) {
+  if (plan_.overdue_max.count() > 0) give_up_overdue(now);
   while (due_ <= now && due_ < end_ && requests_left_ > 0 && !free_.empty()) {
     connection& c = connections_[free_.front()];
     free_.pop_front();
@@ -240,7 +264,9 @@ bool load_thread::wait(clock::time_point until) {
 /// What never got an answer waited at least until now; leaving it out would be the lie of the closed loop.
 void load_thread::count_missing(clock::time_point now) {
   for (const auto& c : connections_) {
-    if (!c.waiting || !counts(c.intended)) continue;
+    if (!c.waiting) continue;
+    tell(c, 0, now);
+    if (!counts(c.intended)) continue;
     if (gap_ns_ == 0 && plan_.requests_max == 0 && c.intended + plan_.drain_max > now) continue;
     ++report.unanswered;
     report.latency.record(now - c.intended);

@@ -29,7 +29,9 @@ class load_thread {
     file_descriptor fd;
     bool waiting = false;        ///< a request is under way
     bool wants_out = false;      ///< registered for EPOLLOUT
-    clock::time_point intended;  ///< of the request under way
+    std::uint64_t number = 0;    ///< of the request under way
+    clock::time_point intended;  ///< …
+    clock::time_point sent;      ///< …
     clock::time_point free_since;
     std::string unsent;         ///< rest of a request that the socket buffer did not take
     std::string partial;        ///< start of an answer that came in pieces
@@ -37,6 +39,7 @@ class load_thread {
     int status = 0;
     bool close_after = false;
     bool as_expected = true;
+    bool retry_after = false;
   };
 
   [[nodiscard]] bool open(connection& c);
@@ -51,6 +54,8 @@ class load_thread {
   void send_due(clock::time_point now);
   void advance_schedule();
   void count_missing(clock::time_point now);
+  void give_up_overdue(clock::time_point now);
+  void tell(const connection& c, int status, clock::time_point now);
   [[nodiscard]] bool wait(clock::time_point until);
   [[nodiscard]] bool counts(clock::time_point intended) const { return intended >= measured_from_; }
   [[nodiscard]] bool may_send(clock::time_point now) const;

@@ -29,7 +29,7 @@ std::string_view value_of(std::string_view line, std::string_view name) {
 
 bool read_header(std::string_view line, response_shape& out) {
   constexpr std::string_view length = "content-length:", encoding = "transfer-encoding:",
-                             connection = "connection:";
+                             connection = "connection:", retry_after = "retry-after:";
   if (names(line, length)) {
     const auto text = value_of(line, length);
     const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), out.body_bytes);
@@ -37,6 +37,7 @@ bool read_header(std::string_view line, response_shape& out) {
   }
   if (names(line, encoding)) out.chunked = names(value_of(line, encoding), "chunked");
   if (names(line, connection)) out.close = names(value_of(line, connection), "close");
+  if (names(line, retry_after)) out.retry_after = !value_of(line, retry_after).empty();
   return true;
 }
 

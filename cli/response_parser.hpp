@@ -13,6 +13,7 @@ struct response_shape {
   std::size_t body_bytes = 0;  ///< Content-Length; 0 where there is none
   bool chunked = false;        ///< Transfer-Encoding: chunked, body_bytes says nothing
   bool close = false;          ///< Connection: close
+  bool retry_after = false;    ///< it says when to come back
 };
 
 enum class parse_state : std::uint8_t { incomplete, complete, malformed };

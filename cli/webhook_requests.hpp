@@ -19,6 +19,7 @@ struct webhook_plan {
   std::string secret = "demo-secret";
   std::string phone_number_id = "106540352242922";
   std::uint64_t customers = 50'000;
+  std::uint64_t first_customer = 0;  ///< two plans with ranges apart share no conversation
   std::uint32_t messages_per_body = 1;
   std::uint32_t run = 0;  ///< part of every id: two runs against one data directory share none
 };

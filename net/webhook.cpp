@@ -20,6 +20,7 @@ struct webhook_ticket final : actors::ticket {
   domain::histogram* duration = nullptr;
   std::function<void(actors::ingest_counts, bool)> replayed;
   std::string replayed_raw;  ///< must live as long as the ticket, as the exchange's body does
+  std::int64_t taken_ms = admission::coarse_ms();
   admission::credit whole;
   admission::credit first_brand;
   std::vector<admission::credit> other_brands;
@@ -170,7 +171,8 @@ http::body_verdict webhook::head(const http::request& r, std::uint64_t announced
     v.refuse = shed(reason_of(state), 503, "unavailable", to_word(state));
     return v;
   }
-  auto credit = admission_.take(1, chunked ? chunked_first_bytes : announced);
+  const bool room = chunked || admission_.has_room_for_body(announced);
+  auto credit = room ? admission_.take(1, chunked ? chunked_first_bytes : announced) : admission::credit{};
   if (!credit) {
     v.refuse = full();
     return v;
@@ -293,9 +295,15 @@ webhook::replay_start webhook::replay(const domain::dead_letter& d,
 void webhook::committed(std::vector<actors::ticket_ptr>&& done) {
   std::vector<std::pair<http::exchange_ptr, http::response>> answers;
   answers.reserve(done.size());
+  std::uint64_t events = 0;
+  std::int64_t waited_ms = 0;
+  const auto now_ms = admission::coarse_ms();
+  const auto webhooks = static_cast<double>(std::max<std::size_t>(1, done.size()));
   for (auto& each : done) {
     auto& t = static_cast<webhook_ticket&>(*each);
     const auto counts = t.counts();
+    events += counts.events + counts.quarantined;
+    waited_ms += now_ms - t.taken_ms;
     if (!t.exchange) {
       t.replayed(counts, t.outcome() == actors::commit_state::failed);
       continue;
@@ -317,6 +325,7 @@ void webhook::committed(std::vector<actors::ticket_ptr>&& done) {
     }
     answers.emplace_back(std::move(t.exchange), std::move(r));
   }
+  admission_.committed(events, static_cast<double>(waited_ms) / webhooks);
   done.clear();  // gives the credits back
   if (!answers.empty()) server_->respond_all(std::move(answers));
 }

@@ -2,6 +2,12 @@
 
 #include "net/http/response_format.hpp"
 
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <climits>
+#include <utility>
+
 namespace switchboard::net::http {
 namespace {
 
@@ -49,6 +55,8 @@ bool connection::step() {
       return read_head();
     case state::body:
       return read_body();
+    case state::passing_over:
+      return pass_over();
     case state::writing:
       return write();
     case state::lingering:
@@ -96,6 +104,11 @@ void connection::on_deadline() {
     case state::writing:
       if (began_tick_ > 0 && extend(io_->limits().write_timeout, out_.written() - written_before_)) return;
       break;
+    case state::passing_over:
+      io_->counters().timeouts.add();
+      send(std::exchange(answer_, {}), after_write::linger);
+      run();
+      return;
     case state::lingering:
     case state::waiting:
     case state::closed:
@@ -142,8 +155,12 @@ void connection::close() {
   if (auto s = std::move(session_)) s->on_closed();
 }
 
+/// The kernel would take megabytes for a peer who reads nothing; what is on its way to a subscriber is bounded, and
+/// the rest waits in the journal.
 bool connection::upgrade(std::uint64_t generation, std::shared_ptr<session> to) {
   if (state_ != state::waiting || generation != generation_) return false;
+  const int most = static_cast<int>(std::min<std::uint64_t>(io_->limits().stream_chunk_bytes, INT_MAX / 2));
+  ::setsockopt(wire_->descriptor(), SOL_SOCKET, SO_SNDBUF, &most, sizeof most);
   permit_.reset();
   session_ = std::move(to);
   state_ = state::upgraded;

@@ -2,7 +2,8 @@
 // One client's connection: reads requests, asks the routes, writes answers, in order, one at a time.
 //
 //   handshaking → head → body → waiting → writing → head …      and from waiting → upgraded (a stream)
-//                   └──────── refused ───────┴→ lingering → closed
+//                   ├──────── refused ───────┴→ lingering → closed
+//                   └→ passing over → writing      a refused request's short body, so that the connection stays
 //
 // A state machine driven by edges and answers; run() makes as much progress as the bytes at hand allow. All
 // on its I/O thread, but for what exchange (exchange_impl.hpp) forwards to it.
@@ -81,7 +82,17 @@ class connection final : public pollable,
   void arm(std::chrono::milliseconds after) { io_->wheel().arm(*this, after); }
 
  private:
-  enum class state : std::uint8_t { handshaking, head, body, waiting, writing, lingering, upgraded, closed };
+  enum class state : std::uint8_t {
+    handshaking,
+    head,
+    body,
+    passing_over,
+    waiting,
+    writing,
+    lingering,
+    upgraded,
+    closed
+  };
   enum class after_write : std::uint8_t { next_request, body, linger };
 
   void run();
@@ -91,6 +102,8 @@ class connection final : public pollable,
   [[nodiscard]] bool accept_head(std::size_t head_bytes);
   [[nodiscard]] bool read_body();
   [[nodiscard]] bool fill_chunks();
+  void turn_away(response&& r);
+  [[nodiscard]] bool pass_over();
   [[nodiscard]] bool write();
   [[nodiscard]] bool linger();
   /// Reads into a buffer of at least `wanted` bytes in all, up to `most`.
@@ -140,7 +153,8 @@ class connection final : public pollable,
   std::shared_ptr<http::permit> permit_;
   header_list answer_headers_;
 
-  response answer_;  ///< kept while a large body of it is written
+  std::uint64_t passed_over_left_ = 0;
+  response answer_;  ///< kept while a large body of it is written, or a refused request's body comes in
   std::string out_text_;
   outbox out_;
 };

@@ -4,12 +4,16 @@
 #include "net/http/forwarded.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace switchboard::net::http {
 namespace {
 
 /// What is reserved for a body before any of it has come, so that an announced length alone costs nothing.
 constexpr std::size_t unseen_body_bytes_max = 64 << 10;
+
+/// Longer bodies of refused requests are not waited for: their connections end.
+constexpr std::uint64_t passed_over_bytes_max = 64 << 10;
 
 constexpr std::string_view continue_line = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -51,7 +55,7 @@ bool connection::accept_head(std::size_t head_bytes) {
   auto verdict = io_->routes().head(from_.listener, request_, framing_.content_length, framing_.chunked);
   answer_headers_ = std::move(verdict.headers);
   if (verdict.refuse) {
-    send(std::move(*verdict.refuse), framing_.has_body() ? after_write::linger : after_write::next_request);
+    turn_away(std::move(*verdict.refuse));
     return true;
   }
   permit_ = std::move(verdict.permit);
@@ -65,6 +69,29 @@ bool connection::accept_head(std::size_t head_bytes) {
   }
   chunks_.reset(verdict.body_bytes_max, io_->gate().chunk_extension_bytes_max);
   begin_body();
+  return true;
+}
+
+/// Overload is when most requests end here. A connection that ended with each of them would cost both sides more
+/// than the request would have, so a short body is read, and forgotten, for the connection's sake.
+void connection::turn_away(response&& r) {
+  const bool stays = !framing_.chunked && !framing_.expect_continue && !r.close &&
+                     framing_.content_length <= passed_over_bytes_max;
+  if (framing_.has_body() && !stays) return send(std::move(r), after_write::linger);
+  answer_ = std::move(r);
+  passed_over_left_ = head_bytes_ + framing_.content_length;
+  request_bytes_ = 0;
+  state_ = state::passing_over;
+  if (in_.size() < passed_over_left_) arm(io_->limits().body_timeout);
+}
+
+bool connection::pass_over() {
+  const auto here = std::min<std::uint64_t>(in_.size(), passed_over_left_);
+  in_.consume(here);
+  passed_over_left_ -= here;
+  if (passed_over_left_ > 0)
+    return fill(std::min<std::size_t>(passed_over_left_, input_buffer::bytes_kept_max));
+  send(std::exchange(answer_, {}), after_write::next_request);
   return true;
 }
 

@@ -48,6 +48,98 @@ TEST(admission, lets_one_through_that_is_larger_than_everything) {
   EXPECT_FALSE(a.take(50, 5'000));
 }
 
+// Time that moves only when it is told to.
+std::int64_t told_ms = 0;
+
+struct two_brands {
+  admission a;
+  std::vector<admission::credit> held;
+  explicit two_brands(std::int64_t from = 1'000) : a{*limits(10'000, 1 << 30), [] { return told_ms; }} {
+    told_ms = from;
+  }
+  void commits(std::uint64_t events, double waited_ms) {
+    for (int i = 0; i < 100; ++i) a.committed(events, waited_ms);
+  }
+  /// As many of one event as it lets in, at most `most`.
+  std::size_t fill(std::string_view brand, std::size_t most) {
+    std::size_t n = 0;
+    for (; n < most; ++n) {
+      auto c = a.take(brand, 1, 1);
+      if (!c) break;
+      held.push_back(std::move(c));
+    }
+    return n;
+  }
+};
+
+TEST(admission, holds_a_brand_whose_events_stand_in_line_while_others_are_there) {
+  two_brands t;
+  t.commits(10, 100);
+  EXPECT_EQ(t.fill("beta", 1), 1u);
+  EXPECT_EQ(t.fill("acme", 1'000), 1'000u) << "a burst is let in whole";
+  told_ms += admission::standing_ms_max + 1;
+  EXPECT_EQ(t.fill("beta", 1), 1u);
+  EXPECT_EQ(t.fill("acme", 1), 0u) << "it has not gone down for too long";
+  EXPECT_EQ(t.fill("beta", admission::few_events / 2), admission::few_events / 2) << "that one alone";
+  t.held.clear();
+  EXPECT_EQ(t.fill("acme", 1'000), admission::held_events_min);
+  told_ms += admission::held_ms;
+  t.held.clear();
+  EXPECT_EQ(t.fill("acme", 1'000), 1'000u) << "it has not wanted more for a while";
+}
+
+TEST(admission, holds_nobody_whose_burst_is_over_or_who_is_alone) {
+  two_brands t;
+  t.commits(10, 100);
+  EXPECT_EQ(t.fill("beta", 1), 1u);
+  EXPECT_EQ(t.fill("acme", 1'000), 1'000u);
+  told_ms += admission::standing_ms_max / 2;
+  t.held.clear();
+  EXPECT_EQ(t.fill("acme", 1), 1u) << "few meanwhile";
+  told_ms += admission::standing_ms_max;
+  EXPECT_EQ(t.fill("beta", 1), 1u);
+  EXPECT_EQ(t.fill("acme", 1'000), 1'000u);
+  told_ms += admission::neighbour_ms;
+  EXPECT_EQ(t.fill("acme", 1'000), 1'000u) << "the others have gone";
+}
+
+TEST(admission, holds_nobody_while_nobody_waits_longer_than_the_disk_lets_them) {
+  for (const double always_ms : {2.0, 100.0}) {
+    two_brands t;
+    t.commits(10, always_ms);  // the first are slow: it learns
+    for (int i = 0; i < 20'000; ++i) t.a.committed(10, always_ms);
+    EXPECT_EQ(t.fill("beta", 1), 1u);
+    EXPECT_EQ(t.fill("acme", 1'000), 1'000u);
+    told_ms += 10 * admission::standing_ms_max;
+    EXPECT_EQ(t.fill("beta", 1), 1u);
+    EXPECT_EQ(t.fill("acme", 100), 100u) << always_ms;
+  }
+}
+
+TEST(admission, what_is_held_gets_its_share_of_a_commit) {
+  two_brands t;
+  t.commits(1'000, 100);
+  EXPECT_EQ(t.fill("beta", 1), 1u);
+  EXPECT_EQ(t.fill("acme", 1'000), 1'000u);
+  told_ms += admission::standing_ms_max + 1;
+  EXPECT_EQ(t.fill("beta", 1), 1u);
+  EXPECT_EQ(t.fill("acme", 1), 0u);
+  t.held.clear();
+  const auto in = t.fill("acme", 1'000);
+  EXPECT_GT(in, 450u);
+  EXPECT_LE(in, 500u);
+}
+
+TEST(admission, says_before_a_body_comes_whether_its_events_may_fit) {
+  constexpr auto of = admission::event_bytes_typical;
+  admission a{*limits(100, 1 << 30)};
+  EXPECT_TRUE(a.has_room_for_body(1'000 * of)) << "alone";
+  const auto held = a.take(60, 1);
+  EXPECT_TRUE(a.has_room_for_body(40 * of));
+  EXPECT_FALSE(a.has_room_for_body(41 * of));
+  EXPECT_TRUE(a.has_room_for_body(of / 2));
+}
+
 TEST(admission, large_bodies_leave_half_to_the_small_ones) {
   constexpr std::uint64_t large = admission::large_body_bytes + 1;
   admission a{*limits(10'000, 20 * large)};

@@ -97,6 +97,49 @@ TEST(server, a_refusal_without_a_body_keeps_the_connection) {
   EXPECT_EQ(status_of(c.read_response()), 200);
 }
 
+TEST(server, a_refusal_with_a_short_body_keeps_the_connection_and_executes_nothing_of_it) {
+  for (const std::size_t size : {200u, 6'000u, 65'536u}) {  // in one piece with its head, and in many
+    for (const bool in_pieces : {false, true}) {
+      test_server s;
+      s.routes->full = true;
+      client c(s.port());
+      const auto body = get("/canary") + std::string(size, 'x');
+      const auto head =
+          post("Content-Length: " + std::to_string(body.size() > 65'536 ? 65'536 : body.size()) + "\r\n");
+      const auto sent = body.substr(0, 65'536);
+      if (in_pieces) {
+        c.send(head + sent.substr(0, 3));
+        c.send(sent.substr(3, 100));
+        c.send(sent.substr(103));
+      } else {
+        c.send(head + sent);
+      }
+      EXPECT_EQ(status_of(c.read_response()), 429) << size;
+      EXPECT_EQ(s.routes->stored, 0);
+      s.routes->full = false;
+      c.send(post("Content-Length: 5\r\n", "hello"));
+      EXPECT_EQ(status_of(c.read_response()), 200) << "the same connection, and what came next is a request";
+      EXPECT_TRUE(c.text.empty()) << "nothing of the body was taken for a request";
+      EXPECT_EQ(s.routes->stored, 1);
+    }
+  }
+}
+
+TEST(server, a_refusal_with_a_long_or_held_back_body_ends_the_connection) {
+  auto settings = test_settings();
+  settings->limits.body_timeout = milliseconds{200};
+  test_server s(settings);
+  s.routes->full = true;
+  client longer(s.port());
+  longer.send(post("Content-Length: 65537\r\n", std::string(10, 'x')));
+  EXPECT_EQ(status_of(longer.read_all()), 429);
+  client slow(s.port());
+  slow.send(post("Content-Length: 100\r\n", std::string(10, 'x')));
+  const auto refused = slow.read_all();
+  EXPECT_EQ(status_of(refused), 429);
+  EXPECT_NE(refused.find("Connection: close"), std::string::npos);
+}
+
 /// What the routes want beside any answer goes with those that the server gives itself, and with one only.
 TEST(server, headers_of_the_verdict_go_with_every_answer_to_that_request) {
   auto settings = test_settings();
