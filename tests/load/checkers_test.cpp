@@ -64,10 +64,11 @@ TEST(overload, is_judged_by_each_promise) {
   good.back_after_s = 2;
   good.resident_most = 600 << 20;
   EXPECT_THAT(judge(good, plan), IsEmpty());
+  EXPECT_THAT(judge_times(good), IsEmpty());
   const auto one_wrong = [&](auto&& change) {
     auto f = good;
     change(f);
-    return judge(f, plan).size();
+    return judge(f, plan).size() + judge_times(f).size();
   };
   EXPECT_EQ(one_wrong([](auto& f) { f.goodput = 89; }), 1u);
   EXPECT_EQ(one_wrong([](auto& f) { f.wrong = 1; }), 1u);
@@ -80,6 +81,7 @@ TEST(overload, is_judged_by_each_promise) {
   EXPECT_EQ(one_wrong([](auto& f) { f.resident_most = (1ull << 30) + 1; }), 1u);
   EXPECT_EQ(one_wrong([](auto& f) { f.slope_bytes_a_minute = 2 << 20; }), 1u);
   EXPECT_EQ(one_wrong([](auto& f) { f.account = {"lost"}; }), 1u);
+  EXPECT_EQ(one_wrong([](auto& f) { f.is_void = "the generator was late"; }), 1u);
 }
 
 }  // namespace

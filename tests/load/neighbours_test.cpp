@@ -3,7 +3,7 @@
 #include "neighbours.hpp"
 
 #include "account.hpp"
-#include "tests/full.hpp"
+#include "times.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -63,9 +63,11 @@ TEST(brand_share, twenty_times_it_leaves_the_others_as_they_were) {
   const auto f = compare(engine, quiet, trouble, plan(), next_number);
   std::printf("capacity %.0f/s, one brand at %.0f/s beside the others' %.0f/s: %s", most, trouble.rates[0],
               others * most, text_of(f).c_str());
-  ASSERT_EQ(f.is_void, "") << "the run says nothing; is the machine idle?";
-  EXPECT_LE(f.p99_ratio(), 1.2);
-  EXPECT_LT(f.refused_share(), 0.001);
+  if (times_count()) {
+    EXPECT_EQ(f.is_void, "") << "the run says nothing; is the machine idle?";
+    EXPECT_LE(f.p99_ratio(), 1.2);
+    EXPECT_LT(f.refused_share(), 0.001);
+  }
   EXPECT_EQ(f.beside.wrong + f.beside.no_answer + f.trouble.wrong, 0u);
   EXPECT_GT(f.trouble.taken, f.quiet.taken / 100) << "the brand is let in no more";
   acks.insert(acks.end(), f.acks.begin(), f.acks.end());
@@ -86,10 +88,13 @@ TEST(hot_conversation, leaves_the_others_as_they_were_and_stays_in_order) {
   const auto f = compare(engine, quiet, trouble, plan(), next_number);
   std::printf("capacity %.0f/s, %.0f/s on one conversation and as many on others: %s", most, load * most / 2,
               text_of(f).c_str());
-  ASSERT_EQ(f.is_void, "") << "the run says nothing; is the machine idle?";
-  EXPECT_LE(f.p99_ratio(), 2.0);
-  EXPECT_EQ(f.trouble.taken, f.trouble.asked());
-  EXPECT_EQ(f.beside.taken, f.beside.asked());
+  if (times_count()) {
+    EXPECT_EQ(f.is_void, "") << "the run says nothing; is the machine idle?";
+    EXPECT_LE(f.p99_ratio(), 2.0);
+    EXPECT_EQ(f.trouble.taken, f.trouble.asked());
+    EXPECT_EQ(f.beside.taken, f.beside.asked());
+  }
+  EXPECT_EQ(f.beside.wrong + f.beside.no_answer + f.trouble.wrong, 0u);
   acks.insert(acks.end(), f.acks.begin(), f.acks.end());
   EXPECT_THAT(look_into_log(engine, acks), testing::IsEmpty());
 }
@@ -113,7 +118,9 @@ TEST(many_brands, cost_little_more_than_one_with_as_many_conversations) {
   }
   std::printf("one brand %.0f/s, %u brands %.0f/s (%.0f %%)\n", of_one, brands, of_many,
               100 * of_many / of_one);
-  EXPECT_GE(of_many, kept_min * of_one);
+  if (times_count()) {
+    EXPECT_GE(of_many, kept_min * of_one);
+  }
   EXPECT_THAT(look_into_log(engine, acks), testing::IsEmpty());
 }
 

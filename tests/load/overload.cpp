@@ -114,27 +114,42 @@ overload_figures overload(rig& engine, const overload_plan& plan) {
   return f;
 }
 
+namespace {
+
+/// Collects sentences.
+struct verdict {
+  std::vector<std::string> broken;
+  void must(bool holds, std::string otherwise) {
+    if (!holds) broken.push_back(std::move(otherwise));
+  }
+};
+
+}  // namespace
+
+std::vector<std::string> judge_times(const overload_figures& f) {
+  verdict v;
+  v.must(f.is_void.empty(), f.is_void);
+  v.must(f.goodput >= goodput_min * f.capacity,
+         format("goodput %.0f/s is under %.0f %% of the capacity, %.0f/s", f.goodput, 100 * goodput_min,
+                f.capacity));
+  v.must(f.refusal_max <= refusal_max, format("a refusal took %.0f ms", ms(f.refusal_max)));
+  v.must(f.taken_max <= taken_max, format("a 200 took %.0f ms", ms(f.taken_max)));
+  v.must(f.slope_bytes_a_minute <= slope_max,
+         format("memory grows by %.1f MiB a minute", f.slope_bytes_a_minute / (1 << 20)));
+  v.must(f.back_after_s >= 0 && f.back_after_s <= back_max_s,
+         format("normal again after %.0f s (-1: not at all)", f.back_after_s));
+  return std::move(v.broken);
+}
+
 std::vector<std::string> judge(const overload_figures& f, const overload_plan& plan) {
-  std::vector<std::string> out = f.account;
-  const auto must = [&out](bool holds, std::string otherwise) {
-    if (!holds) out.push_back(std::move(otherwise));
-  };
-  must(f.goodput >= goodput_min * f.capacity,
-       format("goodput %.0f/s is under %.0f %% of the capacity, %.0f/s", f.goodput, 100 * goodput_min,
-              f.capacity));
-  must(f.wrong + f.no_answer == 0,
-       format("%llu answers are neither 200 nor a 429 or 503 with Retry-After, %llu never came",
-              static_cast<unsigned long long>(f.wrong), static_cast<unsigned long long>(f.no_answer)));
-  must(f.refusal_max <= refusal_max, format("a refusal took %.0f ms", ms(f.refusal_max)));
-  must(f.taken_max <= taken_max, format("a 200 took %.0f ms", ms(f.taken_max)));
-  must(f.resident_most <= resident_max,
-       format("%.0f MiB resident", static_cast<double>(f.resident_most) / (1 << 20)));
-  must(f.slope_bytes_a_minute <= slope_max,
-       format("memory grows by %.1f MiB a minute", f.slope_bytes_a_minute / (1 << 20)));
-  must(f.back_after_s >= 0 && f.back_after_s <= back_max_s,
-       format("normal again after %.0f s (-1: not at all)", f.back_after_s));
-  must(plan.times <= 1 || f.refused > 0, "nothing was refused: the overload did not arrive");
-  return out;
+  verdict v{f.account};
+  v.must(f.wrong + f.no_answer == 0,
+         format("%llu answers are neither 200 nor a 429 or 503 with Retry-After, %llu never came",
+                static_cast<unsigned long long>(f.wrong), static_cast<unsigned long long>(f.no_answer)));
+  v.must(f.resident_most <= resident_max,
+         format("%.0f MiB resident", static_cast<double>(f.resident_most) / (1 << 20)));
+  v.must(plan.times <= 1 || f.refused > 0, "nothing was refused: the overload did not arrive");
+  return std::move(v.broken);
 }
 
 std::string text_of(const overload_figures& f) {

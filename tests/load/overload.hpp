@@ -37,8 +37,10 @@ struct overload_figures {
 /// Where it ends early since memory passed its cap, the figures are of the time until then.
 [[nodiscard]] overload_figures overload(rig& engine, const overload_plan& plan);
 
-/// The promises that the figures break, as sentences.
+/// The promises that the figures break, as sentences: those that hold on any machine …
 [[nodiscard]] std::vector<std::string> judge(const overload_figures& f, const overload_plan& plan);
+/// … and those of time, which say something of the engine only where the machine has nothing else to do.
+[[nodiscard]] std::vector<std::string> judge_times(const overload_figures& f);
 
 [[nodiscard]] std::string text_of(const overload_figures& f);
 

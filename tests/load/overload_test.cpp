@@ -2,7 +2,7 @@
 
 #include "overload.hpp"
 
-#include "tests/full.hpp"
+#include "times.hpp"
 
 #include <gtest/gtest.h>
 
@@ -25,9 +25,11 @@ TEST(overload, bends_and_does_not_break) {
   if (full()) plan.capacity = 20s, plan.normal = 20s, plan.overload = 180s;
   const auto f = overload(engine, plan);
   std::printf("%s", text_of(f).c_str());
-  ASSERT_EQ(f.is_void, "") << "the run says nothing; is the machine idle?\n" << text_of(f);
   const auto broken = judge(f, plan);
   EXPECT_TRUE(broken.empty()) << lines(broken) << text_of(f);
+  if (!times_count()) return;
+  const auto late = judge_times(f);
+  EXPECT_TRUE(late.empty()) << lines(late) << text_of(f);
 }
 
 // An engine that takes everything in must be caught: by its memory, or by how late its answers come.
@@ -44,8 +46,7 @@ TEST(overload, is_seen_to_fail_without_admission) {
   plan.after = 1s;
   const auto f = overload(engine, plan);
   std::printf("%s", text_of(f).c_str());
-  EXPECT_TRUE(f.resident_most > 1ull << 30 || f.taken_max > 2'500ms || f.refusal_max > 250ms) << text_of(f);
-  EXPECT_FALSE(judge(f, plan).empty());
+  EXPECT_FALSE(judge(f, plan).empty() && judge_times(f).empty()) << text_of(f);
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 #include "crowd.hpp"
 #include "rig.hpp"
 #include "tests/e2e/wire.hpp"
-#include "tests/full.hpp"
+#include "times.hpp"
 
 #include <gtest/gtest.h>
 
@@ -68,7 +68,7 @@ TEST(stalled_readers, cost_the_others_little_and_no_memory) {
   const std::uint64_t events = full() ? 400 : 1'500;
   const int rounds = full() ? 5 : 3;
   rig_options options;
-  options.limits = "connections_max = 12000\n";
+  options.limits = "connections_max = 12000\nsubscribers_max = 10500\n";
   rig engine(options);
   const on_core here(client_core);
   traffic t{mixture({1}), {engine.webhooks(0, 1'000)}, 0, {}};
@@ -89,7 +89,9 @@ TEST(stalled_readers, cost_the_others_little_and_no_memory) {
       "%u readers: %.0f deliveries/s, with %u stalled %.0f (%.0f %%); %.0f MiB resident, with them %.0f\n",
       readers, without, stalled, with, 100 * with / without, static_cast<double>(before) / (1 << 20),
       static_cast<double>(after) / (1 << 20));
-  EXPECT_GE(with, deliveries_kept_min * without);
+  if (times_count()) {
+    EXPECT_GE(with, deliveries_kept_min * without);
+  }
   EXPECT_LE(after, before + memory_more_max);
 }
 

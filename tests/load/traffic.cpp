@@ -1,5 +1,7 @@
 #include "traffic.hpp"
 
+#include "times.hpp"
+
 #include <algorithm>
 #include <stdexcept>
 
@@ -9,7 +11,6 @@ namespace {
 
 /// A prime: it has nothing in common with a source's number of customers, so each kind comes to all of its own.
 constexpr std::size_t turns = 4'001;
-constexpr int tries_max = 3;
 
 std::size_t second_of(clock::time_point from, clock::time_point at) {
   return static_cast<std::size_t>(std::chrono::duration_cast<std::chrono::seconds>(at - from).count());
@@ -87,6 +88,7 @@ run_result run(traffic& t, cli::load_plan plan) {
 }
 
 run_result run_unless_void(traffic& t, const cli::load_plan& plan) {
+  const int tries_max = times_count() ? 3 : 1;
   for (int i = 1;; ++i) {
     auto r = run(t, plan);
     if (!r.report.is_void() || i == tries_max) return r;

@@ -100,8 +100,8 @@ struct run_result {
 
 /// Runs the plan with this traffic on this thread's core and waits for its end. Throws where nobody listens.
 [[nodiscard]] run_result run(traffic& t, cli::load_plan plan);
-/// An open loop whose generator was late says nothing: it is repeated, at most three times in all. The last one may
-/// be void; whoever judges it must look.
+/// An open loop whose generator was late says nothing: where times count it is repeated, at most three times in all.
+/// The last one may be void; whoever judges it must look.
 [[nodiscard]] run_result run_unless_void(traffic& t, const cli::load_plan& plan);
 
 /// Answered a second, closed loop.
