@@ -113,6 +113,7 @@ TEST(crowd, dropped_at_once_is_back_in_time_without_gap_or_repeat) {
     }
   }
   webhooks.stop();
+  engine.restart(SIGTERM);  // behind which nothing is under way any more
   account log(engine.marker(), 1);
   read_log_into(log, engine.port(), token);
   EXPECT_THAT(log.compare(webhooks.acks()), testing::IsEmpty());
