@@ -98,7 +98,7 @@ struct limit_settings {
 
   std::uint64_t resident_conversations_max = 200'000;
   seconds conversation_idle{600};         ///< then it leaves memory
-  std::uint32_t views_lag_max = 200'000;  ///< records; beyond it ingestion is refused
+  std::uint32_t views_lag_max = 100'000;  ///< records; beyond it ingestion is refused
   std::uint32_t reads_waiting_max = 1'024;
 
   std::uint32_t subscribers_max = 9'000;
