@@ -61,7 +61,8 @@ neighbour_figures compare(const rig& engine, const neighbourhood& quiet, const n
 
 std::string text_of(const neighbour_figures& f) {
   const auto n = [](std::uint64_t v) { return static_cast<unsigned long long>(v); };
-  return cli::format(
+  return (f.is_void.empty() ? "" : "void, " + f.is_void + ": ") +
+         cli::format(
              "the others: p50 %.2f ms, p99 %.2f in peace; p50 %.2f, p99 %.2f beside it (%.2f times), ",
              ms(f.quiet.latency.at(0.5)), ms(f.quiet.latency.at(0.99)), ms(f.beside.latency.at(0.5)),
              ms(f.beside.latency.at(0.99)), f.p99_ratio()) +

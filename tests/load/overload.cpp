@@ -153,7 +153,8 @@ std::vector<std::string> judge(const overload_figures& f, const overload_plan& p
 }
 
 std::string text_of(const overload_figures& f) {
-  std::string out = format(
+  std::string out = f.is_void.empty() ? "" : "void, " + f.is_void + ": ";
+  out += format(
       "capacity %.0f bodies/s, offered %.0f, goodput %.0f (%.0f %%); %llu taken, %llu refused, %llu wrong, ",
       f.capacity, f.offered, f.goodput, 100 * f.goodput / f.capacity,
       static_cast<unsigned long long>(f.taken), static_cast<unsigned long long>(f.refused),
