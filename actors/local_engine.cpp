@@ -337,9 +337,9 @@ void local_engine::apply_settings(std::shared_ptr<const config::settings> next,
   node_.settings.store(std::move(next), std::memory_order_release);
   rest();
   const std::vector records{std::make_shared<storage::record>(storage::encode(e, node_.name))};
-  std::promise<void> settled;
-  writer_.submit(records, {.ticket = nullptr, .then = [&settled](commit_state) { settled.set_value(); }});
-  settled.get_future().wait();
+  const auto settled = std::make_shared<std::promise<void>>();  // the writer's, until it has said so
+  writer_.submit(records, {.ticket = nullptr, .then = [settled](commit_state) { settled->set_value(); }});
+  settled->get_future().wait();
 }
 
 bool local_engine::stop(std::chrono::milliseconds at_most) {

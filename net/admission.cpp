@@ -51,9 +51,9 @@ admission::credit admission::take(std::string_view brand, std::uint64_t events, 
 
 /// Whether another brand than this one has come lately. Two at once may both miss a change; the next one sees it.
 bool admission::has_neighbours(const counters& c, std::int64_t now) {
-  if (last_brand_.load(std::memory_order_relaxed) != &c) {
-    const bool first = last_brand_.exchange(&c, std::memory_order_relaxed) == nullptr;
-    if (!first) last_change_.store(now, std::memory_order_relaxed);
+  if (const auto* const last = last_brand_.load(std::memory_order_relaxed); last != &c) {
+    last_brand_.store(&c, std::memory_order_relaxed);
+    if (last != nullptr) last_change_.store(now, std::memory_order_relaxed);
   }
   return now - last_change_.load(std::memory_order_relaxed) < neighbour_ms;
 }

@@ -41,8 +41,8 @@ struct read_outcome {
   std::vector<record_ptr> records;
   log_sequence earliest = 0;  ///< the oldest kept (trimmed: where to go on from)
   std::string detail;
-  bool damaged =
-      false;  ///< unavailable since what is stored is not what was written: no restart reads it better
+  /// Unavailable since what is stored is not what was written: no restart reads it better.
+  bool damaged = false;
 };
 
 /// Synchronous. commit() from one thread at a time; read(), earliest(), last() from any.

@@ -12,8 +12,8 @@
 
 namespace switchboard::faults {
 
-/// In the long form everything must have taken no longer; in the short one half of all, since its machine may be busy
-/// with other things for a while, which says nothing of the engine. What an engine does too slowly it does mostly.
+/// In the long form everything must have taken no longer. In the short one, whose machine may be busy with other things for
+/// a while, one of ten may, or one where there are fewer, and that not four times as long.
 class promised_time {
  public:
   explicit promised_time(std::chrono::milliseconds most) : most_(most) {}
@@ -29,14 +29,18 @@ class promised_time {
     if (took_.empty()) return;
     auto sorted = took_;
     std::sort(sorted.begin(), sorted.end());
-    EXPECT_LE(sorted[(sorted.size() - 1) / 2], most_)
-        << "more than half of " << sorted.size() << " took longer";
+    const auto excused = full() ? 0 : std::max<std::size_t>(sorted.size() / 10, 1);
+    EXPECT_LE(sorted.back(), most_ * outermost);
+    if (excused >= sorted.size()) return;
+    EXPECT_LE(sorted[sorted.size() - 1 - excused], most_)
+        << "too many of " << sorted.size() << " took longer";
   }
   [[nodiscard]] std::chrono::milliseconds slowest() const {
     return took_.empty() ? std::chrono::milliseconds{} : *std::max_element(took_.begin(), took_.end());
   }
 
  private:
+  static constexpr int outermost = 4;
   std::chrono::milliseconds most_;
   std::vector<std::chrono::milliseconds> took_;
 };

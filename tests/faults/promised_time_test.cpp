@@ -27,7 +27,19 @@ TEST(promised_time, is_broken_where_two_of_three_took_longer) {
         p.take(1s, "");
         p.expect_kept();
       },
-      "more than half of 3 took longer");
+      "too many of 3 took longer");
+}
+
+TEST(promised_time, is_broken_by_one_that_took_four_times_as_long) {
+  if (full()) GTEST_SKIP() << "in the long form each is held against it";
+  EXPECT_NONFATAL_FAILURE(
+      {
+        promised_time p{1s};
+        p.take(300ms, "");
+        p.take(4'001ms, "");
+        p.expect_kept();
+      },
+      "4001ms");
 }
 
 }  // namespace
