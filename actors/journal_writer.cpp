@@ -5,6 +5,8 @@
 
 #include <pthread.h>
 
+#include <set>
+
 namespace switchboard::actors {
 
 namespace {
@@ -12,18 +14,11 @@ namespace {
 constexpr int unknown_repeats_max = 10;
 }  // namespace
 
-journal_writer::journal_writer(storage::event_log& log, tail& t, journal_writer_options options,
-                               committed_handler on_tickets,
-                               std::function<void(storage::log_sequence)> on_commit,
-                               std::function<void(std::string)> on_fatal)
-    : log_(log),
-      epoch_(log.epoch()),
-      tail_(t),
-      options_(options),
-      on_tickets_(std::move(on_tickets)),
-      on_commit_(std::move(on_commit)),
-      on_fatal_(std::move(on_fatal)),
-      thread_([this] { run(); }) {}
+journal_writer::journal_writer(storage::event_log& log, tail& t, const storage::claims& held,
+                               journal_writer_options options, journal_writer_tells tells)
+    : log_(log), tail_(t), held_(held), options_(options), tells_(std::move(tells)), thread_([this] {
+        run();
+      }) {}
 
 journal_writer::~journal_writer() {
   stop();
@@ -72,7 +67,7 @@ bool journal_writer::commit_group(std::vector<std::shared_ptr<storage::record>>&
   const auto began = std::chrono::steady_clock::now();
   storage::commit_outcome outcome;
   for (int tries = 0; tries < unknown_repeats_max; ++tries) {
-    outcome = log_.commit({.partition = 0, .epoch = epoch_}, records);
+    outcome = log_.commit(held_, records);
     if (outcome.result != storage::log_result::unknown) break;
   }
   if (outcome.result == storage::log_result::ok) {
@@ -80,10 +75,18 @@ bool journal_writer::commit_group(std::vector<std::shared_ptr<storage::record>>&
     commit_records_.record(records.size());
     return may_acknowledge();
   }
+  // Also where some of it was fenced: all partitions share one sequence, so what is behind it can't go without it.
   failed_.store(true, std::memory_order_release);
-  on_fatal_("journal: commit of " + std::to_string(group.size()) + " events gave " +
-            std::string(to_word(outcome.result)) + ": " + outcome.detail);
+  if (outcome.result == storage::log_result::fenced) tell_fenced(records);
+  tells_.failed("journal: commit of " + std::to_string(group.size()) + " events gave " +
+                std::string(to_word(outcome.result)) + ": " + outcome.detail);
   return false;
+}
+
+void journal_writer::tell_fenced(std::span<const storage::record_ptr> records) const {
+  std::set<storage::partition_number> partitions;
+  for (const auto& r : records) partitions.insert(r->partition);
+  for (const auto p : partitions) tells_.fenced({.partition = p, .epoch = held_.epoch_of(p)});
 }
 
 void journal_writer::settle(std::vector<completion>& done, commit_state s) {
@@ -94,7 +97,7 @@ void journal_writer::settle(std::vector<completion>& done, commit_state s) {
     if (d.then) d.then(s);
   }
   done.clear();
-  if (!tickets.empty()) on_tickets_(std::move(tickets));
+  if (!tickets.empty()) tells_.tickets(std::move(tickets));
 }
 
 void journal_writer::run() {
@@ -128,7 +131,7 @@ void journal_writer::run() {
     if (ok && !group.empty()) {
       SWITCHBOARD_KILL_POINT("committed");
       tail_.mark_committed(group.back()->sequence);
-      on_commit_(group.back()->sequence);
+      tells_.committed(group.back()->sequence);
     }
     settle(done, ok ? commit_state::durable : commit_state::failed);
     SWITCHBOARD_KILL_POINT("acknowledged");

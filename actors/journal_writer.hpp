@@ -34,15 +34,19 @@ struct journal_writer_options {
   const std::atomic<bool>* node_failed = nullptr;
 };
 
+/// All of it on the writer's thread.
+struct journal_writer_tells {
+  engine::committed_handler tickets;                     ///< settled
+  std::function<void(storage::log_sequence)> committed;  ///< after each group: its last sequence
+  std::function<void(storage::claim)> fenced;            ///< for each claim of a group that was refused
+  std::function<void(std::string)> failed;               ///< once, when the log has failed
+};
+
 class journal_writer {
  public:
-  using committed_handler = engine::committed_handler;
-
-  /// `on_commit` runs on the writer's thread after each group with the last committed sequence; `on_fatal`
-  /// once, when the log has failed.
-  journal_writer(storage::event_log& log, tail& t, journal_writer_options options,
-                 committed_handler on_tickets, std::function<void(storage::log_sequence)> on_commit,
-                 std::function<void(std::string)> on_fatal);
+  /// `log`, `t` and `held` outlive it. Commits by the claims that are held at that moment.
+  journal_writer(storage::event_log& log, tail& t, const storage::claims& held,
+                 journal_writer_options options, journal_writer_tells tells);
   ~journal_writer();  ///< stop() first
   journal_writer(const journal_writer&) = delete;
   journal_writer& operator=(const journal_writer&) = delete;
@@ -66,16 +70,14 @@ class journal_writer {
  private:
   void run();
   bool commit_group(std::vector<std::shared_ptr<storage::record>>& group);
+  void tell_fenced(std::span<const storage::record_ptr> records) const;
   void settle(std::vector<completion>& done, commit_state s);
 
   storage::event_log& log_;
-  const std::uint64_t
-      epoch_;  ///< the claim that this writer was made with: an older one is fenced by the log
   tail& tail_;
+  const storage::claims& held_;
   const journal_writer_options options_;
-  const committed_handler on_tickets_;
-  const std::function<void(storage::log_sequence)> on_commit_;
-  const std::function<void(std::string)> on_fatal_;
+  const journal_writer_tells tells_;
 
   struct waiting {
     storage::log_sequence up_to;

@@ -56,15 +56,18 @@ local_engine::local_engine(std::shared_ptr<const config::settings> settings,
           [this](std::string why) { fatal(std::move(why)); }),
       feed_(*journal_, tail_, &keeper_,
             [this](std::string why, bool damaged) { fatal(std::move(why), damaged); }),
-      writer_(
-          *journal_, tail_,
-          {settings->storage.commit_interval, settings->storage.commit_records_max, &failed_},
-          std::move(on_committed),
-          [this](storage::log_sequence s) {
-            feed_.committed(s);
-            keeper_.committed(s);
-          },
-          [this](std::string why) { fatal(std::move(why)); }),
+      held_(journal_->partitions()),
+      ownership_(storage::own_every_partition(journal_->partitions(), journal_->epoch(), node_.name)),
+      writer_(*journal_, tail_, held_,
+              {settings->storage.commit_interval, settings->storage.commit_records_max, &failed_},
+              {.tickets = std::move(on_committed),
+               .committed =
+                   [this](storage::log_sequence s) {
+                     feed_.committed(s);
+                     keeper_.committed(s);
+                   },
+               .fenced = [this](storage::claim c) { ownership_->fenced(c); },
+               .failed = [this](std::string why) { fatal(std::move(why)); }}),
       backups_(*journal_, *views_, [this] { return node_.settings.load()->storage.free_space_min_bytes; }),
       system_(configure(actor_config_, *settings)) {
   const auto& identity = journal_->identity();
@@ -82,20 +85,18 @@ local_engine::local_engine(std::shared_ptr<const config::settings> settings,
   node_.forward = [this](delivery_ptr d) {
     const auto inside = door_.enter();
     if (!inside) return writer_.fail({.ticket = std::move(d->done), .then = {}});
-    send(std::move(d));
+    const auto& owner = owner_of(d->thread);
+    caf::anon_send(owner, std::move(d));
   };
   node_.quarantine = [this](quarantined_ptr q) { caf::anon_send(quarantine_, std::move(q)); };
   quarantine_ = system_.spawn(quarantine, &node_);
   quarantine_->attach_functor([this](const caf::error& why) {
     if (why) fatal("the actor of the dead letters ended: " + to_string(why));
   });
-  for (std::uint16_t p = 0; p < identity.partitions; ++p) {
-    partitions_.push_back(system_.spawn(partition, &node_));
-    partitions_.back()->attach_functor([this](const caf::error& why) {
-      if (why) fatal("the actor of a partition ended: " + to_string(why));
-      partitions_left_.count_down();
-    });
-  }
+  partitions_.resize(identity.partitions);
+  // Nothing was ever handed over within one machine: the second argument says nothing to us.
+  ownership_->start({.gained = [this](storage::claim c, std::uint64_t) { gained(c); },
+                     .lost = [this](storage::claim c) { lost(c); }});
   if (guard_) guard_->also_tell([this](const std::string& why) { fatal(why); });
   door_.open();
   eraser_ = std::make_unique<eraser>(
@@ -107,8 +108,8 @@ local_engine::local_engine(std::shared_ptr<const config::settings> settings,
                    .threads = threads_,
                    .to_thread =
                        [this](act_ptr a) {
-                         const auto p = storage::partition_of(a->thread, node_.partitions);
-                         caf::anon_send(partitions_[p], std::move(a));
+                         const auto& owner = owner_of(a->thread);
+                         caf::anon_send(owner, std::move(a));
                        },
                    .to_letters = [this](quarantined_ptr q) { caf::anon_send(quarantine_, std::move(q)); }});
 }
@@ -137,6 +138,23 @@ void local_engine::fatal(std::string why, bool damaged) {
   fatal_why_ = std::move(why);
   damaged_ = damaged;
   if (on_fatal_) on_fatal_(fatal_why_, damaged_);
+}
+
+void local_engine::gained(storage::claim c) {
+  held_.gained(c);
+  partitions_[c.partition] = system_.spawn(partition, &node_);
+  partitions_[c.partition]->attach_functor([this](const caf::error& why) {
+    if (why) fatal("the actor of a partition ended: " + to_string(why));
+    partitions_left_.count_down();
+  });
+}
+
+/// Whatever its actors decide from now on comes to nothing; who waits for them is refused.
+void local_engine::lost(storage::claim c) {
+  const auto inside = door_.enter();
+  if (!inside) return;  // all of them are ending
+  (void)held_.lost(c);
+  caf::anon_send(partitions_[c.partition], close_atom_t::value);
 }
 
 void local_engine::every_second() {
@@ -170,12 +188,8 @@ void local_engine::deliver(const config::account_settings& account, domain::inbo
   r.aliases = std::move(found.aliases);
   r.received_at = received_at;
   r.inbound = std::move(e);
-  send(std::move(d));
-}
-
-void local_engine::send(delivery_ptr d) {
-  const auto p = storage::partition_of(d->thread, node_.partitions);
-  caf::anon_send(partitions_[p], std::move(d));
+  const auto& owner = owner_of(d->thread);
+  caf::anon_send(owner, std::move(d));
 }
 
 void local_engine::keep(const domain::source_id& source, const domain::brand_id& brand, std::string reason,
@@ -267,8 +281,8 @@ void local_engine::execute(std::string brand, domain::command what,
   a->what = std::move(what);
   a->now = std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
   a->reply = std::move(reply);
-  const auto p = storage::partition_of(a->thread, node_.partitions);
-  caf::anon_send(partitions_[p], std::move(a));
+  const auto& owner = owner_of(a->thread);
+  caf::anon_send(owner, std::move(a));
 }
 
 void local_engine::mark_replayed(const domain::dead_letter& d, std::function<void(bool)> reply) {
@@ -358,6 +372,7 @@ bool local_engine::stop(std::chrono::milliseconds at_most) {
   quarantine_ = {};
   system_.await_all_actors_done();
   writer_.stop();
+  for (storage::partition_number p = 0; p < journal_->partitions(); ++p) ownership_->release(p);
   const bool flushed = keeper_.stop();
   return flushed && !failed_.load() && std::chrono::steady_clock::now() <= until;
 }

@@ -11,6 +11,8 @@
 #include "actors/tail.hpp"
 #include "actors/thread_finder.hpp"
 #include "actors/views_keeper.hpp"
+#include "storage/hash.hpp"
+#include "storage/ownership.hpp"
 #include "storage/write_guard.hpp"
 
 #include <caf/actor.hpp>
@@ -71,9 +73,13 @@ class local_engine final : public engine {
  private:
   void fatal(std::string why, bool damaged = false);
   void every_second();
+  void gained(storage::claim c);
+  void lost(storage::claim c);
   void deliver(const config::account_settings& account, domain::inbound_event&& e,
                domain::timestamp received_at, const ticket_ptr& t);
-  void send(delivery_ptr d);
+  [[nodiscard]] const caf::actor& owner_of(domain::thread_id t) const {
+    return partitions_[storage::partition_of(t, node_.partitions)];
+  }
   void keep(const domain::source_id& source, const domain::brand_id& brand, std::string reason,
             std::string detail, std::string raw, domain::timestamp received_at, const ticket_ptr& t);
 
@@ -97,6 +103,8 @@ class local_engine final : public engine {
   caf::actor quarantine_;
   views_keeper keeper_;
   log_feed feed_;
+  storage::claims held_;
+  const std::unique_ptr<storage::ownership> ownership_;
   journal_writer writer_;
   backup_desk backups_;
   caf::actor_system_config actor_config_;

@@ -52,7 +52,7 @@ pulled log_feed::pull(storage::log_sequence after, const stream_filter& f, std::
     chunk.clear();
     const auto want = std::min(chunk_records, scan_max - scanned);
     if (!tail_.committed_after(out.position, want, chunk)) {
-      auto read = log_.read(out.position, want, bytes_max);
+      auto read = log_.read(storage::every_partition, out.position, want, bytes_max);
       if (read.result == storage::log_result::trimmed) {
         out.expired = true;
         return out;

@@ -224,7 +224,8 @@ void views_keeper::flush_and_trim() {
   }
   before = std::min(before, views_.flushed() + 1);
   if (before <= log_.earliest()) return;
-  if (log_.trim(before) != storage::log_result::ok) on_fatal_("journal: trimming failed");
+  if (log_.trim(storage::every_partition, before) != storage::log_result::ok)
+    on_fatal_("journal: trimming failed");
 }
 
 void views_keeper::run() {

@@ -4,6 +4,7 @@
 #include "bench/sample.hpp"
 #include "storage/cursor.hpp"
 #include "storage/journal.hpp"
+#include "storage/memory_log.hpp"
 
 #include <benchmark/benchmark.h>
 
@@ -32,12 +33,13 @@ void commit(benchmark::State& state, storage::event_log& log) {
   templates.resize(std::min(templates.size(), batch));
   std::size_t bytes = 0;
   for (const auto& r : templates) bytes += r->bytes.size();
+  const storage::claims held(log.partitions(), log.epoch());
   storage::log_sequence next = log.last() + 1;
   for (auto _ : state) {
     state.PauseTiming();
     const auto records = moved_to(templates, next, log.cursors());
     state.ResumeTiming();
-    const auto done = log.commit({0, log.epoch()}, records);
+    const auto done = log.commit(held, records);
     if (done.result != storage::log_result::ok) state.SkipWithError(done.detail.c_str());
     next += records.size();
   }

@@ -66,7 +66,7 @@ int read_journal(const events_options& o, const event_sink& sink) {
   auto after = start_of(journal, o.from);
   if (!after) return fail(exit_usage, after.error());
   while (!interrupted().load()) {
-    const auto page = journal.read(*after, records_per_read, bytes_per_read);
+    const auto page = journal.read(storage::every_partition, *after, records_per_read, bytes_per_read);
     if (page.result == storage::log_result::trimmed) {
       return fail(exit_failed, "the journal no longer has what is behind that cursor; its oldest is --from " +
                                    journal.cursors().text(page.earliest - 1));

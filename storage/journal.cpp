@@ -5,6 +5,7 @@
 #include "storage/exit_codes.hpp"
 #include "storage/journal_erasing.hpp"
 #include "storage/journal_recovery.hpp"
+#include "storage/log_rules.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -30,12 +31,15 @@ class rocks_journal final : public journal {
         newest_at_(from.extent.at),
         erased_(from.extent.erased),
         earliest_(from.extent.earliest),
-        last_(from.extent.last) {}
+        last_(from.extent.last),
+        needless_(from.identity.partitions) {}
 
-  commit_outcome commit(claim c, std::span<const record_ptr> records) override;
-  log_result ingest(std::uint16_t, std::span<const std::string>) override { return log_result::unavailable; }
-  read_outcome read(log_sequence after, std::size_t limit, std::size_t bytes_max) const override;
-  log_result trim(log_sequence before) override;
+  commit_outcome commit(const claims& held, std::span<const record_ptr> records,
+                        std::span<const consumption> consumed) override;
+  log_result ingest(std::span<const handover>) override { return log_result::unavailable; }
+  read_outcome read(partition_number of, log_sequence after, std::size_t limit,
+                    std::size_t bytes_max) const override;
+  log_result trim(partition_number of, log_sequence before) override;
   void watch(std::function<void(log_sequence)> hint) override {
     const std::lock_guard lock(hint_mutex_);
     hint_ = std::move(hint);
@@ -44,6 +48,7 @@ class rocks_journal final : public journal {
   log_sequence earliest() const override { return earliest_.load(std::memory_order_acquire); }
   log_sequence last() const override { return last_.load(std::memory_order_acquire); }
   std::uint64_t epoch() const override { return epoch_; }
+  partition_number partitions() const override { return identity_.partitions; }
   const cursor_codec& cursors() const override { return cursors_; }
   const storage::identity& identity() const override { return identity_; }
   std::uint64_t disk_bytes() const override;
@@ -73,8 +78,9 @@ class rocks_journal final : public journal {
   [[nodiscard]] unexpected<open_error> erasing_failed(std::string_view what, const std::string& why) const {
     return unexpected(open_error{1, database_->path() + ": " + std::string(what) + ": " + why});
   }
-  read_outcome fill(read_outcome&& out, log_sequence want, log_sequence last, std::size_t limit,
+  read_outcome fill(read_outcome&& out, partition_number of, log_sequence last, std::size_t limit,
                     std::size_t bytes_max) const;
+  log_result forget(log_sequence before);
 
   const journal_options options_;
   const storage::identity identity_;
@@ -90,6 +96,7 @@ class rocks_journal final : public journal {
   std::mutex hint_mutex_;
   std::function<void(log_sequence)> hint_;
   mutable std::mutex trim_mutex_;
+  trim_marks needless_;  // guarded by trim_mutex_
   mutable std::mutex stop_mutex_;
   std::atomic<bool> is_stopped_ = false;
   std::string why_stopped_;  // guarded by stop_mutex_
@@ -108,23 +115,15 @@ std::optional<std::string> rocks_journal::stopped() const {
   return why_stopped_;
 }
 
-commit_outcome rocks_journal::commit(claim c, std::span<const record_ptr> records) {
+commit_outcome rocks_journal::commit(const claims& held, std::span<const record_ptr> records,
+                                     std::span<const consumption> consumed) {
   if (mark_ == nullptr)
     return {log_result::unavailable, 0, 0, database_->path() + ": opened for reading only"};
   if (auto why = stopped()) return {log_result::unavailable, 0, 0, *std::move(why)};
-  if (c.epoch != epoch_)
-    return {
-        log_result::fenced, 0, 0,
-        "the claim is of epoch " + std::to_string(c.epoch) + ", the journal's is " + std::to_string(epoch_)};
+  if (auto why = why_fenced(held, epoch_, records)) return {log_result::fenced, 0, 0, *std::move(why)};
+  if (auto why = why_not_next(records, consumed, last())) return stop(*std::move(why));
   if (records.empty()) return {log_result::ok, last() + 1, last(), {}};
   const log_sequence first = records.front()->sequence;
-  for (std::size_t i = 0; i < records.size(); ++i)
-    if (records[i]->sequence != first + i)
-      return stop("sequence " + std::to_string(records[i]->sequence) + " where " + std::to_string(first + i) +
-                  " must follow in the batch");
-  if (first == 0 || first > last() + 1)
-    return stop("the batch starts at sequence " + std::to_string(first) + ", the journal ends at " +
-                std::to_string(last()));
   return first <= last() ? repeat(records) : write(records);
 }
 
@@ -179,24 +178,28 @@ commit_outcome rocks_journal::repeat(std::span<const record_ptr> records) {
   return {log_result::ok, first, last, {}};
 }
 
-read_outcome rocks_journal::read(log_sequence after, std::size_t limit, std::size_t bytes_max) const {
+read_outcome rocks_journal::read(partition_number of, log_sequence after, std::size_t limit,
+                                 std::size_t bytes_max) const {
   read_outcome out;
   out.result = log_result::ok;
+  out.up_to = after;
   const log_sequence last = this->last();
   out.earliest = earliest();
   if (after >= last || limit == 0) return out;
-  if (after + 1 >= out.earliest) out = fill(std::move(out), after + 1, last, limit, bytes_max);
+  if (after + 1 >= out.earliest) out = fill(std::move(out), of, last, limit, bytes_max);
   if (const log_sequence now = earliest(); after + 1 < now)  // maybe trimmed under the walk
-    return {log_result::trimmed, {}, now, "sequence " + std::to_string(after + 1) + " is no longer kept"};
+    return trimmed_read(after, now);
   return out;
 }
 
-read_outcome rocks_journal::fill(read_outcome&& out, log_sequence want, log_sequence last, std::size_t limit,
-                                 std::size_t bytes_max) const {
+read_outcome rocks_journal::fill(read_outcome&& out, partition_number of, log_sequence last,
+                                 std::size_t limit, std::size_t bytes_max) const {
   const auto failed = [&](std::string what, bool by_damage) {
-    return read_outcome{log_result::unavailable, {}, out.earliest, std::move(what), by_damage};
+    return read_outcome{log_result::unavailable, {}, out.earliest, std::move(what), by_damage, out.up_to};
   };
+  log_sequence want = out.up_to + 1;
   std::size_t bytes = 0;
+  std::size_t passed_over = 0;
   batch_iterator walk(*database_);
   for (auto batch = walk.seek(want); want <= last; batch = walk.next()) {
     if (!batch) {
@@ -209,8 +212,15 @@ read_outcome rocks_journal::fill(read_outcome&& out, log_sequence want, log_sequ
     const batch_view& stored = **batch;
     for (std::size_t i = want - stored.first; i < stored.records.size() && want <= last; ++i, ++want) {
       const stored_record& s = stored.records[i];
-      if (out.records.size() == limit || (!out.records.empty() && bytes + s.bytes.size() > bytes_max))
+      const bool asked_for = of == every_partition || s.partition == of;
+      if (asked_for
+              ? out.records.size() == limit || (!out.records.empty() && bytes + s.bytes.size() > bytes_max)
+              : ++passed_over > passed_over_max)
         return std::move(out);
+      if (!asked_for) {
+        out.up_to = want;
+        continue;
+      }
       auto decoded = decode_record(std::string(s.bytes));
       if (!decoded)
         return failed(database_->path() + ": the event at sequence " + std::to_string(want) +
@@ -220,15 +230,20 @@ read_outcome rocks_journal::fill(read_outcome&& out, log_sequence want, log_sequ
       decoded->sequence = want;
       decoded->partition = s.partition;
       out.records.push_back(std::make_shared<const record>(*std::move(decoded)));
+      out.up_to = want;
     }
     if (out.records.size() == limit) break;  // no need to load the next batch
   }
   return std::move(out);
 }
 
-log_result rocks_journal::trim(log_sequence before) {
+log_result rocks_journal::trim(partition_number of, log_sequence before) {
   const std::lock_guard lock(trim_mutex_);
   if (mark_ == nullptr || stopped()) return log_result::unavailable;
+  return forget(needless_.raise(of, before));
+}
+
+log_result rocks_journal::forget(log_sequence before) {
   const log_sequence end = last() + 1;
   log_sequence keep = std::min(before, end);
   if (keep <= earliest()) return log_result::ok;

@@ -91,15 +91,6 @@ class journal : public event_log {
   [[nodiscard]] virtual std::unique_lock<std::mutex> hold_trims() const = 0;
 };
 
-/// The in-memory twin. `script` lets a test answer the n-th commit (from 1) with another result:
-/// unknown before or after the write really happened, fenced, unavailable.
-struct memory_log_script {
-  std::function<log_result(std::uint64_t nth)> before;  ///< other than ok: not written, that result
-  std::function<log_result(std::uint64_t nth)> after;   ///< other than ok: written, that result
-};
-[[nodiscard]] std::unique_ptr<event_log> make_memory_log(std::uint64_t epoch = 1,
-                                                         memory_log_script script = {});
-
 /// Free bytes of the file system that holds `path`.
 [[nodiscard]] std::uint64_t free_disk_bytes(const std::string& path);
 

@@ -39,7 +39,7 @@ expected<void, open_error> refold_views(const event_log& log, views& v, const st
                                      ": the views are damaged; restore " + data_dir + " from a backup"}};
   }
   while (v.applied() < log.last()) {
-    auto read = log.read(v.applied(), refold_batch, refold_bytes);
+    auto read = log.read(every_partition, v.applied(), refold_batch, refold_bytes);
     if (read.result != log_result::ok || read.records.empty()) {
       return unexpected{
           open_error{exit_unusable_data, "journal, behind event " + std::to_string(v.applied()) + ": " +

@@ -50,7 +50,7 @@ expected<journal_report, open_error> verify_log(
   const bool whole = report.first == 1;
   sequences seen;
   for (log_sequence after = report.first - 1; after < report.last;) {
-    const read_outcome part = log.read(after, read_records_max, read_bytes_max);
+    const read_outcome part = log.read(every_partition, after, read_records_max, read_bytes_max);
     if (part.result != log_result::ok) return unexpected(open_error{exit_unusable_data, part.detail});
     if (part.records.empty())
       return unexpected(

@@ -141,7 +141,7 @@ class comparison {
 /// Folds what the journal has up to `last`.
 expected<void, views_error> refold(const event_log& journal, views_on_disk& into, log_sequence last) {
   while (into.applied() < last) {
-    auto read = journal.read(into.applied(), read_records, read_bytes);
+    auto read = journal.read(every_partition, into.applied(), read_records, read_bytes);
     if (read.result != log_result::ok) {
       return unexpected{views_error{"the journal cannot be read behind " + std::to_string(into.applied()) +
                                     ": " + std::string(to_word(read.result)) + " " + read.detail}};

@@ -1,6 +1,8 @@
 #include "actors/journal_writer.hpp"
 
+#include "storage/memory_log.hpp"
 #include "support.hpp"
+#include "tests/storage/scripted_log.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,19 +15,26 @@ namespace switchboard::actors {
 namespace {
 
 using storage::log_result;
+using storage::testing::log_script;
 using testing::make_record;
 
 /// A writer over a scripted log, and what came of it.
 struct harness {
-  explicit harness(storage::memory_log_script script = {}, journal_writer_options options = {})
-      : log(storage::make_memory_log(1, std::move(script))),
-        writer(
-            *log, t, options, [this](std::vector<ticket_ptr>&& done) { tickets += done.size(); },
-            [this](storage::log_sequence s) { committed = s; },
-            [this](std::string why) {
-              const std::lock_guard lock{mutex};
-              fatal = std::move(why);
-            }) {}
+  explicit harness(log_script script = {}, journal_writer_options options = {})
+      : scripted(*log, std::move(script)),
+        writer(scripted, t, held, options,
+               {.tickets = [this](std::vector<ticket_ptr>&& done) { tickets += done.size(); },
+                .committed = [this](storage::log_sequence s) { committed = s; },
+                .fenced =
+                    [this](storage::claim c) {
+                      const std::lock_guard lock{mutex};
+                      fenced.push_back(c);
+                    },
+                .failed =
+                    [this](std::string why) {
+                      const std::lock_guard lock{mutex};
+                      fatal = std::move(why);
+                    }}) {}
   ~harness() { writer.stop(); }
 
   commit_state submit_and_wait(const std::vector<std::shared_ptr<storage::record>>& records) {
@@ -34,12 +43,15 @@ struct harness {
     return settled.get_future().get();
   }
 
-  std::unique_ptr<storage::event_log> log;
+  std::unique_ptr<storage::event_log> log = storage::make_memory_log();
+  storage::testing::scripted_log scripted;
+  storage::claims held{log->partitions(), log->epoch()};
   tail t{0, UINT64_MAX};
   std::atomic<std::size_t> tickets{0};
   std::atomic<storage::log_sequence> committed{0};
   std::mutex mutex;
   std::string fatal;
+  std::vector<storage::claim> fenced;
   journal_writer writer;
 };
 
@@ -91,7 +103,7 @@ TEST(JournalWriter, AnEmptySubmissionWaitsForThoseBefore) {
 TEST(JournalWriter, RepeatsAnUnknownCommitIdentically) {
   for (const bool written : {false, true}) {
     std::atomic<int> asked{0};
-    storage::memory_log_script script;
+    log_script script;
     auto once = [&asked](std::uint64_t) { return asked++ == 0 ? log_result::unknown : log_result::ok; };
     (written ? script.after : script.before) = once;
     harness h{std::move(script)};
@@ -116,6 +128,19 @@ TEST(JournalWriter, TheFirstErrorIsTheLast) {
     const std::lock_guard lock{h.mutex};
     EXPECT_THAT(h.fatal, ::testing::HasSubstr(std::string(to_word(error))));
   }
+}
+
+TEST(JournalWriter, TellsEachClaimThatWasFenced) {
+  harness h;
+  std::vector records{make_record("a"), make_record("b"), make_record("c")};
+  records[0]->partition = records[2]->partition = 5;
+  records[1]->partition = 9;
+  ASSERT_TRUE(h.held.lost({.partition = 9, .epoch = 1}));
+  h.held.gained({.partition = 9, .epoch = 7});  // in the belief of this process only
+  EXPECT_EQ(h.submit_and_wait(records), commit_state::failed);
+  EXPECT_EQ(h.log->last(), 0u);
+  const std::lock_guard lock{h.mutex};
+  EXPECT_EQ(h.fenced, (std::vector<storage::claim>{{5, 1}, {9, 7}}));
 }
 
 TEST(JournalWriter, GathersWhatComesDuringACommit) {

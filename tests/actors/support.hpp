@@ -7,7 +7,7 @@
 #include "actors/quarantine.hpp"
 #include "actors/tail.hpp"
 #include "poisoned_views.hpp"
-#include "storage/journal.hpp"
+#include "storage/memory_log.hpp"
 #include "storage/views.hpp"
 
 #include <gtest/gtest.h>
@@ -93,12 +93,15 @@ class small_node {
     if (!opened) throw std::runtime_error(opened.error().what);
     views_ = std::make_unique<poisoned_views>(std::move(*opened));
     writer_ = std::make_unique<journal_writer>(
-        *log_, tail_, journal_writer_options{},
-        [this](std::vector<ticket_ptr>&& done) {
-          const std::lock_guard lock{settled_mutex_};
-          settled_.insert(settled_.end(), done.begin(), done.end());
-        },
-        [](storage::log_sequence) {}, [](const std::string&) {});
+        *log_, tail_, held_, journal_writer_options{},
+        journal_writer_tells{.tickets =
+                                 [this](std::vector<ticket_ptr>&& done) {
+                                   const std::lock_guard lock{settled_mutex_};
+                                   settled_.insert(settled_.end(), done.begin(), done.end());
+                                 },
+                             .committed = [](storage::log_sequence) {},
+                             .fenced = [](storage::claim) {},
+                             .failed = [](const std::string&) {}});
     node_.views = views_.get();
     node_.tail = &tail_;
     node_.writer = writer_.get();
@@ -149,6 +152,7 @@ class small_node {
  private:
   temporary_directory directory_;
   std::unique_ptr<storage::event_log> log_ = storage::make_memory_log();
+  storage::claims held_{log_->partitions(), log_->epoch()};
   std::unique_ptr<poisoned_views> views_;
   tail tail_{0, UINT64_MAX};
   std::unique_ptr<journal_writer> writer_;

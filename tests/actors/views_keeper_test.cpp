@@ -3,6 +3,7 @@
 #include "actors/views_keeper.hpp"
 
 #include "storage/codec.hpp"
+#include "storage/memory_log.hpp"
 #include "support.hpp"
 
 #include <gtest/gtest.h>

@@ -77,9 +77,10 @@ TEST_F(backup, beside_commits_flushes_and_trims_holds_what_was_acknowledged_befo
   std::thread writer([&] {
     for (int i = 0; !enough.load(); ++i) {
       const auto records = make_batch(log->cursors(), log->last() + 1, 20);
-      const bool good = log->commit({0, log->epoch()}, records).result == log_result::ok &&
-                        (*rows)->apply(records).has_value() && (i % 5 != 4 || (*rows)->flush().has_value()) &&
-                        (i % 10 != 9 || log->trim((*rows)->flushed() - 50) == log_result::ok);
+      const bool good =
+          log->commit(all_of(*log), records).result == log_result::ok &&
+          (*rows)->apply(records).has_value() && (i % 5 != 4 || (*rows)->flush().has_value()) &&
+          (i % 10 != 9 || log->trim(every_partition, (*rows)->flushed() - 50) == log_result::ok);
       if (!good) failed = true;
       if (!good) return;
     }

@@ -93,7 +93,7 @@ std::string difference(const event_log& log, const std::vector<record_ptr>& expe
   if (log.earliest() != earliest) return "the log starts at " + std::to_string(log.earliest());
   if (log.last() < expected.size()) return "the log ends at " + std::to_string(log.last());
   for (log_sequence next = earliest; next <= expected.size();) {
-    const auto part = log.read(next - 1, 500, 1 << 20);
+    const auto part = log.read(every_partition, next - 1, 500, 1 << 20);
     if (part.result != log_result::ok || part.records.empty()) return "unreadable at " + std::to_string(next);
     for (const auto& r : part.records) {
       if (next > expected.size()) break;
@@ -125,10 +125,10 @@ void build_data_directory(const std::string& data_dir, shape s) {
   const std::size_t flush_every = s == shape::tail ? 700 : 250;
   for (std::size_t at = 0; at < records.size(); at += records_a_commit) {
     const auto group = std::span(records).subspan(at, std::min(records_a_commit, records.size() - at));
-    if (log->commit({0, log->epoch()}, group).result != log_result::ok) ::_exit(95);
+    if (log->commit(all_of(*log), group).result != log_result::ok) ::_exit(95);
     if (!rows->apply(group)) ::_exit(94);
     if (at / flush_every != (at + records_a_commit) / flush_every && !rows->flush()) ::_exit(93);
-    if (s == shape::trimmed && at == 600 && log->trim(400) != log_result::ok) ::_exit(92);
+    if (s == shape::trimmed && at == 600 && log->trim(every_partition, 400) != log_result::ok) ::_exit(92);
     // A restart: RocksDB's MANIFEST then begins with all that there is, which a cut can leave in part.
     if (s != shape::tail && at == 900) open();
   }

@@ -48,7 +48,7 @@ struct ada_and_others {
     std::span<const record_ptr> rest = w.log;
     while (!rest.empty()) {
       const auto n = std::min(at_once, rest.size());
-      ASSERT_EQ(log.commit({0, log.epoch()}, rest.first(n)).result, log_result::ok);
+      ASSERT_EQ(log.commit(all_of(log), rest.first(n)).result, log_result::ok);
       rest = rest.subspan(n);
     }
   }
@@ -57,7 +57,7 @@ struct ada_and_others {
     log_sequence next = log.earliest();
     std::size_t emptied_records = 0;
     while (next <= w.log.size()) {
-      const auto part = log.read(next - 1, 100, 1 << 20);
+      const auto part = log.read(every_partition, next - 1, 100, 1 << 20);
       ASSERT_EQ(part.result, log_result::ok) << part.detail;
       ASSERT_FALSE(part.records.empty());
       for (const auto& r : part.records) {
@@ -160,7 +160,7 @@ TEST_F(erasing_journal, others_write_and_read_and_trim_meanwhile) {
   std::thread reader([&] {
     while (!done) {
       for (log_sequence after = log->earliest() - 1; after < log->last();) {
-        const auto part = log->read(after, 50, 1 << 18);
+        const auto part = log->read(every_partition, after, 50, 1 << 18);
         if (part.result == log_result::trimmed) break;
         ASSERT_EQ(part.result, log_result::ok) << part.detail;
         after = part.records.back()->sequence;
@@ -173,7 +173,7 @@ TEST_F(erasing_journal, others_write_and_read_and_trim_meanwhile) {
   });
   std::thread trimmer([&] {
     for (log_sequence before = 5; before < who.w.log.size() / 2; before += 7)
-      ASSERT_EQ(log->trim(before), log_result::ok);
+      ASSERT_EQ(log->trim(every_partition, before), log_result::ok);
   });
   erase(*log, who);
   trimmer.join();
@@ -235,7 +235,7 @@ TEST_F(erasing_journal, what_was_trimmed_leaves_the_disk_though_little_is_writte
   const ada_and_others who(log->cursors(), 5);
   who.commit(*log);
   while (log->last() < 600) ASSERT_EQ(commit_next(*log, 20, 1000).result, log_result::ok);
-  ASSERT_EQ(log->trim(400), log_result::ok);
+  ASSERT_EQ(log->trim(every_partition, 400), log_result::ok);
   std::atomic<bool> cancelled{false};
   const auto done = log->reclaim_trimmed(cancelled);
   ASSERT_TRUE(done) << done.error().what;

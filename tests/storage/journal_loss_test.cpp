@@ -203,7 +203,7 @@ TEST_F(journal_on_disk, trimmed_to_the_last_table_it_opens_again) {
   reading.read_only = true;
   for (int round = 0; round < 80; ++round) {
     for (int i = 0; i < 10; ++i) ASSERT_EQ(commit_next(*log, 20).result, log_result::ok);
-    ASSERT_EQ(log->trim(log->last() - 50), log_result::ok);
+    ASSERT_EQ(log->trim(every_partition, log->last() - 50), log_result::ok);
     const auto opened = journal::open(reading);
     ASSERT_TRUE(opened) << "round " << round << ": " << opened.error().what;
     if (round % 8 != 7) continue;

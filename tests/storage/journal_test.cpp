@@ -88,9 +88,8 @@ TEST_F(journal_on_disk, reading_only_sees_all_and_changes_nothing) {
     ASSERT_NE(log, nullptr);
     EXPECT_EQ(log->last(), 200u);
     EXPECT_TRUE(holds_everything(*log));
-    EXPECT_EQ(log->commit({0, log->epoch()}, make_batch(log->cursors(), 201, 1)).result,
-              log_result::unavailable);
-    EXPECT_EQ(log->trim(100), log_result::unavailable);
+    EXPECT_EQ(log->commit(all_of(*log), make_batch(log->cursors(), 201, 1)).result, log_result::unavailable);
+    EXPECT_EQ(log->trim(every_partition, 100), log_result::unavailable);
   }
   EXPECT_TRUE(verify_journal(path()).has_value());
   EXPECT_EQ(listing(path()), before);
@@ -127,7 +126,7 @@ TEST_F(journal_on_disk, finds_the_first_event_of_a_time) {
     EXPECT_EQ(log->first_at_or_after(time_of(s) - std::chrono::milliseconds(1)), s);
   }
   EXPECT_EQ(log->first_at_or_after(time_of(log->last() + 1)), log->last() + 1);
-  ASSERT_EQ(log->trim(250), log_result::ok);
+  ASSERT_EQ(log->trim(every_partition, 250), log_result::ok);
   EXPECT_EQ(log->first_at_or_after(time_of(1)), log->earliest());
   EXPECT_EQ(log->first_at_or_after(time_of(400)), 400u);
 }
@@ -137,7 +136,7 @@ TEST_F(journal_on_disk, trimming_gives_the_disk_back) {
   while (log->last() < 6000) ASSERT_EQ(commit_next(*log, 50, 2000).result, log_result::ok);
   const std::uint64_t before = log->disk_bytes();
   EXPECT_GT(before, 6000u * 500u);
-  ASSERT_EQ(log->trim(log->last() - 100), log_result::ok);
+  ASSERT_EQ(log->trim(every_partition, log->last() - 100), log_result::ok);
   // Compactions, which the coming flushes cause, take the files of what was trimmed, when they get a processor.
   while (log->last() < 7000) ASSERT_EQ(commit_next(*log, 50, 2000).result, log_result::ok);
   EXPECT_TRUE(eventually([&] { return log->disk_bytes() < before / 2; }))

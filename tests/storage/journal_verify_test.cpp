@@ -76,7 +76,7 @@ TEST_F(journal_on_disk, verify_finds_a_conversation_that_skips) {
   skipped.sequence = 15;
   log->cursors().write(skipped.bytes.data() + skipped.cursor_at, 15);
   const std::vector<record_ptr> batch{std::make_shared<const record>(skipped)};
-  ASSERT_EQ(log->commit({0, log->epoch()}, batch).result, log_result::ok);
+  ASSERT_EQ(log->commit(all_of(*log), batch).result, log_result::ok);
   const auto report = verify_log(*log);
   ASSERT_FALSE(report.has_value());
   EXPECT_EQ(report.error().exit_code, 74);
@@ -89,7 +89,7 @@ TEST_F(journal_on_disk, verify_finds_an_event_with_the_cursor_of_another_place) 
   record wrong = *make_record(log->cursors(), 4);
   log->cursors().write(wrong.bytes.data() + wrong.cursor_at, 5);
   const std::vector<record_ptr> batch{std::make_shared<const record>(wrong)};
-  ASSERT_EQ(log->commit({0, log->epoch()}, batch).result, log_result::ok);
+  ASSERT_EQ(log->commit(all_of(*log), batch).result, log_result::ok);
   const auto report = verify_log(*log);
   ASSERT_FALSE(report.has_value());
   EXPECT_NE(report.error().what.find("sequence 4"), std::string::npos) << report.error().what;

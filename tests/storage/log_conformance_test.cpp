@@ -1,42 +1,58 @@
 // What every log behind the seam must do. A new implementation joins by a line in the table at the end.
 
+#include "child_process.hpp"
 #include "log_support.hpp"
+#include "scripted_log.hpp"
 #include "storage/verify.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <random>
 #include <string>
 #include <thread>
 
 namespace switchboard::storage::testing {
 namespace {
 
+/// Where a log outlives its object, whichever it is.
+struct log_place {
+  temporary_directory directory;
+  std::shared_ptr<memory_disk> memory = make_memory_disk();
+};
+
 struct log_under_test {
   std::string name;
-  /// Opens the log that lives in `directory`. Durable ones give back what was committed there before.
-  std::function<std::unique_ptr<event_log>(const std::string& directory)> open;
-  bool durable = false;
+  /// Opens the log that lives at `place`, with what was committed there before.
+  std::function<std::unique_ptr<event_log>(log_place& place)> open;
+  /// An owner that commits batches of batch_size() one by one and dies in the middle of one, after that many answers
+  /// or a few more. Returns the last sequence that it was answered.
+  std::function<log_sequence(log_place& place, std::uint64_t answers)> die_committing;
 };
+
+/// So that whoever finds the log knows what its owner was at.
+std::size_t batch_size(log_sequence last) {
+  return 1 + std::mt19937_64(last)() % 30;
+}
 
 class log_conformance : public ::testing::TestWithParam<log_under_test> {
  protected:
-  void SetUp() override {
-    log_ = GetParam().open(directory_.path());
-    ASSERT_NE(log_, nullptr);
-  }
-  /// For durable logs: everything that follows holds over a restart too.
+  void SetUp() override { open(); }
+  /// Everything that follows holds over a restart too.
   void reopen() {
-    if (!GetParam().durable) return;
     log_.reset();
-    log_ = GetParam().open(directory_.path());
+    open();
+  }
+  void open() {
+    log_ = GetParam().open(place_);
     ASSERT_NE(log_, nullptr);
   }
-  claim mine() const { return {0, log_->epoch()}; }
+  commit_outcome commit(std::span<const record_ptr> records) { return log_->commit(all_of(*log_), records); }
 
-  temporary_directory directory_;
+  log_place place_;
   std::unique_ptr<event_log> log_;
 };
 
@@ -44,7 +60,7 @@ TEST_P(log_conformance, is_empty_at_first) {
   EXPECT_EQ(log_->last(), 0u);
   EXPECT_EQ(log_->earliest(), 1u);
   EXPECT_GE(log_->epoch(), 1u);
-  const read_outcome nothing = log_->read(0, 10, 1000);
+  const read_outcome nothing = log_->read(every_partition, 0, 10, 1000);
   EXPECT_EQ(nothing.result, log_result::ok);
   EXPECT_TRUE(nothing.records.empty());
   EXPECT_EQ(commit_next(*log_, 0).result, log_result::ok);
@@ -76,7 +92,7 @@ TEST_P(log_conformance, the_same_call_again_is_ok_and_changes_nothing) {
   ASSERT_EQ(commit_next(*log_, 3).result, log_result::ok);
   reopen();
   for (const auto& [first, count] : {std::pair{1u, 5u}, {6u, 3u}, {2u, 2u}, {4u, 4u}, {1u, 8u}}) {
-    const commit_outcome again = log_->commit(mine(), make_batch(log_->cursors(), first, count));
+    const commit_outcome again = commit(make_batch(log_->cursors(), first, count));
     EXPECT_EQ(again.result, log_result::ok) << again.detail;
     EXPECT_EQ(again.first, first);
     EXPECT_EQ(again.last, first + count - 1);
@@ -88,18 +104,18 @@ TEST_P(log_conformance, the_same_call_again_is_ok_and_changes_nothing) {
 TEST_P(log_conformance, other_events_at_a_taken_place_are_fenced) {
   ASSERT_EQ(commit_next(*log_, 5).result, log_result::ok);
   reopen();
-  EXPECT_EQ(log_->commit(mine(), make_batch(log_->cursors(), 3, 2, 301)).result, log_result::fenced);
+  EXPECT_EQ(commit(make_batch(log_->cursors(), 3, 2, 301)).result, log_result::fenced);
   record moved = *make_record(log_->cursors(), 5);
   moved.partition ^= 1;
   const std::vector<record_ptr> other_partition{std::make_shared<const record>(moved)};
-  EXPECT_EQ(log_->commit(mine(), other_partition).result, log_result::fenced);
+  EXPECT_EQ(commit(other_partition).result, log_result::fenced);
   EXPECT_TRUE(holds_everything(*log_));
   EXPECT_EQ(commit_next(*log_, 1).result, log_result::ok);
 }
 
 TEST_P(log_conformance, a_gap_is_refused_and_ends_writing) {
   ASSERT_EQ(commit_next(*log_, 5).result, log_result::ok);
-  const commit_outcome gap = log_->commit(mine(), make_batch(log_->cursors(), 7, 1));
+  const commit_outcome gap = commit(make_batch(log_->cursors(), 7, 1));
   EXPECT_EQ(gap.result, log_result::unavailable);
   EXPECT_FALSE(gap.detail.empty());
   EXPECT_EQ(commit_next(*log_, 1).result, log_result::unavailable)
@@ -110,79 +126,168 @@ TEST_P(log_conformance, a_gap_is_refused_and_ends_writing) {
 
 TEST_P(log_conformance, a_gap_within_a_batch_or_half_an_overlap_is_refused) {
   ASSERT_EQ(commit_next(*log_, 5).result, log_result::ok);
-  EXPECT_EQ(log_->commit(mine(), make_batch(log_->cursors(), 4, 4)).result, log_result::unavailable);
+  EXPECT_EQ(commit(make_batch(log_->cursors(), 4, 4)).result, log_result::unavailable);
   reopen();
-  if (!GetParam().durable) return;
   auto holed = make_batch(log_->cursors(), 6, 3);
   holed.erase(holed.begin() + 1);
-  EXPECT_EQ(log_->commit(mine(), holed).result, log_result::unavailable);
+  EXPECT_EQ(commit(holed).result, log_result::unavailable);
   EXPECT_EQ(log_->last(), 5u);
 }
 
 TEST_P(log_conformance, a_claim_of_another_epoch_is_fenced) {
-  const claim stale{0, log_->epoch() - 1};
-  EXPECT_EQ(log_->commit(stale, make_batch(log_->cursors(), 1, 1)).result, log_result::fenced);
-  const claim before = mine();
-  ASSERT_EQ(log_->commit(before, make_batch(log_->cursors(), 1, 1)).result, log_result::ok);
-  if (GetParam().durable) {
-    reopen();
-    EXPECT_EQ(log_->epoch(), before.epoch + 1);
-    EXPECT_EQ(log_->commit(before, make_batch(log_->cursors(), 2, 1)).result, log_result::fenced);
-    EXPECT_EQ(log_->commit(before, make_batch(log_->cursors(), 1, 1)).result, log_result::fenced)
-        << "also a repetition: its outcome belongs to the new owner";
-  }
+  const claims before = all_of(*log_);
+  const auto first = make_batch(log_->cursors(), 1, 1);
+  EXPECT_EQ(log_->commit({log_->partitions(), log_->epoch() - 1}, first).result, log_result::fenced);
+  EXPECT_EQ(log_->commit({log_->partitions(), log_->epoch() + 1}, first).result, log_result::fenced);
+  ASSERT_EQ(log_->commit(before, first).result, log_result::ok);
+  reopen();
+  EXPECT_EQ(log_->epoch(), before.epoch_of(0) + 1);
+  EXPECT_EQ(log_->commit(before, make_batch(log_->cursors(), 2, 1)).result, log_result::fenced);
+  EXPECT_EQ(log_->commit(before, first).result, log_result::fenced)
+      << "also a repetition: its outcome belongs to the new owner";
   EXPECT_EQ(log_->last(), 1u);
   EXPECT_EQ(commit_next(*log_, 1).result, log_result::ok);
+}
+
+TEST_P(log_conformance, each_partition_of_a_batch_must_be_claimed) {
+  claims held = all_of(*log_);
+  ASSERT_TRUE(held.lost({.partition = 3, .epoch = log_->epoch()}));
+  EXPECT_EQ(log_->commit(held, make_batch(log_->cursors(), 1, 2)).result, log_result::ok)
+      << "nobody else's claim is asked for";
+  const commit_outcome lost = log_->commit(held, make_batch(log_->cursors(), 3, 4));
+  EXPECT_EQ(lost.result, log_result::fenced);
+  EXPECT_NE(lost.detail.find("partition 3 "), std::string::npos) << lost.detail;
+  held.gained({.partition = 3, .epoch = log_->epoch() - 1});
+  EXPECT_EQ(log_->commit(held, make_batch(log_->cursors(), 3, 4)).result, log_result::fenced);
+  EXPECT_EQ(log_->last(), 2u) << "all or nothing";
+  held.gained({.partition = 3, .epoch = log_->epoch()});
+  EXPECT_EQ(log_->commit(held, make_batch(log_->cursors(), 3, 4)).result, log_result::ok);
+  EXPECT_TRUE(holds_everything(*log_));
+}
+
+TEST_P(log_conformance, of_two_claimers_one_at_most_goes_on) {
+  ASSERT_EQ(commit_next(*log_, 2).result, log_result::ok);
+  const auto second = GetParam().open(place_);
+  if (!second) return;  // refused while the first is there: so does the lock of a data directory
+  EXPECT_EQ(commit_next(*second, 2).result, log_result::ok);
+  EXPECT_EQ(commit_next(*log_, 2).result, log_result::fenced);
+  EXPECT_TRUE(holds_everything(*second));
+}
+
+TEST_P(log_conformance, consumes_nothing_that_nobody_handed_over) {
+  const std::vector<consumption> none{{.partition = 1, .up_to = 0}};
+  EXPECT_EQ(log_->commit(all_of(*log_), make_batch(log_->cursors(), 1, 1), none).result, log_result::ok);
+  const std::vector<consumption> one{{.partition = 1, .up_to = 1}};
+  EXPECT_EQ(log_->commit(all_of(*log_), make_batch(log_->cursors(), 2, 1), one).result,
+            log_result::unavailable);
+  EXPECT_EQ(log_->last(), 1u);
+}
+
+// -- answers that never came --------------------------------------------------------------------------------
+
+/// The answer is lost before or behind the write; whoever repeats the call, in this life or the next, gets it.
+TEST_P(log_conformance, after_unknown_the_identical_call_settles_it_either_way) {
+  log_sequence end = 0;
+  for (const bool written : {false, true}) {
+    for (const bool by_a_successor : {false, true}) {
+      ASSERT_EQ(commit_next(*log_, 2).result, log_result::ok);
+      end += 2;
+      const auto batch = make_batch(log_->cursors(), end + 1, 4);
+      {
+        scripted_log losing(*log_, answers_once(1, log_result::unknown, written));
+        EXPECT_EQ(losing.commit(all_of(*log_), batch).result, log_result::unknown);
+      }
+      if (by_a_successor) reopen();
+      EXPECT_EQ(log_->last(), written ? end + 4 : end);
+      for (int again = 0; again < 2; ++again) {
+        const commit_outcome outcome = commit(batch);
+        EXPECT_EQ(outcome.result, log_result::ok) << outcome.detail;
+        EXPECT_EQ(outcome.first, end + 1);
+        EXPECT_EQ(outcome.last, end + 4);
+      }
+      end += 4;
+      EXPECT_EQ(log_->last(), end);
+      EXPECT_TRUE(holds_everything(*log_));
+    }
+  }
+}
+
+TEST_P(log_conformance, whose_owner_died_in_mid_commit_has_the_batch_whole_or_not_and_takes_it_again) {
+  log_.reset();
+  std::mt19937_64 random(11);
+  for (int death = 0; death < 10; ++death) {
+    const log_sequence acknowledged = GetParam().die_committing(place_, 1 + random() % 60);
+    reopen();
+    const std::size_t unanswered = batch_size(acknowledged);
+    EXPECT_TRUE(log_->last() == acknowledged || log_->last() == acknowledged + unanswered)
+        << log_->last() << " behind " << acknowledged << " + " << unanswered;
+    const commit_outcome again = commit(make_batch(log_->cursors(), acknowledged + 1, unanswered));
+    EXPECT_EQ(again.result, log_result::ok) << again.detail;
+    EXPECT_EQ(log_->last(), acknowledged + unanswered);
+    EXPECT_TRUE(holds_everything(*log_));
+    log_.reset();
+  }
+}
+
+TEST_P(log_conformance, what_took_the_place_of_an_unanswered_batch_fences_it) {
+  const auto batch = make_batch(log_->cursors(), 1, 3);
+  {
+    scripted_log losing(*log_, answers_once(1, log_result::unknown, false));
+    EXPECT_EQ(losing.commit(all_of(*log_), batch).result, log_result::unknown);
+  }
+  ASSERT_EQ(commit(make_batch(log_->cursors(), 1, 3, 400)).result, log_result::ok);
+  EXPECT_EQ(commit(batch).result, log_result::fenced);
+  EXPECT_TRUE(holds_everything(*log_, 400));
 }
 
 TEST_P(log_conformance, reads_keep_to_their_limits) {
   ASSERT_EQ(commit_next(*log_, 10).result, log_result::ok);
   ASSERT_EQ(commit_next(*log_, 10).result, log_result::ok);
   const std::size_t size = make_record(log_->cursors(), 10)->bytes.size();
-  EXPECT_EQ(log_->read(0, 0, 1 << 20).records.size(), 0u);
-  EXPECT_EQ(log_->read(0, 3, 1 << 20).records.size(), 3u);
-  EXPECT_EQ(log_->read(0, 100, 1 << 20).records.size(), 20u);
-  EXPECT_EQ(log_->read(8, 4, 1 << 20).records.size(), 4u) << "over the end of a batch";
-  EXPECT_EQ(log_->read(8, 4, 1 << 20).records.front()->sequence, 9u);
-  EXPECT_EQ(log_->read(10, 100, 1).records.size(), 1u) << "at least one";
-  EXPECT_EQ(log_->read(10, 100, 2 * size).records.size(), 2u);
-  EXPECT_EQ(log_->read(10, 100, 2 * size - 1).records.size(), 1u);
-  EXPECT_EQ(log_->read(20, 100, 1 << 20).records.size(), 0u);
-  EXPECT_EQ(log_->read(~log_sequence{0}, 100, 1 << 20).result, log_result::ok)
+  EXPECT_EQ(log_->read(every_partition, 0, 0, 1 << 20).records.size(), 0u);
+  EXPECT_EQ(log_->read(every_partition, 0, 3, 1 << 20).records.size(), 3u);
+  EXPECT_EQ(log_->read(every_partition, 0, 100, 1 << 20).records.size(), 20u);
+  EXPECT_EQ(log_->read(every_partition, 8, 4, 1 << 20).records.size(), 4u) << "over the end of a batch";
+  EXPECT_EQ(log_->read(every_partition, 8, 4, 1 << 20).records.front()->sequence, 9u);
+  EXPECT_EQ(log_->read(every_partition, 10, 100, 1).records.size(), 1u) << "at least one";
+  EXPECT_EQ(log_->read(every_partition, 10, 100, 2 * size).records.size(), 2u);
+  EXPECT_EQ(log_->read(every_partition, 10, 100, 2 * size - 1).records.size(), 1u);
+  EXPECT_EQ(log_->read(every_partition, 20, 100, 1 << 20).records.size(), 0u);
+  EXPECT_EQ(log_->read(every_partition, ~log_sequence{0}, 100, 1 << 20).result, log_result::ok)
       << "behind the end there is nothing yet";
 }
 
 TEST_P(log_conformance, trims_whole_batches_and_says_so_to_late_readers) {
   for (int i = 0; i < 5; ++i) ASSERT_EQ(commit_next(*log_, 10).result, log_result::ok);
-  EXPECT_EQ(log_->trim(0), log_result::ok);
-  EXPECT_EQ(log_->trim(10), log_result::ok);
+  EXPECT_EQ(log_->trim(every_partition, 0), log_result::ok);
+  EXPECT_EQ(log_->trim(every_partition, 10), log_result::ok);
   EXPECT_EQ(log_->earliest(), 1u) << "sequence 10 itself is to be kept, and its batch with it";
-  EXPECT_EQ(log_->trim(25), log_result::ok);
+  EXPECT_EQ(log_->trim(every_partition, 25), log_result::ok);
   EXPECT_EQ(log_->earliest(), 21u);
   for (int round = 0; round < 2; ++round) {
-    const read_outcome late = log_->read(19, 5, 1 << 20);
+    const read_outcome late = log_->read(every_partition, 19, 5, 1 << 20);
     EXPECT_EQ(late.result, log_result::trimmed);
     EXPECT_EQ(late.earliest, 21u);
     EXPECT_TRUE(late.records.empty());
-    EXPECT_EQ(log_->read(20, 5, 1 << 20).records.size(), 5u);
+    EXPECT_EQ(log_->read(every_partition, 20, 5, 1 << 20).records.size(), 5u);
     EXPECT_EQ(log_->last(), 50u);
     EXPECT_TRUE(holds_everything(*log_));
     EXPECT_TRUE(verify_log(*log_).has_value());
     reopen();
     EXPECT_EQ(log_->earliest(), 21u);
   }
-  EXPECT_EQ(log_->trim(15), log_result::ok) << "trimming less than before is nothing";
+  EXPECT_EQ(log_->trim(every_partition, 15), log_result::ok) << "trimming less than before is nothing";
   EXPECT_EQ(log_->earliest(), 21u);
 }
 
 TEST_P(log_conformance, trimmed_to_nothing_it_goes_on_counting) {
   for (int i = 0; i < 3; ++i) ASSERT_EQ(commit_next(*log_, 4).result, log_result::ok);
-  EXPECT_EQ(log_->trim(1000), log_result::ok);
+  EXPECT_EQ(log_->trim(every_partition, 1000), log_result::ok);
   for (int round = 0; round < 2; ++round) {
     EXPECT_EQ(log_->last(), 12u);
     EXPECT_EQ(log_->earliest(), 13u);
-    EXPECT_EQ(log_->read(5, 5, 1 << 20).result, log_result::trimmed);
-    EXPECT_TRUE(log_->read(12, 5, 1 << 20).records.empty());
+    EXPECT_EQ(log_->read(every_partition, 5, 5, 1 << 20).result, log_result::trimmed);
+    EXPECT_TRUE(log_->read(every_partition, 12, 5, 1 << 20).records.empty());
     reopen();
   }
   EXPECT_EQ(commit_next(*log_, 2).result, log_result::ok);
@@ -196,10 +301,10 @@ TEST_P(log_conformance, hints_the_new_end_after_it_can_be_read) {
   log_->watch([&](log_sequence last) {
     hints.push_back(last);
     EXPECT_EQ(log_->last(), last);
-    EXPECT_EQ(log_->read(last - 1, 1, 1).records.size(), 1u);
+    EXPECT_EQ(log_->read(every_partition, last - 1, 1, 1).records.size(), 1u);
   });
   ASSERT_EQ(commit_next(*log_, 3).result, log_result::ok);
-  ASSERT_EQ(log_->commit(mine(), make_batch(log_->cursors(), 1, 3)).result, log_result::ok);
+  ASSERT_EQ(commit(make_batch(log_->cursors(), 1, 3)).result, log_result::ok);
   ASSERT_EQ(commit_next(*log_, 1).result, log_result::ok);
   EXPECT_EQ(hints, (std::vector<log_sequence>{3, 4})) << "a repetition is no news";
 }
@@ -209,7 +314,7 @@ TEST_P(log_conformance, cursors_name_places_of_this_log) {
   const std::string third = log_->cursors().text(3);
   reopen();
   EXPECT_EQ(log_->cursors().parse(third), 3u);
-  const record_ptr r = log_->read(2, 1, 1).records.at(0);
+  const record_ptr r = log_->read(every_partition, 2, 1, 1).records.at(0);
   EXPECT_EQ(r->bytes.substr(r->cursor_at, cursor_width), third);
 }
 
@@ -220,7 +325,7 @@ TEST_P(log_conformance, readers_beside_the_writer_see_gapless_prefixes) {
   for (int i = 0; i < 2; ++i)
     readers.emplace_back([&] {
       for (log_sequence after = 0; after < target;) {
-        const read_outcome part = log_->read(after, 100, 1 << 20);
+        const read_outcome part = log_->read(every_partition, after, 100, 1 << 20);
         if (part.result == log_result::trimmed) {
           after = part.earliest - 1;
           continue;
@@ -234,69 +339,121 @@ TEST_P(log_conformance, readers_beside_the_writer_see_gapless_prefixes) {
   for (log_sequence next = 1; next <= target; next += 20) {
     EXPECT_EQ(commit_next(*log_, 20, 10).result, log_result::ok);
     if (next % 1000 == 1) {
-      EXPECT_EQ(log_->trim(next / 2), log_result::ok);
+      EXPECT_EQ(log_->trim(every_partition, next / 2), log_result::ok);
     }
   }
   for (std::thread& t : readers) t.join();
   EXPECT_EQ(wrong, 0);
 }
 
-TEST_P(log_conformance, nobody_else_owns_a_partition_here) {
-  const std::vector<std::string> commands{"x"};
-  EXPECT_NE(log_->ingest(0, commands), log_result::ok) << "must not acknowledge what it does not keep";
+TEST_P(log_conformance, reads_one_partition_alone) {
+  for (int i = 0; i < 10; ++i) ASSERT_EQ(commit_next(*log_, 20).result, log_result::ok);
+  for (const auto p : std::initializer_list<partition_number>{0, 1, 7, 63}) {
+    std::vector<log_sequence> found;
+    for (log_sequence after = 0; after < log_->last();) {
+      const read_outcome part = log_->read(p, after, 2, 1 << 20);
+      ASSERT_EQ(part.result, log_result::ok) << part.detail;
+      ASSERT_LE(part.records.size(), 2u);
+      ASSERT_GT(part.up_to, after) << "a reader must get on, also where nothing is for it";
+      for (const record_ptr& r : part.records) {
+        EXPECT_EQ(r->partition, p);
+        found.push_back(r->sequence);
+      }
+      after = part.up_to;
+    }
+    std::vector<log_sequence> expected;
+    for (log_sequence s = 1; s <= 200; ++s)
+      if (make_record(log_->cursors(), s)->partition == p) expected.push_back(s);
+    EXPECT_EQ(found, expected);
+  }
+  EXPECT_TRUE(log_->read(64, 0, 10, 1 << 20).records.empty()) << "there is no such partition";
 }
 
-std::unique_ptr<event_log> open_rocks(const std::string& directory, std::uint64_t memtable_bytes) {
-  journal_options options = small_journal(directory);
+TEST_P(log_conformance, forgets_only_what_no_partition_needs) {
+  for (int i = 0; i < 5; ++i) ASSERT_EQ(commit_next(*log_, 10).result, log_result::ok);
+  for (partition_number p = 1; p < log_->partitions(); ++p) EXPECT_EQ(log_->trim(p, 31), log_result::ok);
+  EXPECT_EQ(log_->earliest(), 1u) << "partition 0 has not said what it needs";
+  EXPECT_EQ(log_->trim(0, 11), log_result::ok);
+  EXPECT_EQ(log_->earliest(), 11u);
+  EXPECT_EQ(log_->trim(0, 1000), log_result::ok);
+  EXPECT_EQ(log_->earliest(), 31u);
+  EXPECT_TRUE(holds_everything(*log_));
+}
+
+TEST_P(log_conformance, takes_no_handover_that_nobody_would_consume) {
+  const std::vector<handover> commands{{.partition = 0, .key = "k", .body = "x"}};
+  EXPECT_EQ(log_->ingest(commands), log_result::unavailable) << "must not acknowledge what it does not keep";
+}
+
+std::unique_ptr<event_log> open_rocks(log_place& place, std::uint64_t memtable_bytes) {
+  journal_options options = small_journal(place.directory.path());
   options.memtable_bytes = memtable_bytes;
-  return open_journal(options);
+  auto opened = journal::open(options);
+  return opened ? *std::move(opened) : nullptr;
+}
+
+// -- deaths: of a process by SIGKILL; in memory of an owner who finds that another took over -------------------
+
+void commit_until_killed(const std::string& directory, int report) {
+  const auto log = journal::open(small_journal(directory));
+  if (!log) ::_exit(97);
+  while (commit_next(**log, batch_size((*log)->last())).result == log_result::ok)
+    send_report(report, (*log)->last());
+  ::_exit(96);
+}
+const register_child_part committing("commit_in_known_sizes", commit_until_killed);
+
+log_sequence killed_process(log_place& place, std::uint64_t answers) {
+  child_process child("commit_in_known_sizes", place.directory.path());
+  log_sequence acknowledged = 0;
+  for (std::uint64_t i = 0; i < answers; ++i) {
+    const auto report = child.next_report();
+    if (!report) {
+      ADD_FAILURE() << "the child ended by itself: " << child.wait();
+      return acknowledged;
+    }
+    acknowledged = *report;
+  }
+  child.kill();
+  while (const auto report = child.next_report()) acknowledged = *report;  // what it said before it died
+  child.wait();
+  return acknowledged;
+}
+
+log_sequence superseded_owner(log_place& place, std::uint64_t answers) {
+  const auto log = make_memory_log(place.memory);
+  std::atomic<std::uint64_t> answered{0};
+  std::thread successor([&] {
+    auto seen = answered.load();
+    while (seen < answers) {
+      answered.wait(seen);
+      seen = answered.load();
+    }
+    (void)make_memory_log(place.memory);
+  });
+  log_sequence acknowledged = log->last();
+  for (;;) {
+    const auto outcome = commit_next(*log, batch_size(acknowledged));
+    if (outcome.result != log_result::ok) {
+      EXPECT_EQ(outcome.result, log_result::fenced) << outcome.detail;
+      break;
+    }
+    acknowledged = outcome.last;
+    ++answered;
+    answered.notify_one();
+  }
+  successor.join();
+  return acknowledged;
 }
 
 INSTANTIATE_TEST_SUITE_P(
     logs, log_conformance,
-    ::testing::Values(log_under_test{"memory", [](const std::string&) { return make_memory_log(); }, false},
-                      log_under_test{"rocksdb", [](const std::string& d) { return open_rocks(d, 8 << 20); },
-                                     true},
-                      log_under_test{"rocksdb_flushing",
-                                     [](const std::string& d) { return open_rocks(d, 64 << 10); }, true}),
+    ::testing::Values(
+        log_under_test{"memory", [](log_place& p) { return make_memory_log(p.memory); }, superseded_owner},
+        log_under_test{"rocksdb", [](log_place& p) { return open_rocks(p, 8 << 20); }, killed_process},
+        log_under_test{"rocksdb_flushing", [](log_place& p) { return open_rocks(p, 64 << 10); },
+                       killed_process}),
     [](const auto& instance) { return instance.param.name; });
-
-// -- what only a double can be made to answer ---------------------------------------------------------------
-
-memory_log_script once(std::uint64_t nth, log_result result, bool written) {
-  const auto step = [=](std::uint64_t n) { return n == nth ? result : log_result::ok; };
-  return written ? memory_log_script{{}, step} : memory_log_script{step, {}};
-}
-
-TEST(memory_log, after_unknown_the_identical_call_settles_it_either_way) {
-  for (const bool written : {false, true}) {
-    const auto log = make_memory_log(3, once(2, log_result::unknown, written));
-    ASSERT_EQ(commit_next(*log, 2).result, log_result::ok);
-    const auto batch = make_batch(log->cursors(), 3, 4);
-    EXPECT_EQ(log->commit({0, 3}, batch).result, log_result::unknown);
-    EXPECT_EQ(log->last(), written ? 6u : 2u);
-    const commit_outcome again = log->commit({0, 3}, batch);
-    EXPECT_EQ(again.result, log_result::ok) << again.detail;
-    EXPECT_EQ(again.first, 3u);
-    EXPECT_EQ(again.last, 6u);
-    EXPECT_EQ(log->last(), 6u);
-    EXPECT_TRUE(holds_everything(*log));
-  }
-}
-
-TEST(memory_log, unavailable_is_for_ever) {
-  const auto log = make_memory_log(1, once(2, log_result::unavailable, false));
-  ASSERT_EQ(commit_next(*log, 1).result, log_result::ok);
-  EXPECT_EQ(commit_next(*log, 1).result, log_result::unavailable);
-  EXPECT_EQ(commit_next(*log, 1).result, log_result::unavailable);
-  EXPECT_EQ(log->last(), 1u);
-}
-
-TEST(memory_log, can_be_fenced_by_script) {
-  const auto log = make_memory_log(1, once(1, log_result::fenced, false));
-  EXPECT_EQ(commit_next(*log, 1).result, log_result::fenced);
-  EXPECT_EQ(log->last(), 0u);
-}
 
 }  // namespace
 }  // namespace switchboard::storage::testing

@@ -4,6 +4,7 @@
 
 #include "storage/codec.hpp"
 #include "storage/journal.hpp"
+#include "storage/memory_log.hpp"
 
 #include <gtest/gtest.h>
 
@@ -64,9 +65,14 @@ inline constexpr std::string_view letters =
   return records;
 }
 
+/// The claims of an owner of all.
+[[nodiscard]] inline claims all_of(const event_log& log) {
+  return {log.partitions(), log.epoch()};
+}
+
 /// Commits the next `count` records with the log's own epoch.
 inline commit_outcome commit_next(event_log& log, std::size_t count, std::size_t content_bytes = 300) {
-  return log.commit({0, log.epoch()}, make_batch(log.cursors(), log.last() + 1, count, content_bytes));
+  return log.commit(all_of(log), make_batch(log.cursors(), log.last() + 1, count, content_bytes));
 }
 
 /// Every record of the log from earliest() to last(), each as make_record would make it.
@@ -74,7 +80,7 @@ inline commit_outcome commit_next(event_log& log, std::size_t count, std::size_t
                                                                  std::size_t content_bytes = 300) {
   log_sequence next = log.earliest();
   while (next <= log.last()) {
-    const read_outcome part = log.read(next - 1, 500, 1 << 20);
+    const read_outcome part = log.read(every_partition, next - 1, 500, 1 << 20);
     if (part.result != log_result::ok)
       return ::testing::AssertionFailure() << to_word(part.result) << ": " << part.detail;
     if (part.records.empty()) return ::testing::AssertionFailure() << "nothing at " << next;

@@ -19,9 +19,11 @@ class kept_log : public event_log {
  public:
   explicit kept_log(const std::vector<record_ptr>& records, log_sequence earliest = 1)
       : records_(records), earliest_(earliest) {}
-  commit_outcome commit(claim, std::span<const record_ptr>) override { return {}; }
-  log_result ingest(std::uint16_t, std::span<const std::string>) override { return log_result::unavailable; }
-  read_outcome read(log_sequence after, std::size_t limit, std::size_t) const override {
+  commit_outcome commit(const claims&, std::span<const record_ptr>, std::span<const consumption>) override {
+    return {};
+  }
+  log_result ingest(std::span<const handover>) override { return log_result::unavailable; }
+  read_outcome read(partition_number, log_sequence after, std::size_t limit, std::size_t) const override {
     read_outcome out;
     out.earliest = earliest_;
     out.result = after + 1 < earliest_ ? log_result::trimmed : log_result::ok;
@@ -31,10 +33,11 @@ class kept_log : public event_log {
     return out;
   }
   void watch(std::function<void(log_sequence)>) override {}
-  log_result trim(log_sequence) override { return log_result::ok; }
+  log_result trim(partition_number, log_sequence) override { return log_result::ok; }
   log_sequence earliest() const override { return earliest_; }
   log_sequence last() const override { return records_.size(); }
   std::uint64_t epoch() const override { return 1; }
+  partition_number partitions() const override { return 64; }
   const cursor_codec& cursors() const override { return cursors_; }
 
  private:
