@@ -84,7 +84,7 @@ struct limit_settings {
   milliseconds idle_timeout{75'000};
   milliseconds write_timeout{20'000};
   milliseconds tls_handshake_timeout{5'000};
-  std::uint32_t connections_max = 10000;
+  std::uint32_t connections_max = 20'000;
   std::uint32_t connections_per_address_max = 256;  ///< loopback and trusted proxies are exempt
   std::uint32_t requests_per_connection_max = 0;    ///< 0: no limit
 
@@ -101,7 +101,7 @@ struct limit_settings {
   std::uint32_t views_lag_max = 100'000;  ///< records; beyond it ingestion is refused
   std::uint32_t reads_waiting_max = 1'024;
 
-  std::uint32_t subscribers_max = 9'000;
+  std::uint32_t subscribers_max = 18'000;
   milliseconds ping_interval{15'000};
   milliseconds pong_timeout{75'000};
   std::uint32_t websocket_message_bytes_max = 64 << 10;

@@ -163,7 +163,8 @@ http::body_verdict webhook::head(const http::request& r, std::uint64_t announced
     v.refuse = refusal(404, "not-found", "Not found", "no such source");
     return v;
   }
-  if (handshake) return v;  // never shed
+  v.never_shed = handshake;
+  if (handshake) return v;
   v.body_bytes_max = t->settings->limits.webhook_body_bytes_max;
   if (announced > v.body_bytes_max) return v;  // the server answers 413
   const auto state = engine_ ? engine_->state() : actors::health::starting;

@@ -24,7 +24,7 @@ class claims {
   /// Holds none yet.
   explicit claims(partition_number partitions) : epochs_(partitions) {}
   /// Holds all, by one epoch.
-  claims(partition_number partitions, std::uint64_t epoch) : claims(partitions) {
+  explicit claims(partition_number partitions, std::uint64_t epoch) : claims(partitions) {
     for (auto& e : epochs_) e.store(epoch, std::memory_order_relaxed);
   }
 

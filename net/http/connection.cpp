@@ -14,6 +14,9 @@ namespace {
 /// Steps before others get their turn (a thousand pipelined requests are one client's).
 constexpr int steps_per_run = 128;
 
+/// Whom there is no place for has so long to shake hands, and so long again to say what for.
+constexpr std::chrono::milliseconds refused_head_time{1'000};
+
 }  // namespace
 
 connection::connection(std::shared_ptr<io_thread> io, std::unique_ptr<transport> wire, arrival from)
@@ -22,7 +25,11 @@ connection::connection(std::shared_ptr<io_thread> io, std::unique_ptr<transport>
 connection::~connection() = default;
 
 void connection::start() {
-  arm(wire_->tls() ? io_->limits().tls_handshake_timeout : io_->limits().head_timeout);
+  if (from_.refused) {
+    arm(refused_head_time);
+  } else {
+    arm(wire_->tls() ? io_->limits().tls_handshake_timeout : io_->limits().head_timeout);
+  }
   if (io_->draining()) on_drain();
   run();
 }
@@ -80,16 +87,7 @@ bool connection::shake_hands() {
   }
   readable_ = true;  // the handshake may have read on
   state_ = state::head;
-  arm(io_->limits().head_timeout);
-  if (from_.refused) {
-    response r = to_response({503,
-                              "too-many-connections",
-                              "Too many connections",
-                              "close idle connections, or come back later",
-                              {}});
-    r.headers.emplace_back("Retry-After", std::to_string(io_->limits().retry_after.count()));
-    send(std::move(r), after_write::linger);
-  }
+  arm(from_.refused ? refused_head_time : io_->limits().head_timeout);
   return true;
 }
 
@@ -118,6 +116,11 @@ void connection::on_deadline() {
   }
   if (io_->draining() && state_ == state::head && in_.size() == 0) {
     say_farewell();
+    run();
+    return;
+  }
+  if (from_.refused && state_ == state::head) {
+    refuse_place();
     run();
     return;
   }

@@ -40,7 +40,7 @@ struct arrival {
   http::listener listener = http::listener::open;
   std::string address;                ///< the peer's, as text
   bool trusted_proxy = false;         ///< its X-Forwarded-For is believed
-  bool refused = false;               ///< over the connection limit: 503 whatever it asks
+  bool refused = false;               ///< over the connection limit: 503 unless it asks what is never shed
   std::shared_ptr<const void> place;  ///< its place under the limits, given back when it closes
 };
 
@@ -112,6 +112,7 @@ class connection final : public pollable,
   void begin_body();
   void dispatch(std::size_t request_bytes);
   void refuse(const refusal& why);
+  void refuse_place();
   void send(response&& r, after_write then);
   void next_request();
   void say_farewell();

@@ -34,12 +34,24 @@ void connection::refuse(const refusal& why) {
   send(std::move(r), after_write::linger);
 }
 
+/// For whom there is no place. Who says what for in time may have been here for what is never shed.
+void connection::refuse_place() {
+  response r = to_response({503,
+                            "too-many-connections",
+                            "Too many connections",
+                            "close idle connections, or come back later",
+                            {}});
+  r.headers.emplace_back("Retry-After", std::to_string(io_->limits().retry_after.count()));
+  send(std::move(r), after_write::linger);
+}
+
 void connection::send(response&& r, after_write then) {
   permit_.reset();
   io_->counters().answered(r.status);
   if (r.timed_by) r.timed_by->record(std::chrono::steady_clock::now() - whole_at_);
   const auto most = io_->limits().requests_per_connection_max;
-  const bool last = r.close || !framing_.keep_alive || io_->ending() || (most > 0 && served_ + 1 >= most);
+  const bool last =
+      r.close || from_.refused || !framing_.keep_alive || io_->ending() || (most > 0 && served_ + 1 >= most);
   then_ = last ? after_write::linger : then;
   if (!answer_headers_.empty()) {
     std::move(answer_headers_.begin(), answer_headers_.end(), std::back_inserter(r.headers));

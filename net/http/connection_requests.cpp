@@ -31,7 +31,7 @@ bool connection::read_head() {
     scanned_ = scan.size;
     if (!head_begun_) {
       head_begun_ = true;
-      arm(io_->limits().head_timeout);
+      if (!from_.refused) arm(io_->limits().head_timeout);
     }
   }
   return fill(in_.size() + 1);
@@ -54,6 +54,10 @@ bool connection::accept_head(std::size_t head_bytes) {
   begin_request();
   auto verdict = io_->routes().head(from_.listener, request_, framing_.content_length, framing_.chunked);
   answer_headers_ = std::move(verdict.headers);
+  if (from_.refused && !verdict.never_shed) {
+    refuse_place();
+    return true;
+  }
   if (verdict.refuse) {
     turn_away(std::move(*verdict.refuse));
     return true;

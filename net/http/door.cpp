@@ -180,9 +180,9 @@ void door::welcome(int descriptor, std::string address) {
   from.address = std::move(address);
   if (from.place == nullptr) {
     counters_.refused.add();
-    // A 503 needs a place of its own for a second; behind so many of them, and over TLS, there is only the
-    // close.
-    if (tls_ != nullptr || being_refused_ >= connections_being_refused_max / 2) {
+    // A 503, or the answer to a handshake, needs a place of its own for a second or two; behind so many of them there
+    // is only the close.
+    if (being_refused_ >= connections_being_refused_max / 2) {
       ::close(descriptor);
       return;
     }

@@ -21,7 +21,8 @@ enum class listener : std::uint8_t { open, admin };
 /// Connections of the admin listener. They have places of their own, so that health and metrics answer also when
 /// limits.connections_max is reached.
 inline constexpr std::uint32_t admin_connections_max = 64;
-/// Connections over a limit that are open for as long as their 503 takes, of both listeners together.
+/// Connections over a limit that are open until they are answered, two or three seconds at most, of both listeners
+/// together.
 inline constexpr std::uint32_t connections_being_refused_max = 256;
 
 /// How long a connection on which nothing is under way stays open behind stop_accepting().
@@ -45,6 +46,7 @@ struct body_verdict {
   std::optional<response> refuse;    ///< answered instead; the connection closes if a body was announced
   header_list headers;               ///< go out with whatever this request is answered, 408, 413 and SSE too
   std::shared_ptr<http::permit> permit;  ///< held until the exchange is answered; null: nothing is counted
+  bool never_shed = false;               ///< answered also by a connection beyond limits.connections_max
 };
 
 /// What the server asks of the routes. Called on I/O threads; must not block.

@@ -79,7 +79,8 @@ class verify : public testing::Test {
     ASSERT_TRUE(log) << log.error().what;
     const auto& id = (*log)->identity();
     const auto written = records(id, 20, in_journal);
-    ASSERT_EQ((*log)->commit({0, (*log)->epoch()}, written).result, storage::log_result::ok);
+    ASSERT_EQ((*log)->commit(storage::claims(id.partitions, (*log)->epoch()), written).result,
+              storage::log_result::ok);
     storage::views_options v;
     v.data_dir = data();
     v.hash_seed = id.hash_seed;

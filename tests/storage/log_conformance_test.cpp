@@ -137,8 +137,8 @@ TEST_P(log_conformance, a_gap_within_a_batch_or_half_an_overlap_is_refused) {
 TEST_P(log_conformance, a_claim_of_another_epoch_is_fenced) {
   const claims before = all_of(*log_);
   const auto first = make_batch(log_->cursors(), 1, 1);
-  EXPECT_EQ(log_->commit({log_->partitions(), log_->epoch() - 1}, first).result, log_result::fenced);
-  EXPECT_EQ(log_->commit({log_->partitions(), log_->epoch() + 1}, first).result, log_result::fenced);
+  EXPECT_EQ(log_->commit(claims(log_->partitions(), log_->epoch() - 1), first).result, log_result::fenced);
+  EXPECT_EQ(log_->commit(claims(log_->partitions(), log_->epoch() + 1), first).result, log_result::fenced);
   ASSERT_EQ(log_->commit(before, first).result, log_result::ok);
   reopen();
   EXPECT_EQ(log_->epoch(), before.epoch_of(0) + 1);

@@ -67,7 +67,7 @@ inline constexpr std::string_view letters =
 
 /// The claims of an owner of all.
 [[nodiscard]] inline claims all_of(const event_log& log) {
-  return {log.partitions(), log.epoch()};
+  return claims(log.partitions(), log.epoch());
 }
 
 /// Commits the next `count` records with the log's own epoch.

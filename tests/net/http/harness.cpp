@@ -66,6 +66,7 @@ body_verdict test_routes::head(listener, const request& head, std::uint64_t anno
   v.body_bytes_max = 1 << 20;
   if (full && (announced > 0 || chunked)) v.refuse = to_response({429, "over-share", "Too many", "", {}});
   if (head.find("x-ask")) v.headers = {{"X-Beside", "yes"}, {"X-Bad", "a\r\nX-Evil: b"}};
+  v.never_shed = head.path == "/who" && head.query == "vital";
   if (head.path == "/nowhere") v.refuse = to_response({404, "not-found", "Not found", "", {}});
   return v;
 }

@@ -25,7 +25,9 @@ TEST(server, over_the_connection_limit_is_503) {
   EXPECT_EQ(status_of(a.read_response()), 200);
   EXPECT_EQ(status_of(b.read_response()), 200);
   client c(s.port());
+  c.send(post("Content-Length: 2\r\n", "{}"));
   const auto refused = c.read_all();
+  EXPECT_EQ(s.routes->stored, 0);
   EXPECT_EQ(status_of(refused), 503);
   EXPECT_NE(refused.find("Retry-After: 1\r\n"), std::string::npos);
   EXPECT_NE(refused.find("\"too-many-connections\""), std::string::npos);
@@ -36,6 +38,28 @@ TEST(server, over_the_connection_limit_is_503) {
     d.send(get("/canary"));
     return status_of(d.read_response()) == 200;
   }));
+}
+
+TEST(server, over_the_connection_limit_what_is_never_shed_is_answered_once) {
+  for (const bool tls : {false, true}) {
+    auto settings = test_settings(tls);
+    settings->limits.connections_max = 1;
+    test_server s(settings);
+    client a(s.port(), tls);
+    a.send(get("/canary"));
+    EXPECT_EQ(status_of(a.read_response()), 200);
+    client vital(s.port(), tls);
+    vital.send(get("/who?vital") + get("/who?vital"));
+    const auto answer = vital.read_all();
+    EXPECT_EQ(status_of(answer), 200);
+    EXPECT_NE(answer.find("Connection: close\r\n"), std::string::npos);
+    EXPECT_EQ(answer.find("HTTP/1.1", 1), std::string::npos) << "a second answer: " << answer;
+    client other(s.port(), tls);
+    other.send(get("/who"));
+    EXPECT_EQ(status_of(other.read_all()), 503);
+    client silent(s.port(), tls);
+    EXPECT_EQ(status_of(silent.read_all()), 503) << "and whoever does not say what for";
+  }
 }
 
 // Health is never shed: each listener has places of its own, and neither takes the other's.
@@ -51,6 +75,7 @@ TEST(server, a_full_public_listener_leaves_the_admin_one_open_and_the_reverse) {
   EXPECT_EQ(asks(a), 200);
   EXPECT_EQ(asks(b), 200);
   client refused(s.port());
+  refused.send(get("/who"));
   EXPECT_EQ(status_of(refused.read_all()), 503) << "the public one is full";
   std::list<client> admins;
   for (std::uint32_t i = 0; i < admin_connections_max; ++i) {
@@ -58,6 +83,7 @@ TEST(server, a_full_public_listener_leaves_the_admin_one_open_and_the_reverse) {
   }
   EXPECT_EQ(s.http->counters().open, 2u + admin_connections_max);
   client too_many(s.http->port(listener::admin));
+  too_many.send(get("/who"));
   EXPECT_EQ(status_of(too_many.read_all()), 503) << "it has a bound too";
   a.reset();
   EXPECT_TRUE(eventually([&] {
