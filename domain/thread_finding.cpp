@@ -170,8 +170,14 @@ thread_finding find_thread(const inbound_event& e, const thread_facts& known) {
 
 bool may_tell_aliases(const inbound_event& e, const thread_facts& known) {
   if (tells_aliases(e)) return true;
-  return !e.thread_key_also.empty() &&
-         !known.thread_named_lately(known.thread_of(thread_kind::dm, e.thread_key_also));
+  if (e.thread_key_also.empty()) return false;
+  const auto name = known.thread_of(thread_kind::dm, e.thread_key_also);
+  const auto leads_to = known.thread_named_lately(name);
+  if (!leads_to) return true;
+  if (e.kind != inbound_kind::message) return false;
+  // A key beside the name of another thread comes to lead there.
+  const auto own = known.thread_of(thread_kind::dm, e.thread_key);
+  return own != name && own != *leads_to && known.thread_named_lately(own) != leads_to;
 }
 
 std::optional<thread_id> led_to(std::string_view key, timestamp at, const thread_facts& known) {
