@@ -23,6 +23,10 @@ class thread_finder::facts final : public domain::thread_facts {
   }
   [[nodiscard]] std::optional<domain::thread_id> thread_of_comment(
       std::string_view platform_message_id) const override;
+  [[nodiscard]] std::optional<domain::thread_id> asked_for_comment(
+      std::string_view platform_message_id) const override {
+    return finder_.comments_.find(finder_.place_of_asked(account_, platform_message_id));
+  }
   [[nodiscard]] bool lies_in(domain::thread_id t, const domain::inbound_event& e) const override;
   [[nodiscard]] std::optional<domain::thread_alias> move_of(domain::thread_id key,
                                                             domain::timestamp at) const override;
@@ -76,6 +80,11 @@ auto thread_finder::guarded(Read&& read) const -> decltype(read()) {
 std::uint64_t thread_finder::place_of_comment(const domain::account_id& account,
                                               std::string_view platform_message_id) const {
   return storage::fingerprint(hash_seed_, account.value, platform_message_id, "");
+}
+
+std::uint64_t thread_finder::place_of_asked(const domain::account_id& account,
+                                            std::string_view platform_message_id) const {
+  return storage::fingerprint(hash_seed_, account.value, platform_message_id, "asked");
 }
 
 std::uint64_t thread_finder::place_of_event(const domain::account_id& account,
@@ -138,6 +147,9 @@ bool thread_finder::remember(const domain::account_id& account, const domain::in
   }
   for (const auto& a : found.aliases) {
     if (a.since || a.key != finding.first_name) remember_alias(a);
+  }
+  if (finding.remember_asked) {
+    comments_.remember(place_of_asked(account, e.platform_message_id), *found.unless_in);
   }
   if (finding.remember_event) comments_.remember(place_of_event(account, e), found.thread);
   if (finding.remember_comment) {

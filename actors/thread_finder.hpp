@@ -47,9 +47,11 @@ class thread_finder {
   [[nodiscard]] bool remember(const domain::account_id& account, const domain::inbound_event& e,
                               const domain::thread_finding& finding);
   void remember_alias(const domain::thread_alias& a);
-  // -- where the index has what was remembered of a message, and of another event
+  // -- where the index has what was remembered of a message, of who was asked for it, and of another event
   [[nodiscard]] std::uint64_t place_of_comment(const domain::account_id& account,
                                                std::string_view platform_message_id) const;
+  [[nodiscard]] std::uint64_t place_of_asked(const domain::account_id& account,
+                                             std::string_view platform_message_id) const;
   [[nodiscard]] std::uint64_t place_of_event(const domain::account_id& account,
                                              const domain::inbound_event& e) const;
 

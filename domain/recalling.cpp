@@ -49,7 +49,7 @@ namespace {
   const auto& id = r.inbound.platform_message_id;
   const auto known = id.empty() ? std::nullopt : past.find_message(id);
   // A comment that others reacted to before it came is its author's; one that was withdrawn must stay so.
-  const bool may_be_anothers = r.inbound.kind == inbound_kind::message && r.inbound.thread != thread_kind::dm;
+  const bool may_be_anothers = r.inbound.thread != thread_kind::dm;
   return known && (!may_be_anothers || !known->placeholder || known->deleted);
 }
 

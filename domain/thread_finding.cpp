@@ -68,18 +68,30 @@ void search::beside_parent() {
     return remember_comment();
   }
   if (const auto parents = known_.thread_of_comment(e_.thread_parent)) {
-    if (!known_.lies_in(found_.thread, e_)) found_.thread = *parents;
+    if (known_.lies_in(found_.thread, e_)) return;
+    found_.thread = *parents;
+    // The parent itself may have stayed where it was withdrawn, and what was said about it there with it.
+    if (e_.thread == thread_kind::dm) return;
+    found_.unless_in = known_.asked_for_comment(e_.thread_parent);
+    if (found_.unless_in == parents) found_.unless_in.reset();
     return;
   }
   result_.remember_event = true;
   remember_comment();
 }
 
-/// It may have been withdrawn, by somebody whom the platform did not name, before it came.
+/// It may have been withdrawn, by somebody whom the platform did not name, before it came: then it stays there, also
+/// when it comes again.
 void search::beside_what_was_withdrawn() {
   if (e_.kind != inbound_kind::message) return;
   const auto known = known_.thread_of_comment(e_.platform_message_id);
-  if (known && *known != own_) found_.unless_in = known;
+  if (!known) return;
+  if (*known == own_) {
+    found_.unless_in = known_.asked_for_comment(e_.platform_message_id);
+    return;
+  }
+  found_.unless_in = known;
+  result_.remember_asked = true;
 }
 
 /// Answers too: what names one of them may come before the views know it.

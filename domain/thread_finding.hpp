@@ -36,6 +36,9 @@ class thread_facts {
   /// The thread that a message lies in; nullopt for an empty id.
   [[nodiscard]] virtual std::optional<thread_id> thread_of_comment(
       std::string_view platform_message_id) const = 0;
+  /// The thread that was asked first whether it has this comment, when it came before (found_thread::unless_in).
+  [[nodiscard]] virtual std::optional<thread_id> asked_for_comment(
+      std::string_view platform_message_id) const = 0;
   /// Did this event, which is no message, go to that thread?
   [[nodiscard]] virtual bool lies_in(thread_id t, const inbound_event& e) const = 0;
 
@@ -67,6 +70,7 @@ struct thread_finding {
   /// holds, and the event's thread is to be found again.
   std::optional<thread_id> first_name;
   bool remember_comment = false;  ///< thread_facts::thread_of_comment
+  bool remember_asked = false;    ///< thread_facts::asked_for_comment: found.unless_in
   bool remember_event = false;    ///< thread_facts::lies_in
 };
 

@@ -30,6 +30,10 @@ class known_threads final : public thread_facts {
     asked.push_back("comment " + std::string(id));
     return value_of(comments, std::string(id));
   }
+  [[nodiscard]] std::optional<thread_id> asked_for_comment(std::string_view id) const override {
+    asked.push_back("asked for " + std::string(id));
+    return value_of(asked_for, std::string(id));
+  }
   [[nodiscard]] bool lies_in(thread_id t, const inbound_event& e) const override {
     asked.push_back(text(t) + " has it");
     return events.contains({t, key_of(e)});
@@ -67,6 +71,7 @@ class known_threads final : public thread_facts {
     }
     for (const auto& a : f.found.aliases) remember(a);
     if (f.remember_comment) comments[e.platform_message_id] = f.found.thread;
+    if (f.remember_asked) asked_for[e.platform_message_id] = *f.found.unless_in;
     if (f.remember_event) events.emplace(f.found.thread, key_of(e));
     return true;
   }
@@ -96,6 +101,7 @@ class known_threads final : public thread_facts {
 
   mutable std::vector<std::string> asked;
   std::map<std::string, thread_id> comments;
+  std::map<std::string, thread_id> asked_for;
   std::set<std::pair<thread_id, std::tuple<std::string, std::string, std::string>>> events;
   std::map<thread_id, std::vector<thread_alias>> moves;
   std::map<thread_id, thread_id> names;        ///< thread_named

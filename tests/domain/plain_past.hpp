@@ -49,4 +49,27 @@ class plain_past final : public thread_past {
   mutable std::vector<std::string> asked;
 };
 
+/// With something to lose: what would be known about another thread.
+[[nodiscard]] inline receive told(inbound_event in) {
+  receive r;
+  r.inbound = std::move(in);
+  r.brand = {"acme"};
+  r.customer = {"k"};
+  r.aliases = {thread_alias{}};
+  r.other_name = true;
+  return r;
+}
+[[nodiscard]] inline thread_state fresh() {
+  return {the_thread, std::nullopt};
+}
+[[nodiscard]] inline thread_state with_conversation(std::uint32_t ordinal = 1, std::uint32_t erased = 0) {
+  conversation c;
+  c.id = {the_thread, ordinal};
+  c.brand = {"acme"};
+  return {the_thread, std::move(c), erased};
+}
+[[nodiscard]] inline thread_state all_erased(std::uint32_t up_to) {
+  return {the_thread, std::nullopt, up_to};
+}
+
 }  // namespace switchboard::domain

@@ -69,6 +69,7 @@ std::string text(const thread_finding& f, const known_threads& known) {
     if (a.since) line += " of " + a.customer.value;
   }
   if (f.remember_comment) line += "; comment";
+  if (f.remember_asked) line += "; asked";
   if (f.remember_event) line += "; event";
   return line;
 }
@@ -194,6 +195,9 @@ INSTANTIATE_TEST_SUITE_P(
 auto comment_in(std::string id, std::string key) {
   return [=](known_threads& known) { known.comments[id] = known.id_of(thread_kind::comment, key); };
 }
+auto asked_for(std::string id, std::string key) {
+  return [=](known_threads& known) { known.asked_for[id] = known.id_of(thread_kind::comment, key); };
+}
 auto has(std::string key, inbound_event e) {
   return [=](known_threads& known) {
     known.events.emplace(known.id_of(thread_kind::comment, key), known_threads::key_of(e));
@@ -205,8 +209,10 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         finding_case{"a comment", comment("ana"), "c/ana of ana; comment"},
         finding_case{"again", comment("ana"), "c/ana of ana; comment", comment_in("m", "ana")},
-        finding_case{"withdrawn before it came", comment("ana"), "c/ana of ana unless in c/page; comment",
+        finding_case{"withdrawn before it came", comment("ana"), "c/ana of ana unless in c/page; comment; asked",
                      comment_in("m", "page")},
+        finding_case{"withdrawn before it came, and again", comment("ana"), "c/ana of ana unless in c/page; comment",
+                     all(comment_in("m", "ana"), asked_for("m", "page"))},
         finding_case{"a like of it is its own", of_kind(inbound_kind::reaction_added, comment("bo")),
                      "c/bo of bo; comment", comment_in("m", "ana")},
         finding_case{"an answer beside its parent", comment("page", "p"), "c/ana of page; comment",
@@ -217,6 +223,12 @@ INSTANTIATE_TEST_SUITE_P(
         finding_case{"a removal beside its comment",
                      of_kind(inbound_kind::deletion, comment("page", "p")), "c/ana of page",
                      comment_in("p", "ana")},
+        finding_case{"a removal of what stayed where somebody withdrew it",
+                     of_kind(inbound_kind::deletion, comment("bo", "p")), "c/ana of bo unless in c/page",
+                     all(comment_in("p", "ana"), asked_for("p", "page"))},
+        finding_case{"a removal of what is known to lie there",
+                     of_kind(inbound_kind::deletion, comment("bo", "p")), "c/page of bo",
+                     all(comment_in("p", "page"), asked_for("p", "page"))},
         finding_case{"a removal before its comment", of_kind(inbound_kind::deletion, comment("page", "p")),
                      "c/page of page; comment; event"},
         finding_case{"again, when the comment has come",
@@ -280,6 +292,9 @@ TEST_F(questions, are_asked_where_the_answer_decides_something) {
               ElementsAre("thread of page", "customer of page", "comment m", "comment p"));
   EXPECT_THAT(of(of_kind(inbound_kind::deletion, comment("page", "p"))),
               ElementsAre("thread of page", "customer of page", "comment p"));
+  comment_in("p", "ana")(known_);
+  EXPECT_THAT(of(of_kind(inbound_kind::deletion, comment("page", "p"))),
+              ElementsAre("thread of page", "customer of page", "comment p", "c/page has it", "asked for p"));
 }
 
 // -- whoever is not first
