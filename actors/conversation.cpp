@@ -1,6 +1,8 @@
 #include "actors/conversation.hpp"
 
+#include "actors/conversation_past.hpp"
 #include "domain/kill_point.hpp"
+#include "domain/recalling.hpp"
 #include "storage/codec.hpp"
 #include "storage/hash.hpp"
 
@@ -18,13 +20,6 @@ namespace {
 constexpr std::size_t recent_kept = 16;
 /// And of so many more, 2 bytes each, it knows whether they may have been: most conversations' all.
 constexpr std::size_t recent_tags = 512;
-/// A watermark covers at most so many messages at once; the next receipt covers the rest.
-constexpr std::size_t covered_max = 1'000;
-
-/// A message's key is that of the message, whichever event carries it.
-std::uint64_t message_key(const node& n, const std::string& platform_id) {
-  return storage::fingerprint(n.hash_seed, "ref", platform_id, "");
-}
 
 }  // namespace
 
@@ -50,90 +45,6 @@ domain::conversation_policy conversation_owner::policy_of(const domain::brand_id
   const auto settings = node_.settings.load(std::memory_order_acquire);
   const auto* found = settings->find_brand(brand.value);
   return found ? found->conversations : domain::conversation_policy{};
-}
-
-std::optional<domain::message> conversation_owner::find_message(const std::string& brand,
-                                                                const std::string& platform_id) {
-  const auto key = message_key(node_, platform_id);
-  if (const auto where = recent_.find(key)) {
-    // What the views show may be older than what we decided since.
-    if (*where > node_.tail->applied()) {
-      if (const auto r = node_.tail->find(*where); r && !r->message_json.empty()) {
-        if (auto m = storage::decode_message(r->part(r->message_json))) return std::move(*m);
-      }
-    }
-  } else if (recent_.is_new(key)) {
-    return std::nullopt;
-  }
-  return node_.views->find_message(brand, state_.id, platform_id);
-}
-
-bool conversation_owner::was_seen(const domain::inbound_event& e) const {
-  const auto key = storage::fingerprint(node_.hash_seed, to_word(e.kind), e.platform_message_id, e.version);
-  if (recent_.find(key)) return true;
-  return !recent_.is_new(key) && node_.views->seen(state_.id, key);
-}
-
-/// For a profile of somebody without a conversation, which has no thread to leave a key in: the views show already
-/// all that it tells.
-bool conversation_owner::is_known(const domain::receive& r) const {
-  const auto row = node_.views->customer_json(r.brand.value, r.customer.value);
-  if (!row) return false;
-  const auto c = storage::decode_customer(*row);
-  if (!c) return false;
-  const auto same = [](const std::string& told, const std::string& known) {
-    return told.empty() || told == known;
-  };
-  const auto& in = r.inbound;
-  return same(in.customer_name, c->name) && same(in.customer_handle, c->handle) &&
-         same(in.customer_avatar_url, c->avatar_url) &&
-         same(in.customer_new_platform_id, c->platform_user_id);
-}
-
-/// Is it about a message that was erased? Then it is about nobody any more: not even a redelivery may bring it back.
-/// Until the views follow, they and the tail may still show such a message.
-bool conversation_owner::concerns_erased(const domain::receive& r) const {
-  if (state_.erased == 0 || r.inbound.platform_message_id.empty()) return false;
-  if (r.target) return r.target->id.conversation.ordinal <= state_.erased;
-  const auto key = message_key(node_, r.inbound.platform_message_id);
-  return recent_.find(key) || node_.views->seen(state_.id, key);
-}
-
-/// Did a profile come again that was told before its customer was erased?
-bool conversation_owner::was_erased_since(const domain::receive& r) const {
-  const auto erasure = node_.views->find_erasure(r.brand.value, r.customer.value);
-  return erasure && r.inbound.at <= erasure->at;
-}
-
-std::vector<domain::message> conversation_owner::covered_by(const domain::receive& r) const {
-  if (!state_.current || !r.inbound.watermark || !r.inbound.status) return {};
-  for (;;) {
-    // Before the views are asked: what they take in meanwhile must not be missing on both sides.
-    const auto applied = node_.tail->applied();
-    auto found = node_.views->outbound_up_to(r.brand.value, state_.current->id, *r.inbound.watermark,
-                                             *r.inbound.status, covered_max);
-    if (!add_newer(found, *r.inbound.watermark, applied)) continue;
-    std::sort(found.begin(), found.end(),
-              [](const auto& a, const auto& b) { return a.id.sequence < b.id.sequence; });
-    return found;
-  }
-}
-
-/// Puts in what was decided behind `applied`: newer, so it wins. False: some of it left the tail meanwhile, since
-/// the views have it now; that can happen once for each.
-bool conversation_owner::add_newer(std::vector<domain::message>& found, domain::timestamp up_to,
-                                   storage::log_sequence applied) const {
-  for (const auto where : recent_.behind(applied)) {
-    const auto record = node_.tail->find(where);
-    if (!record) return false;
-    if (record->message_json.empty()) continue;
-    auto m = storage::decode_message(record->part(record->message_json));
-    if (!m || m->direction != domain::direction::outbound || m->id.conversation != state_.current->id)
-      continue;
-    std::erase_if(found, [&](const domain::message& old) { return old.id == m->id; });
-    if (m->sent_at <= up_to) found.push_back(std::move(*m));
-  }
-  return true;
 }
 
 expected<conversation_owner::change, domain::refused> conversation_owner::decide(
@@ -165,53 +76,20 @@ void conversation_owner::submit(change&& c, completion done) noexcept {
       recent_.remember(message_key(node_, e.message->platform_message_id), where, applied);
     }
     if (e.origin && e.origin->kind != to_word(domain::inbound_kind::message)) {
-      recent_.remember(storage::fingerprint(node_.hash_seed, e.origin->kind, e.origin->id, e.origin->version),
-                       where, applied);
+      recent_.remember(event_key(node_, e.origin->kind, e.origin->id, e.origin->version), where, applied);
     }
     domain::apply(state_, std::move(e));
     SWITCHBOARD_KILL_POINT("applied");
   }
 }
 
-/// What the rules need to know of the past.
-void conversation_owner::look_up(domain::receive& r) {
-  load(r.brand.value);
-  const auto& in = r.inbound;
-  if (!in.platform_message_id.empty()) r.target = find_message(r.brand.value, in.platform_message_id);
-  // A message is its own key: it was seen if it is there and not a mere placeholder (decide looks at that).
-  if (in.kind != domain::inbound_kind::message) r.seen = was_seen(in);
-  if (in.kind == domain::inbound_kind::profile && !state_.current) {
-    r.seen = r.seen || is_known(r) || was_erased_since(r);
-  }
-  if (concerns_erased(r)) {
-    r.seen = true;
-    r.target.reset();
-  }
-  if (in.watermark) r.covered = covered_by(r);
-}
-
-/// Did this thread take the event in, or what it is about?
-bool conversation_owner::has(const domain::receive& r) {
-  load(r.brand.value);
-  if (!state_.current && state_.erased == 0) return false;
-  const auto& id = r.inbound.platform_message_id;
-  if (concerns_erased(r) || was_seen(r.inbound)) return true;
-  const auto known = id.empty() ? std::nullopt : find_message(r.brand.value, id);
-  // A comment that others reacted to before it came is its author's; one that was withdrawn must stay so.
-  const bool may_be_anothers =
-      r.inbound.kind == domain::inbound_kind::message && r.inbound.thread != domain::thread_kind::dm;
-  return known && (!may_be_anothers || !known->placeholder || known->deleted);
-}
-
 bool conversation_owner::passes_on(delivery& d) {
   if (!d.otherwise) return false;
   const auto thread = *std::exchange(d.otherwise, std::nullopt);
   try {
-    if (has(d.what)) {
-      d.what.aliases.clear();  // they were about the other one
-      d.what.other_name = false;
-      return false;
-    }
+    load(d.what.brand.value);
+    const conversation_past past{node_, state_.id, d.what.brand, recent_};
+    if (domain::stays_here(d.what, state_, past)) return false;
     auto next = std::make_shared<delivery>(std::move(d));
     next->thread = thread;
     node_.forward(std::move(next));
@@ -228,10 +106,9 @@ void conversation_owner::deliver(delivery& d) {
   auto& r = std::get<domain::receive>(command);
   change c;
   try {
-    look_up(r);
-    // An account was taken from one brand and given to another while the thread was awake. What the one's customers
-    // say now must not be told to the other.
-    if (state_.current && state_.current->brand != r.brand)
+    load(r.brand.value);
+    domain::recall(r, state_, conversation_past{node_, state_.id, r.brand, recent_});
+    if (domain::is_another_brands(state_, r.brand))
       return quarantine(d, r, "its thread is still another brand's; replay this after a restart");
     const auto now = state_.current ? std::max(r.received_at, state_.current->updated_at) : r.received_at;
     if (auto decided = decide(std::move(command), r.brand, now)) c = std::move(*decided);

@@ -64,22 +64,11 @@ class conversation_owner {
  private:
   void load(const std::string& brand);
   [[nodiscard]] domain::conversation_policy policy_of(const domain::brand_id& brand) const;
-  [[nodiscard]] std::optional<domain::message> find_message(const std::string& brand,
-                                                            const std::string& platform_id);
-  [[nodiscard]] bool was_seen(const domain::inbound_event& e) const;
-  [[nodiscard]] bool has(const domain::receive& r);
-  [[nodiscard]] bool is_known(const domain::receive& r) const;
-  [[nodiscard]] bool concerns_erased(const domain::receive& r) const;
-  [[nodiscard]] bool was_erased_since(const domain::receive& r) const;
-  [[nodiscard]] std::vector<domain::message> covered_by(const domain::receive& r) const;
-  [[nodiscard]] bool add_newer(std::vector<domain::message>& found, domain::timestamp up_to,
-                               storage::log_sequence applied) const;
   /// Events and their records. All that can throw happens before anything is changed or handed in.
   struct change {
     std::vector<domain::event> events;
     std::vector<std::shared_ptr<storage::record>> records;
   };
-  void look_up(domain::receive& r);
   [[nodiscard]] expected<change, domain::refused> decide(domain::command&& what,
                                                          const domain::brand_id& brand,
                                                          domain::timestamp now);

@@ -8,6 +8,40 @@
 
 namespace switchboard::actors {
 
+/// The answers: from memory where it has them, else from the views.
+class thread_finder::facts final : public domain::thread_facts {
+ public:
+  /// `keeps`: where names that the views knew are kept in memory; null: nowhere.
+  facts(const thread_finder& finder, const domain::account_id& account, comment_index* keeps)
+      : finder_(finder), account_(account), keeps_(keeps) {}
+
+  [[nodiscard]] domain::thread_id thread_of(domain::thread_kind kind, std::string_view key) const override {
+    return storage::thread_hash(finder_.hash_seed_, account_.value, kind, key);
+  }
+  [[nodiscard]] domain::customer_id customer_of(std::string_view platform_user_id) const override {
+    return storage::customer_hash(finder_.hash_seed_, account_.value, platform_user_id);
+  }
+  [[nodiscard]] std::optional<domain::thread_id> thread_of_comment(
+      std::string_view platform_message_id) const override;
+  [[nodiscard]] std::optional<domain::thread_id> asked_for_comment(
+      std::string_view platform_message_id) const override {
+    return finder_.comments_.find(finder_.place_of_asked(account_, platform_message_id));
+  }
+  [[nodiscard]] bool lies_in(domain::thread_id t, const domain::inbound_event& e) const override;
+  [[nodiscard]] std::optional<domain::thread_alias> move_of(domain::thread_id key,
+                                                            domain::timestamp at) const override;
+  [[nodiscard]] std::optional<domain::thread_id> thread_named(domain::thread_id key) const override;
+  [[nodiscard]] std::optional<domain::thread_id> thread_named_lately(domain::thread_id key) const override {
+    return finder_.others_.find(key.low);
+  }
+  [[nodiscard]] std::optional<domain::thread_id> other_name_of(domain::thread_id t) const override;
+
+ private:
+  const thread_finder& finder_;
+  const domain::account_id& account_;
+  comment_index* const keeps_;
+};
+
 thread_finder::thread_finder(const storage::views& v, std::uint64_t hash_seed,
                              std::function<void(std::string)> on_failure)
     : views_(v), hash_seed_(hash_seed), on_failure_(std::move(on_failure)) {
@@ -16,37 +50,21 @@ thread_finder::thread_finder(const storage::views& v, std::uint64_t hash_seed,
 }
 
 found_thread thread_finder::find(const domain::account_id& account, const domain::inbound_event& e) {
-  const auto own = named(account, e.thread, e.thread_key);
-  found_thread found{
-      .thread = own, .unless_in = std::nullopt, .customer = {}, .other_name = false, .aliases = {}};
-  found.customer = storage::customer_hash(
-      hash_seed_, account.value, e.customer_platform_id.empty() ? e.thread_key : e.customer_platform_id);
-  if (e.thread == domain::thread_kind::dm) follow_moves(e, found);
-  if (!e.thread_parent.empty()) {
-    found.thread = beside_parent(account, e, found.thread);
-    return found;
+  const facts known{*this, account, &others_};
+  for (;;) {
+    auto finding = domain::find_thread(e, known);
+    // Where another was first to give the name to a thread, it leads there now: the second time ends it.
+    if (remember(account, e, finding)) return std::move(finding.found);
   }
-  if (e.thread == domain::thread_kind::dm) {
-    follow_other_name(account, e, found);
-    if (domain::tells_aliases(e)) {
-      for (const auto& a : domain::aliases_told_by(e, found.thread, found.customer, owner(account))) {
-        // A name that leads somewhere keeps leading there, or what came by it would have a second effect elsewhere.
-        if (a.since || !known_by(a.key)) learn(found, a);
-      }
-    }
-    if (found.thread != own) found.unless_in = own;
-  } else if (e.kind == domain::inbound_kind::message) {
-    // It may have been withdrawn, by somebody whom the platform did not name, before it came.
-    const auto known = thread_of_comment(account, e.platform_message_id);
-    if (known && *known != own) found.unless_in = known;
-  }
-  remember_comment(account, e, found.thread);
-  return found;
 }
 
-domain::thread_id thread_finder::named(const domain::account_id& account, domain::thread_kind kind,
-                                       std::string_view key) const {
-  return storage::thread_hash(hash_seed_, account.value, kind, key);
+bool thread_finder::may_tell(const domain::account_id& account, const domain::inbound_event& e) const {
+  return domain::may_tell_aliases(e, facts{*this, account, nullptr});
+}
+
+std::optional<domain::thread_id> thread_finder::led_to(const domain::account_id& account,
+                                                       std::string_view key, domain::timestamp at) const {
+  return domain::led_to(key, at, facts{*this, account, nullptr});
 }
 
 template <class Read>
@@ -59,148 +77,88 @@ auto thread_finder::guarded(Read&& read) const -> decltype(read()) {
   }
 }
 
-// -- comments
-// -------------------------------------------------------------------------------------------------
-
-/// What names a parent lies with the parent, or by its key where it came while the parent was unknown: there it is
-/// still known when it comes again.
-domain::thread_id thread_finder::beside_parent(const domain::account_id& account,
-                                               const domain::inbound_event& e, domain::thread_id by_key) {
-  if (e.kind == domain::inbound_kind::message) {
-    const auto known = thread_of_comment(account, e.platform_message_id);
-    const auto thread = known ? *known : thread_of_comment(account, e.thread_parent).value_or(by_key);
-    remember_comment(account, e, thread);
-    return thread;
-  }
-  const auto place = storage::fingerprint(hash_seed_, account.value + " " + std::string(to_word(e.kind)),
-                                          e.platform_message_id, e.version);
-  const auto parents = thread_of_comment(account, e.thread_parent);
-  if (parents) return lies_in(by_key, place, e) ? by_key : *parents;
-  comments_.remember(place, by_key);
-  remember_comment(account, e, by_key);
-  return by_key;
+std::uint64_t thread_finder::place_of_comment(const domain::account_id& account,
+                                              std::string_view platform_message_id) const {
+  return storage::fingerprint(hash_seed_, account.value, platform_message_id, "");
 }
 
-/// Answers too: what names one of them may come before the views know it.
-void thread_finder::remember_comment(const domain::account_id& account, const domain::inbound_event& e,
-                                     domain::thread_id t) {
-  const bool may_be_sought = e.thread != domain::thread_kind::dm || e.thread_shared;
-  if (!may_be_sought || e.platform_message_id.empty()) return;
-  comments_.remember(storage::fingerprint(hash_seed_, account.value, e.platform_message_id, ""), t);
+std::uint64_t thread_finder::place_of_asked(const domain::account_id& account,
+                                            std::string_view platform_message_id) const {
+  return storage::fingerprint(hash_seed_, account.value, platform_message_id, "asked");
 }
 
-std::optional<domain::thread_id> thread_finder::thread_of_comment(const domain::account_id& account,
-                                                                  std::string_view comment) {
-  if (comment.empty()) return std::nullopt;
-  if (const auto found = comments_.find(storage::fingerprint(hash_seed_, account.value, comment, ""))) {
-    return found;
-  }
-  return guarded([&] { return views_.find_thread(account.value, comment); });
+std::uint64_t thread_finder::place_of_event(const domain::account_id& account,
+                                            const domain::inbound_event& e) const {
+  return storage::fingerprint(hash_seed_, account.value + " " + std::string(to_word(e.kind)),
+                              e.platform_message_id, e.version);
 }
 
-/// Was this event taken in by that thread, as far as the views or the index know?
-bool thread_finder::lies_in(domain::thread_id t, std::uint64_t place, const domain::inbound_event& e) {
-  if (comments_.find(place) == t) return true;
-  return guarded([&] {
-    return views_.seen(t,
-                       storage::fingerprint(hash_seed_, to_word(e.kind), e.platform_message_id, e.version));
+// -- what is known
+// --------------------------------------------------------------------------------------------
+
+std::optional<domain::thread_id> thread_finder::facts::thread_of_comment(
+    std::string_view platform_message_id) const {
+  if (platform_message_id.empty()) return std::nullopt;
+  const auto place = finder_.place_of_comment(account_, platform_message_id);
+  if (const auto found = finder_.comments_.find(place)) return found;
+  return finder_.guarded([&] { return finder_.views_.find_thread(account_.value, platform_message_id); });
+}
+
+bool thread_finder::facts::lies_in(domain::thread_id t, const domain::inbound_event& e) const {
+  if (finder_.comments_.find(finder_.place_of_event(account_, e)) == t) return true;
+  return finder_.guarded([&] {
+    return finder_.views_.seen(
+        t, storage::fingerprint(finder_.hash_seed_, to_word(e.kind), e.platform_message_id, e.version));
   });
 }
 
-// -- keys that mean another thread
-// ----------------------------------------------------------------------------
-
-domain::key_owner thread_finder::owner(const domain::account_id& account) const {
-  return {[this, &account](std::string_view key) { return named(account, domain::thread_kind::dm, key); },
-          [this, &account](std::string_view key) {
-            return storage::customer_hash(hash_seed_, account.value, key);
-          }};
-}
-
-void thread_finder::follow_moves(const domain::inbound_event& e, found_thread& found) const {
-  auto move = move_of(found.thread, e.at);
-  if (!move || move->thread == found.thread) return;
-  found.thread = move->thread;
-  if (e.customer_platform_id != e.thread_key) return;  // in a group others speak
-  found.customer = std::move(move->customer);
-  found.other_name = true;
-}
-
-/// The other name decides where both are known: it never changes hands.
-void thread_finder::follow_other_name(const domain::account_id& account, const domain::inbound_event& e,
-                                      found_thread& found) {
-  // Receipts and echoes may lack it, where the thread has no other.
-  const bool both = !e.thread_key_also.empty();
-  if (!both && e.direction == domain::direction::inbound) return;
-  const auto own = named(account, domain::thread_kind::dm, e.thread_key);
-  const auto other = both ? named(account, domain::thread_kind::dm, e.thread_key_also) : own;
-  auto known = others_.find(other.low);
-  if (!known) {
-    known = guarded([&] { return views_.find_alias(other); });
-    // Only what becomes a record makes it durable, and what is remembered here is not told again.
-    const bool tells = both && e.kind == domain::inbound_kind::message;
-    if (!known && !tells) return;
-    if (!known && was_given_to_another(found, other)) {
-      const auto passed = domain::passed_on(e, false, owner(account));
-      found.thread = passed.thread;
-      found.customer = passed.customer;
-      learn(found, passed);
-    }
-    const auto first = others_.remember_first(other.low, known.value_or(found.thread));
-    if (!known && first == found.thread) {
-      found.aliases.push_back({other, first, std::nullopt, {}});
-      names_.remember(first.low, other);
-    }
-    known = first;
-  }
-  if (*known == found.thread) return;
-  // Begun when only the other name was told: now the key leads there too, unless it was given to somebody else.
-  if (other != own && found.thread == own && e.kind == domain::inbound_kind::message &&
-      known_by(own) != known) {
-    learn(found, {own, *known, std::nullopt, found.customer});
-  }
-  found.thread = *known;
-  found.other_name = true;
-}
-
-/// A number is found beside a user id that nobody knows, in the thread of somebody with another one: numbers pass to
-/// others without a word, user ids do not.
-bool thread_finder::was_given_to_another(const found_thread& found, domain::thread_id other) const {
-  auto name = names_.find(found.thread.low);
-  if (!name) name = guarded([&] { return views_.other_name_of(found.thread); });
-  return name && *name != other && found.thread != other;
-}
-
-std::optional<domain::thread_alias> thread_finder::move_of(domain::thread_id own,
-                                                           domain::timestamp at) const {
-  if (!any_moves_.load(std::memory_order_acquire)) return std::nullopt;
-  const std::shared_lock lock{moves_mutex_};
-  const auto moves = moves_.find(own);
-  if (moves == moves_.end()) return std::nullopt;
+std::optional<domain::thread_alias> thread_finder::facts::move_of(domain::thread_id key,
+                                                                  domain::timestamp at) const {
+  if (!finder_.any_moves_.load(std::memory_order_acquire)) return std::nullopt;
+  const std::shared_lock lock{finder_.moves_mutex_};
+  const auto moves = finder_.moves_.find(key);
+  if (moves == finder_.moves_.end()) return std::nullopt;
   const auto* const latest = domain::move_at(moves->second, at);
   return latest != nullptr ? std::optional(*latest) : std::nullopt;
 }
 
-std::optional<domain::thread_id> thread_finder::led_to(const domain::account_id& account,
-                                                       std::string_view key, domain::timestamp at) const {
-  const auto own = named(account, domain::thread_kind::dm, key);
-  if (const auto move = move_of(own, at)) return move->thread;
-  return known_by(own);
+std::optional<domain::thread_id> thread_finder::facts::thread_named(domain::thread_id key) const {
+  if (const auto known = thread_named_lately(key)) return known;
+  const auto known = finder_.guarded([&] { return finder_.views_.find_alias(key); });
+  if (!known || keeps_ == nullptr) return known;
+  return keeps_->remember_first(key.low, *known);
 }
 
-std::optional<domain::thread_id> thread_finder::known_by(domain::thread_id name) const {
-  if (const auto known = others_.find(name.low)) return known;
-  return guarded([&] { return views_.find_alias(name); });
+std::optional<domain::thread_id> thread_finder::facts::other_name_of(domain::thread_id t) const {
+  if (const auto name = finder_.names_.find(t.low)) return name;
+  return finder_.guarded([&] { return finder_.views_.other_name_of(t); });
 }
 
-bool thread_finder::may_tell(const domain::account_id& account, const domain::inbound_event& e) const {
-  if (domain::tells_aliases(e)) return true;
-  return !e.thread_key_also.empty() &&
-         !others_.find(named(account, domain::thread_kind::dm, e.thread_key_also).low);
+// -- what is remembered
+// ---------------------------------------------------------------------------------------
+
+/// False: it does not hold any more (thread_finding::first_name), and nothing was remembered.
+bool thread_finder::remember(const domain::account_id& account, const domain::inbound_event& e,
+                             const domain::thread_finding& finding) {
+  const auto& found = finding.found;
+  if (finding.first_name) {
+    if (others_.remember_first(finding.first_name->low, found.thread) != found.thread) return false;
+    names_.remember(found.thread.low, *finding.first_name);
+  }
+  for (const auto& a : found.aliases) {
+    if (a.since || a.key != finding.first_name) remember_alias(a);
+  }
+  if (finding.remember_asked) {
+    comments_.remember(place_of_asked(account, e.platform_message_id), *found.unless_in);
+  }
+  if (finding.remember_event) comments_.remember(place_of_event(account, e), found.thread);
+  if (finding.remember_comment) {
+    comments_.remember(place_of_comment(account, e.platform_message_id), found.thread);
+  }
+  return true;
 }
 
-void thread_finder::learn(found_thread& found, const domain::thread_alias& a) {
-  found.aliases.push_back(a);
+void thread_finder::remember_alias(const domain::thread_alias& a) {
   if (!a.since) {
     others_.remember(a.key.low, a.thread);
     return;

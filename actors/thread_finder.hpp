@@ -1,17 +1,16 @@
 #pragma once
-// Which thread a platform's event belongs to, and whose it is. Nearly always the hash of its key says so. What needs
-// more: answers that name only a comment (thread_parent), and keys that mean another thread than their own
-// (domain/thread_alias.hpp).
+// Knows, for all threads, what domain/thread_finding must be told to find an event's thread, and remembers what it
+// says is to be remembered. The rules are there; here are the places where the answers lie, and their locks.
 //
-// An alias is in force in here as soon as an event told it, since the next event of the same body may need it; the
-// event's own record makes it durable. Names beside the thread's own are as many as customers: the newest are in
-// memory, the others in the views. Moves come once for each changed number or group (about 100 bytes each): all are in
-// memory, for as long as the views keep them.
+// What an event told is in force in here at once, since the next event of the same body may need it; the event's own
+// record makes it durable. Names beside the thread's own are as many as customers: the newest are in memory, the others
+// in the views. Moves come once for each changed number or group (about 100 bytes each): all are in memory, for as long
+// as the views keep them.
 
 #include "actors/comment_index.hpp"
 #include "domain/ids.hpp"
 #include "domain/inbound.hpp"
-#include "domain/thread_alias.hpp"
+#include "domain/thread_finding.hpp"
 #include "storage/views.hpp"
 
 #include <atomic>
@@ -25,15 +24,7 @@
 
 namespace switchboard::actors {
 
-struct found_thread {
-  domain::thread_id thread;
-  /// Another one, of the event's own key or where its comment was withdrawn: what that has already stays there. Only its
-  /// owner knows for sure, so that it is asked first.
-  std::optional<domain::thread_id> unless_in;
-  domain::customer_id customer;               ///< who begins it, if the event does
-  bool other_name = false;                    ///< domain::receive
-  std::vector<domain::thread_alias> aliases;  ///< domain::receive
-};
+using domain::found_thread;
 
 /// Thread-safe.
 class thread_finder {
@@ -51,26 +42,18 @@ class thread_finder {
                                                         std::string_view key, domain::timestamp at) const;
 
  private:
-  [[nodiscard]] domain::thread_id named(const domain::account_id& account, domain::thread_kind kind,
-                                        std::string_view key) const;
-  // -- comments
-  [[nodiscard]] domain::thread_id beside_parent(const domain::account_id& account,
-                                                const domain::inbound_event& e, domain::thread_id by_key);
-  [[nodiscard]] std::optional<domain::thread_id> thread_of_comment(const domain::account_id& account,
-                                                                   std::string_view comment);
-  void remember_comment(const domain::account_id& account, const domain::inbound_event& e,
-                        domain::thread_id t);
-  [[nodiscard]] bool lies_in(domain::thread_id t, std::uint64_t place, const domain::inbound_event& e);
-  // -- keys that mean another thread
-  void follow_moves(const domain::inbound_event& e, found_thread& found) const;
-  void follow_other_name(const domain::account_id& account, const domain::inbound_event& e,
-                         found_thread& found);
-  [[nodiscard]] std::optional<domain::thread_id> known_by(domain::thread_id name) const;
-  [[nodiscard]] bool was_given_to_another(const found_thread& found, domain::thread_id other) const;
-  [[nodiscard]] std::optional<domain::thread_alias> move_of(domain::thread_id own,
-                                                            domain::timestamp at) const;
-  void learn(found_thread& found, const domain::thread_alias& a);
-  [[nodiscard]] domain::key_owner owner(const domain::account_id& account) const;
+  class facts;  ///< of one account
+
+  [[nodiscard]] bool remember(const domain::account_id& account, const domain::inbound_event& e,
+                              const domain::thread_finding& finding);
+  void remember_alias(const domain::thread_alias& a);
+  // -- where the index has what was remembered of a message, of who was asked for it, and of another event
+  [[nodiscard]] std::uint64_t place_of_comment(const domain::account_id& account,
+                                               std::string_view platform_message_id) const;
+  [[nodiscard]] std::uint64_t place_of_asked(const domain::account_id& account,
+                                             std::string_view platform_message_id) const;
+  [[nodiscard]] std::uint64_t place_of_event(const domain::account_id& account,
+                                             const domain::inbound_event& e) const;
 
   /// What `read` gives; on a failure, which ends the node, what it would give for nothing there.
   template <class Read>

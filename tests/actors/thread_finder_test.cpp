@@ -223,6 +223,34 @@ TEST_F(ThreadFinder, WhatIsSaidAboutAMessageInAGroupFindsItByItsId) {
   EXPECT_EQ(finder_->find(account, reaction).thread, topic);
 }
 
+TEST_F(ThreadFinder, ACommentThatWasWithdrawnBeforeItCameIsAskedForThereEachTime) {
+  auto comment = text_message("1", "regretted", "post/ana");
+  comment.thread = domain::thread_kind::comment;
+  auto removal = comment;
+  removal.kind = domain::inbound_kind::deletion;
+  removal.thread_key = "post/page";
+  removal.thread_parent = "1";
+  const auto page = take(removal).thread;
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(finder_->find(account, comment).unless_in, page) << i;
+  auto like = removal;
+  like.kind = domain::inbound_kind::reaction_added;
+  like.thread_key = "post/bo";
+  EXPECT_EQ(finder_->find(account, like).unless_in, page);
+  restart();
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(finder_->find(account, comment).unless_in, page) << i;
+}
+
+TEST_F(ThreadFinder, WhoTellsOfANumberIsAloneWhileTheNameIsKnown) {
+  const auto user = take(by_user_id("1", "BR.1")).thread;
+  const auto both = by_both("2", "55", "BR.1");
+  ASSERT_TRUE(finder_->may_tell(account, both));
+  const auto found = take(both);
+  EXPECT_EQ(found.thread, user);
+  EXPECT_EQ(found.aliases.size(), 1u);
+  EXPECT_FALSE(finder_->may_tell(account, both));
+  EXPECT_TRUE(take(by_both("3", "55", "BR.1")).aliases.empty());
+}
+
 TEST_F(ThreadFinder, CommentsHaveNoOtherNames) {
   auto e = text_message("1", "hello", "55");
   e.thread = domain::thread_kind::comment;

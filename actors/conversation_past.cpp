@@ -1,0 +1,89 @@
+#include "actors/conversation_past.hpp"
+
+#include "storage/codec.hpp"
+#include "storage/hash.hpp"
+
+#include <utility>
+
+namespace switchboard::actors {
+
+namespace {
+
+/// A watermark covers at most so many messages at once; the next receipt covers the rest.
+constexpr std::size_t covered_max = 1'000;
+
+}  // namespace
+
+std::uint64_t message_key(const node& n, std::string_view platform_id) {
+  return storage::fingerprint(n.hash_seed, "ref", platform_id, "");
+}
+
+std::uint64_t event_key(const node& n, std::string_view kind, std::string_view platform_id,
+                        std::string_view version) {
+  return storage::fingerprint(n.hash_seed, kind, platform_id, version);
+}
+
+std::optional<domain::message> conversation_past::find_message(const std::string& platform_message_id) const {
+  const auto key = message_key(node_, platform_message_id);
+  if (const auto where = recent_.find(key)) {
+    // What the views show may be older than what we decided since.
+    if (*where > node_.tail->applied()) {
+      if (const auto r = node_.tail->find(*where); r && !r->message_json.empty()) {
+        if (auto m = storage::decode_message(r->part(r->message_json))) return std::move(*m);
+      }
+    }
+  } else if (recent_.is_new(key)) {
+    return std::nullopt;
+  }
+  return node_.views->find_message(brand_, thread_, platform_message_id);
+}
+
+bool conversation_past::had_message(const std::string& platform_message_id) const {
+  const auto key = message_key(node_, platform_message_id);
+  return recent_.find(key) || node_.views->seen(thread_, key);
+}
+
+bool conversation_past::had_effect(const domain::inbound_event& e) const {
+  const auto key = event_key(node_, to_word(e.kind), e.platform_message_id, e.version);
+  if (recent_.find(key)) return true;
+  return !recent_.is_new(key) && node_.views->seen(thread_, key);
+}
+
+std::optional<domain::customer> conversation_past::find_customer(const domain::customer_id& id) const {
+  const auto row = node_.views->customer_json(brand_, id.value);
+  if (!row) return std::nullopt;
+  auto c = storage::decode_customer(*row);
+  return c ? std::optional(std::move(*c)) : std::nullopt;
+}
+
+std::optional<domain::timestamp> conversation_past::erased_at(const domain::customer_id& id) const {
+  const auto erasure = node_.views->find_erasure(brand_, id.value);
+  return erasure ? std::optional(erasure->at) : std::nullopt;
+}
+
+std::vector<domain::message> conversation_past::outbound_up_to(const domain::conversation_id& c,
+                                                               domain::timestamp up_to,
+                                                               domain::delivery_status below) const {
+  for (;;) {
+    // Before the views are asked: what they take in meanwhile must not be missing on both sides.
+    const auto applied = node_.tail->applied();
+    auto found = node_.views->outbound_up_to(brand_, c, up_to, below, covered_max);
+    if (add_newer(found, c, up_to, applied)) return found;
+  }
+}
+
+/// Puts in what was decided behind `applied`. False: some of it left the tail meanwhile, since the views have it now;
+/// that can happen once for each.
+bool conversation_past::add_newer(std::vector<domain::message>& found, const domain::conversation_id& c,
+                                  domain::timestamp up_to, storage::log_sequence applied) const {
+  for (const auto where : recent_.behind(applied)) {
+    const auto record = node_.tail->find(where);
+    if (!record) return false;
+    if (record->message_json.empty()) continue;
+    auto m = storage::decode_message(record->part(record->message_json));
+    if (m) domain::take_newer(found, std::move(*m), c, up_to);
+  }
+  return true;
+}
+
+}  // namespace switchboard::actors

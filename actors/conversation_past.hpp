@@ -1,0 +1,48 @@
+#pragma once
+// Where the owner of a thread finds the past that domain/recalling asks about: the newest events in what it remembers
+// itself and in the tail, the others in the views.
+
+#include "actors/conversation.hpp"
+#include "domain/recalling.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace switchboard::actors {
+
+// The keys of `recent`. A message's key is that of the message, whichever event carries it.
+[[nodiscard]] std::uint64_t message_key(const node& n, std::string_view platform_id);
+[[nodiscard]] std::uint64_t event_key(const node& n, std::string_view kind, std::string_view platform_id,
+                                      std::string_view version);
+
+/// For one command: keeps references to all four. All can throw views_failure.
+class conversation_past final : public domain::thread_past {
+ public:
+  conversation_past(const node& n, domain::thread_id thread, const domain::brand_id& brand,
+                    const recent& lately)
+      : node_(n), thread_(thread), brand_(brand.value), recent_(lately) {}
+
+  [[nodiscard]] std::optional<domain::message> find_message(
+      const std::string& platform_message_id) const override;
+  [[nodiscard]] bool had_message(const std::string& platform_message_id) const override;
+  [[nodiscard]] bool had_effect(const domain::inbound_event& e) const override;
+  [[nodiscard]] std::optional<domain::customer> find_customer(const domain::customer_id& id) const override;
+  [[nodiscard]] std::optional<domain::timestamp> erased_at(const domain::customer_id& id) const override;
+  [[nodiscard]] std::vector<domain::message> outbound_up_to(const domain::conversation_id& c,
+                                                            domain::timestamp up_to,
+                                                            domain::delivery_status below) const override;
+
+ private:
+  [[nodiscard]] bool add_newer(std::vector<domain::message>& found, const domain::conversation_id& c,
+                               domain::timestamp up_to, storage::log_sequence applied) const;
+
+  const node& node_;
+  const domain::thread_id thread_;
+  const std::string& brand_;
+  const recent& recent_;
+};
+
+}  // namespace switchboard::actors

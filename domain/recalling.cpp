@@ -1,0 +1,89 @@
+#include "domain/recalling.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace switchboard::domain {
+namespace {
+
+/// Is it about a message that was erased? Then it is about nobody any more: not even a redelivery may bring it back.
+/// Until the views follow, such a message may still be found.
+[[nodiscard]] bool concerns_erased(const receive& r, const thread_state& state, const thread_past& past) {
+  const auto& id = r.inbound.platform_message_id;
+  if (state.erased == 0 || id.empty()) return false;
+  if (r.target) return r.target->id.conversation.ordinal <= state.erased;
+  return past.had_message(id);
+}
+
+/// For a profile of somebody without a conversation, which has no thread to leave a key in: is all that it tells known?
+[[nodiscard]] bool is_known(const receive& r, const thread_past& past) {
+  const auto c = past.find_customer(r.customer);
+  if (!c) return false;
+  const auto same = [](const std::string& told, const std::string& known) {
+    return told.empty() || told == known;
+  };
+  const auto& in = r.inbound;
+  return same(in.customer_name, c->name) && same(in.customer_handle, c->handle) &&
+         same(in.customer_avatar_url, c->avatar_url) &&
+         same(in.customer_new_platform_id, c->platform_user_id);
+}
+
+/// Did a profile come again that was told before its customer was erased?
+[[nodiscard]] bool was_erased_since(const receive& r, const thread_past& past) {
+  const auto erased = past.erased_at(r.customer);
+  return erased && r.inbound.at <= *erased;
+}
+
+[[nodiscard]] bool was_seen(const receive& r, const thread_state& state, const thread_past& past) {
+  // A message is its own key: it was seen if it is there and not a mere placeholder (decide looks at that).
+  if (r.inbound.kind == inbound_kind::message) return false;
+  if (past.had_effect(r.inbound)) return true;
+  if (r.inbound.kind != inbound_kind::profile || state.current) return false;
+  return is_known(r, past) || was_erased_since(r, past);
+}
+
+/// Did the thread take it in, or what it is about?
+[[nodiscard]] bool has(const receive& r, const thread_state& state, const thread_past& past) {
+  if (!state.current && state.erased == 0) return false;
+  if (concerns_erased(r, state, past) || past.had_effect(r.inbound)) return true;
+  const auto& id = r.inbound.platform_message_id;
+  const auto known = id.empty() ? std::nullopt : past.find_message(id);
+  // A comment that others reacted to before it came is its author's; one that was withdrawn must stay so.
+  const bool may_be_anothers = r.inbound.thread != thread_kind::dm;
+  return known && (!may_be_anothers || !known->placeholder || known->deleted);
+}
+
+}  // namespace
+
+void recall(receive& r, const thread_state& state, const thread_past& past) {
+  const auto& in = r.inbound;
+  if (!in.platform_message_id.empty()) r.target = past.find_message(in.platform_message_id);
+  r.seen = was_seen(r, state, past);
+  if (concerns_erased(r, state, past)) {
+    r.seen = true;
+    r.target.reset();
+  }
+  if (!in.watermark || !in.status || !state.current) return;
+  r.covered = past.outbound_up_to(state.current->id, *in.watermark, *in.status);
+  std::sort(r.covered.begin(), r.covered.end(),
+            [](const message& a, const message& b) { return a.id.sequence < b.id.sequence; });
+}
+
+bool stays_here(receive& r, const thread_state& state, const thread_past& past) {
+  if (!has(r, state, past)) return false;
+  r.aliases.clear();
+  r.other_name = false;
+  return true;
+}
+
+bool is_another_brands(const thread_state& state, const brand_id& brand) {
+  return state.current && state.current->brand != brand;
+}
+
+void take_newer(std::vector<message>& found, message&& newer, const conversation_id& c, timestamp up_to) {
+  if (newer.direction != direction::outbound || newer.id.conversation != c) return;
+  std::erase_if(found, [&](const message& old) { return old.id == newer.id; });
+  if (newer.sent_at <= up_to) found.push_back(std::move(newer));
+}
+
+}  // namespace switchboard::domain

@@ -1,0 +1,75 @@
+#pragma once
+// A thread's past made of plain values, which knows what it was asked (domain/recalling).
+
+#include "domain/recalling.hpp"
+#include "tests/domain/thread_fixture.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace switchboard::domain {
+
+class plain_past final : public thread_past {
+ public:
+  [[nodiscard]] std::optional<message> find_message(const std::string& id) const override {
+    asked.emplace_back("message");
+    return id == "m" ? stored : std::nullopt;
+  }
+  [[nodiscard]] bool had_message(const std::string& id) const override {
+    asked.emplace_back("had message");
+    return id == "m" && (stored || gone);
+  }
+  [[nodiscard]] bool had_effect(const inbound_event&) const override {
+    asked.emplace_back("effect");
+    return effect;
+  }
+  [[nodiscard]] std::optional<customer> find_customer(const customer_id& id) const override {
+    asked.push_back("customer " + id.value);
+    return known;
+  }
+  [[nodiscard]] std::optional<timestamp> erased_at(const customer_id& id) const override {
+    asked.push_back("erased " + id.value);
+    return erased;
+  }
+  [[nodiscard]] std::vector<message> outbound_up_to(const conversation_id& c, timestamp up_to,
+                                                    delivery_status below) const override {
+    asked.push_back("outbound of " + std::to_string(c.ordinal) + " up to " +
+                    std::to_string((up_to - epoch) / std::chrono::seconds{1}) + " below " +
+                    std::string(to_word(below)));
+    return outbound;
+  }
+
+  std::optional<message> stored;  ///< "m"
+  bool gone = false;              ///< "m" was erased, and is found no more
+  bool effect = false;
+  std::optional<customer> known;
+  std::optional<timestamp> erased;
+  std::vector<message> outbound;
+  mutable std::vector<std::string> asked;
+};
+
+/// With something to lose: what would be known about another thread.
+[[nodiscard]] inline receive told(inbound_event in) {
+  receive r;
+  r.inbound = std::move(in);
+  r.brand = {"acme"};
+  r.customer = {"k"};
+  r.aliases = {thread_alias{}};
+  r.other_name = true;
+  return r;
+}
+[[nodiscard]] inline thread_state fresh() {
+  return {the_thread, std::nullopt};
+}
+[[nodiscard]] inline thread_state with_conversation(std::uint32_t ordinal = 1, std::uint32_t erased = 0) {
+  conversation c;
+  c.id = {the_thread, ordinal};
+  c.brand = {"acme"};
+  return {the_thread, std::move(c), erased};
+}
+[[nodiscard]] inline thread_state all_erased(std::uint32_t up_to) {
+  return {the_thread, std::nullopt, up_to};
+}
+
+}  // namespace switchboard::domain
