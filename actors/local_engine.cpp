@@ -111,7 +111,8 @@ local_engine::local_engine(std::shared_ptr<const config::settings> settings,
                          const auto& owner = owner_of(a->thread);
                          caf::anon_send(owner, std::move(a));
                        },
-                   .to_letters = [this](quarantined_ptr q) { caf::anon_send(quarantine_, std::move(q)); }});
+                   .to_letters = [this](quarantined_ptr q) { caf::anon_send(quarantine_, std::move(q)); },
+                   .on_fatal = [this](std::string why, bool damaged) { fatal(std::move(why), damaged); }});
 }
 
 local_engine::~local_engine() {
@@ -124,7 +125,7 @@ bool local_engine::read(std::function<void(const storage::views&)> then) {
     try {
       then(*views_);
     } catch (const storage::views_failure& e) {
-      fatal(std::string("views: ") + e.what());
+      fatal(std::string("views: ") + e.what(), e.damaged);
     } catch (const std::exception& e) {
       node_.on_problem(std::string("a read failed and is left without its answer: ") + e.what());
     }
@@ -136,7 +137,11 @@ void local_engine::fatal(std::string why, bool damaged) {
   const std::lock_guard lock{fatal_mutex_};
   if (!fatal_why_.empty()) return;
   fatal_why_ = std::move(why);
-  damaged_ = damaged;
+  // Whoever tells may have the words only; the storage knows what it came upon.
+  const auto views_failure = views_->failure();
+  const auto journal_failure = journal_->failure();
+  damaged_ =
+      damaged || (views_failure && views_failure->damaged) || (journal_failure && journal_failure->damaged);
   if (on_fatal_) on_fatal_(fatal_why_, damaged_);
 }
 

@@ -71,6 +71,7 @@ class local_engine final : public engine {
   }
 
  private:
+  /// `damaged`: as storage::read_outcome has it; what views and journal themselves came upon counts besides.
   void fatal(std::string why, bool damaged = false);
   void every_second();
   void gained(storage::claim c);

@@ -202,14 +202,16 @@ void end_without_storage(const std::string& why, bool damaged) {
   if (damaged) {
     log::write(
         log::level::error, "storage-damaged",
-        "stored events are damaged; the node ends, and would end again whenever they are read: `switchboard "
-        "verify` says where, restore a backup with `switchboard restore`",
+        "what is stored is damaged; the node ends, and would end again whenever it is read: `switchboard "
+        "verify` says where; damaged views are folded anew once their folder is removed, if the journal "
+        "still holds "
+        "everything, else restore a backup with `switchboard restore`",
         {{"why", why}});
   } else {
     log::write(log::level::error, "storage-failed", "storage failed; the node ends and must be restarted",
                {{"why", why}});
   }
-  std::thread(end_now, damaged ? exit_damaged : exit_failed).detach();
+  std::thread(end_now, failure_exit(damaged)).detach();
 }
 
 }  // namespace
@@ -230,7 +232,7 @@ int run_serve(const serve_options& options) {
        .on_write_failure = [](const std::string& why) { end_without_storage(why, false); }});
   if (!engine) {
     std::fprintf(stderr, "switchboard: %s\n", engine.error().what.c_str());
-    return engine.error().exit_code;
+    return failure_exit(engine.error().damaged);
   }
   (*engine)->on_problem(
       [](const std::string& what) { log::write_rarely(log::level::error, "event-refused", what); });

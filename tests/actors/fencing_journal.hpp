@@ -37,6 +37,7 @@ class fencing_journal final : public storage::journal {
 
   const storage::identity& identity() const override { return real_->identity(); }
   std::uint64_t disk_bytes() const override { return real_->disk_bytes(); }
+  std::optional<storage::open_error> failure() const override { return real_->failure(); }
   domain::histogram_reading sync_durations() const override { return real_->sync_durations(); }
   expected<storage::rewritten, storage::open_error> erase(const storage::erased_things& what,
                                                           storage::log_sequence up_to,
