@@ -2,10 +2,10 @@
 
 #include "cli/data_directory.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/figures.hpp"
 #include "cli/http_client.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/progress.hpp"
-#include "cli/units.hpp"
 #include "domain/json.hpp"
 #include "storage/backup.hpp"
 

@@ -2,8 +2,8 @@
 
 #include "cli/data_directory.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/figures.hpp"
 #include "cli/progress.hpp"
-#include "cli/units.hpp"
 #include "storage/backup.hpp"
 #include "storage/verify.hpp"
 #include "storage/verify_views.hpp"
