@@ -2,7 +2,7 @@
 // net/ put together as gateway.cpp does it, on the fakes. Two brands, a token for each role of each, one of all.
 
 #include "fake_engine.hpp"
-#include "fake_http.hpp"
+#include "fake_server.hpp"
 #include "net/admission.hpp"
 #include "net/api/event_stream.hpp"
 #include "net/api/router.hpp"
