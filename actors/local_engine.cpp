@@ -344,10 +344,11 @@ health local_engine::state() const {
   return health::ready;
 }
 
-void local_engine::apply_settings(std::shared_ptr<const config::settings> next,
-                                  const std::function<void()>& rest) {
+settings_state local_engine::apply_settings(std::shared_ptr<const config::settings> next,
+                                            const std::function<void()>& rest,
+                                            std::chrono::milliseconds at_most) {
   const auto inside = door_.enter();
-  if (!inside) return;
+  if (!inside) return settings_state::refused;
   domain::event e;
   e.type = domain::event_type::config_applied;
   e.at = std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
@@ -356,9 +357,12 @@ void local_engine::apply_settings(std::shared_ptr<const config::settings> next,
   node_.settings.store(std::move(next), std::memory_order_release);
   rest();
   const std::vector records{std::make_shared<storage::record>(storage::encode(e, node_.name))};
-  const auto settled = std::make_shared<std::promise<void>>();  // the writer's, until it has said so
-  writer_.submit(records, {.ticket = nullptr, .then = [settled](commit_state) { settled->set_value(); }});
-  settled->get_future().wait();
+  const auto settled = std::make_shared<std::promise<commit_state>>();  // the writer's, until it has said so
+  auto recorded = settled->get_future();
+  writer_.submit(records, {.ticket = nullptr, .then = [settled](commit_state s) { settled->set_value(s); }});
+  const bool in_time = recorded.wait_for(at_most) == std::future_status::ready;
+  return in_time && recorded.get() == commit_state::durable ? settings_state::recorded
+                                                            : settings_state::unrecorded;
 }
 
 bool local_engine::stop(std::chrono::milliseconds at_most) {

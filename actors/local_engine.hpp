@@ -54,8 +54,9 @@ class local_engine final : public engine {
   std::shared_ptr<const config::settings> settings() const override {
     return node_.settings.load(std::memory_order_acquire);
   }
-  void apply_settings(std::shared_ptr<const config::settings> next,
-                      const std::function<void()>& rest) override;
+  settings_state apply_settings(std::shared_ptr<const config::settings> next,
+                                const std::function<void()>& rest,
+                                std::chrono::milliseconds at_most) override;
   bool start_backup(std::string to) override { return backups_.start(std::move(to)); }
   backup_progress backup() const override { return backups_.progress(); }
   void begin_drain() override { draining_.store(true, std::memory_order_release); }

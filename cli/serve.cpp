@@ -130,9 +130,9 @@ class reloader {
     gateway_ = &g;
   }
 
-  std::vector<std::string> reload() {
+  net::reload_outcome reload() {
     const std::lock_guard lock{mutex_};
-    if (!engine_) return {"still starting; try again"};
+    if (!engine_) return {.problems = {"still starting; try again"}};
     std::vector<std::string> problems;
     auto next = load(options_);
     if (!next) {
@@ -144,13 +144,19 @@ class reloader {
     }
     if (!problems.empty()) {
       for (const auto& p : problems) log::write(log::level::error, "config-refused", p);
-      return problems;
+      return {.problems = std::move(problems)};
     }
-    engine_->apply_settings(next->settings, [&] { gateway_->apply_settings(next->settings); });
+    const auto came_of_it = engine_->apply_settings(
+        next->settings, [&] { gateway_->apply_settings(next->settings); }, net::reload_record_max);
+    if (came_of_it == actors::settings_state::refused)
+      return {.problems = {"the node is ending; nothing was changed"}};
     warn(*next);
-    log::write(log::level::info, "config-applied", "the new configuration is in force",
+    const bool recorded = came_of_it == actors::settings_state::recorded;
+    log::write(recorded ? log::level::info : log::level::warning, "config-applied",
+               recorded ? "the new configuration is in force"
+                        : "the new configuration is in force, but is not in the event log yet",
                {{"version", next->settings->version}});
-    return {};
+    return {.recorded = recorded};
   }
 
  private:
@@ -181,7 +187,8 @@ void wait_for_end(const sigset_t& signals, reloader& r, net::gateway& g, const s
         break;
       case SIGHUP:
         service_manager::reloading();
-        service_manager::ready(r.reload().empty() ? status : "the new configuration was refused; " + status);
+        service_manager::ready(r.reload().problems.empty() ? status
+                                                           : "the new configuration was refused; " + status);
         break;
       default:
         return;

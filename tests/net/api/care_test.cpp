@@ -49,6 +49,19 @@ TEST(care, reload_tells_the_version_or_every_problem) {
   EXPECT_EQ(p.admin("/reload")->status(), 405);
 }
 
+/// Neither a success that may not outlive the node nor a failure of what is in force.
+TEST(care, a_reload_that_is_not_recorded_in_time_says_what_is_known) {
+  parts p;
+  p.reload_recorded = false;
+  const auto x = p.admin("/reload", method::post);
+  p.engine.log.run_jobs();
+  EXPECT_EQ(x->status(), 503);
+  EXPECT_EQ(x->code(), "reload-unrecorded");
+  EXPECT_EQ(x->header("Retry-After"), "1");
+  EXPECT_THAT(x->answer().body, HasSubstr("configuration 0123456789abcdef is in force"));
+  EXPECT_THAT(x->answer().body, HasSubstr("not durable within 10 s"));
+}
+
 std::shared_ptr<config::settings> with_backups() {
   auto s = some_settings();
   s->storage.backup_dir = "/var/backups/sb/";

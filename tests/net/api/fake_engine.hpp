@@ -55,11 +55,15 @@ class fake_engine final : public actors::engine {
   [[nodiscard]] actors::engine_stats stats() const override { return counts; }
   [[nodiscard]] actors::health state() const override { return health; }
   [[nodiscard]] std::shared_ptr<const config::settings> settings() const override { return settings_; }
-  void apply_settings(std::shared_ptr<const config::settings> next,
-                      const std::function<void()>& rest) override {
+  actors::settings_state apply_settings(std::shared_ptr<const config::settings> next,
+                                        const std::function<void()>& rest,
+                                        std::chrono::milliseconds) override {
     settings_ = std::move(next);
     rest();
+    return actors::settings_state::recorded;
   }
+  /// As a reload does it, with nothing outside of the engine.
+  void take(std::shared_ptr<const config::settings> next) { settings_ = std::move(next); }
   [[nodiscard]] bool start_backup(std::string to) override {
     if (backup_now.state == actors::backup_progress::phase::running) return false;
     backup_now = {};

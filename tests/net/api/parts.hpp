@@ -67,7 +67,7 @@ class parts {
     ctx.webhooks = &webhooks;
     ctx.tickets = &tickets;
     ctx.stream = stream.get();
-    ctx.reload = [this] { return reload_problems; };
+    ctx.reload = [this] { return reload_outcome{reload_problems, reload_recorded}; };
     webhooks.serve(&engine, &server);
     ctx.ready = true;
   }
@@ -128,6 +128,7 @@ class parts {
   api::router routes{ctx};
   std::shared_ptr<const void> permit;
   std::vector<std::string> reload_problems;
+  bool reload_recorded = true;
 };
 
 /// The n-th message of a conversation of that brand.
