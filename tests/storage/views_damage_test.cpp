@@ -145,7 +145,7 @@ TEST_F(views_test, a_start_tells_damaged_rows_from_trouble_of_the_machine) {
     std::filesystem::remove_all(dir_);
     open();
     const auto log = make_memory_log();
-    ASSERT_EQ(log->commit({log->partitions(), log->epoch()}, world.log).result, log_result::ok);
+    ASSERT_EQ(log->commit(claims(log->partitions(), log->epoch()), world.log).result, log_result::ok);
     if (damage) {
       const auto& who = world.conversations.begin()->second;
       rocksdb::WriteOptions unlogged;
