@@ -2,7 +2,6 @@
 
 #include "actors/local_engine.hpp"
 #include "storage/codec.hpp"
-#include "storage/exit_codes.hpp"
 #include "storage/refold.hpp"
 #include "storage/write_guard.hpp"
 
@@ -46,7 +45,7 @@ expected<std::unique_ptr<engine>, storage::open_error> engine::start(
 #endif
   // What couldn't be written says nothing against the data, however the opening took it.
   const auto refused = [&guard](storage::open_error why) {
-    if (guard && guard->failed()) why.exit_code = storage::exit_failed;
+    if (guard && guard->failed()) why.damaged = false;
     return unexpected{std::move(why)};
   };
   auto journal = storage::journal::open(jo);

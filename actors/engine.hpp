@@ -111,6 +111,13 @@ struct start_options {
   std::function<void(const std::string& what)> on_write_failure = nullptr;
 };
 
+/// What came of a new config.
+enum class settings_state : std::uint8_t {
+  recorded,    ///< in force, and config.applied is durable
+  unrecorded,  ///< in force; config.applied was not durable in time, or the log has failed
+  refused      ///< the one before stays: the engine ends
+};
+
 class engine {
  public:
   /// All tickets of one group commit, from the journal's thread. Must only hand over, never block.
@@ -158,9 +165,10 @@ class engine {
   [[nodiscard]] virtual std::shared_ptr<const config::settings> settings() const = 0;
   /// A valid new config, as one step; emits config.applied. Keys that need a restart keep their old value. `rest`
   /// puts it in force outside of the engine: behind the engine, which must know a brand before its events come, and
-  /// before config.applied says that it is in force. Returns once that is durable, or the log has failed.
-  virtual void apply_settings(std::shared_ptr<const config::settings> next,
-                              const std::function<void()>& rest) = 0;
+  /// before config.applied says that it is in force. Returns once that is durable, after `at_most` at the latest.
+  [[nodiscard]] virtual settings_state apply_settings(std::shared_ptr<const config::settings> next,
+                                                      const std::function<void()>& rest,
+                                                      std::chrono::milliseconds at_most) = 0;
   /// Begins a backup in the new directory `to`, on a thread of its own. False: one is under way, or the engine ends.
   [[nodiscard]] virtual bool start_backup(std::string to) {
     (void)to;

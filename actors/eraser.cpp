@@ -40,7 +40,7 @@ eraser::eraser(eraser_links links) : links_(std::move(links)) {
     hide_what_is_left();
   } catch (const storage::views_failure& e) {
     stopping_ = true;  // the node ends
-    links_.of.on_fatal(std::string("views: ") + e.what());
+    links_.on_fatal(std::string("views: ") + e.what(), e.damaged);
     return;
   }
   shredder_ = std::thread([this] { run_shredder(); });
@@ -121,7 +121,7 @@ bool eraser::try_again() {
   try {
     return carry_out(true);
   } catch (const storage::views_failure& e) {
-    links_.of.on_fatal(std::string("views: ") + e.what());
+    links_.on_fatal(std::string("views: ") + e.what(), e.damaged);
   } catch (const std::exception& e) {
     links_.of.on_problem(std::string("an erasure failed and is tried again: ") + e.what());
   }
@@ -134,7 +134,7 @@ bool eraser::serve(std::vector<request>&& requests) {
     // Nobody may be unknown who was acknowledged before he was asked to be erased.
     kept = applied_all() && promise(requests) && (requests.empty() || carry_out(false));
   } catch (const storage::views_failure& e) {
-    links_.of.on_fatal(std::string("views: ") + e.what());
+    links_.on_fatal(std::string("views: ") + e.what(), e.damaged);
   } catch (const std::exception& e) {
     links_.of.on_problem(std::string("an erasure failed and is answered 503: ") + e.what());
   }
@@ -168,7 +168,7 @@ bool eraser::promise(std::vector<request>& requests) {
       continue;
     }
     const auto who = storage::decode_customer(*row);
-    if (!who) throw std::runtime_error("customers: " + who.error().what);
+    if (!who) throw storage::views_failure({"customers: " + who.error().what, true});
     const auto e = domain::erase_customer(*who, asked);
     records.push_back(std::make_shared<storage::record>(storage::encode(e, links_.of.name)));
     known.emplace_back();
@@ -258,7 +258,7 @@ bool eraser::erase_letters(const std::vector<storage::erasure_row>& erasures,
     for (std::size_t i = from; i < from + n; ++i) {
       auto q = std::make_shared<quarantined>();
       auto letter = links_.views.find_dead_letter(found[i].value);
-      if (!letter) throw storage::views_failure("dead_letters: a row went while it was read");
+      if (!letter) throw storage::views_failure({"dead_letters: a row went while it was read"});
       q->letter = *std::move(letter);
       q->erased_at = now();
       q->done.then = answers.settled([](commit_state s) { return s == commit_state::durable; });

@@ -41,6 +41,8 @@ struct eraser_links {
   /// Hands an act to the owner of its thread, and a letter to the owner of the letters.
   std::function<void(act_ptr)> to_thread;
   std::function<void(quarantined_ptr)> to_letters;
+  /// Storage failed, `damaged` as storage::read_outcome has it; thread-safe.
+  std::function<void(std::string why, bool damaged)> on_fatal;
 };
 
 class eraser {

@@ -45,24 +45,24 @@ void eraser::run_shredder() {
 void eraser::shred(const job& j) {
 #ifndef SWITCHBOARD_FAULT_KEEP_FILES  // the planted fault of tests/e2e: what is on the disk stays there
   const auto emptied = links_.journal.erase(*j.things, j.up_to, stopping_);
-  if (!emptied) return links_.of.on_fatal(emptied.error().what);
+  if (!emptied) return links_.on_fatal(emptied.error().what, emptied.error().damaged);
   SWITCHBOARD_KILL_POINT("erasure-emptied");
   if (!reclaim([&] { return links_.journal.reclaim(*emptied, stopping_); })) return;
   const auto rows = links_.views.reclaim(j.erasures, j.letters, stopping_);
   if (stopping_.load(std::memory_order_acquire)) return;
-  if (!rows) return links_.of.on_fatal("views: " + rows.error().what);
+  if (!rows) return links_.on_fatal("views: " + rows.error().what, rows.error().damaged);
 #endif
   const auto up_to = j.erasures.back().by;
   SWITCHBOARD_KILL_POINT("erasure-reclaimed");
   if (const auto marked = links_.journal.mark_erased(up_to); !marked) {
-    return links_.of.on_fatal(marked.error().what);
+    return links_.on_fatal(marked.error().what, marked.error().damaged);
   }
   SWITCHBOARD_KILL_POINT("erasure-marked");
   done_.fetch_add(j.erasures.size(), std::memory_order_relaxed);
   try {
     count(links_.views.erasures_behind(up_to, SIZE_MAX));
   } catch (const storage::views_failure& e) {
-    return links_.of.on_fatal(std::string("views: ") + e.what());
+    return links_.on_fatal(std::string("views: ") + e.what(), e.damaged);
   }
   storage::erased_things left;
   {
@@ -78,7 +78,7 @@ bool eraser::reclaim(const std::function<expected<bool, storage::open_error>()>&
     const auto done = step();
     if (stopping_.load(std::memory_order_acquire)) return false;
     if (!done) {
-      links_.of.on_fatal(done.error().what);
+      links_.on_fatal(done.error().what, done.error().damaged);
       return false;
     }
     if (*done) return true;

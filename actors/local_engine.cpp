@@ -111,7 +111,8 @@ local_engine::local_engine(std::shared_ptr<const config::settings> settings,
                          const auto& owner = owner_of(a->thread);
                          caf::anon_send(owner, std::move(a));
                        },
-                   .to_letters = [this](quarantined_ptr q) { caf::anon_send(quarantine_, std::move(q)); }});
+                   .to_letters = [this](quarantined_ptr q) { caf::anon_send(quarantine_, std::move(q)); },
+                   .on_fatal = [this](std::string why, bool damaged) { fatal(std::move(why), damaged); }});
 }
 
 local_engine::~local_engine() {
@@ -124,7 +125,7 @@ bool local_engine::read(std::function<void(const storage::views&)> then) {
     try {
       then(*views_);
     } catch (const storage::views_failure& e) {
-      fatal(std::string("views: ") + e.what());
+      fatal(std::string("views: ") + e.what(), e.damaged);
     } catch (const std::exception& e) {
       node_.on_problem(std::string("a read failed and is left without its answer: ") + e.what());
     }
@@ -136,7 +137,11 @@ void local_engine::fatal(std::string why, bool damaged) {
   const std::lock_guard lock{fatal_mutex_};
   if (!fatal_why_.empty()) return;
   fatal_why_ = std::move(why);
-  damaged_ = damaged;
+  // Whoever tells may have the words only; the storage knows what it came upon.
+  const auto views_failure = views_->failure();
+  const auto journal_failure = journal_->failure();
+  damaged_ =
+      damaged || (views_failure && views_failure->damaged) || (journal_failure && journal_failure->damaged);
   if (on_fatal_) on_fatal_(fatal_why_, damaged_);
 }
 
@@ -339,10 +344,11 @@ health local_engine::state() const {
   return health::ready;
 }
 
-void local_engine::apply_settings(std::shared_ptr<const config::settings> next,
-                                  const std::function<void()>& rest) {
+settings_state local_engine::apply_settings(std::shared_ptr<const config::settings> next,
+                                            const std::function<void()>& rest,
+                                            std::chrono::milliseconds at_most) {
   const auto inside = door_.enter();
-  if (!inside) return;
+  if (!inside) return settings_state::refused;
   domain::event e;
   e.type = domain::event_type::config_applied;
   e.at = std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
@@ -351,9 +357,12 @@ void local_engine::apply_settings(std::shared_ptr<const config::settings> next,
   node_.settings.store(std::move(next), std::memory_order_release);
   rest();
   const std::vector records{std::make_shared<storage::record>(storage::encode(e, node_.name))};
-  const auto settled = std::make_shared<std::promise<void>>();  // the writer's, until it has said so
-  writer_.submit(records, {.ticket = nullptr, .then = [settled](commit_state) { settled->set_value(); }});
-  settled->get_future().wait();
+  const auto settled = std::make_shared<std::promise<commit_state>>();  // the writer's, until it has said so
+  auto recorded = settled->get_future();
+  writer_.submit(records, {.ticket = nullptr, .then = [settled](commit_state s) { settled->set_value(s); }});
+  const bool in_time = recorded.wait_for(at_most) == std::future_status::ready;
+  return in_time && recorded.get() == commit_state::durable ? settings_state::recorded
+                                                            : settings_state::unrecorded;
 }
 
 bool local_engine::stop(std::chrono::milliseconds at_most) {

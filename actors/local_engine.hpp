@@ -54,8 +54,9 @@ class local_engine final : public engine {
   std::shared_ptr<const config::settings> settings() const override {
     return node_.settings.load(std::memory_order_acquire);
   }
-  void apply_settings(std::shared_ptr<const config::settings> next,
-                      const std::function<void()>& rest) override;
+  settings_state apply_settings(std::shared_ptr<const config::settings> next,
+                                const std::function<void()>& rest,
+                                std::chrono::milliseconds at_most) override;
   bool start_backup(std::string to) override { return backups_.start(std::move(to)); }
   backup_progress backup() const override { return backups_.progress(); }
   void begin_drain() override { draining_.store(true, std::memory_order_release); }
@@ -71,6 +72,7 @@ class local_engine final : public engine {
   }
 
  private:
+  /// `damaged`: as storage::read_outcome has it; what views and journal themselves came upon counts besides.
   void fatal(std::string why, bool damaged = false);
   void every_second();
   void gained(storage::claim c);

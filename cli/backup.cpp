@@ -2,10 +2,10 @@
 
 #include "cli/data_directory.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/figures.hpp"
 #include "cli/http_client.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/progress.hpp"
-#include "cli/units.hpp"
 #include "domain/json.hpp"
 #include "storage/backup.hpp"
 
@@ -183,7 +183,7 @@ int back_up_directory(const backup_options& o) {
     progress_bar bar;
     return storage::back_up_stopped(plain(o.data_dir), to, watched(bar, "bytes"));
   }();
-  if (!made) return fail("backup", made.error().exit_code, made.error().what);
+  if (!made) return fail("backup", failure_exit(made.error().damaged), made.error().what);
   std::printf("backup ok: %s: %s\n", to.c_str(), figures(*made).c_str());
   return exit_ok;
 }
@@ -205,7 +205,7 @@ int run_restore(const restore_options& options) {
     progress_bar bar;
     return storage::restore(from, to, watched(bar, "bytes"));
   }();
-  if (!restored) return fail("restore", restored.error().exit_code, restored.error().what);
+  if (!restored) return fail("restore", failure_exit(restored.error().damaged), restored.error().what);
   std::printf("restore ok: %s: %s; serve it with --data-dir %s\n", to.c_str(), figures(*restored).c_str(),
               to.c_str());
   return exit_ok;

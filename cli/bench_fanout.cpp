@@ -3,7 +3,7 @@
 
 #include "cli/bench_target.hpp"
 #include "cli/exit_code.hpp"
-#include "cli/units.hpp"
+#include "cli/figures.hpp"
 #include "domain/json.hpp"
 
 #include <cstdio>

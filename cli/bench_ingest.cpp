@@ -1,7 +1,7 @@
 // How many webhooks a second, each one verified, normalised, durable and in the views.
 
 #include "cli/bench_target.hpp"
-#include "cli/units.hpp"
+#include "cli/figures.hpp"
 #include "domain/json.hpp"
 
 #include <cstdio>

@@ -1,10 +1,10 @@
 #include "cli/bench_target.hpp"
 
 #include "cli/exit_code.hpp"
+#include "cli/figures.hpp"
 #include "cli/http_client.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/sockets.hpp"
-#include "cli/units.hpp"
 #include "domain/json.hpp"
 
 #include <cstdio>

@@ -1,7 +1,7 @@
 #include "cli/check_config.hpp"
 
 #include "cli/exit_code.hpp"
-#include "cli/units.hpp"
+#include "cli/figures.hpp"
 #include "config/load.hpp"
 
 #include <cstdio>

@@ -7,7 +7,7 @@
 #include "cli/deliver.hpp"
 #include "cli/events.hpp"
 #include "cli/exit_code.hpp"
-#include "cli/units.hpp"
+#include "cli/figures.hpp"
 #include "cli/verify.hpp"
 
 #include <CLI/CLI.hpp>
@@ -102,7 +102,7 @@ void add_deliver(CLI::App& app, arguments& a) {
       ->required()
       ->type_name("ID");
   c->add_option("--url", o.signing.url, "Engine (the config's listener)")->type_name("URL");
-  unit_option(c, "--rate", o.rate, parse_count, "Bodies a second in all; without: as fast as they are taken",
+  unit_option(c, "--rate", o.rate, typed_count, "Bodies a second in all; without: as fast as they are taken",
               "N");
   c->add_option("--repeat", o.repeat, "Deliver everything so often (1)")
       ->check(CLI::Range(1u, 1'000'000u))
@@ -226,13 +226,13 @@ void add_load_options(CLI::App* c, bench_options& o) {
       ->check(CLI::Range(1u, 100'000u))
       ->type_name("N");
   c->add_option("--threads", o.threads, "Generator threads (1)")->check(CLI::Range(1u, 64u))->type_name("N");
-  unit_option(c, "--customers", o.customers, parse_count, "Senders (50k)", "N");
+  unit_option(c, "--customers", o.customers, typed_count, "Senders (50k)", "N");
   c->add_option("--messages-per-body", o.messages_per_body, "Messages in each webhook (1)")
       ->check(CLI::Range(1u, 1'000u))
       ->type_name("N");
-  unit_option(c, "--warm-up", o.warm_up, parse_duration, "Sent before, and not counted (2s)", "TIME");
-  unit_option(c, "--duration", o.duration, parse_duration, "Measured time (10s)", "TIME");
-  unit_option(c, "--wait", o.wait, parse_duration, "Wait so long for the URL to answer", "TIME");
+  unit_option(c, "--warm-up", o.warm_up, typed_duration, "Sent before, and not counted (2s)", "TIME");
+  unit_option(c, "--duration", o.duration, typed_duration, "Measured time (10s)", "TIME");
+  unit_option(c, "--wait", o.wait, typed_duration, "Wait so long for the URL to answer", "TIME");
   c->add_flag("--json", o.json, "One JSON object instead of text");
 }
 
@@ -254,7 +254,7 @@ void add_bench(CLI::App& app, arguments& a) {
               "  switchboard bench ingest --duration 30s\n"
               "  switchboard bench ingest --url http://127.0.0.1:8080 --rate 20k --messages-per-body 10");
   add_load_options(ingest, o);
-  unit_option(ingest, "--rate", o.rate, parse_count, "Open loop: requests a second; without: closed loop",
+  unit_option(ingest, "--rate", o.rate, typed_count, "Open loop: requests a second; without: closed loop",
               "N");
   ingest->add_flag("--poisson", o.poisson, "Open loop: random gaps instead of even ones");
   ingest->add_option("--expect-status", o.expect_status, "What each answer must say (200)")
@@ -264,14 +264,14 @@ void add_bench(CLI::App& app, arguments& a) {
                          "  switchboard bench fanout --subscribers 200 --events 10000 --sse --json");
   add_load_options(fanout, o);
   add_subscriber_options(fanout, o, "Subscribers (1000)");
-  unit_option(fanout, "--events", o.events, parse_count, "Webhooks to deliver (1000)", "N");
-  unit_option(fanout, "--rate", o.rate, parse_count, "Webhooks a second; without: back to back", "N");
+  unit_option(fanout, "--events", o.events, typed_count, "Webhooks to deliver (1000)", "N");
+  unit_option(fanout, "--rate", o.rate, typed_count, "Webhooks a second; without: back to back", "N");
   auto* latency = command(*c, "latency", "From the intended send time to the 200, and to the subscriber",
                           "  switchboard bench latency\n"
                           "  switchboard bench latency --rate 10k --duration 60s --subscribers 8");
   add_load_options(latency, o);
   add_subscriber_options(latency, o, "Subscribers that measure (1)");
-  unit_option(latency, "--rate", o.rate, parse_count,
+  unit_option(latency, "--rate", o.rate, typed_count,
               "Requests a second; without: half of what it measures first", "N");
   latency->add_flag("--poisson", o.poisson, "Random gaps instead of even ones");
 }

@@ -2,9 +2,9 @@
 
 #include "cli/backoff.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/figures.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/progress.hpp"
-#include "cli/units.hpp"
 
 #include <simdjson.h>
 

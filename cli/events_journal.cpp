@@ -61,7 +61,7 @@ int read_journal(const events_options& o, const event_sink& sink) {
   options.data_dir = o.data_dir;
   options.read_only = true;
   auto opened = storage::journal::open(options);
-  if (!opened) return fail(opened.error().exit_code, opened.error().what);
+  if (!opened) return fail(failure_exit(opened.error().damaged), opened.error().what);
   const auto& journal = **opened;
   auto after = start_of(journal, o.from);
   if (!after) return fail(exit_usage, after.error());
@@ -71,7 +71,7 @@ int read_journal(const events_options& o, const event_sink& sink) {
       return fail(exit_failed, "the journal no longer has what is behind that cursor; its oldest is --from " +
                                    journal.cursors().text(page.earliest - 1));
     }
-    if (page.result != storage::log_result::ok) return fail(exit_damaged, page.detail);
+    if (page.result != storage::log_result::ok) return fail(failure_exit(page.damaged), page.detail);
     if (page.records.empty()) break;
     for (const auto& r : page.records) {
       if (filter->matches(*r) && !sink(r->bytes)) return exit_ok;

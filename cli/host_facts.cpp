@@ -1,7 +1,7 @@
 #include "cli/host_facts.hpp"
 
+#include "cli/figures.hpp"
 #include "cli/sockets.hpp"
-#include "cli/units.hpp"
 #include "domain/json.hpp"
 
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 #include "cli/progress.hpp"
 
-#include "cli/units.hpp"
+#include "cli/figures.hpp"
 
 #include <unistd.h>
 

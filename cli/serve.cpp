@@ -130,9 +130,9 @@ class reloader {
     gateway_ = &g;
   }
 
-  std::vector<std::string> reload() {
+  net::reload_outcome reload() {
     const std::lock_guard lock{mutex_};
-    if (!engine_) return {"still starting; try again"};
+    if (!engine_) return {.problems = {"still starting; try again"}};
     std::vector<std::string> problems;
     auto next = load(options_);
     if (!next) {
@@ -144,13 +144,19 @@ class reloader {
     }
     if (!problems.empty()) {
       for (const auto& p : problems) log::write(log::level::error, "config-refused", p);
-      return problems;
+      return {.problems = std::move(problems)};
     }
-    engine_->apply_settings(next->settings, [&] { gateway_->apply_settings(next->settings); });
+    const auto came_of_it = engine_->apply_settings(
+        next->settings, [&] { gateway_->apply_settings(next->settings); }, net::reload_record_max);
+    if (came_of_it == actors::settings_state::refused)
+      return {.problems = {"the node is ending; nothing was changed"}};
     warn(*next);
-    log::write(log::level::info, "config-applied", "the new configuration is in force",
+    const bool recorded = came_of_it == actors::settings_state::recorded;
+    log::write(recorded ? log::level::info : log::level::warning, "config-applied",
+               recorded ? "the new configuration is in force"
+                        : "the new configuration is in force, but is not in the event log yet",
                {{"version", next->settings->version}});
-    return {};
+    return {.recorded = recorded};
   }
 
  private:
@@ -181,7 +187,8 @@ void wait_for_end(const sigset_t& signals, reloader& r, net::gateway& g, const s
         break;
       case SIGHUP:
         service_manager::reloading();
-        service_manager::ready(r.reload().empty() ? status : "the new configuration was refused; " + status);
+        service_manager::ready(r.reload().problems.empty() ? status
+                                                           : "the new configuration was refused; " + status);
         break;
       default:
         return;
@@ -202,14 +209,16 @@ void end_without_storage(const std::string& why, bool damaged) {
   if (damaged) {
     log::write(
         log::level::error, "storage-damaged",
-        "stored events are damaged; the node ends, and would end again whenever they are read: `switchboard "
-        "verify` says where, restore a backup with `switchboard restore`",
+        "what is stored is damaged; the node ends, and would end again whenever it is read: `switchboard "
+        "verify` says where; damaged views are folded anew once their folder is removed, if the journal "
+        "still holds "
+        "everything, else restore a backup with `switchboard restore`",
         {{"why", why}});
   } else {
     log::write(log::level::error, "storage-failed", "storage failed; the node ends and must be restarted",
                {{"why", why}});
   }
-  std::thread(end_now, damaged ? exit_damaged : exit_failed).detach();
+  std::thread(end_now, failure_exit(damaged)).detach();
 }
 
 }  // namespace
@@ -230,7 +239,7 @@ int run_serve(const serve_options& options) {
        .on_write_failure = [](const std::string& why) { end_without_storage(why, false); }});
   if (!engine) {
     std::fprintf(stderr, "switchboard: %s\n", engine.error().what.c_str());
-    return engine.error().exit_code;
+    return failure_exit(engine.error().damaged);
   }
   (*engine)->on_problem(
       [](const std::string& what) { log::write_rarely(log::level::error, "event-refused", what); });

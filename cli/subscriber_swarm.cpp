@@ -1,7 +1,7 @@
 #include "cli/subscriber_swarm.hpp"
 
+#include "cli/figures.hpp"
 #include "cli/response_parser.hpp"
-#include "cli/units.hpp"
 
 #include <sys/epoll.h>
 

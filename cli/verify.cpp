@@ -2,8 +2,8 @@
 
 #include "cli/data_directory.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/figures.hpp"
 #include "cli/progress.hpp"
-#include "cli/units.hpp"
 #include "storage/backup.hpp"
 #include "storage/verify.hpp"
 #include "storage/verify_views.hpp"
@@ -62,7 +62,7 @@ int check_manifest(const std::string& backup) {
     };
     return storage::check_backup(backup, watch);
   }();
-  if (!whole) return fail(whole.error().exit_code, whole.error().what);
+  if (!whole) return fail(failure_exit(whole.error().damaged), whole.error().what);
   std::printf("backup   ok: %s files of %s are what was backed up\n",
               format_count(whole->files.size()).c_str(), format_bytes(whole->bytes()).c_str());
   return exit_ok;
@@ -75,7 +75,7 @@ int check_journal(const std::string& data_dir) {
       bar.show(static_cast<double>(at) / static_cast<double>(last == 0 ? 1 : last), at, "journal");
     });
   }();
-  if (!report) return fail(report.error().exit_code, report.error().what);
+  if (!report) return fail(failure_exit(report.error().damaged), report.error().what);
   std::printf(
       "journal  ok: %s records in %s, sequences %s to %s without a gap, %s conversations, epoch %llu\n",
       format_count(report->records).c_str(), format_bytes(report->bytes).c_str(),
@@ -95,12 +95,12 @@ int check_views(const verify_options& o) {
   reading.data_dir = o.data_dir;
   reading.read_only = true;
   const auto journal = storage::journal::open(reading);
-  if (!journal) return fail(journal.error().exit_code, journal.error().what);
+  if (!journal) return fail(failure_exit(journal.error().damaged), journal.error().what);
   storage::views_options live;
   live.data_dir = o.data_dir;
   live.hash_seed = (*journal)->identity().hash_seed;
   const auto compared = storage::verify_views(**journal, live, second.path());
-  if (!compared) return fail(exit_damaged, compared.error().what);
+  if (!compared) return fail(failure_exit(compared.error().damaged), compared.error().what);
   if (!compared->difference.empty()) {
     return fail(
         exit_damaged,

@@ -3,7 +3,7 @@
 // EVP copies its context on the heap for every message, which costs as much as hashing one. The SHA256_*
 // functions are deprecated in OpenSSL 3 but hold their state in a plain struct that an assignment copies.
 #define OPENSSL_SUPPRESS_DEPRECATED
-#include "cli/units.hpp"
+#include "cli/figures.hpp"
 
 #include <openssl/sha.h>
 
@@ -136,7 +136,8 @@ std::string_view webhook_requests::next(std::uint64_t number) {
   char* const body = request_.data() + body_at_;
   std::uint64_t message = number * plan_.messages_per_body;
   for (const auto& s : slots_) {
-    write_decimal(body + s.wa_id, phone_digits, 4'915'000'000'000 + plan_.first_customer + spread(message, plan_.customers));
+    write_decimal(body + s.wa_id, phone_digits,
+                  4'915'000'000'000 + plan_.first_customer + spread(message, plan_.customers));
     std::memcpy(body + s.from, body + s.wa_id, phone_digits);
     write_hex(body + s.id, id_digits, message);
     std::memcpy(body + s.timestamp, seconds_.data(), time_digits);

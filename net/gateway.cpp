@@ -17,7 +17,7 @@ constexpr std::chrono::milliseconds look_again{2};
 }  // namespace
 
 struct gateway::parts {
-  parts(config::settings_ptr s, std::function<std::vector<std::string>()> reload)
+  parts(config::settings_ptr s, std::function<reload_outcome()> reload)
       : settings(std::move(s)), credits(*settings), webhooks(credits, settings) {
     ctx.admission = &credits;
     ctx.webhooks = &webhooks;
@@ -36,7 +36,7 @@ struct gateway::parts {
   std::unique_ptr<http::server> server;
 };
 
-gateway::gateway(config::settings_ptr settings, std::function<std::vector<std::string>()> reload)
+gateway::gateway(config::settings_ptr settings, std::function<reload_outcome()> reload)
     : parts_(std::make_unique<parts>(std::move(settings), std::move(reload))) {}
 
 gateway::~gateway() = default;

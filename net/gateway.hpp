@@ -5,19 +5,18 @@
 #include "config/settings.hpp"
 #include "domain/expected.hpp"
 #include "net/http/server.hpp"
+#include "net/reload_outcome.hpp"
 
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <string>
-#include <vector>
 
 namespace switchboard::net {
 
 class gateway {
  public:
   /// `reload` reads the config again and applies it (serve.cpp); it may block.
-  gateway(config::settings_ptr settings, std::function<std::vector<std::string>()> reload);
+  gateway(config::settings_ptr settings, std::function<reload_outcome()> reload);
   ~gateway();  ///< after close(), where open() succeeded
   gateway(const gateway&) = delete;
   gateway& operator=(const gateway&) = delete;

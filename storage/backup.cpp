@@ -1,7 +1,6 @@
 #include "storage/backup.hpp"
 
 #include "domain/kill_point.hpp"
-#include "storage/exit_codes.hpp"
 #include "storage/hash.hpp"
 #include "storage/journal_identity.hpp"
 #include "storage/journal_watermark.hpp"
@@ -25,10 +24,10 @@ namespace fs = std::filesystem;
 constexpr std::size_t small_file_bytes_max = 64u << 10;
 
 unexpected<open_error> fail(std::string what) {
-  return unexpected(open_error{exit_failed, std::move(what)});
+  return unexpected(open_error{.what = std::move(what)});
 }
 unexpected<open_error> damaged(std::string what) {
-  return unexpected(open_error{exit_unusable_data, std::move(what)});
+  return unexpected(open_error{.damaged = true, .what = std::move(what)});
 }
 
 domain::timestamp now() {

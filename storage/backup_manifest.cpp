@@ -9,7 +9,6 @@
 
 #include "storage/backup_manifest.hpp"
 
-#include "storage/exit_codes.hpp"
 #include "storage/files.hpp"
 #include "storage/hash.hpp"
 #include "storage/text_lines.hpp"
@@ -24,7 +23,7 @@ constexpr std::string_view title = "switchboard-backup ";
 constexpr std::size_t manifest_size_max = 64u << 20;  // about 700,000 files
 
 unexpected<open_error> damaged(const std::string& path, const std::string& how) {
-  return unexpected(open_error{exit_unusable_data, path + ": " + how + "; use another backup"});
+  return unexpected(open_error{.damaged = true, .what = path + ": " + how + "; use another backup"});
 }
 
 /// A name that stays where it is put: no separator, no leading dot.
@@ -88,10 +87,10 @@ expected<backup_manifest, open_error> parse_manifest(std::string_view text, cons
   std::string_view rest = text;
   const bool titled = parse_number(take_line(rest, title), 10, m.format);
   if (titled && m.format > backup_format)
-    return unexpected(
-        open_error{exit_unusable_data, path + ": the backup has format " + std::to_string(m.format) +
-                                           ", this build reads up to " + std::to_string(backup_format) +
-                                           "; use the newer switchboard that wrote it"});
+    return unexpected(open_error{.damaged = true,
+                                 .what = path + ": the backup has format " + std::to_string(m.format) +
+                                         ", this build reads up to " + std::to_string(backup_format) +
+                                         "; use the newer switchboard that wrote it"});
   const auto taken = take_line(rest, "taken ");
   const auto at = taken ? domain::parse_rfc3339(*taken) : std::nullopt;
   bool whole = titled && at && parse_number(take_line(rest, "first "), 10, m.first) &&
@@ -115,16 +114,16 @@ expected<backup_manifest, open_error> load_manifest(const std::string& backup) {
   if (text) return parse_manifest(*text, path);
   const int number = text.error().number;
   if (number == ENOENT)
-    return unexpected(open_error{
-        exit_unusable_data, path + ": missing: this is no backup, or one that was interrupted; use another"});
-  return unexpected(
-      open_error{number == EACCES || number == EPERM || number == ENOTDIR ? exit_failed : exit_unusable_data,
-                 text.error().what});
+    return unexpected(
+        open_error{.damaged = true,
+                   .what = path + ": missing: this is no backup, or one that was interrupted; use another"});
+  return unexpected(open_error{.damaged = number != EACCES && number != EPERM && number != ENOTDIR,
+                               .what = text.error().what});
 }
 
 expected<void, open_error> store_manifest(const std::string& backup, const backup_manifest& m) {
   if (auto stored = write_file_durably(manifest_path(backup), manifest_text(m)); !stored)
-    return unexpected(open_error{exit_failed, stored.error().what});
+    return unexpected(open_error{.what = stored.error().what});
   return {};
 }
 

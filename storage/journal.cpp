@@ -2,7 +2,7 @@
 
 #include "domain/kill_point.hpp"
 #include "storage/codec.hpp"
-#include "storage/exit_codes.hpp"
+#include "storage/damage.hpp"
 #include "storage/journal_erasing.hpp"
 #include "storage/journal_recovery.hpp"
 #include "storage/log_rules.hpp"
@@ -52,11 +52,12 @@ class rocks_journal final : public journal {
   const cursor_codec& cursors() const override { return cursors_; }
   const storage::identity& identity() const override { return identity_; }
   std::uint64_t disk_bytes() const override;
+  std::optional<open_error> failure() const override;
   domain::histogram_reading sync_durations() const override { return database_->sync_durations(); }
   log_sequence first_at_or_after(domain::timestamp t) const override;
   expected<pinned_files, open_error> pin() const override {
     auto files = database_->pin();
-    if (!files) return unexpected(open_error{exit_failed, std::move(files).error()});
+    if (!files) return unexpected(open_error{.what = std::move(files).error()});
     return *std::move(files);
   }
   std::unique_lock<std::mutex> hold_trims() const override { return std::unique_lock(trim_mutex_); }
@@ -73,10 +74,15 @@ class rocks_journal final : public journal {
   commit_outcome repeat(std::span<const record_ptr> records);
   /// Nothing more is written by this process: RocksDB's own state is unknown after an error, and what the
   /// failed write left in the WAL too. A restart recovers, and redelivery meets the dedup keys.
-  commit_outcome stop(std::string why);
-  std::optional<std::string> stopped() const;
-  [[nodiscard]] unexpected<open_error> erasing_failed(std::string_view what, const std::string& why) const {
-    return unexpected(open_error{1, database_->path() + ": " + std::string(what) + ": " + why});
+  commit_outcome stop(std::string why, bool damaged = false);
+  [[nodiscard]] unexpected<open_error> erasing_failed(std::string_view what, const std::string& why,
+                                                      bool damaged) const {
+    return unexpected(
+        open_error{.damaged = damaged, .what = database_->path() + ": " + std::string(what) + ": " + why});
+  }
+  [[nodiscard]] unexpected<open_error> erasing_failed(std::string_view what,
+                                                      const rocksdb::Status& why) const {
+    return erasing_failed(what, why.ToString(), is_damage(why));
   }
   read_outcome fill(read_outcome&& out, partition_number of, log_sequence last, std::size_t limit,
                     std::size_t bytes_max) const;
@@ -99,17 +105,18 @@ class rocks_journal final : public journal {
   trim_marks needless_;  // guarded by trim_mutex_
   mutable std::mutex stop_mutex_;
   std::atomic<bool> is_stopped_ = false;
-  std::string why_stopped_;  // guarded by stop_mutex_
+  open_error why_stopped_;  // guarded by stop_mutex_
 };
 
-commit_outcome rocks_journal::stop(std::string why) {
+commit_outcome rocks_journal::stop(std::string why, bool damaged) {
   const std::lock_guard lock(stop_mutex_);
-  if (!is_stopped_.load(std::memory_order_relaxed)) why_stopped_ = std::move(why);
+  if (!is_stopped_.load(std::memory_order_relaxed))
+    why_stopped_ = {.damaged = damaged, .what = std::move(why)};
   is_stopped_.store(true, std::memory_order_release);
-  return {log_result::unavailable, 0, 0, why_stopped_};
+  return {log_result::unavailable, 0, 0, why_stopped_.what};
 }
 
-std::optional<std::string> rocks_journal::stopped() const {
+std::optional<open_error> rocks_journal::failure() const {
   if (!is_stopped_.load(std::memory_order_acquire)) return std::nullopt;
   const std::lock_guard lock(stop_mutex_);
   return why_stopped_;
@@ -119,7 +126,7 @@ commit_outcome rocks_journal::commit(const claims& held, std::span<const record_
                                      std::span<const consumption> consumed) {
   if (mark_ == nullptr)
     return {log_result::unavailable, 0, 0, database_->path() + ": opened for reading only"};
-  if (auto why = stopped()) return {log_result::unavailable, 0, 0, *std::move(why)};
+  if (auto why = failure()) return {log_result::unavailable, 0, 0, std::move(why->what)};
   if (auto why = why_fenced(held, epoch_, records)) return {log_result::fenced, 0, 0, *std::move(why)};
   if (auto why = why_not_next(records, consumed, last())) return stop(*std::move(why));
   if (records.empty()) return {log_result::ok, last() + 1, last(), {}};
@@ -139,7 +146,8 @@ commit_outcome rocks_journal::write(std::span<const record_ptr> records) {
   const rocksdb::Status status = database_->put_batch(first, *value, options_.sync);
   if (!status.ok())
     return stop(database_->path() + ": writing sequences " + std::to_string(first) + " to " +
-                std::to_string(last) + " failed: " + status.ToString());
+                    std::to_string(last) + " failed: " + status.ToString(),
+                is_damage(status));  // that a compaction came upon
   if (auto marked = mark_->advance({last, epoch_}); !marked) return stop(marked.error().what);
   newest_at_ = at;
   last_.store(last, std::memory_order_release);
@@ -171,7 +179,7 @@ commit_outcome rocks_journal::repeat(std::span<const record_ptr> records) {
                 "another event is stored at sequence " + std::to_string(first + compared)};
     batch = walk.next();
   }
-  if (!batch) return stop(batch.error().what);
+  if (!batch) return stop(batch.error().what, batch.error().damaged());
   if (compared < records.size())
     return stop("sequence " + std::to_string(first + compared) +
                 " was trimmed or is missing: nothing to compare with");
@@ -202,11 +210,9 @@ read_outcome rocks_journal::fill(read_outcome&& out, partition_number of, log_se
   std::size_t passed_over = 0;
   batch_iterator walk(*database_);
   for (auto batch = walk.seek(want); want <= last; batch = walk.next()) {
-    if (!batch) {
-      const auto& status = batch.error().status;
+    if (!batch)
       return failed(batch.error().what + "; reading on from sequence " + std::to_string(want),
-                    status.ok() || status.IsCorruption());
-    }
+                    batch.error().damaged());
     if (*batch == nullptr || want < (*batch)->first || want > (*batch)->last())
       return failed(database_->path() + ": sequence " + std::to_string(want) + " is missing", true);
     const batch_view& stored = **batch;
@@ -239,7 +245,7 @@ read_outcome rocks_journal::fill(read_outcome&& out, partition_number of, log_se
 
 log_result rocks_journal::trim(partition_number of, log_sequence before) {
   const std::lock_guard lock(trim_mutex_);
-  if (mark_ == nullptr || stopped()) return log_result::unavailable;
+  if (mark_ == nullptr || failure()) return log_result::unavailable;
   return forget(needless_.raise(of, before));
 }
 
@@ -252,7 +258,8 @@ log_result rocks_journal::forget(log_sequence before) {
     const auto batch = walk.seek(keep);
     if (!batch || *batch == nullptr) {
       static_cast<void>(stop(batch ? database_->path() + ": sequence " + std::to_string(keep) + " is missing"
-                                   : batch.error().what));
+                                   : batch.error().what,
+                             batch || batch.error().damaged()));
       return log_result::unavailable;
     }
     keep = (*batch)->first;
@@ -261,7 +268,7 @@ log_result rocks_journal::forget(log_sequence before) {
   earliest_.store(keep, std::memory_order_release);  // first: a reader that misses a batch looks here again
   SWITCHBOARD_KILL_POINT("trimming");
   if (const rocksdb::Status status = database_->forget_before(keep); !status.ok()) {
-    static_cast<void>(stop(database_->path() + ": trimming failed: " + status.ToString()));
+    static_cast<void>(stop(database_->path() + ": trimming failed: " + status.ToString(), is_damage(status)));
     return log_result::unavailable;
   }
   SWITCHBOARD_KILL_POINT("trimmed");
@@ -308,7 +315,7 @@ std::uint64_t rocks_journal::disk_bytes() const {
 
 expected<rewritten, open_error> rocks_journal::erase(const erased_things& what, log_sequence up_to,
                                                      const std::atomic<bool>& cancelled) {
-  if (mark_ == nullptr) return erasing_failed("erasing", "opened for reading only");
+  if (mark_ == nullptr) return erasing_failed("erasing", "opened for reading only", false);
   // A batch that was trimmed meanwhile must not come back.
   const auto put = [this](log_sequence first, std::string_view value) {
     const std::lock_guard lock(trim_mutex_);
@@ -317,7 +324,7 @@ expected<rewritten, open_error> rocks_journal::erase(const erased_things& what, 
   };
   auto done = journal_rewriter(*database_, identity_.hash_seed, put)
                   .run(what, earliest(), std::min(up_to, last()), cancelled);
-  if (!done) return erasing_failed("erasing", done.error().what);
+  if (!done) return erasing_failed("erasing", done.error().what, done.error().damaged());
   return *done;
 }
 
@@ -326,20 +333,20 @@ expected<bool, open_error> rocks_journal::reclaim(const rewritten& range, std::a
   const auto before = database_->files();
   const auto status = database_->reclaim(range.first, range.last, true, cancelled);
   if (cancelled.load(std::memory_order_acquire)) return false;
-  if (!status.ok()) return erasing_failed("rewriting the files", status.ToString());
+  if (!status.ok()) return erasing_failed("rewriting the files", status);
   return !database_->has_leftovers(before);
 }
 
 expected<bool, open_error> rocks_journal::reclaim_trimmed(std::atomic<bool>& cancelled) {
   const auto status = database_->reclaim(0, earliest() - 1, false, cancelled);
   if (cancelled.load(std::memory_order_acquire)) return false;
-  if (!status.ok()) return erasing_failed("giving back what was trimmed", status.ToString());
+  if (!status.ok()) return erasing_failed("giving back what was trimmed", status);
   return true;
 }
 
 expected<void, open_error> rocks_journal::mark_erased(log_sequence up_to) {
   if (const auto status = database_->put_erased(up_to); !status.ok()) {
-    return erasing_failed("remembering what was erased", status.ToString());
+    return erasing_failed("remembering what was erased", status);
   }
   erased_.store(up_to, std::memory_order_release);
   return {};

@@ -2,7 +2,7 @@
 // The embedded log: RocksDB under <data_dir>/journal, one value per group commit, fsynced; a watermark of the
 // last acknowledged sequence beside it, outside the WAL. The watermark is exact after kill -9 and at most
 // 100 ms behind after a power cut (the events themselves never are); a start that recovers less than it says
-// is refused with exit code 74. See journal_recovery.cpp for the steps of a start.
+// is refused as damaged. See journal_recovery.cpp for the steps of a start.
 
 #include "domain/expected.hpp"
 #include "domain/histogram.hpp"
@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 namespace switchboard::storage {
@@ -43,8 +44,10 @@ struct identity {
 };
 
 struct open_error {
-  int exit_code = 1;  ///< 74: data that must not be opened; 1: anything else (permissions, lock)
-  std::string what;   ///< names the file and, where known, the place
+  /// What is stored must not be served, now or after any restart (it is not what was written, or of a format that this
+  /// program does not know). Else trouble of the machine: permissions, a lock, a full disk.
+  bool damaged = false;
+  std::string what;  ///< names the file and, where known, the place
 };
 
 /// What a rewriting of the log came upon.
@@ -65,6 +68,8 @@ class journal : public event_log {
   [[nodiscard]] virtual const storage::identity& identity() const = 0;
   /// Bytes of the files on disk; for metrics and retention by size.
   [[nodiscard]] virtual std::uint64_t disk_bytes() const = 0;
+  /// Why nothing is written any more; nullopt: it is.
+  [[nodiscard]] virtual std::optional<open_error> failure() const = 0;
   /// How long each fsync of the log took since the opening, its own share of a commit; for metrics.
   [[nodiscard]] virtual domain::histogram_reading sync_durations() const = 0;
 

@@ -7,6 +7,7 @@
 
 #include "domain/expected.hpp"
 #include "domain/histogram.hpp"
+#include "storage/damage.hpp"
 #include "storage/guarded_files.hpp"
 #include "storage/journal_batch.hpp"
 #include "storage/pinned_files.hpp"
@@ -36,6 +37,8 @@ struct database_options {
 struct database_error {
   rocksdb::Status status;  ///< OK when it is our own check that failed
   std::string what;        ///< names the file where known
+
+  [[nodiscard]] bool damaged() const { return status.ok() || is_damage(status); }
 };
 
 /// What a look at both ends of the journal shows.

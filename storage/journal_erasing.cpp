@@ -89,7 +89,7 @@ expected<void, database_error> journal_rewriter::rewrite(const batch_view& batch
     records.push_back(std::move(r));
   }
   const auto value = writer_.lay_out(batch.epoch, batch.at, records);
-  if (!value) return unexpected(database_error{{}, value.error().what});
+  if (!value) return unexpected(database_error{rocksdb::Status::Aborted(), value.error().what});
   if (auto status = put_(batch.first, *value); !status.ok())
     return unexpected(database_error{
         status, "sequence " + std::to_string(batch.first) + " could not be put again: " + status.ToString()});

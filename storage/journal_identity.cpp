@@ -7,7 +7,6 @@
 
 #include "storage/journal_identity.hpp"
 
-#include "storage/exit_codes.hpp"
 #include "storage/files.hpp"
 #include "storage/hash.hpp"
 #include "storage/text_lines.hpp"
@@ -64,17 +63,19 @@ expected<identity, open_error> parse_identity(std::string_view text, const std::
   std::string_view rest = text;
   const bool titled = parse_number(take_line(rest, title), 10, i.format);
   if (titled && i.format > identity_format)
-    return unexpected(
-        open_error{exit_unusable_data, path + ": the data directory has format " + std::to_string(i.format) +
-                                           ", this build reads up to " + std::to_string(identity_format) +
-                                           "; use the newer switchboard that wrote it"});
+    return unexpected(open_error{.damaged = true,
+                                 .what = path + ": the data directory has format " +
+                                         std::to_string(i.format) + ", this build reads up to " +
+                                         std::to_string(identity_format) +
+                                         "; use the newer switchboard that wrote it"});
   const bool whole = titled && parse_number(take_line(rest, "partitions "), 10, i.partitions) &&
                      parse_number(take_line(rest, "hash_seed "), 16, i.hash_seed) &&
                      parse_number(take_line(rest, "journal_tag "), 16, i.journal_tag);
   if (!whole || i.partitions == 0 || identity_text(i) != text)
-    return unexpected(open_error{exit_unusable_data,
-                                 path + ": damaged at byte " + std::to_string(text.size() - rest.size()) +
-                                     " or behind (checksum or form); restore it from a backup"});
+    return unexpected(open_error{.damaged = true,
+                                 .what = path + ": damaged at byte " +
+                                         std::to_string(text.size() - rest.size()) +
+                                         " or behind (checksum or form); restore it from a backup"});
   return i;
 }
 
@@ -83,14 +84,14 @@ expected<identity, open_error> load_identity(const std::string& data_dir) {
   auto text = read_small_file(path, identity_size_max);
   if (!text) {
     const bool unreadable = text.error().number == EACCES || text.error().number == EPERM;
-    return unexpected(open_error{unreadable ? exit_failed : exit_unusable_data, text.error().what});
+    return unexpected(open_error{.damaged = !unreadable, .what = text.error().what});
   }
   return parse_identity(*text, path);
 }
 
 expected<void, open_error> store_identity(const std::string& data_dir, const identity& i) {
   if (auto stored = write_file_durably(identity_path(data_dir), identity_text(i)); !stored)
-    return unexpected(open_error{exit_failed, stored.error().what});
+    return unexpected(open_error{.what = stored.error().what});
   return {};
 }
 

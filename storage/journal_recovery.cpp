@@ -13,7 +13,6 @@
 
 #include "domain/kill_point.hpp"
 #include "storage/backup_manifest.hpp"
-#include "storage/exit_codes.hpp"
 #include "storage/journal_identity.hpp"
 #include "storage/landing.hpp"
 #include "storage/torn_manifest.hpp"
@@ -44,10 +43,10 @@ struct opened {
 };
 
 unexpected<open_error> refuse(std::string what) {
-  return unexpected(open_error{exit_unusable_data, std::move(what)});
+  return unexpected(open_error{.damaged = true, .what = std::move(what)});
 }
 unexpected<open_error> fail(std::string what) {
-  return unexpected(open_error{exit_failed, std::move(what)});
+  return unexpected(open_error{.what = std::move(what)});
 }
 
 std::string journal_path(const std::string& data_dir) {
@@ -218,8 +217,7 @@ expected<recovered_journal, open_error> recover_journal(const journal_options& o
     return create_journal(options);
   }
   auto who = load_identity(options.data_dir);
-  if (!who && who.error().exit_code == exit_unusable_data)
-    return refuse(who.error().what + std::string(way_back));
+  if (!who && who.error().damaged) return refuse(who.error().what + std::string(way_back));
   if (!who) return unexpected(std::move(who).error());
   auto mark = required_watermark(options);  // before the trial: beside a running engine it only grows
   if (!mark) return unexpected(std::move(mark).error());

@@ -1,7 +1,5 @@
 #include "storage/landing.hpp"
 
-#include "storage/exit_codes.hpp"
-
 #include <fcntl.h>
 #include <sys/file.h>
 
@@ -22,7 +20,7 @@ constexpr std::array contents{
     "backup-manifest", "backup-manifest.tmp", "identity", "identity.tmp", "watermark", "journal", "views"};
 
 unexpected<open_error> fail(std::string what) {
-  return unexpected(open_error{exit_failed, std::move(what)});
+  return unexpected(open_error{.what = std::move(what)});
 }
 
 std::error_code remove_contents(const std::string& directory) {

@@ -1,7 +1,5 @@
 #include "storage/verify.hpp"
 
-#include "storage/exit_codes.hpp"
-
 #include <unordered_map>
 
 namespace switchboard::storage {
@@ -51,16 +49,16 @@ expected<journal_report, open_error> verify_log(
   sequences seen;
   for (log_sequence after = report.first - 1; after < report.last;) {
     const read_outcome part = log.read(every_partition, after, read_records_max, read_bytes_max);
-    if (part.result != log_result::ok) return unexpected(open_error{exit_unusable_data, part.detail});
+    if (part.result != log_result::ok) return unexpected(open_error{.damaged = true, .what = part.detail});
     if (part.records.empty())
       return unexpected(
-          open_error{exit_unusable_data, "sequence " + std::to_string(after + 1) + " is missing"});
+          open_error{.damaged = true, .what = "sequence " + std::to_string(after + 1) + " is missing"});
     for (const record_ptr& r : part.records) {
       if (r->sequence != after + 1)
         return unexpected(
-            open_error{exit_unusable_data, "sequence " + std::to_string(after + 1) + " is missing"});
+            open_error{.damaged = true, .what = "sequence " + std::to_string(after + 1) + " is missing"});
       if (std::string wrong = check(*r, log.cursors(), whole, seen); !wrong.empty())
-        return unexpected(open_error{exit_unusable_data, std::move(wrong)});
+        return unexpected(open_error{.damaged = true, .what = std::move(wrong)});
       after = r->sequence;
       report.bytes += r->bytes.size();
       ++report.records;
@@ -79,8 +77,8 @@ expected<journal_report, open_error> verify_journal(
   auto opened = journal::open(options);
   if (!opened) return unexpected(std::move(opened).error());
   auto report = verify_log(**opened, progress);
-  if (!report && report.error().exit_code == exit_unusable_data)
-    return unexpected(open_error{exit_unusable_data, data_dir + "/journal: " + report.error().what});
+  if (!report && report.error().damaged)
+    return unexpected(open_error{.damaged = true, .what = data_dir + "/journal: " + report.error().what});
   return report;
 }
 

@@ -144,12 +144,13 @@ expected<void, views_error> refold(const event_log& journal, views_on_disk& into
     auto read = journal.read(every_partition, into.applied(), read_records, read_bytes);
     if (read.result != log_result::ok) {
       return unexpected{views_error{"the journal cannot be read behind " + std::to_string(into.applied()) +
-                                    ": " + std::string(to_word(read.result)) + " " + read.detail}};
+                                        ": " + std::string(to_word(read.result)) + " " + read.detail,
+                                    read.damaged}};
     }
     std::span<const record_ptr> records = read.records;
     while (!records.empty() && records.back()->sequence > last) records = records.first(records.size() - 1);
     if (records.empty()) {
-      return unexpected{views_error{"the journal ends at " + std::to_string(into.applied())}};
+      return unexpected{views_error{"the journal ends at " + std::to_string(into.applied()), true}};
     }
     if (auto done = into.apply(records); !done) return done;
   }
@@ -188,7 +189,7 @@ expected<views_comparison, views_error> verify_views(const event_log& journal, c
   auto options = live;
   options.data_dir = room.present;
   auto present = views_on_disk::open(options);
-  if (!present) return unexpected{views_error{present.error().what}};
+  if (!present) return unexpected{views_error{present.error().what, present.error().damaged}};
   const auto covered = (*present)->applied();
   const auto last = journal.last();
   if (const auto reached = std::max(covered, (*present)->reached()); reached > last) {
@@ -205,7 +206,7 @@ expected<views_comparison, views_error> verify_views(const event_log& journal, c
   const auto behind = std::min(journal.earliest() - 1, covered);
   options.data_dir = room.folded;
   auto folded = views_on_disk::open(options, behind);
-  if (!folded) return unexpected{views_error{folded.error().what}};
+  if (!folded) return unexpected{views_error{folded.error().what, folded.error().damaged}};
   if (auto done = refold(journal, **folded, last); !done) return unexpected{done.error()};
   for (auto* const views : {present->get(), folded->get()}) {
     if (auto done = views->flush(); !done) return unexpected{done.error()};
@@ -213,7 +214,7 @@ expected<views_comparison, views_error> verify_views(const event_log& journal, c
   try {
     return compare(journal, **present, **folded);
   } catch (const views_failure& e) {
-    return unexpected{views_error{e.what()}};
+    return unexpected{views_error{e.what(), e.damaged}};
   }
 }
 

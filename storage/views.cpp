@@ -93,7 +93,7 @@ views_on_disk::views_on_disk(std::unique_ptr<views_store> store)
 }
 
 expected<void, views_error> views_on_disk::apply(std::span<const record_ptr> records) {
-  if (auto failed = store_->failure()) return unexpected{views_error{std::move(*failed)}};
+  if (auto failed = store_->failure()) return unexpected{*std::move(failed)};
   while (!records.empty() && records.front()->sequence <= state_.applied) records = records.subspan(1);
   if (records.empty()) return {};
   auto expected_next = state_.applied;
@@ -117,7 +117,7 @@ expected<void, views_error> views_on_disk::apply(std::span<const record_ptr> rec
       applied_.store(state_.applied, std::memory_order_release);
     }
   } catch (const views_failure& e) {
-    return unexpected{views_error{e.what()}};
+    return unexpected{views_error{e.what(), e.damaged}};
   }
   return {};
 }
@@ -169,14 +169,14 @@ void views_on_disk::add_state(rocksdb::WriteBatch& batch, log_sequence reached) 
   auto on_disk = written_;
   on_disk.reached = std::max(reached, this->reached());
   const auto done = batch.Put(store_->handle(column::meta), "state", encode_state(on_disk));
-  if (!done.ok()) store_->fail("a batch refused the state: " + done.ToString());
+  if (!done.ok()) store_->fail("a batch refused the state", done);
 }
 
 void views_on_disk::write(rocksdb::WriteBatch& batch) const {
   rocksdb::WriteOptions unlogged;
   unlogged.disableWAL = true;
   const auto written = store_->db().Write(unlogged, &batch);
-  if (!written.ok()) store_->fail(written.ToString());
+  if (!written.ok()) store_->fail("writing rows", written);
 }
 
 void views_on_disk::flush_memtables() {
@@ -186,23 +186,23 @@ void views_on_disk::flush_memtables() {
   for (std::size_t i = 0; i < column_count; ++i) all.push_back(store_->handle(static_cast<column>(i)));
   SWITCHBOARD_KILL_POINT("memtable-flush");
   const auto done = store_->db().Flush(waiting, all);
-  if (!done.ok()) store_->fail("flush: " + done.ToString());
+  if (!done.ok()) store_->fail("flush", done);
 }
 
 expected<void, views_error> views_on_disk::flush() {
-  if (auto failed = store_->failure()) return unexpected{views_error{std::move(*failed)}};
+  if (auto failed = store_->failure()) return unexpected{*std::move(failed)};
   try {
     write_everything();
     flush_memtables();
   } catch (const views_failure& e) {
-    return unexpected{views_error{e.what()}};
+    return unexpected{views_error{e.what(), e.damaged}};
   }
   flushed_.store(state_.applied, std::memory_order_release);
   return {};
 }
 
 expected<pinned_files, views_error> views_on_disk::pin() const {
-  if (auto failed = store_->failure()) return unexpected{views_error{std::move(*failed)}};
+  if (auto failed = store_->failure()) return unexpected{*std::move(failed)};
   auto files = pin_files(store_->db());
   if (!files) return unexpected{views_error{std::move(files).error()}};
   return *std::move(files);

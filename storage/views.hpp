@@ -84,12 +84,14 @@ struct erased_thread {
 
 struct views_error {
   std::string what;
+  bool damaged = false;  ///< what is stored is not what was written: no restart reads it better
 };
 
 /// Thrown by readers when the disk gives an error or damaged bytes: an answer from such rows would be a lie
 /// ("no such thread" makes a second conversation). Whoever sees it stops the node; apply() fails from then on.
 struct views_failure : std::runtime_error {
-  using std::runtime_error::runtime_error;
+  explicit views_failure(const views_error& why) : runtime_error(why.what), damaged(why.damaged) {}
+  bool damaged;  ///< as in views_error
 };
 
 /// apply() and flush() from one thread; the readers from any. Readers see what was applied before they were called.
@@ -108,6 +110,8 @@ class views {
   /// The sequence that a synced flush covers: the journal may be trimmed up to here.
   [[nodiscard]] virtual log_sequence flushed() const = 0;
   [[nodiscard]] virtual expected<void, views_error> flush() = 0;
+  /// The first that one of them or a reader came upon in the stored rows. Any thread.
+  [[nodiscard]] virtual std::optional<views_error> failure() const { return std::nullopt; }
 
   // -- rows ---------------------------------------------------------------------------------------------
   [[nodiscard]] virtual std::optional<thread_row> load_thread(std::string_view brand,

@@ -69,7 +69,7 @@ void views_on_disk::erase(const record& r) {
 
 void views_on_disk::condemn(const record& r, rocksdb::WriteBatch& batch) {
   const auto c = decode_customer(r.part(r.customer_json));
-  if (!c) store_->fail("the customer of record " + std::to_string(r.sequence) + ": " + c.error().what);
+  if (!c) store_->damaged("the customer of record " + std::to_string(r.sequence) + ": " + c.error().what);
   const auto prefix = keys::customer(r.brand, c->id.value);
   batch.Delete(store_->handle(column::customers), prefix);
   auto rows = store_->rows(column::customer_conversations);
@@ -78,7 +78,7 @@ void views_on_disk::condemn(const record& r, rocksdb::WriteBatch& batch) {
     std::uint64_t created = 0;
     domain::conversation_id id;
     if (!keys::take_number(from, created) || !keys::take_conversation(from, id)) {
-      store_->fail("customer_conversations: a key that is none");
+      store_->damaged("customer_conversations: a key that is none");
     }
     batch.Delete(store_->handle(column::customer_conversations), rows->key());
     if (!condemned_.insert(id.thread).second) continue;
@@ -99,7 +99,7 @@ void views_on_disk::condemn(const record& r, rocksdb::WriteBatch& batch) {
 
 void views_on_disk::erase_thread(const record& r, rocksdb::WriteBatch& batch) {
   const auto e = decode_erasure(r.part(r.erased_json));
-  if (!e) store_->fail("the erasure of record " + std::to_string(r.sequence) + ": " + e.error().what);
+  if (!e) store_->damaged("the erasure of record " + std::to_string(r.sequence) + ": " + e.error().what);
   const auto thread = r.conversation.thread;
   const auto up_to = r.conversation.ordinal;
   erase_conversations(r.brand, thread, up_to, batch);
@@ -120,7 +120,7 @@ void views_on_disk::erase_conversations(std::string_view brand, domain::thread_i
   for (rows->Seek(first); rows->Valid() && rows->key().ToStringView() <= last; rows->Next()) {
     const auto row = rows->value().ToStringView();
     const auto c = decode_conversation(row.substr(std::min<std::size_t>(1, row.size())));
-    if (!c) store_->fail("conversations: " + c.error().what);
+    if (!c) store_->damaged("conversations: " + c.error().what);
     std::string place;
     keys::append_inbox_range(place, brand, c->status, c->priority);
     keys::append_newest_first(place, c->updated_at);
@@ -145,7 +145,7 @@ void views_on_disk::forget_references(domain::thread_id t, std::uint32_t up_to,
     std::uint64_t at = 0;
     std::uint32_t ordinal = 0;
     if (!keys::take_number(from, at) || !keys::take_number(from, ordinal)) {
-      store_->fail("seen: a reference that is none");
+      store_->damaged("seen: a reference that is none");
     }
     if (ordinal > up_to) continue;
     std::string value(1, seen_origin);
@@ -179,7 +179,7 @@ std::uint32_t views_on_disk::erased_up_to(domain::thread_id t) const {
   if (!row) return 0;
   std::string_view from = *row;
   std::uint32_t ordinal = 0;
-  if (!keys::take_number(from, ordinal)) store_->fail("erasures: a thread without its ordinal");
+  if (!keys::take_number(from, ordinal)) store_->damaged("erasures: a thread without its ordinal");
   return ordinal;
 }
 
@@ -189,9 +189,9 @@ std::optional<erasure_row> views_on_disk::find_erasure(std::string_view brand,
   if (!row) return std::nullopt;
   std::string_view from = *row;
   erasure_row found;
-  if (!keys::take_number(from, found.by)) store_->fail("erasures: a customer without a place");
+  if (!keys::take_number(from, found.by)) store_->damaged("erasures: a customer without a place");
   const auto about = store_->row(column::erasures, keys::erasure(found.by));
-  if (!about || !read_erasure(*about, found)) store_->fail("erasures: a place without its customer");
+  if (!about || !read_erasure(*about, found)) store_->damaged("erasures: a place without its customer");
   return found;
 }
 
@@ -205,7 +205,7 @@ std::vector<erasure_row> views_on_disk::erasures_behind(log_sequence done, std::
     erasure_row row;
     const auto value = rows->value().ToStringView();
     if (value.empty() || !keys::take_number(key, row.by) || !read_erasure(value.substr(1), row)) {
-      store_->fail("erasures: a row that is none");
+      store_->damaged("erasures: a row that is none");
     }
     found.push_back(std::move(row));
   }
@@ -223,7 +223,7 @@ std::vector<erased_thread> views_on_disk::threads_erased_by(log_sequence by) con
     value.remove_prefix(std::min<std::size_t>(1, value.size()));
     erased_thread t;
     if (!keys::take_thread(key, t.thread) || !keys::take_number(value, t.up_to)) {
-      store_->fail("erasures: a thread that is none");
+      store_->damaged("erasures: a thread that is none");
     }
     found.push_back(t);
   }
@@ -237,7 +237,7 @@ void views_on_disk::each_dead_letter(const std::function<void(const domain::dead
   for (rows->Seek(prefix); rows->Valid() && rows->key().ToStringView().starts_with(prefix); rows->Next()) {
     const auto row = rows->value().ToStringView();
     const auto d = decode_dead_letter(row.substr(std::min<std::size_t>(1, row.size())));
-    if (!d) store_->fail("dead_letters: " + d.error().what);
+    if (!d) store_->damaged("dead_letters: " + d.error().what);
     each(*d);
   }
   store_->check(*rows, column::dead_letters);
@@ -287,7 +287,7 @@ expected<void, views_error> views_on_disk::reclaim(std::span<const erasure_row> 
         const auto done =
             store_->db().CompactRange(how, store_->handle(c), &begin, to.empty() ? nullptr : &end);
         if (cancelled.load(std::memory_order_acquire)) return;
-        if (!done.ok()) store_->fail(std::string(to_word(c)) + ": compaction: " + done.ToString());
+        if (!done.ok()) store_->fail(std::string(to_word(c)) + ": compaction", done);
       }
     };
     compact(column::conversations, conversations);
@@ -296,7 +296,7 @@ expected<void, views_error> views_on_disk::reclaim(std::span<const erasure_row> 
     compact(column::dead_letters, received);
     compact(column::messages, messages);
   } catch (const views_failure& e) {
-    return unexpected{views_error{e.what()}};
+    return unexpected{views_error{e.what(), e.damaged}};
   }
   return {};
 }

@@ -49,7 +49,7 @@ void views_fold::add(const record& r, fold_state& state) {
   if (!r.aliases_json.empty()) {
     const auto aliases = decode_aliases(r.part(r.aliases_json));
     if (!aliases)
-      store_.fail("the aliases of record " + std::to_string(r.sequence) + ": " + aliases.error().what);
+      store_.damaged("the aliases of record " + std::to_string(r.sequence) + ": " + aliases.error().what);
     add_aliases(*aliases);
   }
   if (!r.customer_json.empty() && !condemned) add_customer(r);
@@ -62,7 +62,7 @@ void views_fold::add(const record& r, fold_state& state) {
 void views_fold::add_erased(const record& r, fold_state& state) {
   if (r.conversation_sequence == 1) ++state.conversations;
   const auto e = decode_erasure(r.part(r.erased_json));
-  if (!e) store_.fail("the erased event of record " + std::to_string(r.sequence) + ": " + e.error().what);
+  if (!e) store_.damaged("the erased event of record " + std::to_string(r.sequence) + ": " + e.error().what);
   if (e->comment && e->reference) put_comment_thread(r.account, *e->reference, r.conversation.thread);
   add_aliases(e->aliases);
 }
@@ -101,7 +101,7 @@ void views_fold::put_comment_thread(std::string_view account, std::uint64_t refe
 void views_fold::add_customer(const record& r) {
   const auto json = r.part(r.customer_json);
   auto c = decode_customer(json);
-  if (!c) store_.fail("the customer of record " + std::to_string(r.sequence) + ": " + c.error().what);
+  if (!c) store_.damaged("the customer of record " + std::to_string(r.sequence) + ": " + c.error().what);
   key_.clear();
   keys::append_name(key_, r.brand);
   keys::append_name(key_, c->id.value);
@@ -109,7 +109,7 @@ void views_fold::add_customer(const record& r) {
   if (known == customers_.end()) {
     if (const auto stored = store_.row(column::customers, key_)) {
       auto before = decode_customer(*stored);
-      if (!before) store_.fail("customers: " + before.error().what);
+      if (!before) store_.damaged("customers: " + before.error().what);
       known = customers_.emplace(key_, std::move(*before)).first;
     }
   }
@@ -124,7 +124,7 @@ void views_fold::add_customer(const record& r) {
 void views_fold::add_customer_conversation(const record& r) {
   if (r.customer.empty()) return;
   const auto c = decode_conversation(r.part(r.conversation_json));
-  if (!c) store_.fail("the conversation of record " + std::to_string(r.sequence) + ": " + c.error().what);
+  if (!c) store_.damaged("the conversation of record " + std::to_string(r.sequence) + ": " + c.error().what);
   key_.clear();
   keys::append_name(key_, r.brand);
   keys::append_name(key_, c->customer.value);
@@ -135,7 +135,7 @@ void views_fold::add_customer_conversation(const record& r) {
 
 void views_fold::add_dead_letter(const record& r) {
   const auto d = decode_dead_letter(r.part(r.dead_letter_json));
-  if (!d) store_.fail("the dead letter of record " + std::to_string(r.sequence) + ": " + d.error().what);
+  if (!d) store_.damaged("the dead letter of record " + std::to_string(r.sequence) + ": " + d.error().what);
   const auto& id = d->id.value;
   auto known = letters_.find(id);
   if (known == letters_.end()) {
@@ -165,7 +165,7 @@ void views_fold::add_dead_letter(const record& r) {
 // RocksDB copies what it is given, so a failure here could only be memory, which throws.
 void views_fold::put(column c, std::string_view value) {
   const auto done = batch_.Put(store_.handle(c), slice(key_), slice(value));
-  if (!done.ok()) store_.fail("a batch refused a row: " + done.ToString());
+  if (!done.ok()) store_.fail("a batch refused a row", done);
 }
 
 void views_fold::put_row(column c, std::string_view value) {
@@ -174,12 +174,12 @@ void views_fold::put_row(column c, std::string_view value) {
   const std::array<rocksdb::Slice, 2> parts = {rocksdb::Slice(&version, 1), slice(value)};
   const auto done =
       batch_.Put(store_.handle(c), rocksdb::SliceParts(&key, 1), rocksdb::SliceParts(parts.data(), 2));
-  if (!done.ok()) store_.fail("a batch refused a row: " + done.ToString());
+  if (!done.ok()) store_.fail("a batch refused a row", done);
 }
 
 void views_fold::remove(column c) {
   const auto done = batch_.Delete(store_.handle(c), slice(key_));
-  if (!done.ok()) store_.fail("a batch refused a row: " + done.ToString());
+  if (!done.ok()) store_.fail("a batch refused a row", done);
 }
 
 }  // namespace switchboard::storage

@@ -87,7 +87,7 @@ domain::conversation_id conversation_at(const views_store& store, std::string_vi
   constexpr std::size_t width = 20;  // thread and ordinal end the key
   domain::conversation_id c;
   auto from = place.size() < width ? std::string_view() : place.substr(place.size() - width);
-  if (!keys::take_conversation(from, c)) store.fail("inbox: a key that is none");
+  if (!keys::take_conversation(from, c)) store.damaged("inbox: a key that is none");
   return c;
 }
 
@@ -152,7 +152,7 @@ std::optional<std::vector<std::string>> views_on_disk::brands_with_conversations
   for (rows->SeekToFirst(); rows->Valid();) {
     auto key = rows->key().ToStringView();
     std::string_view brand;
-    if (!keys::take_name(key, brand)) store_->fail("inbox: a key that is none");
+    if (!keys::take_name(key, brand)) store_->damaged("inbox: a key that is none");
     if (brands.size() == brands_max) return std::nullopt;
     brands.emplace_back(brand);
     std::string prefix;
@@ -217,7 +217,7 @@ page views_on_disk::inbox_page(const inbox_filter& filter, std::uint64_t query,
     }
     ++scanned;
     inbox_facts facts;
-    if (!read_inbox_facts(row->value, facts)) store_->fail("inbox: a row that is none");
+    if (!read_inbox_facts(row->value, facts)) store_->damaged("inbox: a row that is none");
     const auto& brand = s.brands[row->range];
     const auto id = conversation_at(*store_, row->place);
     if (filter.matches(facts) && !conversations_waiting_.overtakes(brand, id, as_of) &&

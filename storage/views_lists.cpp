@@ -49,7 +49,7 @@ expected<page, views_error> views_on_disk::list_customer_conversations(std::stri
     std::uint64_t created = 0;
     domain::conversation_id c;
     if (!keys::take_number(rest, created) || !keys::take_conversation(rest, c)) {
-      store_->fail("customer_conversations: a key that is none");
+      store_->damaged("customer_conversations: a key that is none");
     }
     if (auto json = conversation_json(brand, c)) out.rows.push_back(std::move(*json));
     last = std::move(row->place);
@@ -84,7 +84,7 @@ expected<page, views_error> views_on_disk::list_dead_letters(std::span<const std
     std::uint64_t received = 0;
     std::string_view id;
     if (!keys::take_number(rest, received) || !keys::take_name(rest, id)) {
-      store_->fail("dead_letters: a key that is none");
+      store_->damaged("dead_letters: a key that is none");
     }
     if (const auto letter = find_dead_letter(id)) append_dead_letter(out.rows.emplace_back(), *letter, false);
     last = std::move(row->place);

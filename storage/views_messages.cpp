@@ -56,13 +56,13 @@ class messages_in_order {
   [[nodiscard]] std::uint64_t row_sequence() const {
     auto from = rows_->key().ToStringView().substr(prefix_.size());
     std::uint64_t n = 0;
-    if (!keys::take_number(from, n)) store_.fail("messages: a key that is none");
+    if (!keys::take_number(from, n)) store_.damaged("messages: a key that is none");
     return n;
   }
   void step() { newest_ ? rows_->Prev() : rows_->Next(); }
   numbered_message take_row() {
     const auto row = rows_->value().ToStringView();
-    if (row.empty() || row.front() != row_version) store_.fail("messages: a row of unknown version");
+    if (row.empty() || row.front() != row_version) store_.damaged("messages: a row of unknown version");
     numbered_message m{row_sequence(), std::string(row.substr(1))};
     step();
     return m;
@@ -101,13 +101,13 @@ std::optional<domain::message> views_on_disk::find_message(std::string_view bran
   if (is_reference) from.remove_prefix(1);
   if (!is_reference || !keys::take_number(from, at) || !keys::take_number(from, id.conversation.ordinal) ||
       !keys::take_number(from, id.sequence)) {
-    store_->fail("seen: a reference that is none");
+    store_->damaged("seen: a reference that is none");
   }
   auto json = messages_waiting_.json(brand, id);
   if (!json) json = store_->row(column::messages, keys::message(brand, id));
   if (!json) return std::nullopt;  // another brand's
   auto m = decode_message(*json);
-  if (!m) store_->fail("messages: " + m.error().what);
+  if (!m) store_->damaged("messages: " + m.error().what);
   return std::move(*m);
 }
 
@@ -121,7 +121,7 @@ std::vector<domain::message> views_on_disk::outbound_up_to(std::string_view bran
     const auto row = rows.next();
     if (!row) break;
     auto m = decode_message(row->json);
-    if (!m) store_->fail("messages: " + m.error().what);
+    if (!m) store_->damaged("messages: " + m.error().what);
     if (m->direction != domain::direction::outbound || m->note || m->sent_at > t) continue;
     if (domain::moves_forward(m->delivery, below)) found.push_back(std::move(*m));
   }

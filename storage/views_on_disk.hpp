@@ -28,6 +28,7 @@ class views_on_disk final : public views {
   [[nodiscard]] log_sequence flushed() const override { return flushed_.load(std::memory_order_acquire); }
   [[nodiscard]] log_sequence reached() const override { return store_->opened_with().reached; }
   [[nodiscard]] expected<void, views_error> flush() override;
+  [[nodiscard]] std::optional<views_error> failure() const override { return store_->failure(); }
 
   [[nodiscard]] std::optional<thread_row> load_thread(std::string_view brand,
                                                       domain::thread_id t) const override;

@@ -21,7 +21,7 @@ std::optional<thread_row> views_on_disk::load_thread(std::string_view brand, dom
     ++ordinal;
   }
   auto c = decode_conversation(*newest);
-  if (!c) store_->fail("conversations: " + c.error().what);
+  if (!c) store_->damaged("conversations: " + c.error().what);
   return thread_row{std::move(*c)};
 }
 
@@ -34,7 +34,7 @@ std::uint32_t views_on_disk::newest_row(std::string_view brand, domain::thread_i
   const auto prefix = std::string_view(last).substr(0, last.size() - sizeof ordinal);
   if (!rows->Valid() || !rows->key().ToStringView().starts_with(prefix)) return 0;
   auto from = rows->key().ToStringView().substr(prefix.size());
-  if (!keys::take_number(from, ordinal)) store_->fail("conversations: a key that is none");
+  if (!keys::take_number(from, ordinal)) store_->damaged("conversations: a key that is none");
   return ordinal;
 }
 
@@ -49,7 +49,7 @@ std::optional<domain::thread_id> views_on_disk::thread_row_of(const std::string&
   if (!value) return std::nullopt;
   std::string_view from = *value;
   domain::thread_id t;
-  if (!keys::take_thread(from, t)) store_->fail("comment_threads: a row without a thread");
+  if (!keys::take_thread(from, t)) store_->damaged("comment_threads: a row without a thread");
   return t;
 }
 
@@ -73,7 +73,7 @@ void views_on_disk::each_move(const std::function<void(const domain::thread_alia
     std::string_view customer;
     if (!keys::take_thread(key, a.key) || !keys::take_number(key, since) ||
         !keys::take_thread(value, a.thread) || !keys::take_name(value, customer)) {
-      store_->fail("comment_threads: a move that is none");
+      store_->damaged("comment_threads: a move that is none");
     }
     a.customer.value = customer;
     a.since = keys::time_of(since);
@@ -99,7 +99,7 @@ std::optional<domain::dead_letter> views_on_disk::find_dead_letter(std::string_v
   const auto json = store_->row(column::dead_letters, key);
   if (!json) return std::nullopt;
   auto d = decode_dead_letter(*json);
-  if (!d) store_->fail("dead_letters: " + d.error().what);
+  if (!d) store_->damaged("dead_letters: " + d.error().what);
   return std::move(*d);
 }
 

@@ -1,5 +1,6 @@
 #include "storage/views_store.hpp"
 
+#include "storage/damage.hpp"
 #include "storage/files.hpp"
 #include "storage/hash.hpp"
 #include "storage/torn_manifest.hpp"
@@ -20,10 +21,11 @@ constexpr std::uint32_t layout_with_ids = 2;
 /// So many keys are changed in one write.
 constexpr std::uint32_t rehashed_at_once = 10'000;
 
-open_error damaged(const std::string& path, const std::string& how) {
+open_error refused(const std::string& path, const std::string& how) {
   return {
-      74,
-      "views are damaged: " + path + ": " + how + "; remove " + path +
+      .damaged = true,
+      .what =
+          "views are damaged: " + path + ": " + how + "; remove " + path +
           " to fold them again, if the journal still holds everything from its first event (see switchboard "
           "verify)"};
 }
@@ -42,10 +44,9 @@ std::optional<std::string> missing_current(const std::string& path) {
 
 open_error explain(const std::string& path, const rocksdb::Status& s) {
   const auto said = s.ToString();
-  const bool lost_file = s.IsPathNotFound() || said.find("No such file") != std::string::npos;
-  if (s.IsCorruption() || lost_file) return damaged(path, said);
-  if (said.find("lock") != std::string::npos) return {1, "views are in use by another process: " + said};
-  return {1, "views cannot be opened: " + path + ": " + said};
+  if (is_damage(s)) return refused(path, said);
+  if (said.find("lock") != std::string::npos) return {.what = "views are in use by another process: " + said};
+  return {.what = "views cannot be opened: " + path + ": " + said};
 }
 
 }  // namespace
@@ -84,12 +85,13 @@ expected<std::unique_ptr<views_store>, open_error> views_store::open(const views
   store->path_ = options.data_dir + "/views";
   std::error_code failed;
   std::filesystem::create_directories(store->path_, failed);
-  if (failed) return unexpected{open_error{1, "cannot create " + store->path_ + ": " + failed.message()}};
-  if (const auto lost = missing_current(store->path_)) return unexpected{damaged(store->path_, *lost)};
+  if (failed)
+    return unexpected{open_error{.what = "cannot create " + store->path_ + ": " + failed.message()}};
+  if (const auto lost = missing_current(store->path_)) return unexpected{refused(store->path_, *lost)};
   // Before there is a database: once the journal is trimmed, a power loss must not take the folder by its name.
   if (!std::filesystem::exists(store->path_ + "/CURRENT", failed)) {
     if (const auto synced = sync_directory(options.data_dir); !synced)
-      return unexpected{open_error{1, synced.error().what}};
+      return unexpected{open_error{.what = synced.error().what}};
   }
 
   const auto columns = views_columns(options, store->latest_ms_);
@@ -117,7 +119,8 @@ expected<std::unique_ptr<views_store>, open_error> views_store::open(const views
   if (auto error = store->read_state()) return unexpected{std::move(*error)};
   std::filesystem::remove_all(store->incoming(), failed);  // what a crash left; nobody else has the database
   if (!failed) std::filesystem::create_directory(store->incoming(), failed);
-  if (failed) return unexpected{open_error{1, "cannot empty " + store->incoming() + ": " + failed.message()}};
+  if (failed)
+    return unexpected{open_error{.what = "cannot empty " + store->incoming() + ": " + failed.message()}};
   return store;
 }
 
@@ -128,20 +131,21 @@ std::optional<open_error> views_store::read_state() {
   if (!s.ok()) return explain(path_, s);
   auto from = value.ToStringView();
   std::uint32_t found = 0;
-  if (!keys::take_number(from, found)) return damaged(path_, "its state is cut");
+  if (!keys::take_number(from, found)) return refused(path_, "its state is cut");
   if (found != layout && found != layout_with_ids) {
-    return open_error{74, "views in " + path_ + " have layout " + std::to_string(found) +
+    return open_error{.damaged = true,
+                      .what = "views in " + path_ + " have layout " + std::to_string(found) +
                               ", this program reads " + std::to_string(layout)};
   }
   if (!keys::take_number(from, opened_with_.applied) || !keys::take_number(from, opened_with_.latest_ms) ||
       !keys::take_number(from, opened_with_.conversations) ||
       !keys::take_number(from, opened_with_.reached)) {
-    return damaged(path_, "its state is cut");
+    return refused(path_, "its state is cut");
   }
   // Before there was such a number, the log's own time was that of its latest record.
   opened_with_.newest_ms = opened_with_.latest_ms;
   if (!from.empty() && !keys::take_number(from, opened_with_.newest_ms))
-    return damaged(path_, "its state is cut");
+    return refused(path_, "its state is cut");
   set_latest(opened_with_.latest_ms);
   if (found == layout) return std::nullopt;
   if (const auto done = hash_comment_ids(); !done.ok()) return explain(path_, done);
@@ -188,7 +192,7 @@ views_store::~views_store() {
 bool views_store::get(column c, std::string_view key, rocksdb::PinnableSlice& value) const {
   const auto s = db_->Get({}, handle(c), rocksdb::Slice(key), &value);
   if (s.ok()) return true;
-  if (!s.IsNotFound()) fail(std::string(to_word(c)) + ": " + s.ToString());
+  if (!s.IsNotFound()) fail(std::string(to_word(c)), s);
   return false;
 }
 
@@ -197,7 +201,7 @@ std::optional<std::string> views_store::row(column c, std::string_view key) cons
   if (!get(c, key, value)) return std::nullopt;
   const auto bytes = value.ToStringView();
   if (bytes.empty() || bytes.front() != row_version) {
-    fail(std::string(to_word(c)) + ": a row of unknown version at key " + keys::to_hex(key));
+    damaged(std::string(to_word(c)) + ": a row of unknown version at key " + keys::to_hex(key));
   }
   return std::string(bytes.substr(1));
 }
@@ -207,7 +211,7 @@ std::unique_ptr<rocksdb::Iterator> views_store::rows(column c) const {
 }
 
 void views_store::check(const rocksdb::Iterator& i, column c) const {
-  if (!i.status().ok()) fail(std::string(to_word(c)) + ": " + i.status().ToString());
+  if (!i.status().ok()) fail(std::string(to_word(c)), i.status());
 }
 
 bool views_store::expired(std::string_view seen_value) const {
@@ -215,16 +219,23 @@ bool views_store::expired(std::string_view seen_value) const {
   return seen_value_expired(seen_value, latest_ms_->load(std::memory_order_relaxed), window);
 }
 
-void views_store::fail(std::string what) const {
-  what = path_ + ": " + what;
-  {
-    const std::lock_guard lock(failure_mutex_);
-    if (!failed_.exchange(true)) failure_ = what;
-  }
-  throw views_failure(what);
+void views_store::fail(const std::string& doing, const rocksdb::Status& why) const {
+  end({path_ + ": " + doing + ": " + why.ToString(), is_damage(why)});
 }
 
-std::optional<std::string> views_store::failure() const {
+void views_store::damaged(const std::string& how) const {
+  end({path_ + ": " + how, true});
+}
+
+void views_store::end(views_error why) const {
+  {
+    const std::lock_guard lock(failure_mutex_);
+    if (!failed_.exchange(true)) failure_ = why;
+  }
+  throw views_failure(why);
+}
+
+std::optional<views_error> views_store::failure() const {
   if (!failed_.load(std::memory_order_acquire)) return std::nullopt;
   const std::lock_guard lock(failure_mutex_);
   return failure_;

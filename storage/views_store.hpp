@@ -82,14 +82,17 @@ class views_store {
   void set_latest(std::uint64_t ms) { latest_ms_->store(ms, std::memory_order_relaxed); }
   [[nodiscard]] bool expired(std::string_view seen_value) const;
 
-  /// First failure wins; everything after it fails too.
-  [[noreturn]] void fail(std::string what) const;
-  [[nodiscard]] std::optional<std::string> failure() const;
+  // Both throw views_failure. The first failure wins; everything after it fails too.
+  [[noreturn]] void fail(const std::string& doing, const rocksdb::Status& why) const;
+  /// A row is not what was written.
+  [[noreturn]] void damaged(const std::string& how) const;
+  [[nodiscard]] std::optional<views_error> failure() const;
   [[nodiscard]] const views_options& options() const { return options_; }
 
  private:
   views_store() = default;
   [[nodiscard]] std::optional<open_error> read_state();
+  [[noreturn]] void end(views_error why) const;
   [[nodiscard]] rocksdb::Status hash_comment_ids();
 
   views_options options_;
@@ -101,7 +104,7 @@ class views_store {
   fold_state opened_with_;
   mutable std::atomic<bool> failed_{false};
   mutable std::mutex failure_mutex_;
-  mutable std::string failure_;
+  mutable views_error failure_;
 };
 
 [[nodiscard]] std::string encode_state(const fold_state& s);

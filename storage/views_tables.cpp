@@ -23,20 +23,20 @@ void sorted_tables::begin(column c) {
   // With the options of the database: written back bit by bit, not in one burst beside the fsync of the journal.
   writer_ = std::make_unique<rocksdb::SstFileWriter>(rocksdb::EnvOptions(options), options, store_.handle(c));
   if (const auto s = writer_->Open(tables_.back().path); !s.ok()) {
-    store_.fail(tables_.back().path + ": " + s.ToString());
+    store_.fail(tables_.back().path, s);
   }
   rows_ = 0;
 }
 
 void sorted_tables::put(std::string_view key, std::string_view value) {
   const auto s = writer_->Put(slice(key), slice(value));
-  if (!s.ok()) store_.fail(tables_.back().path + ": " + s.ToString());
+  if (!s.ok()) store_.fail(tables_.back().path, s);
   ++rows_;
 }
 
 void sorted_tables::remove(std::string_view key) {
   const auto s = writer_->Delete(slice(key));
-  if (!s.ok()) store_.fail(tables_.back().path + ": " + s.ToString());
+  if (!s.ok()) store_.fail(tables_.back().path, s);
   ++rows_;
 }
 
@@ -45,7 +45,7 @@ void sorted_tables::finish() {
   if (rows_ == 0) {  // RocksDB takes no file without rows
     tables_.pop_back();
   } else if (const auto s = writer_->Finish(); !s.ok()) {
-    store_.fail(tables_.back().path + ": " + s.ToString());
+    store_.fail(tables_.back().path, s);
   }
   writer_.reset();
 }
@@ -62,7 +62,12 @@ void sorted_tables::wait_for_compactions(column c) const {
   while (tables_at(c, 0) >= level0_tables_max) {
     std::string stopped;
     if (store_.db().GetProperty(rocksdb::DB::Properties::kBackgroundErrors, &stopped) && stopped != "0") {
-      store_.fail("compactions have failed, LOG beside the tables says why");
+      // What happened, RocksDB says to whoever would write.
+      rocksdb::WriteOptions unlogged;
+      unlogged.disableWAL = true;
+      rocksdb::WriteBatch nothing;
+      store_.fail("compactions have failed (LOG beside the tables says more)",
+                  store_.db().Write(unlogged, &nothing));
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
@@ -74,8 +79,8 @@ void sorted_tables::pause_compactions() const {
   for (const auto& t : tables_) columns.push_back(store_.handle(t.of));
   rocksdb::FlushOptions at_once;
   at_once.allow_write_stall = true;  // nothing else writes
-  if (const auto s = store_.db().Flush(at_once, columns); !s.ok()) store_.fail("flush: " + s.ToString());
-  if (const auto s = store_.db().PauseBackgroundWork(); !s.ok()) store_.fail("pausing: " + s.ToString());
+  if (const auto s = store_.db().Flush(at_once, columns); !s.ok()) store_.fail("flush", s);
+  if (const auto s = store_.db().PauseBackgroundWork(); !s.ok()) store_.fail("pausing", s);
 }
 
 void sorted_tables::ingest() {
@@ -99,7 +104,7 @@ void sorted_tables::ingest() {
   const auto s = store_.db().IngestExternalFiles(all);
   if (may_deepen)
     store_.db().ContinueBackgroundWork().PermitUncheckedError();  // fails only where none is paused
-  if (!s.ok()) store_.fail("taking over tables: " + s.ToString());
+  if (!s.ok()) store_.fail("taking over tables", s);
   tables_.clear();
 }
 

@@ -51,7 +51,7 @@ unwritten_conversations::conversation& unwritten_conversations::begin_to_wait(co
     lies.reset();
     if (const auto row = store_.row(column::conversations, keys::conversation(r.brand, r.conversation))) {
       const auto c = decode_conversation(*row);
-      if (!c) store_.fail("conversations: " + c.error().what);
+      if (!c) store_.damaged("conversations: " + c.error().what);
       lies = inbox_place{c->status, c->priority, c->updated_at};
     }
   }

@@ -80,7 +80,7 @@ void unwritten_messages::take(const record& r, std::uint64_t at) {
 /// Its message is gone; that it was here is known for as long as it may be delivered again.
 void unwritten_messages::take_erased(const record& r, std::uint64_t at) {
   const auto e = decode_erasure(r.part(r.erased_json));
-  if (!e) store_.fail("the erased event of record " + std::to_string(r.sequence) + ": " + e.error().what);
+  if (!e) store_.damaged("the erased event of record " + std::to_string(r.sequence) + ": " + e.error().what);
   for (const auto& key : {e->reference, e->origin}) {
     if (key) take_seen({r.conversation.thread, *key, at, {}, seen_origin});
   }

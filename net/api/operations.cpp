@@ -88,7 +88,16 @@ void reload(call&& c) {
   auto x = c.exchange;
   auto* ctx = c.ctx;
   const bool queued = ctx->engine->events().on_reader_thread([x, ctx] {
-    const auto problems = ctx->reload();
+    const auto [problems, recorded] = ctx->reload();
+    if (problems.empty() && !recorded) {
+      return x->respond(come_back(
+          "reload-unrecorded",
+          "configuration " + ctx->engine->settings()->version +
+              " is in force, but its config.applied was not durable within " +
+              std::to_string(reload_record_max.count()) +
+              " s; unless the node ends it follows in the event stream, and the reload may be repeated",
+          retry_after(*ctx)));
+    }
     if (problems.empty()) {
       std::string body;
       domain::json_object o{body};

@@ -6,6 +6,7 @@
 #include "config/settings.hpp"
 #include "net/api/authorisation.hpp"
 #include "net/http/server.hpp"
+#include "net/reload_outcome.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -36,8 +37,8 @@ struct context {
   net::webhook* webhooks = nullptr;
   event_stream* stream = nullptr;
   ticket_office* tickets = nullptr;
-  /// Reads the config file again and applies it as one step; gives the problems, none when it was applied.
-  std::function<std::vector<std::string>()> reload;
+  /// Reads the config file again and applies it as one step. Waits for reload_record_max, and for another reload.
+  std::function<reload_outcome()> reload;
 };
 
 /// One matched and authorised call. On the exchange's I/O thread; must not block.

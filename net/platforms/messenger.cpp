@@ -5,7 +5,7 @@
 
 #include "net/platforms/messenger.hpp"
 
-#include "net/platforms/fingerprint.hpp"
+#include "net/platforms/content_hash.hpp"
 
 #include <array>
 
@@ -33,7 +33,7 @@ void unpack_edit(const messaging_item& item, object value) {
   event.platform_message_id = std::move(id);
   event.version = member_id(value, "num_edit");
   if (event.version.empty()) {
-    event.version = own_time(item) + '#' + std::to_string(fingerprint(member_text(value, "text")));
+    event.version = own_time(item) + '#' + std::to_string(content_hash(member_text(value, "text")));
   }
   event.content = member_text(value, "text");
 }
@@ -336,8 +336,8 @@ inbound_event& messaging_item::add(inbound_kind kind) const {
 
 std::string messaging_item::made_up_id(std::string_view prefix, std::string_view what) const {
   const std::string tail = platform_time
-                               ? milliseconds(*platform_time) + ':' + std::to_string(fingerprint(what))
-                               : std::to_string(fingerprint(to_json(json)));
+                               ? milliseconds(*platform_time) + ':' + std::to_string(content_hash(what))
+                               : std::to_string(content_hash(to_json(json)));
   return std::string{prefix} + customer + ":" + tail;
 }
 

@@ -11,7 +11,7 @@
 
 #include "net/platforms/page_feed.hpp"
 
-#include "net/platforms/fingerprint.hpp"
+#include "net/platforms/content_hash.hpp"
 #include "net/platforms/payload.hpp"
 
 #include <array>
@@ -216,7 +216,7 @@ void add_unsupported(const page_change& change) {
   }
   std::string which = change.when();
   if (which.empty()) {
-    which = std::to_string(fingerprint(to_json(change.value)));
+    which = std::to_string(content_hash(to_json(change.value)));
   }
   inbound_event& event =
       change.add(inbound_kind::message, change.target() + ":" + std::string{change.item} + ":" +
@@ -267,7 +267,7 @@ std::string edit_version(const page_change& change) {
       if (each.get(url) == simdjson::SUCCESS) (content += file_of(url)) += '\0';
     }
   }
-  return change.when() + '#' + std::to_string(fingerprint(content));
+  return change.when() + '#' + std::to_string(content_hash(content));
 }
 
 /// A comment, a post or a review: something said under `id`, changed or withdrawn.

@@ -1,5 +1,6 @@
 #pragma once
-// A real journal that answers fenced once a test says that another node has claimed the partitions.
+// A real journal that answers fenced once a test says that another node has claimed the partitions, and answers nothing
+// while it says that the disk is stuck.
 
 #include "storage/journal.hpp"
 
@@ -14,9 +15,14 @@ class fencing_journal final : public storage::journal {
   explicit fencing_journal(std::unique_ptr<storage::journal> real) : real_(std::move(real)) {}
 
   void fence() { fenced_ = true; }
+  void be_stuck(bool stuck) {
+    stuck_ = stuck;
+    stuck_.notify_all();
+  }
 
   storage::commit_outcome commit(const storage::claims& held, std::span<const storage::record_ptr> records,
                                  std::span<const storage::consumption> consumed) override {
+    stuck_.wait(true);
     if (fenced_) return {storage::log_result::fenced, 0, 0, "another node has claimed it"};
     return real_->commit(held, records, consumed);
   }
@@ -37,6 +43,7 @@ class fencing_journal final : public storage::journal {
 
   const storage::identity& identity() const override { return real_->identity(); }
   std::uint64_t disk_bytes() const override { return real_->disk_bytes(); }
+  std::optional<storage::open_error> failure() const override { return real_->failure(); }
   domain::histogram_reading sync_durations() const override { return real_->sync_durations(); }
   expected<storage::rewritten, storage::open_error> erase(const storage::erased_things& what,
                                                           storage::log_sequence up_to,
@@ -62,7 +69,7 @@ class fencing_journal final : public storage::journal {
 
  private:
   const std::unique_ptr<storage::journal> real_;
-  std::atomic<bool> fenced_{false};
+  std::atomic<bool> fenced_{false}, stuck_{false};
 };
 
 }  // namespace switchboard::actors::testing

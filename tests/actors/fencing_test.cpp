@@ -1,4 +1,5 @@
-// Another node has claimed the partitions: this one's actors end, and nothing of theirs is answered.
+// What the engine makes of a log that does not answer as it should: another node has claimed the partitions, or the disk
+// is stuck.
 
 #include "actors/local_engine.hpp"
 #include "fencing_journal.hpp"
@@ -96,6 +97,37 @@ TEST_F(fenced_engine_test, ends_the_actors_of_its_partition_and_answers_nothing_
   }
   EXPECT_FALSE(engine_->stop(std::chrono::seconds{30}));
   EXPECT_EQ(journal_->last(), written);
+}
+
+using stuck_engine_test = fenced_engine_test;
+
+/// A disk that does not come back must not keep whoever asked for a reload; what is in force, he is told.
+TEST_F(stuck_engine_test, puts_a_config_in_force_and_says_that_it_is_not_recorded) {
+  auto next = std::make_shared<config::settings>(*engine_->settings());
+  next->version = "next";
+  bool rest = false;
+  journal_->be_stuck(true);
+  const auto before = journal_->last();
+  EXPECT_EQ(engine_->apply_settings(
+                next, [&] { rest = true; }, std::chrono::milliseconds{20}),
+            settings_state::unrecorded);
+  EXPECT_TRUE(rest);
+  EXPECT_EQ(engine_->settings(), next);
+  EXPECT_EQ(journal_->last(), before);
+  journal_->be_stuck(false);
+  EXPECT_TRUE(eventually([&] { return journal_->last() == before + 1; })) << "config.applied follows";
+  EXPECT_TRUE(engine_->stop(std::chrono::seconds{30}));
+  EXPECT_EQ(engine_->apply_settings(
+                next, [] {}, std::chrono::milliseconds{20}),
+            settings_state::refused);
+}
+
+TEST_F(fenced_engine_test, says_that_a_config_is_not_recorded) {
+  auto next = std::make_shared<config::settings>(*engine_->settings());
+  journal_->fence();
+  EXPECT_EQ(engine_->apply_settings(
+                next, [] {}, std::chrono::seconds{60}),
+            settings_state::unrecorded);
 }
 
 }  // namespace

@@ -96,7 +96,7 @@ class poisoned_views final : public storage::views {
     return real_->list_dead_letters(brands, limit, after);
   }
   std::optional<domain::dead_letter> find_dead_letter(std::string_view id) const override {
-    if (fail_letters) throw storage::views_failure("planted: dead letters");
+    if (fail_letters) throw storage::views_failure({"planted: dead letters"});
     return real_->find_dead_letter(id);
   }
   std::uint32_t erased_up_to(domain::thread_id t) const override { return real_->erased_up_to(t); }

@@ -2,7 +2,7 @@
 // A request without a socket, whose answer can be waited for: the engine behind it is the real one and answers
 // from its own threads.
 
-#include "tests/net/api/fake_http.hpp"
+#include "tests/net/api/fake_exchange.hpp"
 
 #include <condition_variable>
 #include <memory>

@@ -122,7 +122,7 @@ void world::start() {
   ctx.webhooks = webhooks_.get();
   ctx.tickets = &tickets_;
   ctx.stream = stream_.get();
-  ctx.reload = [] { return std::vector<std::string>{}; };
+  ctx.reload = [] { return net::reload_outcome{}; };
   ctx.ready = true;
   router_ = std::make_unique<net::api::router>(ctx);
 }

@@ -10,6 +10,7 @@
 #include "net/api/tickets.hpp"
 #include "net/webhook.hpp"
 #include "tests/e2e/scratch.hpp"
+#include "tests/net/api/fake_server.hpp"
 
 #include <memory>
 #include <span>

@@ -1,5 +1,6 @@
 // Data that must not be served: each damage is named, with the way out, and what nobody can mend is not tried again.
 
+#include "json_text.hpp"
 #include "load.hpp"
 #include "scratch.hpp"
 #include "setup.hpp"
@@ -9,8 +10,11 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <optional>
+#include <ostream>
 #include <random>
+#include <string_view>
 
 namespace switchboard::e2e {
 namespace {
@@ -163,6 +167,111 @@ TEST_F(damage_of_data, a_damaged_event_that_is_read_ends_it_for_good) {
   EXPECT_THAT(e.out, HasSubstr("switchboard restore"));
   EXPECT_EQ(verify().code, 74);
 }
+
+// -- while it runs
+
+struct row_read {
+  std::string_view what;
+  std::string_view column;  ///< of the views, that it reads
+  void (*ask)(const engine_process& engine, const std::string& conversation, const std::string& customer);
+};
+void PrintTo(const row_read& r, std::ostream* out) {
+  *out << r.what;
+}
+
+class damaged_rows : public damage_of_data, public testing::WithParamInterface<row_read> {
+ protected:
+  /// Flips a bit of the first row of each of the column's tables. RocksDB writes the column's name into them, as
+  /// the property rocksdb.column.family.name, whose beginning it shortens by the property's before.
+  void flip_in(std::string_view column) {
+    int tables = 0;
+    for (const auto& entry : fs::directory_iterator(engine_.data() / "views")) {
+      if (entry.path().extension() != ".sst") continue;
+      std::ifstream in(entry.path(), std::ios::binary);
+      const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+      if (bytes.find("name" + std::string(column)) == std::string::npos) continue;
+      flip_bit(entry.path(), 20);
+      ++tables;
+    }
+    ASSERT_GT(tables, 0) << column;
+  }
+};
+
+/// No restart would read these rows better: the next one that asks would end the engine again, for ever.
+TEST_P(damaged_rows, end_the_engine_for_good) {
+  start();
+  ASSERT_EQ(deliver(engine_, "meta", whatsapp_text(acme_number, "551100", "wamid.1", "hello")).status, 200);
+  const auto chats = read_list(engine_, "/v1/conversations?brand=acme", "conversations");
+  ASSERT_EQ(chats.size(), 1U);
+  const auto conversation = text_at(chats[0], "/id").value_or("");
+  const auto customer = text_at(chats[0], "/customerId").value_or("");
+  EXPECT_EQ(engine_.terminate().code, 0);
+  flip_in(GetParam().column);
+  engine_.start();
+  GetParam().ask(engine_, conversation, customer);
+  const auto e = engine_.wait_end(std::chrono::seconds{60});
+  EXPECT_EQ(e.code, 74) << e.out;
+  EXPECT_THAT(e.out, HasSubstr("storage-damaged"));
+  EXPECT_THAT(e.out, HasSubstr((engine_.data() / "views").string()));
+  EXPECT_EQ(verify().code, 74);
+  // The way out that it names.
+  fs::remove_all(engine_.data() / "views");
+  engine_.start();
+  EXPECT_EQ(get(engine_, "/v1/conversations/" + conversation).status, 200);
+}
+
+/// `as`: the name that the sender has by now.
+void say_more(const engine_process& engine, const std::string& as = "Customer") {
+  auto body = whatsapp_text(acme_number, "551100", "wamid.2", "more");
+  const std::string before = "Customer";
+  body.replace(body.find(before), before.size(), as);
+  (void)deliver(engine, "meta", body);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    , damaged_rows,
+    testing::Values(
+        row_read{"a_read", "conversations",
+                 [](const engine_process& engine, const std::string& conversation, const std::string&) {
+                   (void)get(engine, "/v1/conversations/" + conversation);
+                 }},
+        row_read{
+            "a_waking_conversation", "conversations",
+            [](const engine_process& engine, const std::string&, const std::string&) { say_more(engine); }},
+        row_read{"the_fold_of_an_event", "customers",
+                 [](const engine_process& engine, const std::string&, const std::string&) {
+                   say_more(engine, "Client");
+                 }},
+        row_read{"an_erasure", "customers",
+                 [](const engine_process& engine, const std::string&, const std::string& customer) {
+                   http_connection c(engine.port());
+                   EXPECT_NE(c.ask("DELETE", "/v1/customers/" + customer, bearer(admin_token)).status, 202);
+                 }}),
+    [](const auto& instance) { return std::string(instance.param.what); });
+
+/// The promise is kept by going through the whole log: what it comes upon there ends the engine as a reader would.
+TEST_F(damage_of_data, a_damaged_event_that_an_erasure_comes_upon_ends_it_for_good) {
+  setup s;
+  s.storage = "journal_memtable_bytes = \"1MiB\"\ntail_bytes = \"1MiB\"\n";
+  start(s);
+  say_many(100, 400);
+  const auto chats = read_list(engine_, "/v1/conversations?brand=acme", "conversations");
+  ASSERT_FALSE(chats.empty());
+  EXPECT_EQ(engine_.terminate().code, 0);
+  const auto stored = journal_file(".blob");
+  ASSERT_TRUE(stored);
+  flip_bit(*stored, fs::file_size(*stored) / 2);
+  engine_.start();
+  http_connection c(engine_.port());
+  const auto customer = text_at(chats[0], "/customerId").value_or("");
+  EXPECT_EQ(c.ask("DELETE", "/v1/customers/" + customer, bearer(admin_token)).status, 202);
+  const auto e = engine_.wait_end(std::chrono::seconds{60});
+  EXPECT_EQ(e.code, 74) << e.out;
+  EXPECT_THAT(e.out, HasSubstr("storage-damaged"));
+  EXPECT_THAT(e.out, HasSubstr(stored->parent_path().string()));
+}
+
+// -- what is missing
 
 /// Whatever of the directory is missing, the refusal names it and the way back.
 TEST_F(damage_of_data, each_missing_part_is_refused_with_the_way_back) {

@@ -6,11 +6,15 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <map>
 #include <random>
 #include <set>
+#include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 namespace switchboard::e2e {
 namespace {
@@ -30,6 +34,30 @@ class redelivery : public testing::Test {
     for (const auto& e : events) ++counts[text_at(e, "/type").value_or("")];
     return counts;
   }
+  using delivered = std::pair<std::string, std::string>;  ///< source and body
+  /// Each `times`, over connections of which each takes its share in an order of its own. How many were answered 200.
+  unsigned deliver_shuffled(const std::vector<delivered>& bodies, unsigned times,
+                            unsigned connections) const {
+    std::vector<delivered> all;
+    for (unsigned t = 0; t < times; ++t) all.insert(all.end(), bodies.begin(), bodies.end());
+    std::atomic<unsigned> accepted = 0;
+    std::vector<std::jthread> threads;
+    for (unsigned c = 0; c < connections; ++c) {
+      threads.emplace_back([&, c] {
+        std::vector<std::size_t> mine;
+        for (std::size_t i = c; i < all.size(); i += connections) mine.push_back(i);
+        std::shuffle(mine.begin(), mine.end(), std::mt19937{c});
+        http_connection to(engine_.port());
+        for (const auto i : mine) {
+          const auto a = deliver(to, all[i].first, all[i].second);
+          EXPECT_EQ(a.status, 200) << a.body;
+          if (a.status == 200) ++accepted;
+        }
+      });
+    }
+    threads.clear();  // joined
+    return accepted;
+  }
 
   scratch scratch_;
   engine_process engine_;
@@ -38,7 +66,7 @@ class redelivery : public testing::Test {
 // Every body ten times, over eight connections that each have an order of their own.
 TEST_F(redelivery, ten_times_over_eight_connections_has_one_effect) {
   constexpr unsigned connections = 8, times = 10;
-  std::vector<std::pair<std::string, std::string>> bodies;  // source, body
+  std::vector<delivered> bodies;
   for (unsigned i = 0; i < 30; ++i) {
     const auto n = std::to_string(i);
     bodies.emplace_back("meta",
@@ -52,26 +80,7 @@ TEST_F(redelivery, ten_times_over_eight_connections_has_one_effect) {
     bodies.emplace_back("telegram",
                         R"({"update_id":)" + std::to_string(100 + i) + R"(,"nobody":{"n":)" + n + "}}");
   }
-  std::vector<std::pair<std::string, std::string>> all;
-  for (unsigned t = 0; t < times; ++t) all.insert(all.end(), bodies.begin(), bodies.end());
-  std::atomic<unsigned> accepted = 0;
-  {
-    std::vector<std::jthread> threads;
-    for (unsigned c = 0; c < connections; ++c) {
-      threads.emplace_back([&, c] {
-        std::vector<std::size_t> mine;
-        for (std::size_t i = c; i < all.size(); i += connections) mine.push_back(i);
-        std::shuffle(mine.begin(), mine.end(), std::mt19937{c});
-        http_connection to(engine_.port());
-        for (const auto i : mine) {
-          const auto a = deliver(to, all[i].first, all[i].second);
-          EXPECT_EQ(a.status, 200) << a.body;
-          ++accepted;
-        }
-      });
-    }
-  }
-  EXPECT_EQ(accepted, all.size());
+  EXPECT_EQ(deliver_shuffled(bodies, times, connections), bodies.size() * times);
   const auto counts = types(log());
   EXPECT_EQ(counts.at("message.received"), 30U * 5);
   EXPECT_EQ(counts.at("conversation.created"), 6U + 6 + 1);
@@ -83,12 +92,13 @@ TEST_F(redelivery, ten_times_over_eight_connections_has_one_effect) {
 // So does what people say who change their number meanwhile, whatever comes first.
 TEST_F(redelivery, of_people_who_change_their_number_has_one_effect) {
   constexpr unsigned connections = 8, times = 5, people = 60;
-  std::vector<std::string> bodies;
+  std::vector<delivered> bodies;
   const auto tell = [&](const std::string& what) {
-    bodies.push_back(
+    bodies.emplace_back(
+        "meta",
         R"({"object":"whatsapp_business_account","entry":[{"id":"1","changes":[{"field":"messages","value":{"metadata":)"
         R"({"phone_number_id":")" +
-        std::string(acme_number) + R"("},"messages":[{)" + what + "}]}}]}]}");
+            std::string(acme_number) + R"("},"messages":[{)" + what + "}]}}]}]}");
   };
   for (unsigned p = 0; p < people; ++p) {
     const auto n = std::to_string(1000 + p);
@@ -108,20 +118,7 @@ TEST_F(redelivery, of_people_who_change_their_number_has_one_effect) {
          R"({"type":"user_changed_number","body":"b","wa_id":"56)" + n + R"(","user_id":"BR.B)" + n +
          R"("})");
   }
-  std::vector<std::string> all;
-  for (unsigned t = 0; t < times; ++t) all.insert(all.end(), bodies.begin(), bodies.end());
-  {
-    std::vector<std::jthread> threads;
-    for (unsigned c = 0; c < connections; ++c) {
-      threads.emplace_back([&, c] {
-        std::vector<std::size_t> mine;
-        for (std::size_t i = c; i < all.size(); i += connections) mine.push_back(i);
-        std::shuffle(mine.begin(), mine.end(), std::mt19937{c});
-        http_connection to(engine_.port());
-        for (const auto i : mine) EXPECT_EQ(deliver(to, "meta", all[i]).status, 200);
-      });
-    }
-  }
+  EXPECT_EQ(deliver_shuffled(bodies, times, connections), bodies.size() * times);
   std::map<std::string, unsigned> received;
   for (const auto& e : log()) {
     if (text_at(e, "/type") == "message.received")

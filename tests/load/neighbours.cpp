@@ -1,6 +1,6 @@
 #include "neighbours.hpp"
 
-#include "cli/units.hpp"
+#include "cli/figures.hpp"
 
 #include <numeric>
 

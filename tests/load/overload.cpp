@@ -1,7 +1,7 @@
 #include "overload.hpp"
 
 #include "account.hpp"
-#include "cli/units.hpp"
+#include "cli/figures.hpp"
 
 #include <algorithm>
 

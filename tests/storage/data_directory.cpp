@@ -83,9 +83,9 @@ void replace(const fs::path& file, const std::string& bytes) {
 }
 
 judgement refused(const open_error& e) {
-  const bool good = e.exit_code == 74 && e.what.find('/') != std::string::npos;
+  const bool good = e.damaged && e.what.find('/') != std::string::npos;
   return {good ? verdict::refused : verdict::refused_badly,
-          "exit " + std::to_string(e.exit_code) + ": " + e.what};
+          std::string(e.damaged ? "damaged: " : "failed: ") + e.what};
 }
 
 /// Empty: the log holds the events that it must.
@@ -160,10 +160,11 @@ judgement judge(const std::string& data_dir, shape s, const whole& expected, boo
   if (const auto folded = refold_views(**log, **rows, data_dir); !folded) return refused(folded.error());
   // From here on as `verify`, whose findings about data are 74.
   if (const auto report = verify_log(**log); !report)
-    return refused({report.error().exit_code, data_dir + "/journal: " + report.error().what});
+    return refused({report.error().damaged, data_dir + "/journal: " + report.error().what});
   if (auto wrong = difference(**log, log_of((*log)->identity()), expected.earliest); !wrong.empty())
     return {verdict::silent_loss, std::move(wrong)};
-  if (const auto flushed = (*rows)->flush(); !flushed) return refused({74, flushed.error().what});
+  if (const auto flushed = (*rows)->flush(); !flushed)
+    return refused({flushed.error().damaged, flushed.error().what});
   try {
     const auto found = rows_of(**rows);
     const auto [a, b] = std::mismatch(found.begin(), found.end(), expected.rows.begin(), expected.rows.end());
@@ -172,7 +173,7 @@ judgement judge(const std::string& data_dir, shape s, const whole& expected, boo
                                       std::to_string(expected.rows.size()) + ", or another at column " +
                                       (a == found.end() ? b->first : a->first).substr(0, 1)};
   } catch (const views_failure& e) {
-    return refused({74, e.what()});
+    return refused({e.damaged, e.what()});
   }
 }
 

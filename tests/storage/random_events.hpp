@@ -3,106 +3,21 @@
 // text. For the codec's properties and the views' tests.
 
 #include "domain/event.hpp"
+#include "random_values.hpp"
+#include "to_milliseconds.hpp"
 
 #include <chrono>
-#include <random>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace switchboard::storage::testing {
 
 using namespace std::chrono_literals;
 
-inline domain::timestamp to_milliseconds(domain::timestamp t) {
-  return std::chrono::floor<std::chrono::milliseconds>(t);
-}
-inline void to_milliseconds(std::optional<domain::timestamp>& t) {
-  if (t) t = to_milliseconds(*t);
-}
-
-/// What of an event survives its bytes.
-inline domain::event to_milliseconds(domain::event e) {
-  e.at = to_milliseconds(e.at);
-  if (e.conversation) {
-    auto& c = *e.conversation;
-    c.created_at = to_milliseconds(c.created_at);
-    c.updated_at = to_milliseconds(c.updated_at);
-    for (auto* t : {&c.first_response_at, &c.resolved_at, &c.snooze_until, &c.delivered_up_to, &c.read_up_to,
-                    &c.last_inbound_at, &c.customer_since})
-      to_milliseconds(*t);
-  }
-  if (e.previous) e.previous->updated_at = to_milliseconds(e.previous->updated_at);
-  if (e.message) {
-    e.message->sent_at = to_milliseconds(e.message->sent_at);
-    e.message->received_at = to_milliseconds(e.message->received_at);
-    to_milliseconds(e.message->edited_at);
-    for (auto& r : e.message->reactions) to_milliseconds(r.at);
-    for (auto& r : e.message->removed_reactions) to_milliseconds(r.at);
-  }
-  if (e.reaction) to_milliseconds(e.reaction->at);
-  if (e.customer) {
-    e.customer->created_at = to_milliseconds(e.customer->created_at);
-    e.customer->updated_at = to_milliseconds(e.customer->updated_at);
-  }
-  for (auto& a : e.aliases) to_milliseconds(a.since);
-  if (e.erased) {
-    for (auto& a : e.erased->aliases) to_milliseconds(a.since);
-  }
-  if (e.dead_letter) {
-    e.dead_letter->received_at = to_milliseconds(e.dead_letter->received_at);
-    to_milliseconds(e.dead_letter->replayed_at);
-  }
-  return e;
-}
-
-class random_events {
+class random_events : public random_values {
  public:
-  explicit random_events(std::uint64_t seed) : engine_(seed) {}
-
-  std::uint64_t below(std::uint64_t n) {
-    return std::uniform_int_distribution<std::uint64_t>(0, n - 1)(engine_);
-  }
-  bool maybe() { return below(2) == 0; }
-
-  /// Quotes, escapes, NUL, controls, line breaks, every width of UTF-8; sometimes empty, sometimes long.
-  std::string hostile() {
-    static const std::vector<std::string> pieces = {"\"",
-                                                    "\\",
-                                                    std::string("\0", 1),
-                                                    "\n",
-                                                    "\r\n",
-                                                    "\t",
-                                                    "\x01",
-                                                    "\x1f",
-                                                    "\x7f",
-                                                    "/",
-                                                    "a",
-                                                    "\\u0000",
-                                                    "é",
-                                                    "\u2028",
-                                                    "漢",
-                                                    "😀",
-                                                    "\xF4\x8F\xBF\xBF",
-                                                    "</script>",
-                                                    "{}",
-                                                    ",",
-                                                    " "};
-    std::string s;
-    const auto n = below(10) == 0 ? below(300) : below(6);
-    for (std::uint64_t i = 0; i < n; ++i) s += pieces[below(pieces.size())];
-    return s;
-  }
-  domain::timestamp time() {
-    return domain::timestamp{
-        std::chrono::microseconds{static_cast<std::int64_t>(below(4'000'000'000'000'000))}};
-  }
-  std::optional<domain::timestamp> maybe_time() { return maybe() ? std::optional(time()) : std::nullopt; }
-  std::uint64_t big() { return below(4) == 0 ? ~0ull - below(3) : 1 + below(1000); }
-  template <class Enum>
-  Enum one_of(Enum last) {
-    return static_cast<Enum>(below(static_cast<std::uint64_t>(last) + 1));
-  }
+  using random_values::random_values;
 
   domain::conversation conversation() {
     domain::conversation c;
@@ -261,9 +176,6 @@ class random_events {
     e.origin = domain::event_origin{"message", m.platform_message_id, ""};
     return e;
   }
-
- private:
-  std::mt19937_64 engine_;
 };
 
 }  // namespace switchboard::storage::testing

@@ -263,7 +263,7 @@ TEST_F(event_stream, a_withdrawn_or_changed_token_ends_what_it_opened) {
     if (t.brand == "*") t.brand = "beta";
   }
   next->index();
-  p.engine.apply_settings(next, [] {});
+  p.engine.take(next);
   p.server.pass(1s);
   EXPECT_EQ(goes->closed, 4401);
   EXPECT_EQ(narrowed->closed, 4401);

@@ -2,7 +2,7 @@
 // net/ put together as gateway.cpp does it, on the fakes. Two brands, a token for each role of each, one of all.
 
 #include "fake_engine.hpp"
-#include "fake_http.hpp"
+#include "fake_server.hpp"
 #include "net/admission.hpp"
 #include "net/api/event_stream.hpp"
 #include "net/api/router.hpp"
@@ -67,7 +67,7 @@ class parts {
     ctx.webhooks = &webhooks;
     ctx.tickets = &tickets;
     ctx.stream = stream.get();
-    ctx.reload = [this] { return reload_problems; };
+    ctx.reload = [this] { return reload_outcome{reload_problems, reload_recorded}; };
     webhooks.serve(&engine, &server);
     ctx.ready = true;
   }
@@ -128,6 +128,7 @@ class parts {
   api::router routes{ctx};
   std::shared_ptr<const void> permit;
   std::vector<std::string> reload_problems;
+  bool reload_recorded = true;
 };
 
 /// The n-th message of a conversation of that brand.

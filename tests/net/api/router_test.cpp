@@ -98,7 +98,7 @@ TEST(router, takes_bodies_up_to_the_configured_size_and_after_a_reload_up_to_ano
   EXPECT_EQ(p.call(method::post, path, note(200'001))->status(), 413);
   auto next = some_settings();
   next->limits.body_bytes_max = 1'024;
-  p.engine.apply_settings(next, [] {});
+  p.engine.take(next);
   EXPECT_EQ(p.call(method::post, path, note(1'025))->status(), 413);
   EXPECT_EQ(p.call(method::get, path.substr(0, path.rfind('/')), "{}")->status(), 413) << "takes none";
 }
@@ -340,7 +340,7 @@ TEST(tickets, are_over_in_time_and_with_their_token) {
   auto next = some_settings();
   std::erase_if(next->tokens, [](const auto& t) { return t.brand == "acme"; });
   next->index();
-  p.engine.apply_settings(next, [] {});
+  p.engine.take(next);
   EXPECT_EQ(p.get("/v1/events?ticket=" + withdrawn, "")->status(), 401);
 }
 

@@ -272,12 +272,16 @@ TEST_F(webhooks, are_taken_in_by_the_config_that_verified_them) {
   next->version = "fedcba9876543210";
   next->accounts.clear();
   next->index();
-  p.engine.apply_settings(next, [&] {
-    const auto between = post(body_for({"1001"}));
-    ASSERT_THAT(p.engine.ingested, SizeIs(1));
-    EXPECT_EQ(p.engine.ingested[0].by, settings->version) << "in the middle of a reload";
-    p.webhooks.apply_settings(next);
-  });
+  const auto came_of_it = p.engine.apply_settings(
+      next,
+      [&] {
+        const auto between = post(body_for({"1001"}));
+        ASSERT_THAT(p.engine.ingested, SizeIs(1));
+        EXPECT_EQ(p.engine.ingested[0].by, settings->version) << "in the middle of a reload";
+        p.webhooks.apply_settings(next);
+      },
+      std::chrono::seconds{1});
+  EXPECT_EQ(came_of_it, actors::settings_state::recorded);
   const auto after = post(body_for({"1001"}, "wamid.B"));
   ASSERT_THAT(p.engine.ingested, SizeIs(2));
   EXPECT_EQ(p.engine.ingested[1].by, next->version);

@@ -1,4 +1,4 @@
-#include "cli/units.hpp"
+#include "cli/figures.hpp"
 
 #include "cli/backoff.hpp"
 #include "cli/progress.hpp"
@@ -12,22 +12,22 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(units, durations) {
-  EXPECT_EQ(parse_duration("10s"), 10s);
-  EXPECT_EQ(parse_duration("10"), 10s);
-  EXPECT_EQ(parse_duration("250ms"), 250ms);
-  EXPECT_EQ(parse_duration("1.5s"), 1500ms);
-  EXPECT_EQ(parse_duration("2m"), 2min);
-  EXPECT_EQ(parse_duration("7us"), 7us);
+  EXPECT_EQ(typed_duration("10s"), 10s);
+  EXPECT_EQ(typed_duration("10"), 10s);
+  EXPECT_EQ(typed_duration("250ms"), 250ms);
+  EXPECT_EQ(typed_duration("1.5s"), 1500ms);
+  EXPECT_EQ(typed_duration("2m"), 2min);
+  EXPECT_EQ(typed_duration("7us"), 7us);
   for (const char* bad : {"", "s", "-1s", "1e3", "10 s", "10x", "1.s", ".5s", "inf", "0x10", "8000h"})
-    EXPECT_FALSE(parse_duration(bad)) << bad;
+    EXPECT_FALSE(typed_duration(bad)) << bad;
 }
 
 TEST(units, counts) {
-  EXPECT_EQ(parse_count("20000"), 20'000u);
-  EXPECT_EQ(parse_count("20k"), 20'000u);
-  EXPECT_EQ(parse_count("1.5M"), 1'500'000u);
+  EXPECT_EQ(typed_count("20000"), 20'000u);
+  EXPECT_EQ(typed_count("20k"), 20'000u);
+  EXPECT_EQ(typed_count("1.5M"), 1'500'000u);
   for (const char* bad : {"", "-1", "1.5", "20K", "1e99", "99999999999999999999", "k"})
-    EXPECT_FALSE(parse_count(bad)) << bad;
+    EXPECT_FALSE(typed_count(bad)) << bad;
 }
 
 TEST(units, format_for_people) {

@@ -1,5 +1,6 @@
 #pragma once
-// Numbers as people type them: 10s, 250ms, 20k. And back.
+// Figures of a command line and of a report: 10s, 1.5s, 20k, and "0.41 ms" back. Typed once and seen at once, so they
+// may be short and broken; what a config keeps is written strictly, and read by config/units.hpp.
 
 #include <chrono>
 #include <cstdint>
@@ -10,9 +11,9 @@
 namespace switchboard::cli {
 
 /// "250us", "250ms", "10s", "5m", "1h", or a bare number of seconds; at most 7 days. nullopt: anything else.
-[[nodiscard]] std::optional<std::chrono::nanoseconds> parse_duration(std::string_view text);
+[[nodiscard]] std::optional<std::chrono::nanoseconds> typed_duration(std::string_view text);
 /// "20000", "20k", "1.5M". nullopt: anything else, or over 2^53.
-[[nodiscard]] std::optional<std::uint64_t> parse_count(std::string_view text);
+[[nodiscard]] std::optional<std::uint64_t> typed_count(std::string_view text);
 
 /// "0.41 ms", "11.3 ms", "2.14 s".
 [[nodiscard]] std::string format_duration(std::chrono::nanoseconds d);

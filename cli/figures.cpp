@@ -1,4 +1,4 @@
-#include "cli/units.hpp"
+#include "cli/figures.hpp"
 
 #include <array>
 #include <charconv>
@@ -29,7 +29,7 @@ std::optional<number_and_unit> split(std::string_view text) {
 
 }  // namespace
 
-std::optional<std::chrono::nanoseconds> parse_duration(std::string_view text) {
+std::optional<std::chrono::nanoseconds> typed_duration(std::string_view text) {
   const auto parts = split(text);
   if (!parts) return std::nullopt;
   constexpr std::array<std::pair<std::string_view, double>, 7> units{
@@ -44,7 +44,7 @@ std::optional<std::chrono::nanoseconds> parse_duration(std::string_view text) {
   return std::nullopt;
 }
 
-std::optional<std::uint64_t> parse_count(std::string_view text) {
+std::optional<std::uint64_t> typed_count(std::string_view text) {
   const auto parts = split(text);
   if (!parts) return std::nullopt;
   double scale = 0;
