@@ -103,11 +103,12 @@ http_failure failure(const url& where, std::string_view doing, const error_code&
   http_failure f;
   f.interrupted = o.stop != nullptr && o.stop->load();
   f.what = std::string(doing) + ' ' + where.text() + ": " + (f.interrupted ? "interrupted" : ec.message());
-  f.nobody = ec == asio::error::connection_refused || ec == asio::error::host_not_found;
+  const bool untrusted = ec.category() == asio::error::get_ssl_category();
+  f.nobody = ec == asio::error::connection_refused || ec == asio::error::host_not_found || untrusted;
   if (ec == asio::error::connection_refused)
     f.what += "; is the engine running? Start it with ./run, or give --url";
   if (ec == asio::error::host_not_found) f.what += "; check --url";
-  if (ec.category() == asio::error::get_ssl_category())
+  if (untrusted)
     f.what += "; the certificate must be valid for this host, or its authority named by SSL_CERT_FILE";
   return f;
 }

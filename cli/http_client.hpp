@@ -38,7 +38,8 @@ struct http_reply {
 struct http_failure {
   std::string what;          ///< a sentence that names the address and, where there is one, the fix
   bool interrupted = false;  ///< `stop` was set
-  bool nobody = false;       ///< nothing listens at that address, or no host has that name
+  bool nobody =
+      false;  ///< nothing listens at that address, no host has that name, or it cannot prove that it is that host
 };
 
 struct http_options {

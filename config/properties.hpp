@@ -56,8 +56,7 @@ struct property {
 /// As it would stand in a TOML file, quotes included: "10s", 64, true, ["10.0.0.1"].
 [[nodiscard]] std::string to_toml(const value& v, form f);
 
-/// A key of the [[tables]]. They are lists of records, so there is no one value to get or set; all of them
-/// can change on reload.
+/// A key of the [[tables]]. They are lists of records, so there is no one value to get or set.
 struct record_key {
   std::string_view section;  ///< "brand"
   std::string_view name;
@@ -66,6 +65,7 @@ struct record_key {
   std::string_view standard;  ///< the default in TOML, or "required", or "none"
   std::string_view example;   ///< in TOML
   config::range range;        ///< for durations
+  bool reloadable = true;     ///< false: of a record that stays, it cannot change (needs_restart, load.cpp)
 };
 [[nodiscard]] std::span<const record_key> record_keys();
 [[nodiscard]] const record_key* find_record_key(std::string_view section, std::string_view name);

@@ -62,7 +62,7 @@ void add_record_key(std::string& out, const record_key& k) {
   comment(out, k.sentence);
   const bool needed = k.standard == "required";
   comment(out, std::string(k.spelling) + "; " + (needed ? "required" : "default " + std::string(k.standard)) +
-                   "; reload: yes");
+                   "; reload: " + (k.reloadable ? "yes" : "no, restart"));
   out += "#   " + std::string(k.name) + " = " + std::string(k.example) + '\n';
 }
 

@@ -63,16 +63,17 @@ void keep_context(payload_writer& payload, object message) {
   keep_forward(payload, message);
 }
 
-/// Is it our own side's? The bot's own words, or in a business chat those of the bot's owner.
+/// Is it our own side's? The bot's own words, or in a business chat those of the bot's owner, whom a bot may have
+/// spoken for (`for_owner`).
 void fill_direction(domain::inbound_event& e, const telegram_update& at, std::optional<object> from,
-                    std::string_view from_id, std::string_view chat_id, bool business) {
+                    std::string_view from_id, std::string_view chat_id, bool business, bool for_owner) {
   if (!from) {
     return;
   }
   const bool own_bot = from_id == at.account && member_bool(*from, "is_bot");
   if (own_bot || (business && from_id != chat_id)) {
     e.direction = domain::direction::outbound;
-    e.sender = own_bot ? domain::sender_type::bot : domain::sender_type::agent;
+    e.sender = own_bot || for_owner ? domain::sender_type::bot : domain::sender_type::agent;
   }
 }
 
@@ -116,7 +117,8 @@ void unpack_telegram_message(const telegram_update& at, object m, telegram_messa
   // A group's anonymous admin and a channel speak as the chat; `from` is then a stand-in that all share.
   telegram_peer actor = telegram_peer_of(sender_chat ? sender_chat : from);
   e.sender_id = actor.id.empty() ? chat_id : actor.id;
-  fill_direction(e, at, from, e.sender_id, chat_id, kind.business && !sender_chat);
+  fill_direction(e, at, from, e.sender_id, chat_id, kind.business && !sender_chat,
+                 has_member(m, "sender_business_bot"));
   if (e.direction == domain::direction::outbound) actor = {};
   fill_telegram_customer(e, *chat, std::move(actor));
   fill_reply(e, m, chat_id);

@@ -1,4 +1,5 @@
-// The partition's protocol on CAF's testing scheduler: actors run on the test's thread, every interleaving is a seed.
+// The partition's protocol on CAF's testing scheduler: actors run on the test's thread, every interleaving is a seed. Its
+// virtual clock has nothing to do: no actor sets a timer, time comes in with each command, and sweeps are sent here.
 
 #include "actors/partition.hpp"
 

@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 #include <stdexcept>
 
 namespace switchboard::e2e {
@@ -56,6 +57,14 @@ TEST(tls, webhooks_in_and_streams_out) {
                                   {"SSL_CERT_FILE=" + certificate});
   EXPECT_EQ(events.code, 0) << events.err;
   EXPECT_EQ(std::count(events.out.begin(), events.out.end(), '\n'), 21);
+  // Whose certificate does not verify now will not in a minute: there is nothing to try again for.
+  std::ofstream(place.path() / "one.json") << whatsapp_text(acme_number, "1", "wamid.one", "text");
+  const auto refused = run_command({"deliver", (place.path() / "one.json").string(), "--url", url, "--source",
+                                    "meta", "--secret", "demo-secret"},
+                                   place.path(), {"SSL_CERT_FILE=/dev/null"});
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_NE(refused.err.find("SSL_CERT_FILE"), std::string::npos) << refused.err;
+  EXPECT_EQ(refused.out.find("retries"), std::string::npos) << refused.out;
   const auto untrusted = run_command({"events", "--url", url}, place.path(), {"SSL_CERT_FILE=/dev/null"});
   EXPECT_EQ(untrusted.code, 1);
   EXPECT_THAT(untrusted.err, testing::HasSubstr("certificate"));

@@ -150,6 +150,12 @@ TEST(telegram, a_business_chat_shows_both_ends) {
   EXPECT_EQ(ours.sender_id, "8800");
   EXPECT_EQ(ours.customer_platform_id, "4100");
   EXPECT_EQ(ours.thread_key, theirs.thread_key);
+  const auto by_bot = only(normalise(update(
+      "business_message",
+      R"({"message_id":3,"from":{"id":8800},"sender_business_bot":{"id":77,"is_bot":true},"text":"d",)" +
+          chat + "}")));
+  EXPECT_EQ(by_bot.direction, direction::outbound);
+  EXPECT_EQ(by_bot.sender, sender_type::bot);
   const auto edit =
       only(normalise(update("edited_business_message",
                             R"({"message_id":2,"edit_date":5,"from":{"id":8800},"text":"c",)" + chat + "}")));
