@@ -162,8 +162,8 @@ void add_engine_limits(std::vector<property>& out) {
   add(limit<&l::bytes_in_flight_max>("bytes_in_flight_max", size(mib, 256 * gib),
       "The bodies of these events; beyond it 503."));
   add(limit<&l::brand_share_percent>("brand_share_percent", count(1, 100),
-      "How much of both one brand may take while others are there too; beyond it 429, for that brand "
-      "alone. One whose events stand in line for longer than 200 ms meanwhile is held to this much of "
+      "How much of both one brand may take where there are others in the config; beyond it 429, for that "
+      "brand alone. One whose events stand in line for longer than 200 ms meanwhile is held to this much of "
       "what one commit carries, at least 32 events, until it has wanted no more for a second."));
   add(limit<&l::retry_after>("retry_after", duration(second, hour),
       "What Retry-After says on 429 and 503."));
