@@ -60,7 +60,7 @@ TEST(tls, webhooks_in_and_streams_out) {
   // Whose certificate does not verify now will not in a minute: there is nothing to try again for.
   std::ofstream(place.path() / "one.json") << whatsapp_text(acme_number, "1", "wamid.one", "text");
   const auto refused = run_command({"deliver", (place.path() / "one.json").string(), "--url", url, "--source",
-                                    "meta", "--secret", "demo-secret"},
+                                    "meta", "--kind", "meta", "--secret", "demo-secret"},
                                    place.path(), {"SSL_CERT_FILE=/dev/null"});
   EXPECT_EQ(refused.code, 1);
   EXPECT_NE(refused.err.find("SSL_CERT_FILE"), std::string::npos) << refused.err;
