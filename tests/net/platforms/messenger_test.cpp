@@ -1,5 +1,5 @@
 // What is said to a page and by it, and what of it can not be understood.
-#include "tests/net/platforms/meta_support.hpp"
+#include "tests/net/platforms/messenger_elements.hpp"
 
 #include <gmock/gmock.h>
 
@@ -13,15 +13,8 @@ using domain::inbound_event;
 using domain::inbound_kind;
 using domain::sender_type;
 
-inbound_event one(std::string_view rest) {
-  return only_event(normalise_meta(messenger_body({dm(rest)})));
-}
-std::string reason(std::string_view element) {
-  return only_reject(normalise_meta(messenger_body({std::string{element}}))).reason;
-}
-
 TEST(messenger, a_text) {
-  const auto event = one(R"("message":{"mid":"m_1","seq":3,"text":"caf\u00e9 \/ \ud83d\ude00"})");
+  const auto event = event_of(R"("message":{"mid":"m_1","seq":3,"text":"caf\u00e9 \/ \ud83d\ude00"})");
   EXPECT_EQ(event.kind, inbound_kind::message);
   EXPECT_EQ(event.platform, domain::platform::facebook);
   EXPECT_EQ(event.account_platform_id, "1000");
@@ -69,7 +62,7 @@ TEST(messenger, what_the_page_sends_is_outbound_without_the_flag_too) {
 
 TEST(messenger, an_echo_never_makes_the_page_a_customer) {
   const auto event =
-      one(R"("message":{"mid":"m","text":"we","is_echo":true})");  // sender and recipient swapped
+      event_of(R"("message":{"mid":"m","text":"we","is_echo":true})");  // sender and recipient swapped
   EXPECT_EQ(event.direction, direction::outbound);
   EXPECT_EQ(event.customer_platform_id, "77");
   EXPECT_EQ(event.sender_id, "1000");
@@ -152,7 +145,7 @@ TEST(messenger, attachments_decide_the_content_type) {
     SCOPED_TRACE(each.json);
     for (const std::string_view text : {"", R"("text":"with words",)"}) {
       const auto event =
-          one(R"("message":{"mid":"m",)" + std::string{text} + R"("attachments":[)" + each.json + "]}");
+          event_of(R"("message":{"mid":"m",)" + std::string{text} + R"("attachments":[)" + each.json + "]}");
       EXPECT_EQ(event.content_type, each.type);
       EXPECT_EQ(event.content, text.empty() ? "" : "with words");
       ASSERT_EQ(event.attachments.size(), 1U);
@@ -164,8 +157,9 @@ TEST(messenger, attachments_decide_the_content_type) {
 }
 
 TEST(messenger, several_attachments_keep_their_order) {
-  const auto event = one(R"("message":{"mid":"m","attachments":[{"type":"video","payload":{"url":"1"}},7,)"
-                         R"({"type":"image","payload":{"url":"2"}}]})");
+  const auto event =
+      event_of(R"("message":{"mid":"m","attachments":[{"type":"video","payload":{"url":"1"}},7,)"
+               R"({"type":"image","payload":{"url":"2"}}]})");
   EXPECT_EQ(event.content_type, content_type::video);
   ASSERT_EQ(event.attachments.size(), 2U);
   EXPECT_EQ(event.attachments[1].url, "2");
@@ -174,15 +168,15 @@ TEST(messenger, several_attachments_keep_their_order) {
 }
 
 TEST(messenger, what_an_attachment_holds_beside_a_url_is_kept) {
-  const auto location = one(
+  const auto location = event_of(
       R"("message":{"mid":"m","attachments":[{"type":"location","payload":{"coordinates":{"lat":1.5,"long":-2}}}]})");
   EXPECT_NE(location.payload.find(R"("location":{"lat":1.5,"long":-2})"), std::string::npos)
       << location.payload;
-  const auto product = one(
+  const auto product = event_of(
       R"("message":{"mid":"m","attachments":[{"type":"template","payload":{"product":{"elements":[{"id":"p"}]}}}]})");
   EXPECT_NE(product.payload.find(R"("product":{"elements":[{"id":"p"}]})"), std::string::npos)
       << product.payload;
-  const auto sticker = one(
+  const auto sticker = event_of(
       R"("message":{"mid":"m","sticker_id":369239263222822,"attachments":[{"type":"image","payload":{"url":"u","sticker_id":369239263222822}}]})");
   EXPECT_EQ(sticker.content_type, content_type::sticker);
   EXPECT_EQ(sticker.attachments.at(0).platform_media_id, "369239263222822");
@@ -190,26 +184,26 @@ TEST(messenger, what_an_attachment_holds_beside_a_url_is_kept) {
 }
 
 TEST(messenger, quick_replies_replies_and_referrals) {
-  const auto quick = one(R"("message":{"mid":"m","text":"Red","quick_reply":{"payload":"C_RED"}})");
+  const auto quick = event_of(R"("message":{"mid":"m","text":"Red","quick_reply":{"payload":"C_RED"}})");
   EXPECT_EQ(quick.content_type, content_type::interactive);
   EXPECT_EQ(quick.content, "Red");
   EXPECT_EQ(quick.payload, R"({"quickReply":{"payload":"C_RED"}})");
-  const auto reply = one(R"("message":{"mid":"m","text":"yes","reply_to":{"mid":"m_0"}})");
+  const auto reply = event_of(R"("message":{"mid":"m","text":"yes","reply_to":{"mid":"m_0"}})");
   EXPECT_EQ(reply.reply_to, "m_0");
   EXPECT_EQ(reply.content_type, content_type::text);
   const auto referred =
-      one(R"("message":{"mid":"m","text":"hi","referral":{"ref":null,"source":"ADS","ad_id":"6"}})");
+      event_of(R"("message":{"mid":"m","text":"hi","referral":{"ref":null,"source":"ADS","ad_id":"6"}})");
   EXPECT_EQ(referred.payload, R"({"referral":{"ref":null,"source":"ADS","ad_id":"6"}})");
 }
 
 TEST(messenger, empty_messages_are_normal) {  // trap 10
-  const auto deleted = one(R"("message":{"mid":"m_1","is_deleted":true})");
+  const auto deleted = event_of(R"("message":{"mid":"m_1","is_deleted":true})");
   EXPECT_EQ(deleted.kind, inbound_kind::deletion);
   EXPECT_EQ(deleted.platform_message_id, "m_1");
-  const auto unsupported = one(R"("message":{"mid":"m_2","is_unsupported":true})");
+  const auto unsupported = event_of(R"("message":{"mid":"m_2","is_unsupported":true})");
   EXPECT_EQ(unsupported.kind, inbound_kind::message);
   EXPECT_EQ(unsupported.content_type, content_type::unsupported);
-  const auto blank = one(R"("message":{"mid":"m_3","hologram":{"x":1}})");
+  const auto blank = event_of(R"("message":{"mid":"m_3","hologram":{"x":1}})");
   EXPECT_EQ(blank.content_type, content_type::unsupported);
   EXPECT_EQ(blank.payload, R"({"message":{"mid":"m_3","hologram":{"x":1}}})") << "whatever it was is kept";
 }
@@ -223,31 +217,35 @@ TEST(messenger, several_things_in_one_element_are_several_events) {
 }
 
 TEST(messenger, what_cannot_be_understood_is_rejected_with_the_reason) {
-  EXPECT_EQ(reason("7"), "malformed");
-  EXPECT_EQ(reason(dm(R"("message":7)")), "malformed");
-  EXPECT_EQ(reason(dm(R"("message":{"text":"no mid"})")), "malformed");
-  EXPECT_EQ(reason(dm(R"("message":{"mid":1.5,"text":"x"})")), "malformed");
-  EXPECT_EQ(reason(dm(R"("message":{"mid":1e3,"text":"x"})")), "malformed");
-  EXPECT_EQ(reason(dm(R"("reaction":{"action":"react"})")), "malformed");
-  EXPECT_EQ(reason(dm(R"("reaction":{"mid":"m","action":"explode"})")), "malformed");
-  EXPECT_EQ(reason(dm(R"("delivery":{})")), "malformed");
-  EXPECT_EQ(reason(dm(R"("read":{})")), "malformed");
-  EXPECT_EQ(reason(R"({"sender":{"id":{}},"recipient":{"id":"1000"},"message":{"mid":"m","text":"x"}})"),
+  EXPECT_EQ(reason_against("7"), "malformed");
+  EXPECT_EQ(reason_against(dm(R"("message":7)")), "malformed");
+  EXPECT_EQ(reason_against(dm(R"("message":{"text":"no mid"})")), "malformed");
+  EXPECT_EQ(reason_against(dm(R"("message":{"mid":1.5,"text":"x"})")), "malformed");
+  EXPECT_EQ(reason_against(dm(R"("message":{"mid":1e3,"text":"x"})")), "malformed");
+  EXPECT_EQ(reason_against(dm(R"("reaction":{"action":"react"})")), "malformed");
+  EXPECT_EQ(reason_against(dm(R"("reaction":{"mid":"m","action":"explode"})")), "malformed");
+  EXPECT_EQ(reason_against(dm(R"("delivery":{})")), "malformed");
+  EXPECT_EQ(reason_against(dm(R"("read":{})")), "malformed");
+  EXPECT_EQ(
+      reason_against(R"({"sender":{"id":{}},"recipient":{"id":"1000"},"message":{"mid":"m","text":"x"}})"),
+      "malformed");
+  EXPECT_EQ(reason_against(R"({"sender":"77","recipient":{"id":"1000"},"message":{"mid":"m","text":"x"}})"),
             "malformed");
-  EXPECT_EQ(reason(R"({"sender":"77","recipient":{"id":"1000"},"message":{"mid":"m","text":"x"}})"),
-            "malformed");
-  EXPECT_EQ(reason(R"({"recipient":{"id":"1000"},"message":{"mid":"m","text":"x"}})"), "malformed");
+  EXPECT_EQ(reason_against(R"({"recipient":{"id":"1000"},"message":{"mid":"m","text":"x"}})"), "malformed");
 }
 
 TEST(messenger, duplicated_fields_are_nobodys_word) {  // H96
-  EXPECT_EQ(reason(R"({"sender":{"id":"1","id":"2"},"recipient":{"id":"1000"},"message":{"mid":"m"}})"),
+  EXPECT_EQ(
+      reason_against(R"({"sender":{"id":"1","id":"2"},"recipient":{"id":"1000"},"message":{"mid":"m"}})"),
+      "duplicate-field");
+  EXPECT_EQ(reason_against(R"({"sender":{"id":"1"},"sender":{"id":"2"},"message":{"mid":"m"}})"),
             "duplicate-field");
-  EXPECT_EQ(reason(R"({"sender":{"id":"1"},"sender":{"id":"2"},"message":{"mid":"m"}})"), "duplicate-field");
-  EXPECT_EQ(reason(R"({"sender":{"id":"1"},"recipient":{"id":"1000","id":"2"},"message":{"mid":"m"}})"),
-            "duplicate-field");
-  EXPECT_EQ(reason(dm(R"("message":{"mid":"a","text":"x","mid":"b"})")), "duplicate-field");
-  EXPECT_EQ(reason(dm(R"("message":{"mid":"a","text":"x","\u006did":"b"})")), "duplicate-field");
-  EXPECT_EQ(reason(dm(R"("reaction":{"mid":"a","mid":"b","action":"react"})")), "duplicate-field");
+  EXPECT_EQ(
+      reason_against(R"({"sender":{"id":"1"},"recipient":{"id":"1000","id":"2"},"message":{"mid":"m"}})"),
+      "duplicate-field");
+  EXPECT_EQ(reason_against(dm(R"("message":{"mid":"a","text":"x","mid":"b"})")), "duplicate-field");
+  EXPECT_EQ(reason_against(dm(R"("message":{"mid":"a","text":"x","\u006did":"b"})")), "duplicate-field");
+  EXPECT_EQ(reason_against(dm(R"("reaction":{"mid":"a","mid":"b","action":"react"})")), "duplicate-field");
 }
 
 TEST(messenger, ids_may_hold_anything) {  // H93
