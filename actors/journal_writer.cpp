@@ -86,7 +86,10 @@ bool journal_writer::commit_group(std::vector<std::shared_ptr<storage::record>>&
 void journal_writer::tell_fenced(std::span<const storage::record_ptr> records) const {
   std::set<storage::partition_number> partitions;
   for (const auto& r : records) partitions.insert(r->partition);
-  for (const auto p : partitions) tells_.fenced({.partition = p, .epoch = held_.epoch_of(p)});
+  for (const auto p : partitions) {
+    if (const auto epoch = held_.epoch_of(p))
+      tells_.fenced({.partition = p, .epoch = epoch});  // else it is lost
+  }
 }
 
 void journal_writer::settle(std::vector<completion>& done, commit_state s) {

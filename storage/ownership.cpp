@@ -18,7 +18,7 @@ class sole_owner final : public ownership {
     }
   }
   void fenced(claim c) override {
-    if (held_.lost(c)) tell_.lost(c);
+    if (c.epoch == epoch_ && held_.lost(c)) tell_.lost(c);
   }
   void release(partition_number p) override { (void)held_.lost({p, epoch_}); }
   std::optional<std::string> owner_of(partition_number p) const override {

@@ -143,6 +143,17 @@ TEST(JournalWriter, TellsEachClaimThatWasFenced) {
   EXPECT_EQ(h.fenced, (std::vector<storage::claim>{{5, 1}, {9, 7}}));
 }
 
+TEST(JournalWriter, APartitionThatIsHeldNoMoreIsNotToldAgain) {
+  harness h;
+  std::vector records{make_record("a"), make_record("b")};
+  records[0]->partition = 5;
+  records[1]->partition = 9;
+  ASSERT_TRUE(h.held.lost({.partition = 9, .epoch = 1}));
+  EXPECT_EQ(h.submit_and_wait(records), commit_state::failed);
+  const std::lock_guard lock{h.mutex};
+  EXPECT_EQ(h.fenced, (std::vector<storage::claim>{{5, 1}}));
+}
+
 TEST(JournalWriter, GathersWhatComesDuringACommit) {
   std::promise<void> release;
   auto released = release.get_future().share();

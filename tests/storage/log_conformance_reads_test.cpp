@@ -140,6 +140,15 @@ TEST_P(log_conformance, reads_one_partition_alone) {
   EXPECT_TRUE(log_->read(64, 0, 10, 1 << 20).records.empty()) << "there is no such partition";
 }
 
+TEST_P(log_conformance, looks_at_so_many_records_of_others_and_says_how_far_it_came) {
+  while (log_->last() <= passed_over_max) ASSERT_EQ(commit_next(*log_, 4096, 1).result, log_result::ok);
+  const read_outcome first = log_->read(64, 0, 10, 1 << 20);
+  EXPECT_EQ(first.result, log_result::ok) << first.detail;
+  EXPECT_TRUE(first.records.empty());
+  EXPECT_EQ(first.up_to, passed_over_max);
+  EXPECT_EQ(log_->read(64, first.up_to, 10, 1 << 20).up_to, log_->last());
+}
+
 TEST_P(log_conformance, forgets_only_what_no_partition_needs) {
   for (int i = 0; i < 5; ++i) ASSERT_EQ(commit_next(*log_, 10).result, log_result::ok);
   for (partition_number p = 1; p < log_->partitions(); ++p) EXPECT_EQ(log_->trim(p, 31), log_result::ok);

@@ -41,7 +41,8 @@ TEST(ownership, is_lost_once_and_by_the_claim_that_was_fenced) {
   EXPECT_TRUE(t.lost.empty()) << "an older claim of ours: it was lost long ago";
   all->fenced({2, 7});
   all->fenced({2, 7});
-  EXPECT_EQ(t.lost, (std::vector<claim>{{2, 7}}));
+  all->fenced({2, 0});
+  EXPECT_EQ(t.lost, (std::vector<claim>{{2, 7}})) << "what is held no more is no claim";
   EXPECT_EQ(all->owner_of(2), std::nullopt);
   EXPECT_EQ(all->owner_of(1), "/here");
 }
