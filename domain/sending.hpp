@@ -42,14 +42,16 @@ struct attempt_outcome {
   bool operator==(const attempt_outcome&) const = default;
 };
 
-/// A platform's limit: so many units at once, and as many again in each `per` (a token bucket).
+/// A platform's limit. Without a burst: never more than `units` in any stretch of `per`, wherever it begins, which also
+/// keeps what the platform counts by windows of its own. With one: so many at once, and `units` more in each `per`.
 struct quota {
-  enum class scope : std::uint8_t { account, recipient, application };
+  enum class scope : std::uint8_t { account, recipient };
   std::string_view name;  ///< a literal
   scope of = scope::account;
-  double units = 1;  ///< refilled in each `per`
+  std::uint32_t units = 1;
   std::chrono::milliseconds per{1000};
-  double burst = 1;  ///< units at once, at most
+  std::uint32_t burst = 0;
+  bool operator==(const quota&) const = default;
 };
 
 }  // namespace switchboard::domain

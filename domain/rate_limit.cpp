@@ -1,0 +1,88 @@
+#include "domain/rate_limit.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace switchboard::domain {
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+
+/// Calls that ended within so long of each other are freed together, at the later one's time.
+constexpr milliseconds grain{1};
+
+}  // namespace
+
+/// How long a bucket takes to be refilled by so much.
+microseconds rate_limit::refill_time(std::uint64_t units) const {
+  return microseconds(quota_.per) * static_cast<std::int64_t>(units) / quota_.units;
+}
+
+std::optional<timestamp> rate_limit::when(std::uint32_t units, timestamp now) {
+  forget(now);
+  const timestamp from = std::max(now, closed_until_.value_or(now));
+  if (!is_window()) return std::max(from, full_at_ + refill_time(units) - refill_time(quota_.burst));
+  std::uint64_t held = under_way_ + spent_units_ + units;
+  timestamp at = from;
+  for (auto s = spent_.begin(); held > quota_.units && s != spent_.end(); ++s) {
+    held -= s->units;
+    at = std::max(from, s->free_at);
+  }
+  return held <= quota_.units ? std::optional(at) : std::nullopt;
+}
+
+void rate_limit::forget(timestamp now) {
+  while (!spent_.empty() && spent_.front().free_at <= now) {
+    spent_units_ -= spent_.front().units;
+    spent_.pop_front();
+  }
+  if (closed_until_ && *closed_until_ <= now) closed_until_.reset();
+}
+
+void rate_limit::take(std::uint32_t units, timestamp now) {
+  under_way_ += units;
+  if (!is_window()) full_at_ = std::max(full_at_, now) + refill_time(units);
+}
+
+void rate_limit::ended(std::uint32_t units, timestamp now) {
+  under_way_ -= std::min<std::uint64_t>(under_way_, units);
+  if (is_window()) hold(units, now + quota_.per);
+}
+
+/// Keeps spent_ in order: nothing is freed before what was spent earlier.
+void rate_limit::hold(std::uint64_t units, timestamp free_at) {
+  spent_units_ += units;
+  if (!spent_.empty()) free_at = std::max(free_at, spent_.back().free_at);
+  if (!spent_.empty() && free_at - spent_.back().first <= grain) {
+    spent_.back().units += units;
+    spent_.back().free_at = free_at;
+  } else {
+    spent_.push_back({.units = units, .first = free_at, .free_at = free_at});
+  }
+}
+
+void rate_limit::observe(std::uint64_t remaining, timestamp full_again, timestamp now) {
+  forget(now);
+  if (full_again <= now) return;
+  if (remaining == 0) {
+    closed_until_ = std::max(closed_until_.value_or(full_again), full_again);
+    return;
+  }
+  if (!is_window()) {
+    const auto gone = quota_.burst - std::min<std::uint64_t>(quota_.burst, remaining);
+    full_at_ = std::max(full_at_, now + refill_time(gone));
+    return;
+  }
+  // Somebody else spends from it too: what is missing is held until the platform's window ends.
+  const auto ours = quota_.units - std::min<std::uint64_t>(quota_.units, spent_units_);
+  if (remaining < ours) hold(ours - remaining, full_again);
+}
+
+bool rate_limit::is_idle(timestamp now) {
+  forget(now);
+  if (under_way_ > 0 || closed_until_) return false;
+  return is_window() ? spent_.empty() : full_at_ <= now;
+}
+
+}  // namespace switchboard::domain

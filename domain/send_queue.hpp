@@ -1,0 +1,163 @@
+#pragma once
+// Which message of an account goes out next, and when: the account actor's whole state, as a pure machine. Time comes in,
+// from a clock that never goes back, and so does chance.
+//
+//   order     of one thread strictly as queued: nothing overtakes a message, also not while its end is unknown
+//   lanes     agents before bots before bulk; a thread goes by the best lane that waits in it
+//   limits    the platform's quotas (rate_limit.hpp). A message that lacks one kind of quota holds up none that doesn't
+//   trouble   a failed attempt is repeated later each time, with jitter; enough of them in a row and the account rests
+//             (the breaker), then tries with one. Retry-After is obeyed as it is
+//   unknown   handed over, and no answer: never repeated until the platform is known not to have it
+//   the end   too many attempts, or too old: given up, with the platform's last reason
+//
+// What the caller does, for each step that next() gives: makes the attempt durable, calls the platform, and says ended().
+
+#include "domain/outgoing.hpp"
+#include "domain/rate_limit.hpp"
+#include "domain/sending.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace switchboard::domain {
+
+struct sending_policy {
+  std::uint32_t attempts_max = 8;                              ///< of one message
+  std::chrono::seconds give_up_after{std::chrono::hours{24}};  ///< since it was queued
+  std::uint32_t in_flight_max = 64;                            ///< calls of one account at a time
+  std::chrono::milliseconds backoff{1'000};  ///< before the second attempt; doubles with each
+  std::chrono::milliseconds backoff_max{300'000};
+  std::uint32_t breaker_after = 5;                 ///< failed attempts of the account in a row
+  std::chrono::milliseconds access_retry{60'000};  ///< between attempts with a token that was refused
+};
+
+/// Units of the account's quota of that index which one call takes.
+struct draw {
+  std::uint8_t quota = 0;
+  std::uint32_t units = 1;
+  bool operator==(const draw&) const = default;
+};
+
+/// A message that waits to be sent.
+struct queued_send {
+  message_id id;
+  domain::lane lane = lane::agent;
+  timestamp queued_at;
+  std::vector<draw> draws;
+  std::uint32_t attempts = 0;  ///< that were begun
+  delivery_error last_error;   ///< of the last one
+  bool unknown =
+      false;  ///< handed over, and its end is not known: it keeps its place, and holds up its thread
+};
+
+/// What is to be done now.
+struct send_step {
+  enum class kind : std::uint8_t {
+    attempt,  ///< call the platform
+    give_up   ///< it is too old: failed, for `error`
+  } what = kind::attempt;
+  message_id id;
+  delivery_error error;
+};
+
+/// What follows from an attempt.
+enum class send_verdict : std::uint8_t {
+  settled,  ///< sent or refused: the outcome is its end
+  retry,    ///< it waits for another attempt
+  give_up,  ///< failed, for the outcome's reason: there were enough attempts
+  ask       ///< unknown: the platform must be asked, or heard, before anything else of its thread
+};
+
+class send_queue {
+ public:
+  /// `quotas`: as the draws' indexes have it; copied.
+  send_queue(std::span<const quota> quotas, sending_policy policy);
+
+  /// In the order of the log; with `unknown` where it was under way when the node ended.
+  void add(queued_send&& s, timestamp now);
+  /// It is settled otherwise (an echo, a receipt, its customer erased). Unknown ids are ignored.
+  void forget(const message_id& id, timestamp now);
+
+  /// What is to be done now: ask until there is nothing. An attempt is under way from here on.
+  [[nodiscard]] std::optional<send_step> next(timestamp now);
+  /// When next() may have something without anything else happening; nullopt: not before that.
+  [[nodiscard]] std::optional<timestamp> wake_at(timestamp now);
+
+  /// Of an attempt that is under way. `chance`: 0 … 1.
+  [[nodiscard]] send_verdict ended(const message_id& id, const attempt_outcome& o, timestamp now,
+                                   double chance);
+  /// Nothing was handed over after all: as if the attempt had not begun (the node could not make it durable).
+  void withdrawn(const message_id& id, timestamp now);
+  /// Of one whose end was unknown: the platform has not got it, and it waits again.
+  void absent(const message_id& id, timestamp now, double chance);
+
+  [[nodiscard]] std::size_t waiting() const { return known_.size() - under_way_.size() - unknown_; }
+  [[nodiscard]] std::size_t under_way() const { return under_way_.size(); }
+  [[nodiscard]] std::size_t unknown() const { return unknown_; }
+  [[nodiscard]] bool has_access() const { return !no_access_; }
+  [[nodiscard]] bool is_resting(timestamp now) const { return std::max(told_until_, breaker_until_) > now; }
+
+ private:
+  using ready_key = std::tuple<domain::lane, timestamp, thread_id>;
+  using quota_group =
+      std::vector<std::uint8_t>;  ///< indexes of the account's quotas that a message draws from
+  struct placed {
+    quota_group group;
+    ready_key key;
+  };
+  /// Everything of one thread.
+  struct line {
+    std::deque<queued_send> sends;
+    bool busy = false;  ///< the first is under way
+    timestamp not_before{};
+    std::vector<std::pair<std::uint8_t, rate_limit>> limits;  ///< of the recipient
+    std::optional<timestamp> rests_at;                        ///< its place in resting_
+    std::optional<placed> ready;                              ///< its place in ready_
+  };
+
+  void place(const thread_id& t, timestamp now);
+  void unplace(const thread_id& t, line& l);
+  using place_in_line = std::deque<queued_send>::iterator;
+  [[nodiscard]] static place_in_line find(const message_id& id, line& l);
+  void drop(line& l, place_in_line s);
+  [[nodiscard]] line* end_attempt(const message_id& id, timestamp now, bool& forgotten);
+  [[nodiscard]] send_verdict judge(line& l, const attempt_outcome& o, timestamp now, double chance);
+  [[nodiscard]] timestamp recipient_allows(line& l, timestamp now);
+  [[nodiscard]] std::optional<timestamp> account_allows(const queued_send& s, timestamp now);
+  [[nodiscard]] std::optional<send_step> oldest_too_old(timestamp now);
+  void trouble(timestamp now, double chance);
+  void heed(const attempt_outcome& o, timestamp now);
+  [[nodiscard]] std::chrono::milliseconds backoff(std::uint32_t attempts, double chance) const;
+  [[nodiscard]] rate_limit& limit_of(line& l, std::uint8_t quota);
+  [[nodiscard]] std::size_t in_flight_max() const { return probing_ ? 1 : policy_.in_flight_max; }
+
+  std::vector<quota> quotas_;
+  std::vector<rate_limit> limits_;  ///< of the account, by index; those of recipients unused
+  sending_policy policy_;
+  std::unordered_map<thread_id, line> lines_;
+  std::set<message_id> known_;                         ///< all that are not settled
+  std::set<std::pair<timestamp, message_id>> by_age_;  ///< of those that wait
+  std::map<message_id, bool> under_way_;               ///< true: forgotten meanwhile
+  std::map<quota_group, std::set<ready_key>> ready_;
+  std::set<std::pair<timestamp, thread_id>> resting_;
+  std::size_t unknown_ = 0;
+  std::uint32_t troubles_ = 0;  ///< in a row
+  bool probing_ = false;        ///< one at a time, until one succeeds
+  bool no_access_ = false;
+  timestamp told_until_{};     ///< nothing before, the platform said
+  timestamp breaker_until_{};  ///< nothing before, we say; until something succeeds
+};
+
+}  // namespace switchboard::domain
