@@ -19,19 +19,6 @@ constexpr std::string_view blanks = " \t\r\n\f\v";
   return {"command", "", ""};
 }
 
-/// Why `id` is not the conversation that can be changed, if it isn't: only the thread's newest can.
-[[nodiscard]] std::optional<refused> not_present(const thread_state& state, const conversation_id& id) {
-  if (id.thread != state.id || !state.current || id.ordinal == 0 || id.ordinal > state.current->id.ordinal) {
-    return refused{refusal::not_found, "There is no conversation " + to_text(id) + "."};
-  }
-  if (id.ordinal < state.current->id.ordinal) {
-    return refused{refusal::superseded, "Conversation " + to_text(id) +
-                                            " can't be changed any more: the customer's " +
-                                            "newer conversation is " + to_text(state.current->id) + "."};
-  }
-  return std::nullopt;
-}
-
 [[nodiscard]] std::string_view trimmed(std::string_view text) {
   const auto first = text.find_first_not_of(blanks);
   if (first == std::string_view::npos) return {};
@@ -101,6 +88,18 @@ void change_status(conversation& c, conversation_status to, std::optional<timest
 }
 
 }  // namespace
+
+std::optional<refused> not_present(const thread_state& state, const conversation_id& id) {
+  if (id.thread != state.id || !state.current || id.ordinal == 0 || id.ordinal > state.current->id.ordinal) {
+    return refused{refusal::not_found, "There is no conversation " + to_text(id) + "."};
+  }
+  if (id.ordinal < state.current->id.ordinal) {
+    return refused{refusal::superseded, "Conversation " + to_text(id) +
+                                            " can't be changed any more: the customer's " +
+                                            "newer conversation is " + to_text(state.current->id) + "."};
+  }
+  return std::nullopt;
+}
 
 decision decide_patch(const thread_state& state, patch&& what, timestamp now) {
   if (auto why = not_present(state, what.id)) {

@@ -3,11 +3,15 @@
 
 #include "domain/conversation.hpp"
 
+#include <optional>
 #include <vector>
 
 namespace switchboard::domain {
 
 using decision = expected<std::vector<event>, refused>;
+
+/// Why `id` is not the conversation that can be changed, if it isn't: only the thread's newest can.
+[[nodiscard]] std::optional<refused> not_present(const thread_state& state, const conversation_id& id);
 
 [[nodiscard]] decision decide_patch(const thread_state& state, patch&& what, timestamp now);
 [[nodiscard]] decision decide_note(const thread_state& state, add_note&& what, timestamp now);

@@ -3,6 +3,7 @@
 #include "domain/commanding.hpp"
 #include "domain/erasing.hpp"
 #include "domain/receiving.hpp"
+#include "domain/saying.hpp"
 
 #include <cassert>
 #include <utility>
@@ -21,6 +22,8 @@ struct decider {
   decision operator()(add_note&& what) const { return decide_note(state, std::move(what), now); }
   decision operator()(mark_read&& what) const { return decide_read(state, what, now); }
   decision operator()(wake_snoozed&& what) const { return decide_wake(state, what, now); }
+  decision operator()(say&& what) const { return decide_say(state, std::move(what), now); }
+  decision operator()(settle_send&& what) const { return decide_settle(state, std::move(what), now); }
   decision operator()(erase&& what) const { return decide_erase(state, what, now); }
 };
 
@@ -53,11 +56,13 @@ decision decide(const thread_state& state, const command& what, const conversati
 
 void apply(thread_state& state, const event& e) {
   if (apply_erased(state, e)) return;
+  follow_sending(state, e);
   if (follows(e, state)) state.current = e.conversation;
 }
 
 void apply(thread_state& state, event&& e) {
   if (apply_erased(state, e)) return;
+  follow_sending(state, e);
   if (follows(e, state)) state.current = std::move(e.conversation);
 }
 

@@ -26,6 +26,7 @@
 #include "domain/event.hpp"
 #include "domain/expected.hpp"
 #include "domain/inbound.hpp"
+#include "domain/outbound.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -50,6 +51,7 @@ struct thread_state {
   thread_id id;
   std::optional<conversation> current;  ///< the newest conversation; none before the first event
   std::uint32_t erased = 0;             ///< the conversations up to this ordinal were, with their customer
+  std::vector<message> sending;         ///< our replies that are on their way, as they are now, in order
 };
 
 /// A platform's event for this thread, with what the rules need to know of the past.
@@ -108,17 +110,21 @@ struct erase {
   std::uint64_t by = 0;  ///< the log's place of the customer.erased that asks for it
 };
 
-using command = std::variant<receive, patch, add_note, mark_read, wake_snoozed, erase>;
+using command = std::variant<receive, patch, add_note, mark_read, wake_snoozed, erase, say, settle_send>;
 
 enum class refusal : std::uint8_t {
   not_found,      ///< no such conversation (any more) in this thread
   stale_version,  ///< if_version is not the present one
   superseded,     ///< a newer conversation of the thread exists; this one can't be opened again
-  invalid         ///< the combination of fields makes no sense
+  invalid,        ///< the combination of fields makes no sense
+  window_closed,  ///< the platform lets nobody say this now (messaging_window.hpp)
+  too_many        ///< as many replies as may be are on their way
 };
 struct refused {
   refusal why;
-  std::string detail;  ///< a sentence for the caller
+  std::string detail;                       ///< a sentence for the caller
+  std::optional<timestamp> closed_at = {};  ///< window_closed: when it did
+  std::vector<std::string> allowed = {};    ///< … what may be said all the same
 };
 
 /// What follows from `what` in `state`. Empty: nothing changes (a redelivery, a late status). The events

@@ -26,6 +26,8 @@ class draft {
   /// The event of a thread that has no conversation, and gets none; the last of its decision.
   event& add_without_conversation(event_type type);
 
+  /// Of the decision. Precondition: there is one. Valid until the next event.
+  [[nodiscard]] event& first() { return events_.front(); }
   void expect(std::size_t events) { events_.reserve(events); }
   [[nodiscard]] std::vector<event> take() && { return std::move(events_); }
 

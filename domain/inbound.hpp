@@ -57,6 +57,8 @@ struct inbound_event {
   std::string sender_id;  ///< the platform's id of who said it
 
   std::string platform_message_id;  ///< exactly as sent; numbers keep their source token
+  /// Our own id of the message, where the platform gives back what it was sent with.
+  std::string our_reference;
   /// Orders or tells apart several events about one id: edit time or count, status word, reaction's actor.
   /// What stands behind a '#' only tells apart. (account, kind, platform_message_id, version) is the dedup key.
   std::string version;

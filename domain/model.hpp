@@ -137,6 +137,8 @@ struct conversation {
   /// messaging windows count from it; `unread` can't tell, for it is reset by reading.
   std::optional<timestamp> last_inbound_at;
   std::optional<timestamp> first_response_at;
+  /// metadata.sending: our replies of the thread that are on their way.
+  std::uint32_t sending = 0;
   std::optional<timestamp> resolved_at;
   std::optional<timestamp> snooze_until;
   std::optional<timestamp> delivered_up_to;  ///< metadata.deliveredUpTo: receipts that name a watermark

@@ -1,5 +1,7 @@
 #include "domain/recalling.hpp"
 
+#include "domain/saying.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -53,11 +55,22 @@ namespace {
   return known && (!may_be_anothers || !known->placeholder || known->deleted);
 }
 
+/// A reply of ours that nobody asks about any more, by our reference. Those on their way are in the state.
+[[nodiscard]] std::optional<message> reply_named(const std::string& reference, const thread_state& state,
+                                                 const thread_past& past) {
+  const auto id = parse_message_id(reference);
+  if (!id || id->conversation.thread != state.id || is_on_its_way(state, *id)) return std::nullopt;
+  auto m = past.find_message(*id);
+  const bool may_be = m && m->direction == direction::outbound && m->platform_message_id.empty() && !m->note;
+  return may_be ? std::move(m) : std::nullopt;
+}
+
 }  // namespace
 
 void recall(receive& r, const thread_state& state, const thread_past& past) {
   const auto& in = r.inbound;
   if (!in.platform_message_id.empty()) r.target = past.find_message(in.platform_message_id);
+  if (!r.target && !in.our_reference.empty()) r.target = reply_named(in.our_reference, state, past);
   r.seen = was_seen(r, state, past);
   if (concerns_erased(r, state, past)) {
     r.seen = true;
@@ -67,6 +80,14 @@ void recall(receive& r, const thread_state& state, const thread_past& past) {
   r.covered = past.outbound_up_to(state.current->id, *in.watermark, *in.status);
   std::sort(r.covered.begin(), r.covered.end(),
             [](const message& a, const message& b) { return a.id.sequence < b.id.sequence; });
+}
+
+void recall(say& r, const thread_past& past) {
+  if (!r.key.empty()) r.made = past.made_by(r.key);
+}
+
+void recall(settle_send& r, const thread_past& past) {
+  if (!r.platform_message_id.empty()) r.same_id = past.find_message(r.platform_message_id);
 }
 
 bool stays_here(receive& r, const thread_state& state, const thread_past& past) {

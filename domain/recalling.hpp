@@ -25,6 +25,8 @@ class thread_past {
 
   /// The message that a platform's id names, placeholder included. Until the past is rid of it, an erased one too.
   [[nodiscard]] virtual std::optional<message> find_message(const std::string& platform_message_id) const = 0;
+  /// A message by our own id, if it was taken in a while ago.
+  [[nodiscard]] virtual std::optional<message> find_message(const message_id& id) const = 0;
   /// Was there a message of that id, whatever became of it?
   [[nodiscard]] virtual bool had_message(const std::string& platform_message_id) const = 0;
   /// Had the event its effect, by its dedup key? Of messages only what had_message() says is sure.
@@ -32,6 +34,8 @@ class thread_past {
   [[nodiscard]] virtual std::optional<customer> find_customer(const customer_id& id) const = 0;
   /// The latest time that the customer was erased.
   [[nodiscard]] virtual std::optional<timestamp> erased_at(const customer_id& id) const = 0;
+  /// What a key of POST …/messages has made, in order.
+  [[nodiscard]] virtual std::vector<message> made_by(const std::string& idempotency_key) const = 0;
   /// The outbound messages of a conversation that were sent up to a time and whose delivery is below a status; some
   /// that are not below it may be among them.
   [[nodiscard]] virtual std::vector<message> outbound_up_to(const conversation_id& c, timestamp up_to,
@@ -40,6 +44,10 @@ class thread_past {
 
 /// Completes what decide() must be told: r.seen, r.target, r.covered.
 void recall(receive& r, const thread_state& state, const thread_past& past);
+
+/// … r.made; and r.same_id: what is kept under the platform's id of a reply that was sent.
+void recall(say& r, const thread_past& past);
+void recall(settle_send& r, const thread_past& past);
 
 /// Of an event that is another thread's unless this one has it: did this one take it in, or what it is about? Then `r`
 /// says no more what was about the other one.

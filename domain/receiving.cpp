@@ -1,6 +1,7 @@
 #include "domain/receiving.hpp"
 
 #include "domain/message_rules.hpp"
+#include "domain/saying.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -51,6 +52,7 @@ std::vector<event> receiving::decide() && {
 }
 
 void receiving::said() {
+  if (auto ours = our_reply()) return echoed(*std::move(ours));
   if (what_.target && !what_.target->placeholder) return;  // here already, under another version
   place();
   event& e = draft_.add(in_.direction == direction::inbound ? event_type::message_received
@@ -70,6 +72,24 @@ void receiving::said() {
   } else {
     e.message = std::move(arrived);
   }
+}
+
+/// The reply of ours that the event is about, unless the platform's id says which message it is.
+std::optional<message> receiving::our_reply() const {
+  if (in_.direction == direction::inbound && in_.kind != inbound_kind::status) return std::nullopt;
+  const bool is_known = what_.target && !what_.target->placeholder;
+  if (is_known && !what_.target->platform_message_id.empty()) return std::nullopt;
+  if (is_known) return *what_.target;  // by our reference, when nobody asked about it any more
+  const message* const reply = reply_of(state_, in_);
+  return reply == nullptr ? std::nullopt : std::optional(*reply);
+}
+
+void receiving::echoed(message&& ours) {
+  const auto id = ours.id;
+  auto placeholder =
+      what_.target && what_.target->id != id ? std::exchange(what_.target, std::nullopt) : std::nullopt;
+  reply_arrived(draft_, state_, std::move(ours), in_.platform_message_id, std::move(placeholder));
+  draft_.first().origin = origin();
 }
 
 /// Makes the conversation that the message belongs to the latest of the draft, in a status that fits.

@@ -4,6 +4,7 @@
 #include "domain/conversation.hpp"
 #include "domain/draft.hpp"
 
+#include <optional>
 #include <vector>
 
 namespace switchboard::domain {
@@ -19,6 +20,8 @@ class receiving {
  private:
   // -- messages (receiving.cpp)
   void said();
+  [[nodiscard]] std::optional<message> our_reply() const;
+  void echoed(message&& ours);
   void place();
   void follow_customer();
   void profile();
@@ -39,6 +42,7 @@ class receiving {
   void reacted();
   void unreacted();
   void status();
+  void reply_failed(message&& m);
   void watermark();
   void watermark_reaches(conversation& c) const;
   [[nodiscard]] message target_or_placeholder();

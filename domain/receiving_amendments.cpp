@@ -2,6 +2,7 @@
 
 #include "domain/message_rules.hpp"
 #include "domain/receiving.hpp"
+#include "domain/saying.hpp"
 
 #include <utility>
 
@@ -62,6 +63,12 @@ void receiving::unreacted() {
 void receiving::status() {
   if (!in_.status) return;
   if (in_.platform_message_id.empty()) return watermark();
+  const delivery_status to = *in_.status;
+  if (auto ours = our_reply()) {
+    if (to == delivery_status::failed) return reply_failed(*std::move(ours));
+    echoed(*std::move(ours));
+    what_.target = draft_.first().message;
+  }
   message m = target_or_placeholder();
   if (m.placeholder) {
     m.direction = direction::outbound;  // receipts are about our side's messages only
@@ -69,8 +76,16 @@ void receiving::status() {
   } else if (m.direction != direction::outbound) {
     return;
   }
-  const delivery_status to = *in_.status;
   if (deliver(m, to, std::move(in_.error))) about(event_of(to), std::move(m));
+}
+
+/// Our reply did not go through, and the platform says so before, or instead of, answering the call.
+void receiving::reply_failed(message&& m) {
+  const bool counted = is_on_its_way(state_, m.id);
+  if (m.platform_message_id.empty()) m.platform_message_id = in_.platform_message_id;
+  if (!deliver(m, delivery_status::failed, std::move(in_.error))) return;
+  conversation& c = *about(event_type::message_failed, std::move(m)).conversation;
+  if (counted && c.sending > 0) --c.sending;
 }
 
 void receiving::watermark() {

@@ -16,6 +16,14 @@ class plain_past final : public thread_past {
     asked.emplace_back("message");
     return id == "m" ? stored : std::nullopt;
   }
+  [[nodiscard]] std::optional<message> find_message(const message_id& id) const override {
+    asked.push_back("message " + to_text(id));
+    return stored && stored->id == id ? stored : std::nullopt;
+  }
+  [[nodiscard]] std::vector<message> made_by(const std::string& key) const override {
+    asked.push_back("made by " + key);
+    return made;
+  }
   [[nodiscard]] bool had_message(const std::string& id) const override {
     asked.emplace_back("had message");
     return id == "m" && (stored || gone);
@@ -46,6 +54,7 @@ class plain_past final : public thread_past {
   std::optional<customer> known;
   std::optional<timestamp> erased;
   std::vector<message> outbound;
+  std::vector<message> made;
   mutable std::vector<std::string> asked;
 };
 

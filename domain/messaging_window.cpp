@@ -1,0 +1,76 @@
+#include "domain/messaging_window.hpp"
+
+#include "domain/words.hpp"
+
+namespace switchboard::domain {
+namespace {
+
+constexpr word_table<3> mode_words{"standard", "human-agent", "template"};
+static_assert(distinct(mode_words));
+
+[[nodiscard]] bool has_window(platform p) {
+  return p == platform::facebook || p == platform::instagram || p == platform::whatsapp;
+}
+
+[[nodiscard]] std::string since(const std::optional<timestamp>& closed) {
+  return closed ? "since " + to_rfc3339(*closed) : "because the customer has not written here";
+}
+
+expected<send_mode, window_closed> may_reply_privately(const conversation& c,
+                                                       const std::optional<timestamp>& word, timestamp now) {
+  if (c.platform != platform::facebook && c.platform != platform::instagram) {
+    return unexpected{window_closed{
+        .at = std::nullopt,
+        .allowed = {"comment"},
+        .detail = std::string(to_word(c.platform)) + " has no private replies; answer below the comment"}};
+  }
+  if (word && now < *word + private_reply_window) return send_mode::standard;
+  window_closed why;
+  if (word) why.at = *word + private_reply_window;
+  why.allowed = {"comment"};
+  why.detail = "a private reply can be sent for 7 days after the comment; that is over " + since(why.at) +
+               "; answer below the comment";
+  return unexpected{std::move(why)};
+}
+
+}  // namespace
+
+std::string_view to_word(send_mode value) {
+  return word_of(mode_words, value);
+}
+std::optional<send_mode> send_mode_from_word(std::string_view word) {
+  return value_of<send_mode>(mode_words, word);
+}
+
+expected<send_mode, window_closed> may_say(const conversation& c, const window_question& q, timestamp now) {
+  const auto& word = c.last_inbound_at;
+  if (q.privately) return may_reply_privately(c, word, now);
+  if (q.approved) return send_mode::approved;
+  if (c.kind != thread_kind::dm || !has_window(c.platform)) return send_mode::standard;
+  if (word && now < *word + standard_window) return send_mode::standard;
+  window_closed why;
+  if (word) why.at = *word + standard_window;
+  const auto over = "the 24 hours after the customer's last message are over " + since(why.at);
+  if (c.platform == platform::whatsapp) {
+    why.allowed = {"template"};
+    why.detail = over + "; send an approved template";
+    return unexpected{std::move(why)};
+  }
+  const bool in_reach = word && now < *word + human_agent_window;
+  const bool is_person = q.sender == sender_type::agent;
+  if (in_reach && is_person && q.human_agent_allowed) return send_mode::human_agent;
+  if (!in_reach) {
+    if (word) why.at = *word + (is_person && q.human_agent_allowed ? human_agent_window : standard_window);
+    why.detail = over + ", and so is any longer one; wait until the customer writes again";
+  } else if (!is_person) {
+    why.allowed = {"human-agent"};
+    why.detail = over + "; until " + to_rfc3339(*word + human_agent_window) + " a person may still answer";
+  } else {
+    why.detail = over +
+                 "; the account's human_agent_tag is off, with which a person may answer for 7 days (the "
+                 "platform must have granted it to the app)";
+  }
+  return unexpected{std::move(why)};
+}
+
+}  // namespace switchboard::domain

@@ -1,0 +1,55 @@
+#pragma once
+// May this be said to the customer now? Some platforms let a business speak only for so long after the customer did.
+// Answered before anything is queued, so that an agent hears why, since when, and what he may do instead.
+//
+//   Messenger, Instagram DM   24 hours from the customer's last word; then, for people only, 7 days with the tag
+//                             HUMAN_AGENT (the other tags are retired since 2026-04-27)
+//   WhatsApp                  24 hours; then approved templates only
+//   private reply             to who wrote a comment (Facebook, Instagram): 7 days from the comment, once
+//   all others                at any time
+// Sources: Meta's "Messenger Platform and IG Messaging API policy", "WhatsApp customer service windows", "Private replies".
+
+#include "domain/expected.hpp"
+#include "domain/model.hpp"
+#include "domain/outgoing.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace switchboard::domain {
+
+inline constexpr std::chrono::hours standard_window{24};
+inline constexpr std::chrono::hours human_agent_window{24 * 7};
+inline constexpr std::chrono::hours private_reply_window{24 * 7};
+
+/// In which of the platform's ways a message goes out.
+enum class send_mode : std::uint8_t {
+  standard,     ///< as an answer
+  human_agent,  ///< with the tag HUMAN_AGENT
+  approved      ///< a template, which needs no window
+};
+[[nodiscard]] std::string_view to_word(send_mode);
+[[nodiscard]] std::optional<send_mode> send_mode_from_word(std::string_view word);
+
+struct window_closed {
+  std::optional<timestamp> at;       ///< when; nullopt: the customer never said anything here
+  std::vector<std::string> allowed;  ///< what may be sent all the same: "template", "human-agent", "comment"
+  std::string detail;                ///< a sentence for a person
+};
+
+/// What the rule must know beside the conversation.
+struct window_question {
+  sender_type sender = sender_type::agent;
+  bool approved = false;             ///< it is a template
+  bool privately = false;            ///< to who wrote a comment
+  bool human_agent_allowed = false;  ///< the account's app may use the tag
+};
+
+[[nodiscard]] expected<send_mode, window_closed> may_say(const conversation& c, const window_question& q,
+                                                         timestamp now);
+
+}  // namespace switchboard::domain

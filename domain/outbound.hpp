@@ -1,0 +1,57 @@
+#pragma once
+// What asks a thread to say something, and what tells it what became of that: the two commands of the way out.
+// Rules: saying.hpp.
+
+#include "domain/model.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace switchboard::domain {
+
+/// One message to be: fitted to its platform already, so that one call of its API sends it.
+struct said {
+  std::string content;
+  domain::content_type content_type = content_type::text;
+  std::vector<attachment> attachments = {};
+  std::string reply_to = {};  ///< the platform's id of the message that it answers
+  std::string payload = {};  ///< the rest of it, as a JSON object, or empty (net/platforms/outgoing_json.hpp)
+  bool approved = false;     ///< it is a template
+  bool privately = false;    ///< to who wrote a comment, instead of below it
+};
+
+/// POST …/messages.
+struct say {
+  conversation_id id;
+  std::vector<said> parts;  ///< in order; all of them or none are queued
+  /// agent: a person; bot; system: what many get (bulk). In this order they go first.
+  sender_type sender = sender_type::agent;
+  std::string sender_id = {};
+  std::string key = {};              ///< Idempotency-Key, or empty: the same one says nothing twice
+  bool human_agent_allowed = false;  ///< the account's app may use the tag
+  std::vector<message> made = {};    ///< what this key has made before, as it is now
+};
+
+/// Of one message that was queued.
+struct settle_send {
+  enum class end : std::uint8_t {
+    sent,
+    failed,
+    unknown,    ///< it may have arrived; who knows is being asked
+    unresolved  ///< … and nobody knows: it stays so, and is asked about no more
+  };
+  message_id id;
+  end what = end::unknown;
+  std::string platform_message_id = {};
+  delivery_error error = {};
+  /// What is kept under that id already: a receipt, or an echo that nobody took for this message.
+  std::optional<message> same_id = std::nullopt;
+};
+
+/// Replies of one conversation that are on their way, at most.
+inline constexpr std::size_t sending_max = 200;
+inline constexpr std::size_t idempotency_key_bytes_max = 255;
+
+}  // namespace switchboard::domain

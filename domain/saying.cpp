@@ -1,0 +1,198 @@
+#include "domain/saying.hpp"
+
+#include "domain/draft.hpp"
+#include "domain/message_rules.hpp"
+#include "domain/messaging_window.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+namespace switchboard::domain {
+namespace {
+
+[[nodiscard]] unexpected<refused> refuse(refusal why, std::string detail) {
+  return unexpected<refused>{{why, std::move(detail)}};
+}
+
+/// Platforms trim what they are sent, and some change the white space inside.
+[[nodiscard]] bool same_words(std::string_view a, std::string_view b) {
+  constexpr std::string_view blanks = " \t\r\n";
+  const auto next_word = [&](std::string_view& text) {
+    text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
+    const auto word = text.substr(0, text.find_first_of(blanks));
+    text.remove_prefix(word.size());
+    return word;
+  };
+  for (;;) {
+    const auto x = next_word(a), y = next_word(b);
+    if (x != y) return false;
+    if (x.empty()) return true;
+  }
+}
+
+/// What the same key has made must be what it is to make now; else the caller used a key twice.
+[[nodiscard]] bool is_repetition(const say& what) {
+  return std::ranges::equal(what.made, what.parts, [](const message& m, const said& part) {
+    return m.content == part.content && m.reply_to == part.reply_to && m.payload == part.payload &&
+           m.attachments.size() == part.attachments.size();
+  });
+}
+
+[[nodiscard]] std::optional<refused> cannot_be_said(const thread_state& state, const say& what,
+                                                    timestamp now) {
+  const conversation& c = *state.current;
+  if (c.status == conversation_status::closed) {
+    return refused{refusal::invalid,
+                   "A closed conversation can't be answered; the customer's next message opens a new one."};
+  }
+  if (what.parts.empty()) return refused{refusal::invalid, "There is nothing to say."};
+  if (state.sending.size() + what.parts.size() > sending_max) {
+    return refused{refusal::too_many, std::to_string(state.sending.size()) +
+                                          " replies of this conversation are on their way; at most " +
+                                          std::to_string(sending_max) + " may be."};
+  }
+  for (const said& part : what.parts) {
+    auto mode = may_say(c,
+                        {.sender = what.sender,
+                         .approved = part.approved,
+                         .privately = part.privately,
+                         .human_agent_allowed = what.human_agent_allowed},
+                        now);
+    if (mode) continue;
+    auto why = std::move(mode).error();
+    return refused{refusal::window_closed, std::move(why.detail), why.at, std::move(why.allowed)};
+  }
+  return std::nullopt;
+}
+
+[[nodiscard]] message message_of(const message_id& id, said&& part, const say& what, timestamp now) {
+  message m;
+  m.id = id;
+  m.direction = direction::outbound;
+  m.content = std::move(part.content);
+  m.content_type = part.content_type;
+  m.attachments = std::move(part.attachments);
+  m.reply_to = std::move(part.reply_to);
+  m.payload = std::move(part.payload);
+  m.sender_type = what.sender;
+  m.sender_id = what.sender_id;
+  m.sent_at = now;
+  m.received_at = now;
+  m.delivery = delivery_status::queued;
+  return m;
+}
+
+}  // namespace
+
+decision decide_say(const thread_state& state, say&& what, timestamp now) {
+  if (auto why = not_present(state, what.id)) return unexpected<refused>{std::move(*why)};
+  if (!what.made.empty()) {
+    if (is_repetition(what)) return std::vector<event>{};
+    return refuse(refusal::invalid, "This Idempotency-Key was used for another message of the conversation.");
+  }
+  if (auto why = cannot_be_said(state, what, now)) return unexpected<refused>{std::move(*why)};
+  draft d(state, now);
+  d.expect(what.parts.size());
+  std::size_t number = 0;
+  for (said& part : what.parts) {
+    event& e = d.add(event_type::message_queued);
+    conversation& c = *e.conversation;
+    ++c.sending;
+    if (what.sender == sender_type::agent) c.unread = 0;  // who answers has read
+    e.message = message_of({c.id, e.sequence}, std::move(part), what, now);
+    e.origin = event_origin{"command", what.key, what.key.empty() ? "" : std::to_string(number++)};
+  }
+  return std::move(d).take();
+}
+
+void reply_arrived(draft& d, const thread_state& state, message&& m, std::string_view platform_message_id,
+                   std::optional<message>&& same_id) {
+  event& e = d.add(event_type::message_sent);
+  conversation& c = *e.conversation;
+  if (is_on_its_way(state, m.id) && c.sending > 0) --c.sending;
+  if (m.sender_type == sender_type::agent && c.last_inbound_at && !c.first_response_at) {
+    c.first_response_at = e.at;
+  }
+  const auto id = m.id;
+  if (same_id && same_id->id != id) {
+    m = fill_in(message(*same_id), std::move(m), false);
+    m.id = id;
+  }
+  if (m.platform_message_id.empty()) m.platform_message_id = platform_message_id;
+  deliver(m, delivery_status::sent, {});
+  e.message = std::move(m);
+  if (!same_id || same_id->id == id) return;
+  // What was kept under the platform's id turns out to be this one: it is not a second message.
+  event& gone = d.add(event_type::message_deleted);
+  withdraw(*same_id, true);
+  same_id->platform_message_id.clear();
+  same_id->placeholder = true;
+  gone.message = *std::move(same_id);
+}
+
+bool is_on_its_way(const thread_state& state, const message_id& id) {
+  return std::ranges::any_of(state.sending, [&](const message& m) { return m.id == id; });
+}
+
+decision decide_settle(const thread_state& state, settle_send&& what, timestamp now) {
+  const auto found = std::ranges::find_if(state.sending, [&](const message& m) { return m.id == what.id; });
+  if (found == state.sending.end() || !state.current) return std::vector<event>{};
+  using end = settle_send::end;
+  message m = *found;
+  draft d(state, now);
+  if (what.what == end::sent) {
+    reply_arrived(d, state, std::move(m), what.platform_message_id, std::move(what.same_id));
+    return std::move(d).take();
+  }
+  const bool is_failed = what.what == end::failed;
+  if (what.what == end::unknown && m.delivery == delivery_status::unknown) return std::vector<event>{};
+  event& e = d.add(is_failed ? event_type::message_failed : event_type::message_unknown);
+  m.delivery = is_failed ? delivery_status::failed : delivery_status::unknown;
+  if (what.what != end::unknown) {
+    m.error = std::move(what.error);
+    if (e.conversation->sending > 0) --e.conversation->sending;
+  }
+  e.message = std::move(m);
+  return std::move(d).take();
+}
+
+const message* reply_of(const thread_state& state, const inbound_event& in) {
+  if (in.direction != direction::outbound && in.kind != inbound_kind::status) return nullptr;
+  if (!in.our_reference.empty()) {
+    const auto id = parse_message_id(in.our_reference);
+    const auto found = std::ranges::find_if(state.sending, [&](const message& m) { return id == m.id; });
+    return found == state.sending.end() ? nullptr : &*found;
+  }
+  if (in.kind != inbound_kind::message) return nullptr;
+  // Platforms that count in seconds say that it was before we queued it.
+  const auto found = std::ranges::find_if(state.sending, [&](const message& m) {
+    return same_words(m.content, in.content) && m.attachments.size() == in.attachments.size() &&
+           in.at + std::chrono::seconds{1} > m.sent_at;
+  });
+  return found == state.sending.end() ? nullptr : &*found;
+}
+
+void follow_sending(thread_state& state, const event& e) {
+  if (!e.message || e.message->direction != direction::outbound) return;
+  const message& m = *e.message;
+  if (e.type == event_type::message_queued) {
+    state.sending.push_back(m);
+    return;
+  }
+  const auto found =
+      std::ranges::find_if(state.sending, [&](const message& known) { return known.id == m.id; });
+  if (found == state.sending.end()) return;
+  if (is_on_its_way(m)) {
+    *found = m;
+  } else {
+    state.sending.erase(found);
+  }
+}
+
+bool is_on_its_way(const message& m) {
+  if (m.delivery == delivery_status::queued) return true;
+  return m.delivery == delivery_status::unknown && !m.error;
+}
+
+}  // namespace switchboard::domain

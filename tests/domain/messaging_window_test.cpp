@@ -1,0 +1,110 @@
+// Each platform's window, at its edges, for each sender and way.
+
+#include "domain/messaging_window.hpp"
+
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+
+namespace switchboard::domain {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr timestamp word{std::chrono::hours{24 * 365 * 56}};
+
+struct row {
+  platform p;
+  thread_kind kind;
+  window_question q;
+  std::optional<std::chrono::milliseconds> after;  ///< the customer's word; nullopt: he said none
+  std::optional<send_mode> mode;                   ///< nullopt: refused …
+  std::string allowed = {};                        ///< … but for this
+  std::optional<std::chrono::milliseconds> closed = {};
+};
+
+constexpr auto agent = sender_type::agent;
+constexpr auto bot = sender_type::bot;
+constexpr auto dm = thread_kind::dm;
+constexpr auto comment = thread_kind::comment;
+
+const row rows[] = {
+    {platform::facebook, dm, {.sender = bot}, 24h - 1ms, send_mode::standard},
+    {platform::facebook, dm, {.sender = bot}, 24h, std::nullopt, "human-agent", 24h},
+    {platform::facebook,
+     dm,
+     {.sender = bot, .human_agent_allowed = true},
+     25h,
+     std::nullopt,
+     "human-agent",
+     24h},
+    {platform::facebook, dm, {.sender = agent}, 25h, std::nullopt, "", 24h},
+    {platform::facebook, dm, {.sender = agent, .human_agent_allowed = true}, 24h, send_mode::human_agent},
+    {platform::facebook,
+     dm,
+     {.sender = agent, .human_agent_allowed = true},
+     168h - 1ms,
+     send_mode::human_agent},
+    {platform::facebook, dm, {.sender = agent, .human_agent_allowed = true}, 168h, std::nullopt, "", 168h},
+    {platform::facebook, dm, {.sender = agent}, std::nullopt, std::nullopt, "", std::nullopt},
+    {platform::instagram, dm, {.sender = agent, .human_agent_allowed = true}, 100h, send_mode::human_agent},
+    {platform::instagram, dm, {.sender = bot}, 23h, send_mode::standard},
+    {platform::whatsapp,
+     dm,
+     {.sender = agent, .human_agent_allowed = true},
+     24h,
+     std::nullopt,
+     "template",
+     24h},
+    {platform::whatsapp, dm, {.sender = bot}, 24h - 1ms, send_mode::standard},
+    {platform::whatsapp, dm, {.sender = bot, .approved = true}, 500h, send_mode::approved},
+    {platform::whatsapp, dm, {.sender = bot, .approved = true}, std::nullopt, send_mode::approved},
+    {platform::whatsapp, dm, {.sender = bot}, std::nullopt, std::nullopt, "template", std::nullopt},
+    {platform::facebook, comment, {.sender = bot}, 500h, send_mode::standard},
+    {platform::facebook, comment, {.sender = agent, .privately = true}, 168h - 1ms, send_mode::standard},
+    {platform::facebook, comment, {.sender = agent, .privately = true}, 168h, std::nullopt, "comment", 168h},
+    {platform::instagram, comment, {.sender = bot, .privately = true}, 1h, send_mode::standard},
+    {platform::linkedin,
+     comment,
+     {.sender = bot, .privately = true},
+     1h,
+     std::nullopt,
+     "comment",
+     std::nullopt},
+    {platform::telegram, dm, {.sender = bot}, 9000h, send_mode::standard},
+    {platform::x, dm, {.sender = agent}, std::nullopt, send_mode::standard},
+    {platform::bluesky, dm, {.sender = agent}, 9000h, send_mode::standard},
+    {platform::linkedin, comment, {.sender = agent}, 9000h, send_mode::standard},
+};
+
+TEST(messaging_window_test, each_platform_has_its_own) {
+  for (const auto& r : rows) {
+    conversation c;
+    c.platform = r.p;
+    c.kind = r.kind;
+    if (r.after) c.last_inbound_at = word;
+    SCOPED_TRACE(std::string(to_word(r.p)) + " " + std::string(to_word(r.kind)) + " +" +
+                 std::to_string(r.after.value_or(-1ms).count()));
+    const auto mode = may_say(c, r.q, word + r.after.value_or(0ms));
+    ASSERT_EQ(mode.has_value(), r.mode.has_value());
+    if (mode) {
+      EXPECT_EQ(*mode, *r.mode);
+      continue;
+    }
+    const auto& why = mode.error();
+    EXPECT_EQ(why.allowed.empty() ? "" : why.allowed.front(), r.allowed);
+    EXPECT_EQ(why.at, r.closed ? std::optional(word + *r.closed) : std::nullopt);
+    EXPECT_FALSE(why.detail.empty());
+  }
+}
+
+TEST(messaging_window_test, modes_have_words) {
+  for (const auto mode : {send_mode::standard, send_mode::human_agent, send_mode::approved}) {
+    EXPECT_EQ(send_mode_from_word(to_word(mode)), mode);
+  }
+  EXPECT_EQ(send_mode_from_word("tag"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace switchboard::domain
