@@ -31,6 +31,7 @@ void conversation_owner::load(const std::string& brand) {
   if (loaded_ && (state_.current || last_submitted_ > 0)) return;
   if (auto row = node_.views->load_thread(brand, state_.id)) {
     state_.current = std::move(row->current);
+    if (state_.current->sending > 0) state_.sending = node_.views->sending(brand, state_.id);
 #ifndef SWITCHBOARD_FAULT_FORGET_SEEN  // planted in tests/faults: after a restart, whatever comes looks new
     recent_.starts_incomplete();
 #endif
@@ -183,6 +184,7 @@ bool conversation_owner::decide_act(act& a, change& c, command_result& result) {
     result.refused = {domain::refusal::not_found, "no such conversation"};
     return false;
   }
+  recall(a.what, result);
   auto decided =
       decide(std::move(a.what), state_.current->brand, std::max(a.now, state_.current->updated_at));
   if (!decided) {
@@ -194,10 +196,23 @@ bool conversation_owner::decide_act(act& a, change& c, command_result& result) {
   const auto& after = c.events.empty() ? *state_.current : *c.events.back().conversation;
   storage::append_conversation(result.conversation, after);
   result.version = after.version;
-  if (!c.events.empty() && c.events.back().message) {
-    storage::append_message(result.message, *c.events.back().message, state_.current->platform);
+  for (const auto& e : c.events) {
+    if (e.message) storage::append_message(result.messages.emplace_back(), *e.message, after.platform);
   }
   return true;
+}
+
+/// What the rules must know of the past for an act; and where a key of POST …/messages comes again, what it has made.
+void conversation_owner::recall(domain::command& what, command_result& result) const {
+  const conversation_past past{node_, state_.id, state_.current->brand, recent_};
+  if (auto* const say = std::get_if<domain::say>(&what)) {
+    domain::recall(*say, past);
+    for (const auto& m : say->made) {
+      storage::append_message(result.messages.emplace_back(), m, state_.current->platform);
+    }
+  } else if (auto* const settle = std::get_if<domain::settle_send>(&what)) {
+    domain::recall(*settle, past);
+  }
 }
 
 caf::behavior conversation(caf::stateful_actor<conversation_state>* self, node* n, domain::thread_id thread,

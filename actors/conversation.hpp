@@ -73,6 +73,7 @@ class conversation_owner {
                                                          const domain::brand_id& brand,
                                                          domain::timestamp now);
   [[nodiscard]] bool decide_act(act& a, change& c, command_result& result);
+  void recall(domain::command& what, command_result& result) const;
   void submit(change&& c, completion done) noexcept;
   void quarantine(delivery& d, const domain::receive& r, std::string_view why) noexcept;
   [[nodiscard]] std::string name() const;

@@ -38,6 +38,29 @@ std::optional<domain::message> conversation_past::find_message(const std::string
   return node_.views->find_message(brand_, thread_, platform_message_id);
 }
 
+std::vector<domain::message> conversation_past::made_by(const std::string& idempotency_key) const {
+  std::vector<domain::message> made;
+  for (std::size_t n = 0; n < domain::sending_max; ++n) {
+    auto m = said(idempotency_key, n);
+    if (!m) break;
+    made.push_back(*std::move(m));
+  }
+  return made;
+}
+
+std::optional<domain::message> conversation_past::said(const std::string& idempotency_key,
+                                                       std::size_t n) const {
+  const auto key = event_key(node_, "command", idempotency_key, std::to_string(n));
+  if (const auto where = recent_.find(key); where && *where > node_.tail->applied()) {
+    if (const auto r = node_.tail->find(*where); r && !r->message_json.empty()) {
+      if (auto m = storage::decode_message(r->part(r->message_json))) return std::move(*m);
+    }
+  } else if (!where && recent_.is_new(key)) {
+    return std::nullopt;
+  }
+  return node_.views->find_said(brand_, thread_, idempotency_key, n);
+}
+
 bool conversation_past::had_message(const std::string& platform_message_id) const {
   const auto key = message_key(node_, platform_message_id);
   return recent_.find(key) || node_.views->seen(thread_, key);

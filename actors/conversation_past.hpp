@@ -27,6 +27,10 @@ class conversation_past final : public domain::thread_past {
 
   [[nodiscard]] std::optional<domain::message> find_message(
       const std::string& platform_message_id) const override;
+  [[nodiscard]] std::optional<domain::message> find_own(const domain::message_id& id) const override {
+    return node_.views->find_message(brand_, id);
+  }
+  [[nodiscard]] std::vector<domain::message> made_by(const std::string& idempotency_key) const override;
   [[nodiscard]] bool had_message(const std::string& platform_message_id) const override;
   [[nodiscard]] bool had_effect(const domain::inbound_event& e) const override;
   [[nodiscard]] std::optional<domain::customer> find_customer(const domain::customer_id& id) const override;
@@ -36,6 +40,8 @@ class conversation_past final : public domain::thread_past {
                                                             domain::delivery_status below) const override;
 
  private:
+  /// What the key has made as its n-th message.
+  [[nodiscard]] std::optional<domain::message> said(const std::string& idempotency_key, std::size_t n) const;
   [[nodiscard]] bool add_newer(std::vector<domain::message>& found, const domain::conversation_id& c,
                                domain::timestamp up_to, storage::log_sequence applied) const;
 

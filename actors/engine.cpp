@@ -63,7 +63,8 @@ expected<std::unique_ptr<engine>, storage::open_error> engine::start(
   if (const auto done = storage::refold_views(**journal, **views, s.data_dir); !done)
     return refused(done.error());
   return std::unique_ptr<engine>(new local_engine(std::move(settings), std::move(*journal), std::move(*views),
-                                                  std::move(on_committed), std::move(guard)));
+                                                  std::move(on_committed), std::move(guard),
+                                                  std::move(options.client)));
 }
 
 }  // namespace switchboard::actors

@@ -24,6 +24,8 @@
 
 namespace switchboard::actors {
 
+class platform_client;
+
 enum class commit_state : std::uint8_t { durable, failed };
 
 /// Elements of a body; together they are all of it.
@@ -92,7 +94,8 @@ struct command_result {
   bool undecided = false;    ///< a fault of ours: 500, nothing was changed; on_problem has said which
   std::string conversation;  ///< JSON as of after the act
   std::uint64_t version = 0;
-  std::string message;  ///< JSON of the note, where one was made
+  /// JSON of the messages and notes that it made, in order; also of those that its Idempotency-Key made before.
+  std::vector<std::string> messages;
 };
 
 enum class erase_state : std::uint8_t {
@@ -109,6 +112,8 @@ struct start_options {
   /// process (storage/write_guard.hpp); on_fatal() hears of it too, if it is set by then. Else such errors are
   /// returned, and on_fatal() hears of what they lead to.
   std::function<void(const std::string& what)> on_write_failure = nullptr;
+  /// By which replies are sent; null: what is queued stays so.
+  std::shared_ptr<platform_client> client = nullptr;
 };
 
 /// What came of a new config.

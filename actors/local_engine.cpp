@@ -44,7 +44,8 @@ caf::actor_system_config& configure(caf::actor_system_config& cfg, const config:
 
 local_engine::local_engine(std::shared_ptr<const config::settings> settings,
                            std::unique_ptr<storage::journal> log, std::unique_ptr<storage::views> v,
-                           committed_handler on_committed, std::shared_ptr<storage::write_guard> guard)
+                           committed_handler on_committed, std::shared_ptr<storage::write_guard> guard,
+                           std::shared_ptr<platform_client> client)
     : guard_(std::move(guard)),
       journal_(std::move(log)),
       views_(std::move(v)),
@@ -113,6 +114,30 @@ local_engine::local_engine(std::shared_ptr<const config::settings> settings,
                        },
                    .to_letters = [this](quarantined_ptr q) { caf::anon_send(quarantine_, std::move(q)); },
                    .on_fatal = [this](std::string why, bool damaged) { fatal(std::move(why), damaged); }});
+  if (client) start_outbox(std::move(client));
+}
+
+/// Nothing has come in yet: the views show everything that was committed.
+void local_engine::start_outbox(std::shared_ptr<platform_client> client) {
+  outbox_links_ = {.of = &node_,
+                   .client = std::move(client),
+                   .to_thread =
+                       [this](act_ptr a) {
+                         const auto inside = door_.enter();
+                         if (!inside) return;  // the next start takes it up
+                         const auto& owner = owner_of(a->thread);
+                         caf::anon_send(owner, std::move(a));
+                       },
+                   .figures = &outbox_figures_};
+  outbox_ = system_.spawn<caf::detached>(outbox, &outbox_links_, &feed_, tail_.committed(), &outbox_awake_);
+  outbox_->attach_functor([this](const caf::error& why) {
+    if (why) fatal("the outbox ended: " + to_string(why));
+  });
+  outbox_wake_ = feed_.on_commit([this](storage::log_sequence) {
+    if (!outbox_awake_.exchange(true, std::memory_order_acq_rel)) {
+      caf::anon_send(outbox_, committed_atom::value);
+    }
+  });
 }
 
 local_engine::~local_engine() {
@@ -277,6 +302,8 @@ void local_engine::execute(std::string brand, domain::command what,
       [](const auto& c) {
         if constexpr (requires { c.id.thread; }) {
           return c.id.thread;
+        } else if constexpr (requires { c.id.conversation.thread; }) {
+          return c.id.conversation.thread;
         } else {
           return domain::thread_id{};
         }
@@ -371,6 +398,12 @@ bool local_engine::stop(std::chrono::milliseconds at_most) {
   begin_drain();
   eraser_->stop();  // while the actors that it asks are there
   backups_.stop();
+  if (outbox_) {
+    outbox_links_.client->stop();  // what it ends with is heard by the accounts' actors, while they are there
+    feed_.forget(outbox_wake_);
+    caf::anon_send(outbox_, close_atom_t::value);
+    outbox_ = {};
+  }
   door_.close();
   // Everything that entered lies in the mailboxes now, before this. The conversations end first, since what they
   // can't decide goes to the quarantine; then the journal, which settles what all of them handed in.

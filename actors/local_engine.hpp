@@ -8,6 +8,7 @@
 #include "actors/eraser.hpp"
 #include "actors/journal_writer.hpp"
 #include "actors/log_feed.hpp"
+#include "actors/outbox.hpp"
 #include "actors/tail.hpp"
 #include "actors/thread_finder.hpp"
 #include "actors/views_keeper.hpp"
@@ -36,7 +37,8 @@ class local_engine final : public engine {
  public:
   local_engine(std::shared_ptr<const config::settings> settings, std::unique_ptr<storage::journal> log,
                std::unique_ptr<storage::views> v, committed_handler on_committed,
-               std::shared_ptr<storage::write_guard> guard);
+               std::shared_ptr<storage::write_guard> guard,
+               std::shared_ptr<platform_client> client = nullptr);
   ~local_engine() override;
 
   void ingest(const config::settings& by, const domain::source_id& source, domain::unpacked_body&& body,
@@ -75,6 +77,7 @@ class local_engine final : public engine {
   /// `damaged`: as storage::read_outcome has it; what views and journal themselves came upon counts besides.
   void fatal(std::string why, bool damaged = false);
   void every_second();
+  void start_outbox(std::shared_ptr<platform_client> client);
   void gained(storage::claim c);
   void lost(storage::claim c);
   void deliver(const config::account_settings& account, domain::inbound_event&& e,
@@ -112,6 +115,11 @@ class local_engine final : public engine {
   caf::actor_system_config actor_config_;
   caf::actor_system system_;
   std::unique_ptr<eraser> eraser_;
+  outbox_figures outbox_figures_;
+  outbox_links outbox_links_;
+  std::atomic<bool> outbox_awake_{false};
+  std::uint64_t outbox_wake_ = 0;  ///< key of its place in the feed
+  caf::actor outbox_;              ///< none: this node sends nothing
 };
 
 }  // namespace switchboard::actors

@@ -179,6 +179,33 @@ void add_engine_limits(std::vector<property>& out) {
       "API reads that wait for their turn; beyond it 503."));
 }
 
+void add_sending_limits(std::vector<property>& out) {
+  const auto add = [&](property p) { out.push_back(p); };
+  using l = limit_settings;
+  add(limit<&l::sending_max>("sending_max", count(1, 10'000'000),
+      "Replies on their way, in all, about 2 KiB each; beyond it a new one is answered 503."));
+  add(limit<&l::send_in_flight_max>("send_in_flight_max", count(1, 1'000),
+      "Calls of one account to its platform at a time."));
+  add(limit<&l::send_timeout>("send_timeout", duration(second, 5 * minute),
+      "Of one call. One that was handed over and not answered by then is unknown, and never sent again "
+      "blindly."));
+  add(limit<&l::send_unknown_wait>("send_unknown_wait", duration(10 * second, day),
+      "So long it is asked, and listened for, whether what is unknown arrived; its thread waits meanwhile."));
+  add(limit<&l::send_attempts_max>("send_attempts_max", count(1, 1'000),
+      "Attempts that fail before a reply is failed. A platform that says when to come again is no failure."));
+  add(limit<&l::send_give_up_after>("send_give_up_after", duration(hour, 30 * day),
+      "A reply that could not be sent for so long is failed, with the platform's last reason."));
+  add(limit<&l::send_backoff>("send_backoff", duration(10, hour),
+      "Before the second attempt; twice as long before each further one, less up to a half by chance."));
+  add(limit<&l::send_backoff_max>("send_backoff_max", duration(10, day),
+      "No longer than this."));
+  add(limit<&l::send_breaker_after>("send_breaker_after", count(1, 1'000),
+      "After so many failures in a row an account rests, as long as its next attempt would, and then tries with "
+      "one."));
+  add(limit<&l::send_access_retry>("send_access_retry", duration(second, day),
+      "Between attempts with a token that the platform refuses."));
+}
+
 void add_stream_limits(std::vector<property>& out) {
   const auto add = [&](property p) { out.push_back(p); };
   using l = limit_settings;
@@ -237,6 +264,7 @@ std::span<const property> properties() {
     add_storage(rows);
     add_http_limits(rows);
     add_engine_limits(rows);
+    add_sending_limits(rows);
     add_stream_limits(rows);
     return rows;
   }();

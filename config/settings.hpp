@@ -101,6 +101,17 @@ struct limit_settings {
   std::uint32_t views_lag_max = 100'000;  ///< records; beyond it ingestion is refused
   std::uint32_t reads_waiting_max = 1'024;
 
+  std::uint32_t send_attempts_max = 8;        ///< of one message
+  std::chrono::hours send_give_up_after{24};  ///< since it was queued
+  std::uint32_t send_in_flight_max = 64;      ///< calls of one account at a time
+  milliseconds send_backoff{1'000};           ///< before the second attempt; doubles with each
+  milliseconds send_backoff_max{300'000};
+  std::uint32_t send_breaker_after = 5;    ///< failed attempts of one account in a row
+  milliseconds send_access_retry{60'000};  ///< between attempts with a token that was refused
+  seconds send_unknown_wait{600};          ///< then nobody is asked any more whether it arrived
+  milliseconds send_timeout{20'000};       ///< of one call
+  std::uint32_t sending_max = 100'000;     ///< replies on their way, in all
+
   std::uint32_t subscribers_max = 18'000;
   milliseconds ping_interval{15'000};
   milliseconds pong_timeout{75'000};

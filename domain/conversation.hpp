@@ -51,7 +51,7 @@ struct thread_state {
   thread_id id;
   std::optional<conversation> current;  ///< the newest conversation; none before the first event
   std::uint32_t erased = 0;             ///< the conversations up to this ordinal were, with their customer
-  std::vector<message> sending;         ///< our replies that are on their way, as they are now, in order
+  std::vector<message> sending = {};    ///< our replies that are on their way, as they are now, in order
 };
 
 /// A platform's event for this thread, with what the rules need to know of the past.

@@ -14,7 +14,8 @@
 
 namespace switchboard::domain {
 
-/// The types of the contract (§4), all of them; their order is the index of the bit masks in filters.
+/// The types of the contract (§4), all of them; their order is the index of the bit masks in filters. Behind them what
+/// is in the log for ourselves and shown to nobody.
 enum class event_type : std::uint8_t {
   conversation_created,
   conversation_updated,
@@ -61,9 +62,14 @@ enum class event_type : std::uint8_t {
   survey_answered,
   deadletter_added,
   deadletter_replayed,
-  config_applied
+  config_applied,
+  outbox_attempted
 };
-inline constexpr std::size_t event_type_count = 46;
+inline constexpr std::size_t event_type_count = 47;
+inline constexpr std::size_t public_event_type_count = 46;
+[[nodiscard]] constexpr bool is_public(event_type t) {
+  return static_cast<std::size_t>(t) < public_event_type_count;
+}
 
 /// "conversation.created" …
 [[nodiscard]] std::string_view to_word(event_type);
@@ -100,6 +106,16 @@ struct erasure {
   bool operator==(const erasure&) const = default;
 };
 
+/// An account's replies are handed to the platform from here on, or were not after all. Durable before the call: whoever
+/// starts behind a crash knows which of them may have arrived.
+struct outbox_attempt {
+  brand_id brand;
+  account_id account;
+  std::vector<message_id> messages;
+  bool begun = true;
+  bool operator==(const outbox_attempt&) const = default;
+};
+
 struct event {
   event_type type = event_type::message_received;
   timestamp at;                ///< when it was decided
@@ -111,9 +127,10 @@ struct event {
   std::optional<domain::customer> customer;
   std::optional<domain::dead_letter> dead_letter;
   std::optional<event_origin> origin;
-  std::vector<thread_alias> aliases;  ///< what the event made known about the keys of its thread
-  std::string config_version;         ///< config.applied
-  std::optional<erasure> erased;      ///< instead of all the others
+  std::vector<thread_alias> aliases;      ///< what the event made known about the keys of its thread
+  std::string config_version;             ///< config.applied
+  std::optional<erasure> erased;          ///< instead of all the others
+  std::optional<outbox_attempt> attempt;  ///< outbox.attempted
   bool operator==(const event&) const = default;
 };
 

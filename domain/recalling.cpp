@@ -60,7 +60,7 @@ namespace {
                                                  const thread_past& past) {
   const auto id = parse_message_id(reference);
   if (!id || id->conversation.thread != state.id || is_on_its_way(state, *id)) return std::nullopt;
-  auto m = past.find_message(*id);
+  auto m = past.find_own(*id);
   const bool may_be = m && m->direction == direction::outbound && m->platform_message_id.empty() && !m->note;
   return may_be ? std::move(m) : std::nullopt;
 }

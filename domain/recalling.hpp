@@ -26,7 +26,7 @@ class thread_past {
   /// The message that a platform's id names, placeholder included. Until the past is rid of it, an erased one too.
   [[nodiscard]] virtual std::optional<message> find_message(const std::string& platform_message_id) const = 0;
   /// A message by our own id, if it was taken in a while ago.
-  [[nodiscard]] virtual std::optional<message> find_message(const message_id& id) const = 0;
+  [[nodiscard]] virtual std::optional<message> find_own(const message_id& id) const = 0;
   /// Was there a message of that id, whatever became of it?
   [[nodiscard]] virtual bool had_message(const std::string& platform_message_id) const = 0;
   /// Had the event its effect, by its dedup key? Of messages only what had_message() says is sure.

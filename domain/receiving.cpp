@@ -170,10 +170,13 @@ void receiving::count(conversation& c) const {
 // --------------------------------------------------------------------------------
 
 /// The next conversation of the thread. The one before can't be changed any more from then on, so what stands
-/// unread in it would be counted for ever: it is cleared first.
+/// unread in it would be counted for ever: it is cleared first. Replies on their way are the thread's.
 void receiving::open_conversation(conversation_status status) {
-  if (draft_.has_conversation() && draft_.latest().unread > 0) {
-    draft_.add(event_type::conversation_updated).conversation->unread = 0;
+  const auto sending = draft_.has_conversation() ? draft_.latest().sending : 0;
+  if (draft_.has_conversation() && (draft_.latest().unread > 0 || sending > 0)) {
+    conversation& over = *draft_.add(event_type::conversation_updated).conversation;
+    over.unread = 0;
+    over.sending = 0;
   }
   conversation fresh;
   const conversation* before = draft_.has_conversation() ? &draft_.latest() : nullptr;
@@ -188,6 +191,7 @@ void receiving::open_conversation(conversation_status status) {
   }
   const auto newest = before != nullptr ? before->id.ordinal : state_.erased;
   fresh.id = {state_.id, newest + 1};
+  fresh.sending = sending;
   fresh.previous_conversations = newest - state_.erased;
   fresh.brand = what_.brand;
   fresh.platform = in_.platform;

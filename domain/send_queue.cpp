@@ -21,7 +21,9 @@ delivery_error too_old(delivery_error last) {
 }  // namespace
 
 send_queue::send_queue(std::span<const quota> quotas, sending_policy policy)
-    : quotas_(quotas.begin(), quotas.end()), limits_(quotas.begin(), quotas.end()), policy_(policy) {}
+    : quotas_(quotas.begin(), quotas.end()), limits_(quotas.begin(), quotas.end()), policy_(policy) {
+  assert(quotas.size() <= quotas_max);
+}
 
 // -- lines ---------------------------------------------------------------------------------------------------
 
@@ -65,7 +67,7 @@ void send_queue::place(const thread_id& t, timestamp now) {
   for (const auto& s : l.sends) best = std::min(best, s.lane);
   where.key = {best, l.sends.front().queued_at, t};
   for (const auto& d : l.sends.front().draws) {
-    if (quotas_[d.quota].of == quota::scope::account) where.group.push_back(d.quota);
+    if (quotas_[d.quota].of == quota::scope::account) where.group |= quota_group{1} << d.quota;
   }
   ready_[where.group].insert(where.key);
   l.ready = std::move(where);

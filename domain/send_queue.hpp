@@ -55,9 +55,9 @@ struct queued_send {
   message_id id;
   domain::lane lane = lane::agent;
   timestamp queued_at;
-  std::vector<draw> draws;
-  std::uint32_t attempts = 0;  ///< that were begun
-  delivery_error last_error;   ///< of the last one
+  std::vector<draw> draws = {};
+  std::uint32_t attempts = 0;      ///< that were begun
+  delivery_error last_error = {};  ///< of the last one
   bool unknown =
       false;  ///< handed over, and its end is not known: it keeps its place, and holds up its thread
 };
@@ -69,7 +69,7 @@ struct send_step {
     give_up   ///< it is too old: failed, for `error`
   } what = kind::attempt;
   message_id id;
-  delivery_error error;
+  delivery_error error = {};
 };
 
 /// What follows from an attempt.
@@ -82,8 +82,12 @@ enum class send_verdict : std::uint8_t {
 
 class send_queue {
  public:
-  /// `quotas`: as the draws' indexes have it; copied.
+  static constexpr std::size_t quotas_max = 32;
+
+  /// `quotas`: as the draws' indexes have it, at most quotas_max; copied.
   send_queue(std::span<const quota> quotas, sending_policy policy);
+  /// From now on by this one.
+  void follow(const sending_policy& policy) { policy_ = policy; }
 
   /// In the order of the log; with `unknown` where it was under way when the node ended.
   void add(queued_send&& s, timestamp now);
@@ -111,10 +115,9 @@ class send_queue {
 
  private:
   using ready_key = std::tuple<domain::lane, timestamp, thread_id>;
-  using quota_group =
-      std::vector<std::uint8_t>;  ///< indexes of the account's quotas that a message draws from
+  using quota_group = std::uint32_t;  ///< a bit for each of the account's quotas that a message draws from
   struct placed {
-    quota_group group;
+    quota_group group = 0;
     ready_key key;
   };
   /// Everything of one thread.

@@ -24,21 +24,23 @@ enum class attempt_end : std::uint8_t {
 /// How much of a limit is used up, as the platform said beside an answer.
 struct quota_report {
   std::string quota;  ///< the name of its bucket (net/platforms/sending.hpp), or empty: all of the account
-  std::optional<std::uint64_t> remaining;             ///< calls
-  std::optional<std::chrono::seconds> full_again_in;  ///< until the window ends
-  std::optional<double> used;                         ///< 0 … 1 of a limit whose size is not told
+  std::optional<std::uint64_t> remaining = {};             ///< calls
+  std::optional<std::chrono::seconds> full_again_in = {};  ///< until the window ends
+  std::optional<double> used = {};                         ///< 0 … 1 of a limit whose size is not told
   bool operator==(const quota_report&) const = default;
 };
 
 struct attempt_outcome {
   attempt_end end = attempt_end::unknown;
-  std::string platform_message_id;  ///< sent
-  delivery_error error;  ///< of all but `sent`: the platform's own code and words where it gave any
+  std::string platform_message_id = {};  ///< sent
+  delivery_error error = {};  ///< of all but `sent`: the platform's own code and words where it gave any
   /// later, no_access: not before so long, where the platform said so.
-  std::optional<std::chrono::milliseconds> retry_after;
+  std::optional<std::chrono::milliseconds> retry_after = {};
   /// later: the limit of this one recipient was met, not the account's.
   bool recipient_only = false;
-  std::vector<quota_report> quotas;
+  /// later: the platform calls the recipient so from now on (a Telegram group that became a supergroup).
+  std::string recipient_now = {};
+  std::vector<quota_report> quotas = {};
   bool operator==(const attempt_outcome&) const = default;
 };
 

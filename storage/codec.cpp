@@ -6,16 +6,16 @@
 //                     "time":time, "datacontenttype":"application/json", "brand"?:text, "cursor":19-digits,
 //                     "sequence"?:number, "data":data }
 //   event-id     := "e_" conversation-id-without-"c_" "-" sequence        about a conversation
-//                 | "e_" (customer-id | dead-letter-id | "config") "-" microseconds-of-time
-//   subject      := conversation-id | customer-id | dead-letter-id | "config"
+//                 | "e_" (customer-id | dead-letter-id | account-id | "config") "-" microseconds-of-time
+//   subject      := conversation-id | customer-id | dead-letter-id | account-id | "config"
 //   data         := { "reaction"?, "message"?, "conversation"?, "customer"?, "deadLetter"?, "config"?,
-//                     "previous"?, "origin"?, "aliases"?:[alias…] }        what the event is about, as it is after it
+//                     "previous"?, "origin"?, "aliases"?:[alias…], "attempt"? }   what the event is about, as it is after it
 //                 | { "erased":erasure }                        its customer was erased, and all that it said
 //   conversation := { "id", "brand", "platform", "accountId", "customerId", "customerName", "customerHandle",
 //                     "customerAvatarUrl"?, "status", "priority", "assignedTo"?, "queue"?, "tags":[text…],
 //                     "metadata":{ "source", "shared"?:true, "postId"?, "postUrl"?, "threadKey", "customerPlatformId",
 //                                  "deliveredUpTo"?, "readUpTo"?, "lastInboundAt"?,
-//                                  "customerSince"?, "previousConversations":number },
+//                                  "sending"?:number, "customerSince"?, "previousConversations":number },
 //                     "unread":number, "version":number, "createdAt":time, "updatedAt":time,
 //                     "firstResponseAt"?, "resolvedAt"?, "snoozeUntil"? }
 //   message      := { "id", "conversationId", "direction", "content", "contentType",
@@ -35,6 +35,7 @@
 //                                                                   from "by" on for a refold: see domain/event.hpp
 //   hash         := 16 hexadecimal digits, as text
 //   config       := { "version" }
+//   attempt      := { "brand", "accountId", "begun":true|false, "messages":[message-id…] }
 //   previous     := { "status", "priority", "updatedAt":time }        the conversation's, before the event
 //   origin       := { "kind", "id", "version"? }                      the dedup key, with the account
 //   alias        := { "key":thread, "thread":thread, "since"?:time, "customer"? }  see domain/thread_alias.hpp
@@ -103,6 +104,9 @@ void copy_facts(const domain::event& e, record& r) {
     r.account = e.customer->account.value;
   } else if (e.dead_letter) {
     r.brand = e.dead_letter->brand.value;
+  } else if (e.attempt) {
+    r.brand = e.attempt->brand.value;
+    r.account = e.attempt->account.value;
   }
   if (e.previous) {
     r.has_previous = true;
@@ -121,6 +125,7 @@ const domain::conversation_id* conversation_of(const domain::event& e) {
 std::string_view object_id(const domain::event& e) {
   if (e.customer) return e.customer->id.value;
   if (e.dead_letter) return e.dead_letter->id.value;
+  if (e.attempt) return e.attempt->account.value;
   return "config";
 }
 
@@ -243,6 +248,12 @@ void write_circumstances(const domain::event& e, record& r) {
     const auto at = here(out);
     codec::write_aliases(out, e.aliases);
     r.aliases_json = {at, here(out) - at};
+  }
+  if (e.attempt) {
+    member(out, "attempt");
+    const auto at = here(out);
+    codec::write_attempt(out, *e.attempt);
+    r.attempt_json = {at, here(out) - at};
   }
 }
 

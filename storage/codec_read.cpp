@@ -85,6 +85,8 @@ void read_metadata(ondemand::object o, domain::conversation& c) {
       c.read_up_to = time(v);
     else if (key == "lastInboundAt")
       c.last_inbound_at = time(v);
+    else if (key == "sending")
+      c.sending = number<std::uint32_t>(v);
     else if (key == "customerSince")
       c.customer_since = time(v);
     else if (key == "previousConversations")

@@ -100,6 +100,13 @@ struct record_reader {
     });
   }
 
+  void attempt(ondemand::object o) const {
+    r.attempt_json = object_place(o);
+    each_member(o, [&](std::string_view key, ondemand::value v) {
+      if (key == "accountId") assign(r.account, v);
+    });
+  }
+
   void previous(ondemand::object o) const {
     r.has_previous = true;
     each_member(o, [&](std::string_view key, ondemand::value v) {
@@ -144,7 +151,8 @@ struct record_reader {
       else if (key == "aliases") {
         ondemand::array aliases = v.get_array();
         r.aliases_json = place(aliases.raw_json());
-      }
+      } else if (key == "attempt")
+        attempt(v.get_object());
     });
   }
 

@@ -94,6 +94,10 @@ void write_metadata(std::string& out, const domain::conversation& c) {
   append_if(out, ",\"deliveredUpTo\":", c.delivered_up_to);
   append_if(out, ",\"readUpTo\":", c.read_up_to);
   append_if(out, ",\"lastInboundAt\":", c.last_inbound_at);
+  if (c.sending > 0) {
+    out += ",\"sending\":";
+    domain::append_json_number(out, std::uint64_t{c.sending});
+  }
   append_if(out, ",\"customerSince\":", c.customer_since);
   out += ",\"previousConversations\":";
   domain::append_json_number(out, std::uint64_t{c.previous_conversations});

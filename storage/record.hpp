@@ -55,6 +55,7 @@ struct record {
   span dead_letter_json;   ///< data.deadLetter
   span erased_json;        ///< data.erased: what it was about is gone
   span aliases_json;       ///< data.aliases
+  span attempt_json;       ///< data.attempt
 
   // Of data.conversation, as it is after the event; meaningless without one.
   domain::platform platform = domain::platform::facebook;

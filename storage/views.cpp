@@ -30,7 +30,9 @@
 //                                                                             name(account)
 //                            "t" thread                                       ordinal:4
 //                            "x" by:8 thread                                  ordinal:4, 0 until it is done
+//   outbox                   name(brand) case sequence:8                      begun:1 name(account)
 //
+// `outbox` has the replies that are on their way; `begun`: handed to the platform, perhaps.
 // Of `seen`, dedup keys (1) go after the redelivery window (a compaction filter, by the log's own time);
 // references (2) stay as long as the message: a reaction to a message of last year must still find it.
 // Fingerprints are keyed with the directory's seed. No key holds what a person or platform said: RocksDB repeats keys
@@ -81,7 +83,8 @@ expected<std::unique_ptr<views_on_disk>, open_error> views_on_disk::open(const v
 
 views_on_disk::views_on_disk(std::unique_ptr<views_store> store)
     : store_(std::move(store)),
-      fold_(*store_, condemned_),
+      outbox_(*store_),
+      fold_(*store_, condemned_, outbox_),
       conversations_waiting_(*store_),
       messages_waiting_(*store_),
       written_(store_->opened_with()),

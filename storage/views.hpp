@@ -67,6 +67,14 @@ struct seen_row {
   domain::thread_id thread;
 };
 
+/// A reply that is on its way.
+struct sending_row {
+  domain::brand_id brand;
+  domain::account_id account;
+  domain::message_id id;
+  bool begun = false;  ///< it was handed to the platform, perhaps
+};
+
 /// A customer who was erased, and when that was asked for.
 struct erasure_row {
   log_sequence by = 0;  ///< the log's place of his customer.erased
@@ -122,6 +130,17 @@ class views {
   /// The message that a platform's id names within a thread.
   [[nodiscard]] virtual std::optional<domain::message> find_message(
       std::string_view brand, domain::thread_id t, std::string_view platform_message_id) const = 0;
+  [[nodiscard]] virtual std::optional<domain::message> find_message(std::string_view brand,
+                                                                    domain::message_id id) const = 0;
+  /// What a key of POST …/messages made as its n-th message.
+  [[nodiscard]] virtual std::optional<domain::message> find_said(std::string_view brand, domain::thread_id t,
+                                                                 std::string_view key,
+                                                                 std::size_t n) const = 0;
+  /// The thread's replies that are on their way, in order.
+  [[nodiscard]] virtual std::vector<domain::message> sending(std::string_view brand,
+                                                             domain::thread_id t) const = 0;
+  /// Shows each reply that is on its way to `each`, those of a thread in order.
+  virtual void each_sending(const std::function<void(const sending_row&)>& each) const = 0;
   /// The thread that a message's id belongs to, within an account (comments, reviews and groups only).
   [[nodiscard]] virtual std::optional<domain::thread_id> find_thread(
       std::string_view account, std::string_view platform_message_id) const = 0;

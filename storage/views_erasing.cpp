@@ -103,6 +103,7 @@ void views_on_disk::erase_thread(const record& r, rocksdb::WriteBatch& batch) {
   const auto thread = r.conversation.thread;
   const auto up_to = r.conversation.ordinal;
   erase_conversations(r.brand, thread, up_to, batch);
+  outbox_.erase(thread, up_to, batch);
   forget_references(thread, up_to, batch);
   batch.Put(store_->handle(column::erasures), keys::thread_erased(thread), number_row(up_to));
   if (e->by != 0) {

@@ -54,6 +54,7 @@ void views_fold::add(const record& r, fold_state& state) {
   }
   if (!r.customer_json.empty() && !condemned) add_customer(r);
   if (!r.dead_letter_json.empty()) add_dead_letter(r);
+  outbox_.take(r, batch_);
   state.applied = r.sequence;
   state.advance(keys::milliseconds(r.at));
 }

@@ -86,7 +86,17 @@ bool views_on_disk::seen(domain::thread_id t, std::uint64_t fingerprint) const {
 
 std::optional<domain::message> views_on_disk::find_message(std::string_view brand, domain::thread_id t,
                                                            std::string_view platform_message_id) const {
-  const auto reference = fingerprint(store_->options().hash_seed, "ref", platform_message_id, "");
+  return message_behind(brand, t, fingerprint(store_->options().hash_seed, "ref", platform_message_id, ""));
+}
+
+std::optional<domain::message> views_on_disk::find_said(std::string_view brand, domain::thread_id t,
+                                                        std::string_view key, std::size_t n) const {
+  return message_behind(brand, t,
+                        fingerprint(store_->options().hash_seed, "command", key, std::to_string(n)));
+}
+
+std::optional<domain::message> views_on_disk::message_behind(std::string_view brand, domain::thread_id t,
+                                                             std::uint64_t reference) const {
   auto value = messages_waiting_.seen(t, reference);
   if (!value) {
     rocksdb::PinnableSlice row;
@@ -103,9 +113,14 @@ std::optional<domain::message> views_on_disk::find_message(std::string_view bran
       !keys::take_number(from, id.sequence)) {
     store_->damaged("seen: a reference that is none");
   }
+  return find_message(brand, id);  // none: another brand's
+}
+
+std::optional<domain::message> views_on_disk::find_message(std::string_view brand,
+                                                           domain::message_id id) const {
   auto json = messages_waiting_.json(brand, id);
   if (!json) json = store_->row(column::messages, keys::message(brand, id));
-  if (!json) return std::nullopt;  // another brand's
+  if (!json) return std::nullopt;
   auto m = decode_message(*json);
   if (!m) store_->damaged("messages: " + m.error().what);
   return std::move(*m);

@@ -1,8 +1,10 @@
 #pragma once
 // The views over their store. Split by what is asked: views.cpp folds, views_rows.cpp finds single rows,
-// views_messages.cpp, views_lists.cpp and views_inbox.cpp page through many.
+// views_messages.cpp, views_lists.cpp and views_inbox.cpp page through many, views_outbox.cpp
+// has what is on its way.
 
 #include "storage/views_fold.hpp"
+#include "storage/views_outbox.hpp"
 #include "storage/views_store.hpp"
 #include "storage/views_unwritten_conversations.hpp"
 #include "storage/views_unwritten_messages.hpp"
@@ -35,6 +37,13 @@ class views_on_disk final : public views {
   [[nodiscard]] bool seen(domain::thread_id t, std::uint64_t fingerprint) const override;
   [[nodiscard]] std::optional<domain::message> find_message(
       std::string_view brand, domain::thread_id t, std::string_view platform_message_id) const override;
+  [[nodiscard]] std::optional<domain::message> find_message(std::string_view brand,
+                                                            domain::message_id id) const override;
+  [[nodiscard]] std::optional<domain::message> find_said(std::string_view brand, domain::thread_id t,
+                                                         std::string_view key, std::size_t n) const override;
+  [[nodiscard]] std::vector<domain::message> sending(std::string_view brand,
+                                                     domain::thread_id t) const override;
+  void each_sending(const std::function<void(const sending_row&)>& each) const override;
   [[nodiscard]] std::optional<domain::thread_id> find_thread(
       std::string_view account, std::string_view platform_message_id) const override;
   [[nodiscard]] std::optional<domain::thread_id> find_alias(domain::thread_id key) const override;
@@ -90,6 +99,8 @@ class views_on_disk final : public views {
   [[nodiscard]] page inbox_page(const inbox_filter& filter, std::uint64_t query,
                                 const std::string& after) const;
 
+  [[nodiscard]] std::optional<domain::message> message_behind(std::string_view brand, domain::thread_id t,
+                                                              std::uint64_t reference) const;
   void fold(std::span<const record_ptr> records);
   // views_erasing.cpp
   void erase(const record& r);
@@ -110,6 +121,7 @@ class views_on_disk final : public views {
   std::unique_ptr<views_store> store_;
   std::set<domain::thread_id> condemned_;  ///< asked to erase themselves, and not done yet
   std::atomic<bool> any_erased_{false};    ///< a thread ever was: else nobody has to ask
+  outbox_rows outbox_;
   views_fold fold_;
   unwritten_conversations conversations_waiting_;
   unwritten_messages messages_waiting_;

@@ -28,9 +28,10 @@ enum class column : std::uint8_t {
   seen,
   comment_threads,
   dead_letters,
-  erasures
+  erasures,
+  outbox
 };
-inline constexpr std::size_t column_count = 10;
+inline constexpr std::size_t column_count = 11;
 [[nodiscard]] std::string_view to_word(column);
 
 /// First byte of every value.

@@ -74,7 +74,14 @@ void unwritten_messages::take(const record& r, std::uint64_t at) {
   const auto thread = r.conversation.thread;
   const auto known = dedup_keys_of(r, store_.options().hash_seed);
   if (known.reference) take_seen({thread, *known.reference, at, r.message, seen_reference});
-  if (known.origin) take_seen({thread, *known.origin, at, {}, seen_origin});
+  if (!known.origin) return;
+  // What a key made is asked for again by the key.
+  const bool made = r.type == event_type::message_queued && !r.origin_id.empty();
+  if (made) {
+    take_seen({thread, *known.origin, at, r.message, seen_reference});
+  } else {
+    take_seen({thread, *known.origin, at, {}, seen_origin});
+  }
 }
 
 /// Its message is gone; that it was here is known for as long as it may be delivered again.

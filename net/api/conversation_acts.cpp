@@ -9,6 +9,23 @@ namespace switchboard::net::api {
 
 namespace {
 
+/// With what an agent's screen needs to say so, and to offer what is possible instead.
+void respond_window_closed(const http::exchange_ptr& x, const domain::refused& why) {
+  http::problem p;
+  p.status = 409;
+  p.slug = "window-closed";
+  p.title = "The messaging window is closed";
+  p.detail = why.detail;
+  if (why.closed_at) p.members.emplace_back("closedAt", '"' + to_rfc3339(*why.closed_at) + '"');
+  std::string allowed = "[";
+  for (const auto& way : why.allowed) {
+    if (allowed.size() > 1) allowed += ',';
+    domain::append_json_string(allowed, way);
+  }
+  p.members.emplace_back("allowed", allowed + ']');
+  x->respond(http::to_response(p));
+}
+
 void respond_refused(const http::exchange_ptr& x, const domain::refused& why) {
   switch (why.why) {
     case domain::refusal::not_found:
@@ -19,6 +36,10 @@ void respond_refused(const http::exchange_ptr& x, const domain::refused& why) {
       return respond_problem(x, 409, "conversation-superseded", "Conflict", why.detail);
     case domain::refusal::invalid:
       return respond_problem(x, 422, "invalid-change", "Unprocessable", why.detail);
+    case domain::refusal::window_closed:
+      return respond_window_closed(x, why);
+    case domain::refusal::too_many:
+      return respond_problem(x, 429, "too-many-replies", "Too many replies", why.detail);
   }
 }
 
@@ -36,7 +57,7 @@ void respond_result(const context& ctx, const http::exchange_ptr& x, actors::com
   ok.status = note ? 201 : 200;
   ok.content_type = "application/json";
   ok.headers.emplace_back("ETag", "\"" + std::to_string(r.version) + "\"");
-  ok.body = note ? std::move(r.message) : std::move(r.conversation);
+  ok.body = note ? std::move(r.messages.back()) : std::move(r.conversation);
   x->respond(std::move(ok));
 }
 

@@ -49,7 +49,7 @@ expected<actors::stream_filter, std::string> read_filter(const http::request& r,
   f.config = who.role >= config::role::admin;
   for (const auto& word : r.query_all("type")) {
     const auto type = domain::event_type_from_word(word);
-    if (!type) return unexpected{"type \"" + word + "\" is not an event type"};
+    if (!type || !is_public(*type)) return unexpected{"type \"" + word + "\" is not an event type"};
     f.types.push_back(*type);
   }
   for (const auto& text : r.query_all("conversation")) {

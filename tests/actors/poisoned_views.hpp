@@ -38,6 +38,20 @@ class poisoned_views final : public storage::views {
     return real_->find_message(brand, t, platform_message_id);
   }
 
+  std::optional<domain::message> find_message(std::string_view brand, domain::message_id id) const override {
+    return real_->find_message(brand, id);
+  }
+  std::optional<domain::message> find_said(std::string_view brand, domain::thread_id t, std::string_view key,
+                                           std::size_t n) const override {
+    return real_->find_said(brand, t, key, n);
+  }
+  std::vector<domain::message> sending(std::string_view brand, domain::thread_id t) const override {
+    return real_->sending(brand, t);
+  }
+  void each_sending(const std::function<void(const storage::sending_row&)>& each) const override {
+    real_->each_sending(each);
+  }
+
   expected<void, storage::views_error> apply(std::span<const storage::record_ptr> records) override {
     return real_->apply(records);
   }

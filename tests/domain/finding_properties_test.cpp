@@ -22,6 +22,8 @@ class kept_past final : public thread_past {
     const auto found = messages.find(id);
     return found != messages.end() ? std::optional(found->second) : std::nullopt;
   }
+  [[nodiscard]] std::optional<message> find_own(const message_id&) const override { return std::nullopt; }
+  [[nodiscard]] std::vector<message> made_by(const std::string&) const override { return {}; }
   [[nodiscard]] bool had_message(const std::string& id) const override { return messages.contains(id); }
   [[nodiscard]] bool had_effect(const inbound_event& e) const override {
     return effects.contains(known_threads::key_of(e));

@@ -16,7 +16,7 @@ class plain_past final : public thread_past {
     asked.emplace_back("message");
     return id == "m" ? stored : std::nullopt;
   }
-  [[nodiscard]] std::optional<message> find_message(const message_id& id) const override {
+  [[nodiscard]] std::optional<message> find_own(const message_id& id) const override {
     asked.push_back("message " + to_text(id));
     return stored && stored->id == id ? stored : std::nullopt;
   }

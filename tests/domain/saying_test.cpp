@@ -29,8 +29,8 @@ class saying_test : public thread_test {
     const auto events = run(reply(std::move(text)));
     return events.empty() ? message_id{} : events.back().message->id;
   }
-  [[nodiscard]] settle_send settled(message_id id, settle_send::end end, std::string platform_id = {}) const {
-    settle_send s{.id = id, .what = end, .platform_message_id = std::move(platform_id)};
+  [[nodiscard]] settle_send settled(message_id id, settle_send::end what, std::string platform_id = {}) const {
+    settle_send s{.id = id, .what = what, .platform_message_id = std::move(platform_id)};
     if (const auto known = by_platform_id.find(s.platform_message_id); known != by_platform_id.end()) {
       s.same_id = messages.at(known->second);
     }

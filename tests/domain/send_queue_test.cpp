@@ -24,17 +24,20 @@ class send_queue_test : public testing::Test {
   }
   /// The attempts that begin now.
   std::vector<message_id> begun() {
-    std::vector<message_id> ids;
+    std::vector<message_id> found;
     while (const auto step = queue.next(now)) {
       EXPECT_EQ(step->what, send_step::kind::attempt);
-      ids.push_back(step->id);
+      found.push_back(step->id);
     }
-    return ids;
+    return found;
   }
   send_verdict end(message_id id, attempt_outcome o) { return queue.ended(id, o, now, 1.0); }
+  static delivery_error error(std::string code) {
+    return {.code = std::move(code), .title = {}, .detail = {}};
+  }
   static attempt_outcome sent() { return {.end = attempt_end::sent, .platform_message_id = "p"}; }
   static attempt_outcome later(std::optional<std::chrono::milliseconds> after = {}) {
-    return {.end = attempt_end::later, .error = {.code = "503"}, .retry_after = after};
+    return {.end = attempt_end::later, .error = error("503"), .retry_after = after};
   }
 
   using ids = std::vector<message_id>;
@@ -221,7 +224,7 @@ TEST_F(send_queue_test, a_dead_token_holds_the_account_and_counts_against_no_mes
   add(id);
   for (int i = 0; i < 3; ++i) {
     ASSERT_EQ(begun(), ids{id});
-    EXPECT_EQ(end(id, {.end = attempt_end::no_access, .error = {.code = "190"}}), send_verdict::retry);
+    EXPECT_EQ(end(id, {.end = attempt_end::no_access, .error = error("190")}), send_verdict::retry);
     EXPECT_FALSE(queue.has_access());
     EXPECT_EQ(queue.wake_at(now), now + policy.access_retry);
     now += policy.access_retry;
@@ -236,7 +239,7 @@ TEST_F(send_queue_test, what_waits_too_long_is_given_up_with_the_last_reason) {
   add(id);
   add(second);
   ASSERT_EQ(begun(), ids{id});
-  EXPECT_EQ(end(id, {.end = attempt_end::no_access, .error = {.code = "190"}, .retry_after = 30h}),
+  EXPECT_EQ(end(id, {.end = attempt_end::no_access, .error = error("190"), .retry_after = 30h}),
             send_verdict::retry);
   EXPECT_EQ(queue.wake_at(now), now + 24h);
   now += 24h;

@@ -26,6 +26,7 @@ const std::map<std::string, std::vector<std::string>> table{
     {"storage", {"storage/", "domain/", "rocksdb/", "simdjson.h", "xxhash.h", "zstd.h"}},
     {"actors", {"actors/", "storage/", "config/", "domain/", "caf/"}},
     {"net/platforms", {"net/platforms/", "domain/", "simdjson.h", "openssl/"}},
+    {"net/client", {"net/client/", "curl/"}},
     {"net/http", {"net/http/", "net/log.hpp", "config/", "domain/", "boost/", "openssl/"}},
     {"net", {"net/", "actors/", "config/", "domain/", "boost/", "openssl/"}},
     {"cli",
@@ -67,7 +68,7 @@ bool is_system(const include& i) {
 
 std::string folder_of(const fs::path& relative) {
   const auto text = relative.generic_string();
-  for (const auto* inner : {"net/platforms", "net/http"}) {
+  for (const auto* inner : {"net/platforms", "net/client", "net/http"}) {
     if (text.starts_with(std::string(inner) + '/')) return inner;
   }
   return text.substr(0, text.find('/'));

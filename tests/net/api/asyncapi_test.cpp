@@ -19,7 +19,7 @@ const std::string root = SWITCHBOARD_SOURCE_DIR;
 
 std::set<std::string> event_words() {
   std::set<std::string> words;
-  for (std::size_t i = 0; i < domain::event_type_count; ++i)
+  for (std::size_t i = 0; i < domain::public_event_type_count; ++i)
     words.emplace(to_word(static_cast<domain::event_type>(i)));
   return words;
 }

@@ -88,6 +88,18 @@ class fake_views final : public storage::views {
                                                             std::string_view) const override {
     return std::nullopt;
   }
+  [[nodiscard]] std::optional<domain::message> find_message(std::string_view,
+                                                            domain::message_id) const override {
+    return std::nullopt;
+  }
+  [[nodiscard]] std::optional<domain::message> find_said(std::string_view, domain::thread_id, std::string_view,
+                                                         std::size_t) const override {
+    return std::nullopt;
+  }
+  [[nodiscard]] std::vector<domain::message> sending(std::string_view, domain::thread_id) const override {
+    return {};
+  }
+  void each_sending(const std::function<void(const storage::sending_row&)>&) const override {}
   [[nodiscard]] std::optional<domain::thread_id> find_thread(std::string_view,
                                                              std::string_view) const override {
     return std::nullopt;

@@ -148,7 +148,7 @@ TEST(acts, nothing_is_tried_on_a_full_or_failed_disk) {
 
 TEST(acts, a_note_has_a_content_and_the_tokens_author) {
   parts p;
-  p.engine.result.message = R"({"note":true})";
+  p.engine.result.messages = {R"({"note":true})"};
   const auto x = p.call(method::post, conversation_path + "/notes", R"({"content":"hi"})");
   EXPECT_EQ(x->status(), 201);
   EXPECT_EQ(x->answer().body, R"({"note":true})");

@@ -1,0 +1,422 @@
+#include "actors/account.hpp"
+
+#include "domain/saying.hpp"
+#include "storage/codec.hpp"
+#include "storage/hash.hpp"
+
+#include <caf/send.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace switchboard::actors {
+
+namespace {
+
+using namespace std::chrono_literals;
+using end = domain::settle_send::end;
+
+/// First asked about so long after its answer failed to come, then at twice the distance each time.
+constexpr auto first_question = 1s;
+constexpr auto questions_apart_max = 60s;
+/// What a platform took in may be missing in its lists for so long.
+constexpr auto listed_after = 10s;
+/// Whether the views have caught up is looked at so often.
+constexpr auto views_look_again = 2ms;
+constexpr auto sleeps_at_most = 1s;
+/// So many of a conversation's latest messages are searched for what is answered.
+constexpr std::size_t looked_through = 50;
+
+domain::timestamp wall_clock() {
+  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
+
+domain::sending_policy policy_of(const config::settings& s) {
+  const auto& l = s.limits;
+  return {.attempts_max = l.send_attempts_max,
+          .give_up_after = l.send_give_up_after,
+          .in_flight_max = l.send_in_flight_max,
+          .backoff = l.send_backoff,
+          .backoff_max = l.send_backoff_max,
+          .breaker_after = l.send_breaker_after,
+          .access_retry = l.send_access_retry};
+}
+
+domain::lane lane_of(domain::sender_type t) {
+  if (t == domain::sender_type::bot) return domain::lane::bot;
+  return t == domain::sender_type::system ? domain::lane::bulk : domain::lane::agent;
+}
+
+}  // namespace
+
+account_owner::account_owner(outbox_links& links, domain::brand_id brand, domain::account_id account,
+                             domain::platform platform, tools self)
+    : links_(links),
+      brand_(std::move(brand)),
+      account_(std::move(account)),
+      self_(std::move(self)),
+      queue_(links.client->quotas(platform), policy_of(*links.of->settings.load())),
+      random_(std::random_device{}()) {}
+
+double account_owner::chance() {
+  return std::uniform_real_distribution<double>(0, 1)(random_);
+}
+
+void account_owner::want(const wanted& w) {
+  const auto now = self_.now();
+  const auto& m = w.what->message;
+  const auto age = std::max(wall_clock() - m.sent_at, domain::timestamp::duration::zero());
+  replies_.emplace(m.id, on_its_way{.what = w.what, .begun_at = m.sent_at});
+  queue_.add({.id = m.id,
+              .lane = lane_of(m.sender_type),
+              .queued_at = now - age,
+              .draws = links_.client->draws(*w.what),
+              .unknown = w.begun},
+             now);
+  if (!w.begun) return;
+  tell_thread(m.id, end::unknown);
+  doubt(m.id);
+}
+
+void account_owner::drop(const domain::message_id& id) {
+  replies_.erase(id);
+  doubtful_.erase(id);
+}
+
+void account_owner::settle(const domain::message_id& id) {
+  queue_.forget(id, self_.now());
+  drop(id);
+}
+
+void account_owner::forget(const thread_forgotten& f) {
+  auto r = replies_.lower_bound({{f.thread, 0}, 0});
+  while (r != replies_.end() && r->first.conversation.thread == f.thread &&
+         r->first.conversation.ordinal <= f.up_to) {
+    const auto id = (r++)->first;
+    settle(id);
+  }
+}
+
+// -- what the platform must be told beside the reply itself ----------------------------------------------------
+
+std::vector<domain::message> account_owner::latest_of(const domain::conversation_id& c) const {
+  std::vector<domain::message> latest;
+  const auto page =
+      links_.of->views->list_messages(brand_.value, c, looked_through, {}, storage::message_order::newest);
+  if (!page) return latest;
+  for (const auto& row : page->rows) {
+    if (auto m = storage::decode_message(row)) latest.push_back(*std::move(m));
+  }
+  return latest;
+}
+
+std::optional<domain::message> account_owner::answered_by(const reply& r) const {
+  const auto& thread = r.conversation.id.thread;
+  if (!r.message.reply_to.empty()) {
+    if (auto m = links_.of->views->find_message(brand_.value, thread, r.message.reply_to)) return m;
+  }
+  for (auto& m : latest_of(r.conversation.id)) {
+    if (m.direction == domain::direction::inbound && !m.placeholder) return std::move(m);
+  }
+  return std::nullopt;
+}
+
+/// Answers below comments go by what the comment's message knows, and that is only in the views once they have it.
+bool account_owner::views_know_enough(const reply& r) const {
+  return r.conversation.kind == domain::thread_kind::dm || links_.of->tail->applied() >= r.queued_by;
+}
+
+send_order account_owner::order_of(const on_its_way& r) const {
+  return {.settings = links_.of->settings.load(std::memory_order_acquire),
+          .account = account_,
+          .what = r.what,
+          .now = wall_clock(),
+          .answered = answered_by(*r.what),
+          .recipient_now = r.recipient_now};
+}
+
+lookup_order account_owner::question_about(const on_its_way& r) const {
+  lookup_order q{.sent = order_of(r)};
+  q.sent.now = r.begun_at;
+  for (const auto& m : latest_of(r.what->conversation.id)) {
+    if (!m.platform_message_id.empty()) q.known_ids.push_back(m.platform_message_id);
+  }
+  return q;
+}
+
+void account_owner::tell_thread(const domain::message_id& id, end what, std::string platform_id,
+                                domain::delivery_error error) {
+  auto& f = *links_.figures;
+  if (what == end::sent) f.sent.fetch_add(1, std::memory_order_relaxed);
+  if (what == end::failed) f.failed.fetch_add(1, std::memory_order_relaxed);
+  if (what == end::unknown) f.unknown.fetch_add(1, std::memory_order_relaxed);
+  if (what == end::unresolved) f.unresolved.fetch_add(1, std::memory_order_relaxed);
+  auto a = std::make_shared<act>();
+  a->thread = id.conversation.thread;
+  a->brand = brand_.value;
+  a->what = domain::settle_send{.id = id,
+                                .what = what,
+                                .platform_message_id = std::move(platform_id),
+                                .error = std::move(error),
+                                .same_id = std::nullopt};
+  a->now = wall_clock();
+  // Where it fails the node ends, and what is not settled is taken up by the next start.
+  a->reply = [](command_result&&) {};
+  links_.to_thread(std::move(a));
+}
+
+/// Only what is durable is begun: a crash must not forget a call that may have been made.
+void account_owner::note_attempts(std::vector<domain::message_id> ids, bool begun) {
+  domain::event e;
+  e.type = domain::event_type::outbox_attempted;
+  e.at = wall_clock();
+  e.attempt = domain::outbox_attempt{.brand = brand_, .account = account_, .messages = ids, .begun = begun};
+  const node& n = *links_.of;
+  const std::vector records{std::make_shared<storage::record>(storage::encode(e, n.name))};
+  const auto key = storage::fingerprint(n.hash_seed, "account", account_.value, "");
+  records.front()->partition = storage::partition_of({0, key}, n.partitions);
+  completion done;
+  if (begun) {
+    done.then = [tell = self_.begun, ids = std::move(ids)](commit_state s) mutable {
+      tell(std::make_shared<attempts_begun>(
+          attempts_begun{.ids = std::move(ids), .durable = s == commit_state::durable}));
+    };
+  }
+  n.writer->submit(records, std::move(done));
+}
+
+void account_owner::begun(const attempts_begun& b) {
+  const auto now = self_.now();
+  for (const auto& id : b.ids) {
+    const auto r = replies_.find(id);
+    if (!b.durable || r == replies_.end()) {  // settled meanwhile, or the node is ending
+      queue_.withdrawn(id, now);
+      continue;
+    }
+    if (views_know_enough(*r->second.what)) {
+      call(id);
+    } else {
+      early_.push_back(id);
+    }
+  }
+}
+
+void account_owner::call(const domain::message_id& id) {
+  auto& r = replies_.at(id);
+  links_.figures->attempts.fetch_add(1, std::memory_order_relaxed);
+  r.begun_at = wall_clock();
+  links_.client->send(order_of(r), [tell = self_.ended, id](domain::attempt_outcome o) {
+    tell(std::make_shared<attempt_ended>(attempt_ended{.id = id, .outcome = std::move(o)}));
+  });
+}
+
+/// Those that waited for the views.
+void account_owner::call_early() {
+  for (const auto& id : std::exchange(early_, {})) {
+    const auto r = replies_.find(id);
+    if (r == replies_.end()) {
+      queue_.withdrawn(id, self_.now());
+    } else if (views_know_enough(*r->second.what)) {
+      call(id);
+    } else {
+      early_.push_back(id);
+    }
+  }
+}
+
+void account_owner::ended(const attempt_ended& e) {
+  using domain::send_verdict;
+  const auto verdict = queue_.ended(e.id, e.outcome, self_.now(), chance());
+  const auto r = replies_.find(e.id);
+  if (r == replies_.end()) return;  // settled otherwise
+  if (!e.outcome.recipient_now.empty()) r->second.recipient_now = e.outcome.recipient_now;
+  switch (verdict) {
+    case send_verdict::settled: {
+      const bool sent = e.outcome.end == domain::attempt_end::sent;
+      tell_thread(e.id, sent ? end::sent : end::failed, e.outcome.platform_message_id, e.outcome.error);
+      return drop(e.id);
+    }
+    case send_verdict::give_up:
+      tell_thread(e.id, end::failed, {}, e.outcome.error);
+      return drop(e.id);
+    case send_verdict::retry:
+      links_.figures->retried.fetch_add(1, std::memory_order_relaxed);
+      return note_attempts({e.id}, false);
+    case send_verdict::ask:
+      tell_thread(e.id, end::unknown);
+      return doubt(e.id);
+  }
+}
+
+// -- whose end is unknown ------------------------------------------------------------------------------------
+
+void account_owner::doubt(const domain::message_id& id) {
+  const auto now = self_.now();
+  doubtful_[id] = {.since = now, .ask_at = now + first_question};
+}
+
+void account_owner::ask_about_doubtful(domain::timestamp now) {
+  const auto wait = links_.of->settings.load()->limits.send_unknown_wait;
+  std::vector<domain::message_id> over;
+  for (auto& [id, d] : doubtful_) {
+    if (d.asking || d.ask_at > now) continue;
+    if (now - d.since >= wait) {
+      over.push_back(id);
+      continue;
+    }
+    d.asking = true;
+    ++d.asked;
+    links_.client->look_up(question_about(replies_.at(id)),
+                           [tell = self_.looked_up, id = id](lookup_outcome o) {
+                             tell(std::make_shared<looked_up>(looked_up{.id = id, .outcome = std::move(o)}));
+                           });
+  }
+  for (const auto& id : over) {
+    tell_thread(
+        id, end::unresolved, {},
+        {.code = "no-answer",
+         .title = "It is not known whether this arrived",
+         .detail = "the platform did not answer, and has not spoken of it since; it is not sent again"});
+    settle(id);
+  }
+}
+
+void account_owner::learned(const looked_up& l) {
+  const auto d = doubtful_.find(l.id);
+  if (d == doubtful_.end()) return;  // settled meanwhile
+  const auto now = self_.now();
+  using kind = lookup_outcome::kind;
+  if (l.outcome.what == kind::found) {
+    tell_thread(l.id, end::sent, l.outcome.platform_message_id);
+    return settle(l.id);
+  }
+  if (l.outcome.what == kind::absent && now - d->second.since >= listed_after) {
+    doubtful_.erase(d);
+    note_attempts({l.id}, false);
+    return queue_.absent(l.id, now, chance());
+  }
+  d->second.asking = false;
+  auto apart = std::chrono::microseconds(first_question);
+  for (std::uint32_t i = 1; i < d->second.asked && apart < questions_apart_max; ++i) apart *= 2;
+  d->second.ask_at = now + std::min<std::chrono::microseconds>(apart, questions_apart_max);
+}
+
+// -- the turn ------------------------------------------------------------------------------------------------
+
+void account_owner::pump() {
+  const auto now = self_.now();
+  call_early();
+  queue_.follow(policy_of(*links_.of->settings.load()));
+  std::vector<domain::message_id> attempts;
+  while (auto step = queue_.next(now)) {
+    if (step->what == domain::send_step::kind::attempt) {
+      attempts.push_back(step->id);
+    } else {
+      tell_thread(step->id, end::failed, {}, std::move(step->error));
+      drop(step->id);
+    }
+  }
+  if (!attempts.empty()) note_attempts(std::move(attempts), true);
+  ask_about_doubtful(now);
+  auto wake = queue_.wake_at(now);
+  for (const auto& [id, d] : doubtful_) {
+    if (!d.asking) wake = std::min(wake.value_or(d.ask_at), d.ask_at);
+  }
+  if (!early_.empty()) wake = now + views_look_again;
+  if (wake) wake_at(std::max(*wake, now + 1ms), now);
+  count();
+}
+
+/// Timers that were overtaken by an earlier one are not taken back: none is for longer than this, so that they stay few.
+void account_owner::wake_at(domain::timestamp t, domain::timestamp now) {
+  t = std::min<domain::timestamp>(t, now + sleeps_at_most);
+  if (wakes_at_ > now && wakes_at_ <= t) return;
+  wakes_at_ = t;
+  self_.wake_in(t - now);
+}
+
+void account_owner::count() {
+  auto& f = *links_.figures;
+  const auto follow = [](std::atomic<std::int64_t>& figure, std::int64_t& counted, std::size_t now) {
+    const auto is = static_cast<std::int64_t>(now);
+    figure.fetch_add(is - counted, std::memory_order_relaxed);
+    counted = is;
+  };
+  follow(f.waiting, counted_waiting_, queue_.waiting() + queue_.unknown());
+  follow(f.under_way, counted_under_way_, queue_.under_way());
+  const bool without = !queue_.has_access();
+  if (without == counted_without_access_) return;
+  f.without_access.fetch_add(without ? 1 : -1, std::memory_order_relaxed);
+  counted_without_access_ = without;
+}
+
+void account_owner::leave() {
+  auto& f = *links_.figures;
+  f.waiting.fetch_sub(counted_waiting_, std::memory_order_relaxed);
+  f.under_way.fetch_sub(counted_under_way_, std::memory_order_relaxed);
+  if (counted_without_access_) f.without_access.fetch_sub(1, std::memory_order_relaxed);
+}
+
+// -- the actor -----------------------------------------------------------------------------------------------
+
+namespace {
+
+using wake_atom = caf::atom_constant<caf::atom("wake")>;
+
+}  // namespace
+
+caf::behavior account(caf::stateful_actor<account_state>* self, outbox_links* links, domain::brand_id brand,
+                      domain::account_id id, domain::platform platform) {
+  const auto me = caf::actor_cast<caf::actor>(self);
+  account_owner::tools tools;
+  // Weakly: what the client keeps of us must not keep us.
+  const auto weak = caf::actor_cast<caf::weak_actor_ptr>(me);
+  const auto tell = [weak](auto what) {
+    if (const auto strong = caf::actor_cast<caf::actor>(weak)) caf::anon_send(strong, std::move(what));
+  };
+  tools.begun = [tell](begun_ptr b) { tell(std::move(b)); };
+  tools.ended = [tell](ended_ptr e) { tell(std::move(e)); };
+  tools.looked_up = [tell](looked_up_ptr l) { tell(std::move(l)); };
+  tools.wake_in = [self](std::chrono::microseconds after) {
+    self->delayed_send(self, after, wake_atom::value);
+  };
+  tools.now = [] {
+    const auto since = std::chrono::steady_clock::now().time_since_epoch();
+    return domain::timestamp(std::chrono::duration_cast<std::chrono::microseconds>(since));
+  };
+  self->state.owner.emplace(*links, std::move(brand), std::move(id), platform, std::move(tools));
+  auto& owner = *self->state.owner;
+  return {
+      [&owner](const wanted_ptr& w) {
+        owner.want(*w);
+        owner.pump();
+      },
+      [&owner](const reply_settled& s) {
+        owner.settle(s.id);
+        owner.pump();
+      },
+      [&owner](const thread_forgotten& f) {
+        owner.forget(f);
+        owner.pump();
+      },
+      [&owner](const begun_ptr& b) {
+        owner.begun(*b);
+        owner.pump();
+      },
+      [&owner](const ended_ptr& e) {
+        owner.ended(*e);
+        owner.pump();
+      },
+      [&owner](const looked_up_ptr& l) {
+        owner.learned(*l);
+        owner.pump();
+      },
+      [&owner](wake_atom) { owner.pump(); },
+      [self, &owner](close_atom_t) {
+        owner.leave();
+        self->quit();
+      },
+  };
+}
+
+}  // namespace switchboard::actors

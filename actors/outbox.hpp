@@ -1,0 +1,40 @@
+#pragma once
+// Reads the committed log for what concerns sending, and brings it to the owners of the accounts: a consumer of the log,
+// which begins with the views' rows of what is on its way.
+//
+// A detached actor: where it is far behind, it reads the disk.
+//
+// Messages
+//   committed   there is more in the log
+//   closeall    the node stops: the accounts' actors end, then it does
+
+#include "actors/account.hpp"
+#include "actors/feed.hpp"
+#include "storage/views.hpp"
+
+#include <caf/actor.hpp>
+#include <caf/behavior.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/stateful_actor.hpp>
+
+#include <atomic>
+#include <map>
+#include <unordered_map>
+
+namespace switchboard::actors {
+
+using committed_atom = caf::atom_constant<caf::atom("committed")>;
+
+struct outbox_state {
+  static inline const char* name = "outbox";
+  std::map<domain::message_id, domain::account_id> known;  ///< what is on its way, and by which account
+  std::unordered_map<std::string, caf::actor> accounts;
+  storage::log_sequence position = 0;
+};
+
+/// `after`: the views show everything up to there, and nothing was committed behind it yet. `awake` is set by whoever sends
+/// `committed`, and cleared here: there is never more than one of them in the mailbox.
+caf::behavior outbox(caf::stateful_actor<outbox_state>* self, outbox_links* links, feed* log,
+                     storage::log_sequence after, std::atomic<bool>* awake);
+
+}  // namespace switchboard::actors

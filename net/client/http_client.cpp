@@ -1,0 +1,263 @@
+#include "net/client/http_client.hpp"
+
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <cstring>
+#include <deque>
+#include <list>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <thread>
+
+namespace switchboard::net::client {
+
+namespace {
+
+/// One answer's headers, together.
+constexpr std::size_t head_bytes_max = 64u << 10;
+
+struct easy_deleter {
+  void operator()(CURL* c) const { curl_easy_cleanup(c); }
+};
+struct list_deleter {
+  void operator()(curl_slist* l) const { curl_slist_free_all(l); }
+};
+
+/// One request under way. libcurl keeps pointers into it: it does not move.
+struct transfer {
+  request asked;
+  http_client::handler done;
+  std::uint64_t answer_bytes_max = 0;
+  std::unique_ptr<CURL, easy_deleter> easy;
+  std::unique_ptr<curl_slist, list_deleter> headers;
+  std::size_t sent = 0;  ///< of the body
+  std::size_t head_bytes = 0;
+  bool too_large = false;
+  result got;
+};
+
+std::size_t read_body(char* to, std::size_t size, std::size_t count, void* of) {
+  auto& t = *static_cast<transfer*>(of);
+  const auto n = std::min(size * count, t.asked.body.size() - t.sent);
+  std::memcpy(to, t.asked.body.data() + t.sent, n);
+  t.sent += n;
+  return n;
+}
+
+std::size_t write_body(const char* from, std::size_t size, std::size_t count, void* of) {
+  auto& t = *static_cast<transfer*>(of);
+  const auto n = size * count;
+  if (t.got.body.size() + n > t.answer_bytes_max) {
+    t.too_large = true;
+    return 0;
+  }
+  t.got.body.append(from, n);
+  return n;
+}
+
+std::size_t write_header(const char* from, std::size_t size, std::size_t count, void* of) {
+  auto& t = *static_cast<transfer*>(of);
+  const auto n = size * count;
+  std::string_view line(from, n);
+  if (line.starts_with("HTTP/")) t.got.headers.clear();  // a 100 Continue went before
+  t.head_bytes += n;
+  if (t.head_bytes > head_bytes_max) {
+    t.too_large = true;
+    return 0;
+  }
+  const auto colon = line.find(':');
+  if (colon == std::string_view::npos) return n;
+  std::string name(line.substr(0, colon));
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); });
+  auto value = line.substr(colon + 1);
+  while (!value.empty() && static_cast<unsigned char>(value.front()) <= ' ') value.remove_prefix(1);
+  while (!value.empty() && static_cast<unsigned char>(value.back()) <= ' ') value.remove_suffix(1);
+  t.got.headers.emplace_back(std::move(name), std::string(value));
+  return n;
+}
+
+/// Did anything of the request leave? libcurl is ready to send it (PRETRANSFER) only behind name, connection and TLS.
+bool may_have_left(CURL* easy) {
+  curl_off_t ready = 0;
+  curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &ready);
+  long bytes = 0;
+  curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &bytes);
+  return ready > 0 || bytes > 0;
+}
+
+}  // namespace
+
+class http_client::loop {
+ public:
+  explicit loop(options o) : options_(std::move(o)), multi_(curl_multi_init()) {
+    if (multi_ == nullptr) throw std::runtime_error("libcurl: no memory");
+    curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, static_cast<long>(options_.connections_max));
+    curl_multi_setopt(multi_, CURLMOPT_MAX_HOST_CONNECTIONS,
+                      static_cast<long>(options_.connections_per_host_max));
+    thread_ = std::thread([this] { run(); });
+  }
+  ~loop() {
+    stop();
+    curl_multi_cleanup(multi_);
+  }
+
+  void perform(request&& r, handler done) {
+    auto t = std::make_unique<transfer>();
+    t->asked = std::move(r);
+    t->done = std::move(done);
+    {
+      const std::lock_guard lock(mutex_);
+      if (!stopping_) waiting_.push_back(std::move(t));
+    }
+    if (t) return t->done(result{.why = "the node is ending"});
+    curl_multi_wakeup(multi_);
+  }
+
+  void stop() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    curl_multi_wakeup(multi_);
+    if (thread_.joinable()) thread_.join();
+  }
+
+ private:
+  void run() {
+    for (;;) {
+      if (!take_waiting()) break;
+      int running = 0;
+      curl_multi_perform(multi_, &running);
+      collect();
+      curl_multi_poll(multi_, nullptr, 0, 1'000, nullptr);
+    }
+    for (auto& t : under_way_) {
+      curl_multi_remove_handle(multi_, t->easy.get());
+      finish(*t, CURLE_ABORTED_BY_CALLBACK, "the node is ending");
+    }
+    under_way_.clear();
+  }
+
+  /// False: it ends.
+  bool take_waiting() {
+    std::deque<std::unique_ptr<transfer>> fresh;
+    bool goes_on = true;
+    {
+      const std::lock_guard lock(mutex_);
+      fresh.swap(waiting_);
+      goes_on = !stopping_;
+    }
+    for (auto& t : fresh) {
+      if (!goes_on) {
+        t->done(result{.why = "the node is ending"});
+      } else if (!begin(*t)) {
+        t->done(result{.why = "libcurl: no memory"});
+      } else {
+        under_way_.push_back(std::move(t));
+      }
+    }
+    return goes_on;
+  }
+
+  bool begin(transfer& t) {
+    t.answer_bytes_max = options_.answer_bytes_max;
+    t.easy.reset(curl_easy_init());
+    CURL* const c = t.easy.get();
+    if (c == nullptr) return false;
+    bool whole = add_header(t, "Expect:");  // no round trip for a permission
+    for (const auto& [name, value] : t.asked.headers) whole = whole && add_header(t, name + ": " + value);
+    if (!whole) return false;
+    curl_easy_setopt(c, CURLOPT_PRIVATE, &t);
+    curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(c, CURLOPT_URL, t.asked.url.c_str());
+    curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(c, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+    curl_easy_setopt(c, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
+    curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
+    if (!options_.ca_file.empty()) curl_easy_setopt(c, CURLOPT_CAINFO, options_.ca_file.c_str());
+    curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, static_cast<long>(t.asked.timeout.count()));
+    curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options_.connect_timeout.count()));
+    curl_easy_setopt(c, CURLOPT_USERAGENT, options_.user_agent.c_str());
+    curl_easy_setopt(c, CURLOPT_HTTPHEADER, t.headers.get());
+    curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, &write_body);
+    curl_easy_setopt(c, CURLOPT_WRITEDATA, &t);
+    curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, &write_header);
+    curl_easy_setopt(c, CURLOPT_HEADERDATA, &t);
+    if (t.asked.method == "POST") {
+      curl_easy_setopt(c, CURLOPT_POST, 1L);
+      curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(t.asked.body.size()));
+      curl_easy_setopt(c, CURLOPT_READFUNCTION, &read_body);
+      curl_easy_setopt(c, CURLOPT_READDATA, &t);
+    } else if (t.asked.method != "GET") {
+      curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, t.asked.method.c_str());
+    }
+    return curl_multi_add_handle(multi_, c) == CURLM_OK;
+  }
+
+  static bool add_header(transfer& t, const std::string& line) {
+    auto* const more = curl_slist_append(t.headers.get(), line.c_str());
+    if (more == nullptr) return false;
+    (void)t.headers.release();
+    t.headers.reset(more);
+    return true;
+  }
+
+  void collect() {
+    int left = 0;
+    while (const CURLMsg* const m = curl_multi_info_read(multi_, &left)) {
+      if (m->msg != CURLMSG_DONE) continue;
+      const auto code = m->data.result;
+      transfer* t = nullptr;
+      curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &t);
+      curl_multi_remove_handle(multi_, m->easy_handle);
+      finish(*t, code, curl_easy_strerror(code));
+      std::erase_if(under_way_, [&](const auto& u) { return u.get() == t; });
+    }
+  }
+
+  static void finish(transfer& t, CURLcode code, const char* why) {
+    long status = 0;
+    curl_easy_getinfo(t.easy.get(), CURLINFO_RESPONSE_CODE, &status);
+    auto& got = t.got;
+    if (code == CURLE_OK) {
+      got.what = reached::answered;
+      got.status = static_cast<int>(status);
+    } else {
+      got.what = may_have_left(t.easy.get()) ? reached::no_answer : reached::not_sent;
+      got.why = t.too_large ? "the answer is larger than is taken" : why;
+      got.headers.clear();
+      got.body.clear();
+    }
+    t.done(std::move(got));
+  }
+
+  const options options_;
+  CURLM* const multi_;
+  std::mutex mutex_;
+  std::deque<std::unique_ptr<transfer>> waiting_;
+  bool stopping_ = false;
+  std::list<std::unique_ptr<transfer>> under_way_;  ///< of the thread
+  std::thread thread_;
+};
+
+http_client::http_client(options o) {
+  static const auto initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
+  if (initialised != CURLE_OK) throw std::runtime_error("libcurl cannot be initialised");
+  loop_ = std::make_unique<loop>(std::move(o));
+}
+http_client::~http_client() = default;
+
+void http_client::perform(request&& r, handler done) {
+  loop_->perform(std::move(r), std::move(done));
+}
+
+void http_client::stop() {
+  loop_->stop();
+}
+
+}  // namespace switchboard::net::client

@@ -1,0 +1,231 @@
+// What the client tells of a call: whether the other side may have acted is what decides if it may be made again.
+
+#include "net/client/http_client.hpp"
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <functional>
+#include <future>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace switchboard::net::client {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Serves connections one after the other, by hand.
+class hand_server {
+ public:
+  /// `serve`: of the n-th connection, from 0; the socket is closed behind it.
+  explicit hand_server(std::function<void(int socket, int n)> serve) : serve_(std::move(serve)) {
+    listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in a{};
+    a.sin_family = AF_INET;
+    a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(::bind(listener_, reinterpret_cast<sockaddr*>(&a), sizeof a), 0);
+    EXPECT_EQ(::listen(listener_, 16), 0);
+    socklen_t size = sizeof a;
+    ::getsockname(listener_, reinterpret_cast<sockaddr*>(&a), &size);
+    port_ = ntohs(a.sin_port);
+    thread_ = std::thread([this] {
+      for (int n = 0;; ++n) {
+        const int s = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+        if (s < 0) return;
+        serve_(s, n);
+        ::close(s);
+      }
+    });
+  }
+  ~hand_server() {
+    ::shutdown(listener_, SHUT_RDWR);
+    thread_.join();
+    ::close(listener_);
+  }
+  hand_server(const hand_server&) = delete;
+  hand_server& operator=(const hand_server&) = delete;
+
+  [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(port_) + "/x"; }
+
+ private:
+  std::function<void(int, int)> serve_;
+  int listener_ = -1;
+  int port_ = 0;
+  std::thread thread_;
+};
+
+/// A whole request with a body of this length; "" where the peer left before.
+std::string read_request(int s, std::size_t body) {
+  std::string got;
+  char buffer[4096];
+  for (;;) {
+    const auto end = got.find("\r\n\r\n");
+    if (end != std::string::npos && got.size() >= end + 4 + body) return got;
+    const auto n = ::recv(s, buffer, sizeof buffer, 0);
+    if (n <= 0) return {};
+    got.append(buffer, static_cast<std::size_t>(n));
+  }
+}
+
+void say(int s, const std::string& text) {
+  (void)::send(s, text.data(), text.size(), MSG_NOSIGNAL);
+}
+
+std::string ok(const std::string& body) {
+  return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\nX-A: b \r\n\r\n" + body;
+}
+
+/// Waits until the peer leaves.
+void wait_for_end(int s) {
+  char c = 0;
+  while (::recv(s, &c, 1, 0) > 0) {
+  }
+}
+
+void reset(int s) {
+  const linger at_once{1, 0};
+  ::setsockopt(s, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
+result call(http_client& c, request r) {
+  std::promise<result> got;
+  c.perform(std::move(r), [&](result&& g) { got.set_value(std::move(g)); });
+  return got.get_future().get();
+}
+
+request post(const hand_server& s, std::string body = "hello") {
+  return {.url = s.url(), .headers = {{"Content-Type", "text/plain"}}, .body = std::move(body)};
+}
+
+TEST(http_client_test, an_answer_is_told_as_it_is) {
+  std::string seen;
+  const hand_server server([&](int s, int) {
+    seen = read_request(s, 5);
+    say(s, ok("hi"));
+    wait_for_end(s);
+  });
+  http_client c({});
+  const auto got = call(c, post(server));
+  EXPECT_EQ(got.what, reached::answered);
+  EXPECT_EQ(got.status, 200);
+  EXPECT_EQ(got.body, "hi");
+  EXPECT_EQ(got.headers.back(), (std::pair<std::string, std::string>{"x-a", "b"}));
+  EXPECT_TRUE(seen.starts_with("POST /x HTTP/1.1\r\n"));
+  EXPECT_NE(seen.find("Content-Type: text/plain\r\n"), std::string::npos);
+  EXPECT_EQ(seen.find("Expect"), std::string::npos);
+  c.stop();
+}
+
+TEST(http_client_test, connections_are_used_again) {
+  std::atomic<int> connections{0};
+  const hand_server server([&](int s, int) {
+    ++connections;
+    while (!read_request(s, 5).empty()) say(s, ok("hi"));
+  });
+  http_client c({});
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(call(c, post(server)).status, 200);
+  EXPECT_EQ(connections, 1);
+  c.stop();
+}
+
+TEST(http_client_test, a_pooled_connection_that_dies_behind_the_body_is_no_reason_to_send_it_again) {
+  std::atomic<int> requests{0};
+  const hand_server server([&](int s, int n) {
+    if (!read_request(s, 5).empty()) ++requests;
+    say(s, ok("hi"));
+    if (n > 0) return wait_for_end(s);
+    if (!read_request(s, 5).empty()) ++requests;  // the second on this connection: taken, and never answered
+  });
+  http_client c({});
+  EXPECT_EQ(call(c, post(server)).what, reached::answered);
+  const auto got = call(c, post(server));
+  EXPECT_EQ(got.what, reached::no_answer) << got.status;
+  EXPECT_EQ(requests, 2);
+  c.stop();
+}
+
+TEST(http_client_test, nobody_there_is_not_sent) {
+  std::string url;
+  {
+    const hand_server gone([](int, int) {});
+    url = gone.url();
+  }
+  http_client c({});
+  const auto got = call(c, {.url = url, .body = "x"});
+  EXPECT_EQ(got.what, reached::not_sent);
+  EXPECT_FALSE(got.why.empty());
+  EXPECT_EQ(call(c, {.url = "http://name.invalid/", .body = "x"}).what, reached::not_sent);
+  EXPECT_EQ(call(c, {.url = "file:///etc/hostname", .body = "x"}).what, reached::not_sent);
+}
+
+TEST(http_client_test, no_answer_in_time_is_no_answer) {
+  const hand_server server([](int s, int) {
+    (void)read_request(s, 5);
+    wait_for_end(s);
+  });
+  http_client c({});
+  auto r = post(server);
+  r.timeout = 50ms;
+  EXPECT_EQ(call(c, std::move(r)).what, reached::no_answer);
+}
+
+TEST(http_client_test, half_an_answer_is_no_answer) {
+  const hand_server server([](int s, int n) {
+    (void)read_request(s, 5);
+    say(s, n == 0 ? "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhal" : "HTTP/1.1 200 O");
+    reset(s);
+  });
+  http_client c({});
+  for (int i = 0; i < 2; ++i) {
+    const auto got = call(c, post(server));
+    EXPECT_EQ(got.what, reached::no_answer);
+    EXPECT_TRUE(got.body.empty());
+  }
+}
+
+TEST(http_client_test, too_large_an_answer_is_no_answer) {
+  const hand_server server([](int s, int) {
+    (void)read_request(s, 5);
+    say(s, ok(std::string(2'000, 'x')));
+    wait_for_end(s);
+  });
+  http_client c({.answer_bytes_max = 1'000});
+  const auto got = call(c, post(server));
+  EXPECT_EQ(got.what, reached::no_answer);
+  EXPECT_EQ(got.why, "the answer is larger than is taken");
+}
+
+TEST(http_client_test, redirects_are_answers) {
+  const hand_server server([](int s, int) {
+    (void)read_request(s, 5);
+    say(s, "HTTP/1.1 307 Elsewhere\r\nLocation: /y\r\nContent-Length: 0\r\n\r\n");
+    wait_for_end(s);
+  });
+  http_client c({});
+  EXPECT_EQ(call(c, post(server)).status, 307);
+  c.stop();
+}
+
+TEST(http_client_test, the_end_tells_everybody_once) {
+  const hand_server server([](int s, int) {
+    (void)read_request(s, 5);
+    wait_for_end(s);
+  });
+  auto c = std::make_unique<http_client>(options{});
+  std::vector<std::promise<result>> got(3);
+  for (auto& g : got) c->perform(post(server), [&](result&& r) { g.set_value(std::move(r)); });
+  c->stop();
+  for (auto& g : got) EXPECT_NE(g.get_future().get().what, reached::answered);
+  std::promise<result> late;
+  c->perform(post(server), [&](result&& r) { late.set_value(std::move(r)); });
+  EXPECT_EQ(late.get_future().get().what, reached::not_sent);
+}
+
+}  // namespace
+}  // namespace switchboard::net::client
