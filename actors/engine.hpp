@@ -164,6 +164,9 @@ class engine {
   /// Where subscribers pull committed records from.
   [[nodiscard]] virtual feed& events() = 0;
 
+  /// Replies that are on their way.
+  [[nodiscard]] virtual std::uint64_t replies_waiting() const { return 0; }
+
   // -- care ----------------------------------------------------------------------------------------------
   [[nodiscard]] virtual engine_stats stats() const = 0;
   [[nodiscard]] virtual health state() const = 0;  ///< cheap: asked at each request

@@ -24,6 +24,11 @@ struct engine_stats {
   std::uint64_t conversations = 0;
   std::uint64_t erasures_pending = 0, erasures_done = 0;
   std::chrono::seconds erasure_oldest{0};  ///< since when the oldest of the pending ones waits
+  struct outbox_stats {
+    std::uint64_t attempts = 0, retried = 0, sent = 0, failed = 0, unknown = 0, unresolved = 0;
+    std::uint64_t waiting = 0, under_way = 0, accounts_without_access = 0;
+  };
+  outbox_stats outbox;
   domain::histogram_reading commit_durations, commit_records, sync_durations, apply_durations;
 };
 

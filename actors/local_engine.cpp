@@ -355,6 +355,19 @@ engine_stats local_engine::stats() const {
   s.views_bytes = views_->disk_bytes();
   s.free_disk_bytes = keeper_.free_disk_bytes();
   s.conversations = views_->conversations();
+  const auto& o = outbox_figures_;
+  const auto level = [](const std::atomic<std::int64_t>& f) {
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(0, f.load(std::memory_order_relaxed)));
+  };
+  s.outbox = {.attempts = o.attempts.load(std::memory_order_relaxed),
+              .retried = o.retried.load(std::memory_order_relaxed),
+              .sent = o.sent.load(std::memory_order_relaxed),
+              .failed = o.failed.load(std::memory_order_relaxed),
+              .unknown = o.unknown.load(std::memory_order_relaxed),
+              .unresolved = o.unresolved.load(std::memory_order_relaxed),
+              .waiting = level(o.waiting),
+              .under_way = level(o.under_way),
+              .accounts_without_access = level(o.without_access)};
   s.erasures_pending = eraser_->pending();
   s.erasures_done = eraser_->done();
   s.erasure_oldest = eraser_->oldest();

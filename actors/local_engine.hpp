@@ -51,6 +51,10 @@ class local_engine final : public engine {
   bool read(std::function<void(const storage::views&)> then) override;
   feed& events() override { return feed_; }
 
+  std::uint64_t replies_waiting() const override {
+    const auto waiting = outbox_figures_.waiting.load(std::memory_order_relaxed);
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(0, waiting));
+  }
   engine_stats stats() const override;
   health state() const override;
   std::shared_ptr<const config::settings> settings() const override {

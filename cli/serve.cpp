@@ -10,6 +10,7 @@
 #include "config/units.hpp"
 #include "net/gateway.hpp"
 #include "net/log.hpp"
+#include "net/outbound.hpp"
 
 #include <pthread.h>
 #include <signal.h>
@@ -236,7 +237,9 @@ int run_serve(const serve_options& options) {
   auto engine = actors::engine::start(
       settings, gateway.committed_handler(),
       {.accept_loss = options.accept_loss,
-       .on_write_failure = [](const std::string& why) { end_without_storage(why, false); }});
+       .on_write_failure = [](const std::string& why) { end_without_storage(why, false); },
+       .client = std::make_shared<net::outbound>(net::client::options{
+           .user_agent = "switchboard/" SWITCHBOARD_VERSION, .ca_file = settings->server.outbound_ca_file})});
   if (!engine) {
     std::fprintf(stderr, "switchboard: %s\n", engine.error().what.c_str());
     return failure_exit(engine.error().damaged);

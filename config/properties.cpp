@@ -64,6 +64,9 @@ void add_server(std::vector<property>& out) {
       "origin."));
   add(server<&s::trusted_proxies>("trusted_proxies", addresses, reload,
       "Proxies whose X-Forwarded-For is believed. Name each; anyone else could claim any address."));
+  add(server<&s::outbound_ca_file>("outbound_ca_file", path, restart,
+      "Certificate authorities (PEM) by which platforms are believed when messages are sent, instead of the "
+      "system's. Verification itself cannot be switched off."));
   add(server<&s::drain_timeout>("drain_timeout", duration(second, 10 * minute), reload,
       "After SIGTERM, behind drain_notice: how long the engine has to end. Requests under way get all of it but "
       "the last 5 seconds, at least half; those are for streams and for what memory holds to be written."));
@@ -198,7 +201,7 @@ void add_sending_limits(std::vector<property>& out) {
   add(limit<&l::send_backoff>("send_backoff", duration(10, hour),
       "Before the second attempt; twice as long before each further one, less up to a half by chance."));
   add(limit<&l::send_backoff_max>("send_backoff_max", duration(10, day),
-      "No longer than this."));
+      "The time before another attempt is never longer than this."));
   add(limit<&l::send_breaker_after>("send_breaker_after", count(1, 1'000),
       "After so many failures in a row an account rests, as long as its next attempt would, and then tries with "
       "one."));

@@ -204,6 +204,22 @@ source_settings read_source(reader& r, const toml::table& table, bool demo) {
   return s;
 }
 
+/// Tokens go there: nobody reads them on the way, except on this machine.
+void check_api_url(reader& r, const toml::node& node, std::string_view url, bool demo) {
+  constexpr std::string_view plain = "http://", secure = "https://";
+  const bool is_plain = url.starts_with(plain);
+  const auto rest = url.substr(std::min(url.size(), is_plain ? plain.size() : secure.size()));
+  const bool whole = (is_plain || url.starts_with(secure)) && !rest.empty() &&
+                     rest.find_first_of("/?#@ \"\\") == std::string_view::npos;
+  if (!whole) {
+    r.report(node.source().begin,
+             "api_url is a scheme and a host, e.g. \"https://pds.example.com\", and no more");
+  } else if (is_plain && !demo) {
+    r.report(node.source().begin,
+             "api_url is plain http, over which the token could be read; use https (demo = true allows it)");
+  }
+}
+
 account_settings read_account(reader& r, const toml::table& table, bool demo) {
   const record rec(r, "account", table);
   account_settings a;
@@ -218,6 +234,20 @@ account_settings read_account(reader& r, const toml::table& table, bool demo) {
       a.access_token = std::move(*token);
     }
   }
+  const auto text = [&](std::string_view key, std::string& to) {
+    if (rec.has(key)) to = rec.text(key, rec.optional(key), name_bytes_max);
+  };
+  const auto flag = [&](std::string_view key, bool& to) {
+    const toml::node* node = rec.optional(key);
+    if (node == nullptr) return;
+    if (auto v = read_value(r, key, *node, {form::flag}, 1, true)) to = std::get<bool>(*v);
+  };
+  text("api_url", a.api_url);
+  text("api_version", a.api_version);
+  text("page_id", a.page_id);
+  flag("human_agent_tag", a.human_agent_tag);
+  flag("split_long_texts", a.split_long_texts);
+  if (!a.api_url.empty()) check_api_url(r, *rec.optional("api_url"), a.api_url, demo);
   return a;
 }
 

@@ -114,6 +114,47 @@ constexpr std::array keys{
                "none",
                "{ env = \"ACME_WHATSAPP_TOKEN\" }",
                {}},
+    record_key{
+        "account",
+        "api_url",
+        "Where the platform's API is asked instead of its own address: a proxy, a Bluesky account's PDS, or "
+        "switchboard-fake-platform. Plain http only with demo = true.",
+        "string, a URL without a path",
+        "the platform's own",
+        "\"https://pds.example.com\"",
+        {}},
+    record_key{"account",
+               "api_version",
+               "Of the platform's API, where it has versions and another one is wanted.",
+               "string, 1 to 256 bytes",
+               "the one that this program was written for",
+               "\"v24.0\"",
+               {}},
+    record_key{
+        "account",
+        "page_id",
+        "Instagram: the Facebook page that the account is linked to. Without it messages are sent as with "
+        "Instagram Login.",
+        "string, 1 to 256 bytes",
+        "none",
+        "\"112233445566\"",
+        {}},
+    record_key{
+        "account",
+        "human_agent_tag",
+        "Facebook and Instagram: Meta has granted the app the tag HUMAN_AGENT, so that a person may still "
+        "answer 24 hours to 7 days after the customer's last message.",
+        "true or false",
+        "false",
+        "true",
+        {}},
+    record_key{"account",
+               "split_long_texts",
+               "What is longer than the platform takes goes out in parts. false: it is refused.",
+               "true or false",
+               "true",
+               "false",
+               {}},
 
     record_key{
         "token",

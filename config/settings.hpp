@@ -51,6 +51,7 @@ struct server_settings {
   std::uint32_t worker_threads = 0;          ///< CAF's workers; 0: chosen from the cores
   std::vector<std::string> allowed_origins;  ///< WebSocket and CORS; empty: same origin only
   std::vector<std::string> trusted_proxies;  ///< addresses whose X-Forwarded-For is believed
+  std::string outbound_ca_file;              ///< PEM, instead of the system's authorities; empty: these
   seconds drain_timeout{10};
   milliseconds drain_notice{0};  ///< readiness is false this long before the listener closes
 };
@@ -146,6 +147,11 @@ struct account_settings {
   domain::platform platform = domain::platform::facebook;
   std::string platform_id;
   std::string access_token;
+  std::string api_url = {};      ///< of the platform's API, instead of its own; empty: its own
+  std::string api_version = {};  ///< empty: the one that this version was written for
+  std::string page_id = {};      ///< Instagram: the page that it is linked to
+  bool human_agent_tag = false;  ///< Meta granted the app the tag HUMAN_AGENT
+  bool split_long_texts = true;  ///< else what is too long for the platform is refused
 };
 
 struct token_settings {

@@ -71,6 +71,7 @@ struct outgoing {
   std::optional<outgoing_list> list;
   std::optional<outgoing_template> approved;  ///< JSON `template`
   std::optional<outgoing_flow> flow;
+  domain::lane lane = domain::lane::agent;
   std::string reply_to;    ///< the platform's id of the message that it answers, or empty
   bool privately = false;  ///< JSON `private`: to who wrote a comment, instead of below it
   bool operator==(const outgoing&) const = default;

@@ -67,14 +67,14 @@ void send_queue::place(const thread_id& t, timestamp now) {
   for (const auto& s : l.sends) best = std::min(best, s.lane);
   where.key = {best, l.sends.front().queued_at, t};
   for (const auto& d : l.sends.front().draws) {
-    if (quotas_[d.quota].of == quota::scope::account) where.group |= quota_group{1} << d.quota;
+    if (quotas_[d.quota].of != quota::scope::recipient) where.group |= quota_group{1} << d.quota;
   }
   ready_[where.group].insert(where.key);
   l.ready = std::move(where);
 }
 
 rate_limit& send_queue::limit_of(line& l, std::uint8_t quota) {
-  if (quotas_[quota].of == quota::scope::account) return limits_[quota];
+  if (quotas_[quota].of != quota::scope::recipient) return limits_[quota];
   for (auto& [index, limit] : l.limits) {
     if (index == quota) return limit;
   }
@@ -94,7 +94,7 @@ timestamp send_queue::recipient_allows(line& l, timestamp now) {
 std::optional<timestamp> send_queue::account_allows(const queued_send& s, timestamp now) {
   timestamp from = now;
   for (const auto& d : s.draws) {
-    if (quotas_[d.quota].of != quota::scope::account) continue;
+    if (quotas_[d.quota].of == quota::scope::recipient) continue;
     const auto when = limits_[d.quota].when(d.units, now);
     if (!when) return std::nullopt;
     from = std::max(from, *when);
@@ -302,7 +302,7 @@ void send_queue::heed(const attempt_outcome& o, timestamp now) {
       continue;
     }
     for (std::size_t i = 0; i < quotas_.size(); ++i) {
-      if (quotas_[i].name != report.quota || quotas_[i].of != quota::scope::account) continue;
+      if (quotas_[i].name != report.quota || quotas_[i].of == quota::scope::recipient) continue;
       if (report.remaining) limits_[i].observe(*report.remaining, until, now);
       if (report.used.value_or(0) >= 1) limits_[i].observe(0, until, now);
     }

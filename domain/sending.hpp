@@ -47,7 +47,9 @@ struct attempt_outcome {
 /// A platform's limit. Without a burst: never more than `units` in any stretch of `per`, wherever it begins, which also
 /// keeps what the platform counts by windows of its own. With one: so many at once, and `units` more in each `per`.
 struct quota {
-  enum class scope : std::uint8_t { account, recipient };
+  /// `application`: of all accounts of one app together, or of one address. Each account keeps to it by itself; what the
+  /// others take of it is heard from the platform (quota_report, Retry-After).
+  enum class scope : std::uint8_t { account, recipient, application };
   std::string_view name;  ///< a literal
   scope of = scope::account;
   std::uint32_t units = 1;

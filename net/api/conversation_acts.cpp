@@ -1,4 +1,5 @@
 #include "domain/json.hpp"
+#include "net/api/acting.hpp"
 #include "net/api/body.hpp"
 #include "net/api/handlers.hpp"
 #include "net/api/reading.hpp"
@@ -16,7 +17,7 @@ void respond_window_closed(const http::exchange_ptr& x, const domain::refused& w
   p.slug = "window-closed";
   p.title = "The messaging window is closed";
   p.detail = why.detail;
-  if (why.closed_at) p.members.emplace_back("closedAt", '"' + to_rfc3339(*why.closed_at) + '"');
+  if (why.closed_at) p.members.emplace_back("closedAt", '"' + domain::to_rfc3339(*why.closed_at) + '"');
   std::string allowed = "[";
   for (const auto& way : why.allowed) {
     if (allowed.size() > 1) allowed += ',';
@@ -45,14 +46,7 @@ void respond_refused(const http::exchange_ptr& x, const domain::refused& why) {
 
 /// The act's answer, once it is durable.
 void respond_result(const context& ctx, const http::exchange_ptr& x, actors::command_result&& r, bool note) {
-  if (r.refused) return respond_refused(x, *r.refused);
-  if (r.failed) {
-    return x->respond(come_back("unavailable", "the journal failed; nothing was changed", retry_after(ctx)));
-  }
-  if (r.undecided) {
-    return respond_problem(x, 500, "internal", "Internal error",
-                           "the act could not be decided; nothing was changed");
-  }
+  if (r.refused || r.failed || r.undecided) return respond_act(ctx, x, std::move(r));
   http::response ok;
   ok.status = note ? 201 : 200;
   ok.content_type = "application/json";
@@ -61,13 +55,28 @@ void respond_result(const context& ctx, const http::exchange_ptr& x, actors::com
   x->respond(std::move(ok));
 }
 
+}  // namespace
+
+bool takes_acts(const call& c) {
+  const auto state = c.ctx->engine->state();
+  if (state != actors::health::failed && state != actors::health::disk_low) return true;
+  c.exchange->respond(come_back("unavailable", to_word(state), retry_after(*c.ctx)));
+  return false;
+}
+
+void respond_act(const context& ctx, const http::exchange_ptr& x, actors::command_result&& r) {
+  if (r.refused) return respond_refused(x, *r.refused);
+  if (r.failed) {
+    return x->respond(come_back("unavailable", "the journal failed; nothing was changed", retry_after(ctx)));
+  }
+  respond_problem(x, 500, "internal", "Internal error", "the act could not be decided; nothing was changed");
+}
+
+namespace {
+
 /// Finds the conversation's brand among those that the caller may see, then lets its owner decide.
 void act(call&& c, domain::conversation_id id, domain::command&& what, bool note) {
-  // Overloaded and draining still have room for what people do; a full or failed disk has none.
-  const auto state = c.ctx->engine->state();
-  if (state == actors::health::failed || state == actors::health::disk_low) {
-    return c.exchange->respond(come_back("unavailable", to_word(state), retry_after(*c.ctx)));
-  }
+  if (!takes_acts(c)) return;
   const auto run = [note](const call& by, const std::string& brand, domain::command&& cmd) {
     by.ctx->engine->execute(brand, std::move(cmd),
                             [ctx = by.ctx, x = by.exchange, note](actors::command_result&& r) {

@@ -13,6 +13,8 @@ void list_messages(call&& c);
 void patch_conversation(call&& c);
 void add_note(call&& c);
 void mark_read(call&& c);
+// replies.cpp
+void post_message(call&& c);
 // customers.cpp
 void get_customer(call&& c);
 void list_customer_conversations(call&& c);

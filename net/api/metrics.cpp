@@ -100,6 +100,20 @@ void put_engine(exposition& out, const actors::engine_stats& s) {
   out.counter("switchboard_conversations_woken_total", "Conversations brought into memory.", s.woken);
   out.counter("switchboard_conversations_passivated_total", "Conversations that left memory.", s.passivated);
   out.gauge("switchboard_conversations_stored", "Conversations that ever began.", s.conversations);
+  const auto& o = s.outbox;
+  out.gauge("switchboard_outbox_replies", "Replies that are on their way.", o.waiting + o.under_way);
+  out.gauge("switchboard_outbox_calls", "Calls to platforms that are under way.", o.under_way);
+  out.counter("switchboard_outbox_attempts_total", "Calls to platforms by which replies were sent.",
+              o.attempts);
+  out.counter("switchboard_outbox_retries_total", "Attempts that failed for now, and are made again.",
+              o.retried);
+  out.family("switchboard_outbox_settled_total", "counter", "Replies by what became of them.");
+  out.sample(o.sent, "outcome=\"sent\"");
+  out.sample(o.failed, "outcome=\"failed\"");
+  out.sample(o.unknown, "outcome=\"unknown\"");
+  out.sample(o.unresolved, "outcome=\"unresolved\"");
+  out.gauge("switchboard_accounts_without_access", "Accounts whose token the platform refuses.",
+            o.accounts_without_access);
   out.gauge("switchboard_erasures_pending",
             "Customers who are hidden, and whose bytes are still on the disk.", s.erasures_pending);
   out.gauge("switchboard_erasure_oldest_seconds", "Since when the oldest pending erasure waits.",

@@ -150,6 +150,7 @@ void unpack_dm_message(const messaging_item& item, object message) {
   if (item.outbound) {
     payload.text_if("appId", member_id(message, "app_id"));
     payload.member_if("metadata", message, "metadata");
+    event.our_reference = member_text(message, "metadata");
   }
   const bool story = member_object(message, "reply_to").has_value();
   if (member_bool(message, "is_unsupported") || (is_blank(event) && !story)) {

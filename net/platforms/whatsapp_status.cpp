@@ -117,6 +117,7 @@ void unpack_whatsapp_status(const whatsapp_element& at) {
     e.version = word;
     if (!group.empty() && !e.customer_platform_id.empty()) e.version += ':' + e.customer_platform_id;
     e.error = error_of(s);
+    e.our_reference = member_text(s, "biz_opaque_callback_data");
   }
   payload_writer payload{e.payload};
   keep_details(payload, s, who, group);

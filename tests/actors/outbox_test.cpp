@@ -216,10 +216,21 @@ TEST_F(outbox_test, a_reply_is_sent_and_its_whole_life_is_in_the_log) {
   EXPECT_NE(r.messages[0].find("\"deliveryStatus\":\"queued\""), std::string::npos);
   const auto call = client_->next();
   EXPECT_EQ(call.text, "on its way");
-  EXPECT_EQ(call.answered, "where is it?");
   call.done(arrived("p1"));
   EXPECT_EQ(wait_for(event_type::message_sent)[0].platform_id, "p1");
   for (const auto& e : events()) EXPECT_TRUE(is_public(e.type));
+}
+
+TEST_F(outbox_test, an_answer_below_a_comment_is_told_which_one) {
+  auto comment = text_message("1", "where is it?");
+  comment.platform = domain::platform::telegram;
+  comment.thread = domain::thread_kind::comment;
+  hand_in(std::move(comment));
+  say("on its way");
+  const auto call = client_->next();
+  EXPECT_EQ(call.answered, "where is it?");
+  call.done(arrived("p1"));
+  wait_for(event_type::message_sent);
 }
 
 TEST_F(outbox_test, the_same_key_is_one_message_also_after_a_restart) {

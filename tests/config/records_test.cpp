@@ -48,6 +48,24 @@ TEST(Records, IdsHaveOneSyntax) {
   }
 }
 
+TEST(Records, WhereAnAccountSends) {
+  const std::string before =
+      "[[brand]]\nid = \"a\"\n[[source]]\nid = \"m\"\nkind = \"meta\"\nsecrets = [{ env = \"HOME\" }]\n"
+      "verify_token = { env = \"HOME\" }\n"
+      "[[account]]\nid = \"t\"\nbrand = \"a\"\nsource = \"m\"\nplatform = \"whatsapp\"\nplatform_id = "
+      "\"1\"\n";
+  for (const std::string good : {"https://pds.example.com", "https://127.0.0.1:8443"}) {
+    EXPECT_EQ(problems_of(before + "api_url = \"" + good + "\"\n"), lines{}) << good;
+  }
+  for (const std::string bad :
+       {"pds.example.com", "https://", "https://a/b", "https://a?b", "https://u@a", "ftp://a", "http://a"}) {
+    EXPECT_EQ(problems_of(before + "api_url = \"" + bad + "\"\n").size(), 1u) << bad;
+  }
+  EXPECT_EQ(problems_of("[server]\ndemo = true\n" + before + "api_url = \"http://127.0.0.1:9090\"\n"),
+            lines{});
+  EXPECT_EQ(problems_of(before + "human_agent_tag = 1\n").size(), 1u);
+}
+
 TEST(Records, Sources) {
   expect_problems({
       {"[server]\ndemo = true\n[[source]]\n",

@@ -135,6 +135,11 @@ TEST(Version, SeesEveryOtherChange) {
            {"\"whatsapp\"", "\"instagram\""},
            {"platform_id = \"1\"", "platform_id = \"2\""},
            {"id = \"wa\"", "id = \"wb\""},
+           {"id = \"wa\"", "id = \"wa\"\napi_url = \"https://a.example\""},
+           {"id = \"wa\"", "id = \"wa\"\napi_version = \"v1\""},
+           {"id = \"wa\"", "id = \"wa\"\npage_id = \"5\""},
+           {"id = \"wa\"", "id = \"wa\"\nhuman_agent_tag = true"},
+           {"id = \"wa\"", "id = \"wa\"\nsplit_long_texts = false"},
            {"role = \"admin\"", "role = \"reader\""},
            {"role = \"admin\"", "role = \"admin\"\nagent = \"ana\""}}) {
     const std::string changed = version_with(from, to);

@@ -120,7 +120,7 @@ class random_events : public random_values {
     domain::event e;
     e.type = static_cast<domain::event_type>(below(domain::event_type_count));
     e.at = time();
-    switch (below(7)) {
+    switch (below(8)) {
       case 0:
         e.customer = customer();
         break;
@@ -130,6 +130,13 @@ class random_events : public random_values {
         break;
       case 1:
         e.dead_letter = dead_letter();
+        break;
+      case 4:
+        e.attempt.emplace();
+        e.attempt->brand.value = hostile();
+        e.attempt->account.value = hostile();
+        for (auto n = below(4); n > 0; --n) e.attempt->messages.push_back({conversation().id, big()});
+        e.attempt->begun = maybe();
         break;
       case 2:
         e.config_version = "v" + hostile();

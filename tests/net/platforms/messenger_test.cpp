@@ -51,6 +51,7 @@ TEST(messenger, echoes_are_our_own_side) {  // trap 20
   EXPECT_EQ(event.thread_key, "77");
   EXPECT_EQ(event.sender_id, "1000");
   EXPECT_EQ(event.payload, R"({"appId":"1517776481860111","metadata":"mine"})");
+  EXPECT_EQ(event.our_reference, "mine");
 }
 
 TEST(messenger, what_the_page_sends_is_outbound_without_the_flag_too) {

@@ -48,6 +48,7 @@ TEST(whatsapp_batch, a_status_keeps_its_details) {
   EXPECT_EQ(
       e.payload,
       R"({"bizOpaqueCallbackData":"m_1","conversation":{"id":"c","expiration_timestamp":1},"pricing":{"billable":true}})");
+  EXPECT_EQ(e.our_reference, "m_1");
   EXPECT_THAT(status(R"("status":"sent","conversation":{"expiration_timestamp":"1"})").payload,
               HasSubstr(R"("expiration_timestamp":"1")"));
 }

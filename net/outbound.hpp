@@ -1,0 +1,30 @@
+#pragma once
+// How replies leave: what a platform's API is told and what its answers mean (net/platforms/sending.hpp), over the HTTP
+// client, for the account actors (actors/platform_client.hpp).
+
+#include "actors/platform_client.hpp"
+#include "net/client/http_client.hpp"
+
+#include <functional>
+#include <memory>
+
+namespace switchboard::net {
+
+class outbound final : public actors::platform_client {
+ public:
+  explicit outbound(client::options o);
+  ~outbound() override;
+
+  [[nodiscard]] std::span<const domain::quota> quotas(domain::platform p) const override;
+  [[nodiscard]] std::vector<domain::draw> draws(const actors::reply& r) const override;
+  void send(actors::send_order what, std::function<void(domain::attempt_outcome)> done) override;
+  void look_up(actors::lookup_order what, std::function<void(actors::lookup_outcome)> done) override;
+  void stop() override;
+
+ private:
+  class sessions;
+  client::http_client http_;
+  std::unique_ptr<sessions> sessions_;
+};
+
+}  // namespace switchboard::net
