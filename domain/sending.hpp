@@ -38,6 +38,8 @@ struct attempt_outcome {
   std::optional<std::chrono::milliseconds> retry_after;
   /// later: the limit of this one recipient was met, not the account's.
   bool recipient_only = false;
+  /// later: the platform calls the recipient so from now on (a Telegram group that became a supergroup).
+  std::string recipient_now;
   std::vector<quota_report> quotas;
   bool operator==(const attempt_outcome&) const = default;
 };
