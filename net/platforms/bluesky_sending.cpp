@@ -192,20 +192,22 @@ std::optional<call> look_up_bluesky(const lookup_request& request) {
       account.access_token, {{"bluesky.ip", 1}});
 }
 
-/// The key is ours: what stands below it is our post.
-finding find_post(const answer& from) {
+/// The key is ours: what stands below it is our post, unless two of them were given the same key.
+finding find_post(const lookup_request& request, const answer& from) {
   const auto body = object_in(from);
   if (!body) return {};
   if (is_success(from)) {
+    const auto record = member_object(*body, "value");
     std::string uri{member_text(*body, "uri")};
-    return uri.empty() ? finding{} : finding{finding::end::found, std::move(uri)};
+    const bool ours = record && member_text(*record, "text") == request.sent.what.text;
+    return uri.empty() || !ours ? finding{} : finding{finding::end::found, std::move(uri)};
   }
   const bool none = from.status == 400 && member_text(*body, "error") == "RecordNotFound";
   return none ? finding{finding::end::not_there, {}} : finding{};
 }
 
 finding find_bluesky(const lookup_request& request, const answer& from) {
-  if (request.sent.conversation.kind != thread_kind::dm) return find_post(from);
+  if (request.sent.conversation.kind != thread_kind::dm) return find_post(request, from);
   const auto body = is_success(from) ? object_in(from) : std::nullopt;
   const auto list = body ? member_array(*body, "messages") : std::nullopt;
   if (!list) return {};

@@ -131,8 +131,8 @@ expected<std::vector<std::string_view>, split_failure> split_text(std::string_vi
                                                                   const text_limit& limit,
                                                                   std::size_t parts_max) {
   std::vector<std::string_view> parts;
-  while (!fits(text, limit)) {
-    const auto atoms = atoms_of(text, limit);
+  for (auto atoms = atoms_of(text, limit); longest(atoms, limit) < atoms.size();
+       atoms = atoms_of(text, limit)) {
     const std::size_t cut = next_cut(text, atoms, limit);
     if (cut == 0) return unexpected{split_failure::one_character};
     const std::string_view part = trimmed_end(text, atoms, cut);
