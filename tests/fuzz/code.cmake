@@ -5,10 +5,10 @@ file(GLOB fuzzed_code CONFIGURE_DEPENDS
   "${PROJECT_SOURCE_DIR}/net/platforms/*.cpp" "${PROJECT_SOURCE_DIR}/storage/codec*.cpp"
   "${PROJECT_SOURCE_DIR}/tests/fuzz/targets/*.cpp")
 foreach(file IN ITEMS domain/event domain/ids domain/inbound domain/json
-        domain/model domain/time net/http/gate net/http/chunk_gate net/http/second_opinion net/http/message net/http/forwarded
+        domain/model domain/outgoing domain/time net/http/gate net/http/chunk_gate net/http/second_opinion net/http/message net/http/forwarded
         net/http/asio_impl net/api/parameters net/api/websocket_request storage/cursor
         tests/fuzz/gate_reader tests/fuzz/strict_reader)
   list(APPEND fuzzed_code "${PROJECT_SOURCE_DIR}/${file}.cpp")
 endforeach()
 set(fuzzed_libraries Boost::headers simdjson::simdjson OpenSSL::SSL OpenSSL::Crypto tomlplusplus::tomlplusplus
-    Threads::Threads)
+    PkgConfig::UTF8PROC Threads::Threads)

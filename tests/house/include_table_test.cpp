@@ -25,7 +25,7 @@ const std::map<std::string, std::vector<std::string>> table{
     {"config", {"config/", "domain/", "toml++/", "openssl/"}},
     {"storage", {"storage/", "domain/", "rocksdb/", "simdjson.h", "xxhash.h", "zstd.h"}},
     {"actors", {"actors/", "storage/", "config/", "domain/", "caf/"}},
-    {"net/platforms", {"net/platforms/", "domain/", "simdjson.h", "openssl/"}},
+    {"net/platforms", {"net/platforms/", "domain/", "simdjson.h", "openssl/", "utf8proc.h"}},
     {"net/client", {"net/client/", "curl/"}},
     {"net/http", {"net/http/", "net/log.hpp", "config/", "domain/", "boost/", "openssl/"}},
     {"net", {"net/", "actors/", "config/", "domain/", "boost/", "openssl/"}},
