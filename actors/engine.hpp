@@ -89,13 +89,13 @@ using ticket_ptr = std::shared_ptr<ticket>;
 
 /// Result of an agent's act, after its events are durable.
 struct command_result {
-  std::optional<domain::refused> refused;
+  std::optional<domain::refused> refused = {};
   bool failed = false;       ///< the journal failed: 503
   bool undecided = false;    ///< a fault of ours: 500, nothing was changed; on_problem has said which
-  std::string conversation;  ///< JSON as of after the act
+  std::string conversation = {};  ///< JSON as of after the act
   std::uint64_t version = 0;
   /// JSON of the messages and notes that it made, in order; also of those that its Idempotency-Key made before.
-  std::vector<std::string> messages;
+  std::vector<std::string> messages = {};
 };
 
 enum class erase_state : std::uint8_t {
@@ -164,9 +164,7 @@ class engine {
   /// Where subscribers pull committed records from.
   [[nodiscard]] virtual feed& events() = 0;
 
-  /// Replies that are on their way.
-  [[nodiscard]] virtual std::uint64_t replies_waiting() const { return 0; }
-
+  [[nodiscard]] virtual std::uint64_t replies_waiting() const { return 0; }  ///< on their way
   // -- care ----------------------------------------------------------------------------------------------
   [[nodiscard]] virtual engine_stats stats() const = 0;
   [[nodiscard]] virtual health state() const = 0;  ///< cheap: asked at each request

@@ -192,7 +192,7 @@ void add_sending_limits(std::vector<property>& out) {
   add(limit<&l::send_timeout>("send_timeout", duration(second, 5 * minute),
       "Of one call. One that was handed over and not answered by then is unknown, and never sent again "
       "blindly."));
-  add(limit<&l::send_unknown_wait>("send_unknown_wait", duration(10 * second, day),
+  add(limit<&l::send_unknown_wait>("send_unknown_wait", duration(second, day),
       "So long it is asked, and listened for, whether what is unknown arrived; its thread waits meanwhile."));
   add(limit<&l::send_attempts_max>("send_attempts_max", count(1, 1'000),
       "Attempts that fail before a reply is failed. A platform that says when to come again is no failure."));

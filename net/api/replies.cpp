@@ -23,9 +23,12 @@ struct asked_reply {
 void respond_unfit(const http::exchange_ptr& x, const platforms::unfit& why) {
   http::problem p;
   p.status = 422;
-  p.slug = why.code;
+  p.slug = "cannot-be-sent";
   p.title = "This can't be sent so";
   p.detail = why.detail;
+  std::string reason;
+  domain::append_json_string(reason, why.code);
+  p.members.emplace_back("reason", std::move(reason));
   if (!why.field.empty()) {
     std::string errors = "[{\"pointer\":";
     domain::append_json_string(errors, "/" + why.field);

@@ -240,7 +240,7 @@ TEST_F(replies, whose_answer_is_lost_are_unknown_and_not_sent_again) {
   for (const auto how : {fault::reset, fault::half, fault::hang}) {
     SCOPED_TRACE(static_cast<int>(how));
     whatsapp platform;
-    start(platform, "send_timeout = \"1s\"\nsend_unknown_wait = \"10s\"\n");
+    start(platform, "send_timeout = \"1s\"\nsend_unknown_wait = \"2s\"\n");
     const auto conversation = customer_writes("wamid." + std::to_string(static_cast<int>(how)));
     platform.next({{.with = how}});
     EXPECT_EQ(post(conversation, "yes").status, 202);

@@ -89,7 +89,7 @@ class fake_engine final : public actors::engine {
   fake_views rows;
   std::vector<handed_in> ingested;
   std::vector<std::pair<std::string, domain::command>> executed;
-  actors::command_result result;
+  actors::command_result result{.messages = {"{}"}};
   std::vector<std::string> marked;
   bool mark_durable = true, reads_full = false;
   std::vector<std::pair<std::string, std::string>> erased;

@@ -237,6 +237,7 @@ domain::event fullest() {
   c.first_response_at = c.resolved_at = c.snooze_until = c.delivered_up_to = c.read_up_to =
       c.last_inbound_at = t;
   c.customer_since = t;
+  c.sending = 1;
   c.shared = true;
   auto& m = *e.message;
   m.attachments.push_back({"image", "u", "m", 7, "n", "p", domain::media_state::ready});

@@ -1,0 +1,35 @@
+#pragma once
+// What the views tell of beside conversations and messages: replies on their way, and who was erased.
+
+#include "domain/ids.hpp"
+#include "domain/time.hpp"
+#include "storage/record.hpp"
+
+#include <cstdint>
+
+namespace switchboard::storage {
+
+/// A reply that is on its way.
+struct sending_row {
+  domain::brand_id brand;
+  domain::account_id account;
+  domain::message_id id;
+  bool begun = false;  ///< it was handed to the platform, perhaps
+};
+
+/// A customer who was erased, and when that was asked for.
+struct erasure_row {
+  log_sequence by = 0;  ///< the log's place of his customer.erased
+  domain::brand_id brand;
+  domain::customer_id customer;
+  domain::account_id account;
+  domain::timestamp at;  ///< to the millisecond
+};
+
+/// A thread of such a customer.
+struct erased_thread {
+  domain::thread_id thread;
+  std::uint32_t up_to = 0;  ///< the last of the conversations that are erased; 0: it was not done yet
+};
+
+}  // namespace switchboard::storage
