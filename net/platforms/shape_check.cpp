@@ -16,7 +16,7 @@ unexpected<unfit> refuse(std::string code, std::string field, std::string detail
   return unexpected{unfit{std::move(code), std::move(field), std::move(detail)}};
 }
 
-std::string with_article(const message_shape& shape) {
+std::string named(const message_shape& shape) {
   return std::string{shape.name};
 }
 
@@ -29,7 +29,7 @@ std::string at(std::string_view list, std::size_t index, std::string_view member
 
 checked unsupported(const message_shape& shape, std::string_view what, std::string_view field,
                     std::string_view instead) {
-  std::string detail = with_article(shape) + " can't hold " + std::string{what} + "; " + std::string{instead};
+  std::string detail = named(shape) + " can't hold " + std::string{what} + "; " + std::string{instead};
   std::string code{"unsupported-"};
   for (const char c : field) {
     if (c >= 'A' && c <= 'Z') {
@@ -49,8 +49,8 @@ checked check_text(std::string_view text, std::size_t max, text_unit unit, std::
   if (max == 0 || size <= max) return {};
   const bool payload = unit == text_unit::bytes;
   return refuse(payload ? "payload-too-long" : "title-too-long", std::move(field),
-                "has " + std::to_string(size) + " " + std::string{to_word(unit)} + "; " +
-                    with_article(shape) + " takes " + std::to_string(max) + " here: shorten it");
+                "has " + std::to_string(size) + " " + std::string{to_word(unit)} + "; " + named(shape) +
+                    " takes " + std::to_string(max) + " here: shorten it");
 }
 
 checked check_choice(const message_shape& shape, const choice_shape& choices, const outgoing_button& each,
@@ -64,7 +64,7 @@ checked check_choice(const message_shape& shape, const choice_shape& choices, co
   }
   if (choices.links_max > 0) return {};
   return refuse("unsupported-link-button", at(list, i, "url"),
-                with_article(shape) + " has no buttons that open a link; put the address into the text");
+                named(shape) + " has no buttons that open a link; put the address into the text");
 }
 
 checked check_choices(const message_shape& shape, const choice_shape& choices,
@@ -72,9 +72,9 @@ checked check_choices(const message_shape& shape, const choice_shape& choices,
   if (all.empty()) return {};
   if (choices.max == 0) return unsupported(shape, "them", list, "put what there is to choose into the text");
   if (all.size() > choices.max) {
-    return refuse("too-many-choices", std::string{list},
-                  std::to_string(all.size()) + " are given; " + with_article(shape) + " takes " +
-                      std::to_string(choices.max));
+    return refuse(
+        "too-many-choices", std::string{list},
+        std::to_string(all.size()) + " are given; " + named(shape) + " takes " + std::to_string(choices.max));
   }
   std::size_t links = 0;
   for (std::size_t i = 0; i < all.size(); ++i) {
@@ -83,7 +83,7 @@ checked check_choices(const message_shape& shape, const choice_shape& choices,
   }
   if (links > choices.links_max || (choices.links_alone && links > 0 && links != all.size())) {
     return refuse("too-many-link-buttons", std::string{list},
-                  with_article(shape) + " takes at most " + std::to_string(choices.links_max) +
+                  named(shape) + " takes at most " + std::to_string(choices.links_max) +
                       " button that opens a link" +
                       (choices.links_alone ? ", and no other button beside it" : ""));
   }
@@ -126,8 +126,8 @@ checked check_list(const message_shape& shape, const outgoing& what) {
   if (rows == 0 || rows > limits.rows_max || sections.size() > limits.sections_max) {
     return refuse("list-size", "list.sections",
                   std::to_string(rows) + " rows in " + std::to_string(sections.size()) + " sections; " +
-                      with_article(shape) + " takes 1 to " + std::to_string(limits.rows_max) +
-                      " rows in at most " + std::to_string(limits.sections_max) + " sections");
+                      named(shape) + " takes 1 to " + std::to_string(limits.rows_max) + " rows in at most " +
+                      std::to_string(limits.sections_max) + " sections");
   }
   for (std::size_t s = 0; s < sections.size(); ++s) {
     const std::string path = "list.sections[" + std::to_string(s) + "]";
@@ -150,20 +150,19 @@ checked check_attachment(const message_shape& shape, const domain::attachment& e
                                  [&](const attachment_shape& type) { return type.type == each.type; });
   if (!known) {
     return refuse("unsupported-attachment-type", at("attachments", i, "type"),
-                  with_article(shape) + " can't hold one of type \"" + each.type + "\"");
+                  named(shape) + " can't hold one of type \"" + each.type + "\"");
   }
   if (each.platform_media_id.empty() && each.url.empty()) {
     return refuse("attachment-without-source", at("attachments", i, ""),
                   "has neither url nor platformMediaId");
   }
   if (!shape.by_url && each.platform_media_id.empty()) {
-    return refuse(
-        "attachment-by-url", at("attachments", i, "url"),
-        with_article(shape) + " takes only what was uploaded to the platform: give its platformMediaId");
+    return refuse("attachment-by-url", at("attachments", i, "url"),
+                  named(shape) + " takes only what was uploaded to the platform: give its platformMediaId");
   }
   if (!shape.by_id && each.url.empty()) {
     return refuse("attachment-by-id", at("attachments", i, "platformMediaId"),
-                  with_article(shape) + " takes attachments by url only");
+                  named(shape) + " takes attachments by url only");
   }
   return {};
 }
@@ -203,12 +202,12 @@ checked check_one_kind(const outgoing& what) {
 
 checked check_choice_text(const message_shape& shape, const outgoing& what) {
   const bool choices = !what.quick_replies.empty() || !what.buttons.empty() || what.list || what.flow;
-  const bool must = what.list || what.flow || (!what.quick_replies.empty() && shape.quick_replies.needs_text) ||
-                    (!what.buttons.empty() && shape.buttons.needs_text) ||
-                    (choices && what.attachments.empty());
+  const bool must =
+      what.list || what.flow || (!what.quick_replies.empty() && shape.quick_replies.needs_text) ||
+      (!what.buttons.empty() && shape.buttons.needs_text) || (choices && what.attachments.empty());
   if (!must || !is_blank(what.text)) return {};
   return refuse("text-required", "content",
-                with_article(shape) + " needs a text above what there is to choose: give a content");
+                named(shape) + " needs a text above what there is to choose: give a content");
 }
 
 }  // namespace

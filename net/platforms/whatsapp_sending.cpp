@@ -43,7 +43,6 @@ const message_shape* shape_for(thread_kind kind, bool privately) {
   return kind == thread_kind::dm && !privately ? &message : nullptr;
 }
 
-
 // 80 messages/s of a number, in and out together [D]; 20 where the Business app shares it, 1000 where WhatsApp has
 // raised it: what comes in is not counted here, and 130429 says when it was too many. One in 6 s to a customer, of which
 // some at once ([K]: about 45; fewer here).
