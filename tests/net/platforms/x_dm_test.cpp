@@ -179,7 +179,7 @@ TEST(x_dm, a_receipt_names_the_last_and_covers_what_was_before) {
     EXPECT_EQ(before.status, domain::delivery_status::read);
     EXPECT_EQ(before.platform_message_id, "");
     // The id's upper bits: 1247310121283321862 >> 22, in milliseconds since X's own epoch.
-    EXPECT_EQ(before.watermark, (domain::timestamp{std::chrono::milliseconds{1586216882637}}))
+    EXPECT_EQ(before.watermark, (domain::timestamp{std::chrono::milliseconds{1586216881472}}))
         << before.watermark->time_since_epoch().count();
     const auto& last = out.events[1];
     EXPECT_EQ(last.platform_message_id, "1247310121283321862");
