@@ -129,10 +129,12 @@ struct known_type {
   std::string_view prefix;
   void (*unpack)(const x_element&, object);
 };
-constexpr std::array<known_type, 7> known_types{{{"post.delete", unpack_x_deletion},
+constexpr std::array<known_type, 9> known_types{{{"post.delete", unpack_x_deletion},
                                                  {"post.", unpack_x_post},
                                                  {"like.", unpack_x_like},
                                                  {"chat.", unpack_x_chat},
+                                                 {"dm.indicate_typing", unpack_x_typing},
+                                                 {"dm.read", unpack_x_read},
                                                  {"dm.", unpack_x_flat_message},
                                                  {"follow.", unpack_x_relation},
                                                  {"block.", unpack_x_relation}}};

@@ -164,6 +164,11 @@ TEST(x_dm, typing_leaves_no_trace) {
     EXPECT_EQ(e.thread_key, "7");
     EXPECT_EQ(e.platform_message_id, "typing:7:1518127183443");
   }
+  {
+    SCOPED_TRACE("without the list");
+    EXPECT_EQ(only(normalise_x(envelope_x("dm.indicate_typing", typing))).platform_message_id,
+              "typing:7:1518127183443");
+  }
 }
 
 TEST(x_dm, a_receipt_names_the_last_and_covers_what_was_before) {
