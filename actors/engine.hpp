@@ -90,8 +90,8 @@ using ticket_ptr = std::shared_ptr<ticket>;
 /// Result of an agent's act, after its events are durable.
 struct command_result {
   std::optional<domain::refused> refused = {};
-  bool failed = false;       ///< the journal failed: 503
-  bool undecided = false;    ///< a fault of ours: 500, nothing was changed; on_problem has said which
+  bool failed = false;            ///< the journal failed: 503
+  bool undecided = false;         ///< a fault of ours: 500, nothing was changed; on_problem has said which
   std::string conversation = {};  ///< JSON as of after the act
   std::uint64_t version = 0;
   /// JSON of the messages and notes that it made, in order; also of those that its Idempotency-Key made before.

@@ -205,7 +205,7 @@ void local_engine::deliver(const config::account_settings& account, domain::inbo
   } else {
     finding.lock();
   }
-  auto found = threads_.find(account.id, e);
+  auto found = threads_.find(account.id, e, account.brand);
   auto d = std::make_shared<delivery>();
   d->thread = found.unless_in.value_or(found.thread);
   if (found.unless_in) d->otherwise = found.thread;

@@ -12,8 +12,9 @@ namespace switchboard::actors {
 class thread_finder::facts final : public domain::thread_facts {
  public:
   /// `keeps`: where names that the views knew are kept in memory; null: nowhere.
-  facts(const thread_finder& finder, const domain::account_id& account, comment_index* keeps)
-      : finder_(finder), account_(account), keeps_(keeps) {}
+  facts(const thread_finder& finder, const domain::account_id& account, comment_index* keeps,
+        const domain::brand_id* brand = nullptr)
+      : finder_(finder), account_(account), keeps_(keeps), brand_(brand) {}
 
   [[nodiscard]] domain::thread_id thread_of(domain::thread_kind kind, std::string_view key) const override {
     return storage::thread_hash(finder_.hash_seed_, account_.value, kind, key);
@@ -23,6 +24,7 @@ class thread_finder::facts final : public domain::thread_facts {
   }
   [[nodiscard]] std::optional<domain::thread_id> thread_of_comment(
       std::string_view platform_message_id) const override;
+  [[nodiscard]] bool is_of(domain::thread_id t, const domain::customer_id& c) const override;
   [[nodiscard]] std::optional<domain::thread_id> asked_for_comment(
       std::string_view platform_message_id) const override {
     return finder_.comments_.find(finder_.place_of_asked(account_, platform_message_id));
@@ -40,6 +42,7 @@ class thread_finder::facts final : public domain::thread_facts {
   const thread_finder& finder_;
   const domain::account_id& account_;
   comment_index* const keeps_;
+  const domain::brand_id* const brand_;
 };
 
 thread_finder::thread_finder(const storage::views& v, std::uint64_t hash_seed,
@@ -49,8 +52,9 @@ thread_finder::thread_finder(const storage::views& v, std::uint64_t hash_seed,
   any_moves_ = !moves_.empty();
 }
 
-found_thread thread_finder::find(const domain::account_id& account, const domain::inbound_event& e) {
-  const facts known{*this, account, &others_};
+found_thread thread_finder::find(const domain::account_id& account, const domain::inbound_event& e,
+                                 const domain::brand_id& brand) {
+  const facts known{*this, account, &others_, &brand};
   for (;;) {
     auto finding = domain::find_thread(e, known);
     // Where another was first to give the name to a thread, it leads there now: the second time ends it.
@@ -87,6 +91,10 @@ std::uint64_t thread_finder::place_of_asked(const domain::account_id& account,
   return storage::fingerprint(hash_seed_, account.value, platform_message_id, "asked");
 }
 
+std::uint64_t thread_finder::place_of_customer(domain::thread_id t, const domain::customer_id& c) const {
+  return storage::fingerprint(hash_seed_ ^ t.high, std::to_string(t.low), c.value, "whose");
+}
+
 std::uint64_t thread_finder::place_of_event(const domain::account_id& account,
                                             const domain::inbound_event& e) const {
   return storage::fingerprint(hash_seed_, account.value + " " + std::string(to_word(e.kind)),
@@ -102,6 +110,13 @@ std::optional<domain::thread_id> thread_finder::facts::thread_of_comment(
   const auto place = finder_.place_of_comment(account_, platform_message_id);
   if (const auto found = finder_.comments_.find(place)) return found;
   return finder_.guarded([&] { return finder_.views_.find_thread(account_.value, platform_message_id); });
+}
+
+bool thread_finder::facts::is_of(domain::thread_id t, const domain::customer_id& c) const {
+  if (finder_.comments_.find(finder_.place_of_customer(t, c)) == t) return true;
+  if (brand_ == nullptr) return false;
+  const auto row = finder_.guarded([&] { return finder_.views_.load_thread(brand_->value, t); });
+  return row && row->current.customer == c;
 }
 
 bool thread_finder::facts::lies_in(domain::thread_id t, const domain::inbound_event& e) const {
@@ -151,6 +166,8 @@ bool thread_finder::remember(const domain::account_id& account, const domain::in
   if (finding.remember_asked) {
     comments_.remember(place_of_asked(account, e.platform_message_id), *found.unless_in);
   }
+  if (finding.remember_whose)
+    comments_.remember(place_of_customer(found.thread, found.customer), found.thread);
   if (finding.remember_event) comments_.remember(place_of_event(account, e), found.thread);
   if (finding.remember_comment) {
     comments_.remember(place_of_comment(account, e.platform_message_id), found.thread);

@@ -15,6 +15,8 @@ using net::platforms::kind;
 std::optional<kind> kind_from(std::string_view word) {
   if (word == "meta") return kind::meta;
   if (word == "telegram") return kind::telegram;
+  if (word == "x") return kind::x;
+  if (word == "linkedin") return kind::linkedin;
   return std::nullopt;
 }
 
@@ -79,7 +81,8 @@ expected<signer, std::string> find_signer(const signing_options& o) {
     out.base_url.resize(out.base_url.size() - webhook.size());
   }
   const auto which = kind_from(kind_word);
-  if (!which) return unexpected{"cannot sign as \"" + kind_word + "\"; --kind takes meta or telegram"};
+  if (!which)
+    return unexpected{"cannot sign as \"" + kind_word + "\"; --kind takes meta, telegram, x or linkedin"};
   if (out.secret.empty()) return unexpected{"source " + o.source + " has no secret; give one with --secret"};
   out.kind = *which;
   return out;

@@ -100,6 +100,25 @@ void check_accounts(reader& r, const record_tables& at, const settings& s) {
   }
 }
 
+/// Ids that no payload could ever name: the account would stay silent, and all that is for it a dead letter.
+void check_platform_ids(reader& r, const record_tables& at, const settings& s) {
+  for (std::size_t i = 0; i < s.accounts.size(); ++i) {
+    const account_settings& a = s.accounts[i];
+    if (a.platform_id.empty()) continue;
+    const bool digits = a.platform_id.find_first_not_of("0123456789") == std::string::npos;
+    if (a.platform == domain::platform::x && !digits) {
+      r.report(position_of(*at.accounts[i], "platform_id"),
+               "platform_id = " + in_quotes(a.platform_id) + " is no X user id, which has digits only");
+    }
+    if (a.platform == domain::platform::linkedin && !a.platform_id.starts_with("urn:li:organization")) {
+      r.report(position_of(*at.accounts[i], "platform_id"),
+               "platform_id = " + in_quotes(a.platform_id) +
+                   " is no LinkedIn organization; write \"urn:li:organization:" +
+                   (digits ? a.platform_id : "…") + '"');
+    }
+  }
+}
+
 /// A Telegram update doesn't name the bot that it is for: its URL, so its source, is all that tells.
 void check_telegram(reader& r, const record_tables& at, const settings& s) {
   std::set<const source_settings*> with_account;
@@ -228,6 +247,7 @@ void check_records(reader& r, const record_tables& at, const settings& s) {
       r, at.tokens, s.tokens, "value", [](const token_settings& t) { return if_any(t.sha256); },
       [](const token_settings&) { return std::string("the same token is already given on "); });
   check_accounts(r, at, s);
+  check_platform_ids(r, at, s);
   check_telegram(r, at, s);
   check_tokens(r, at.tokens, s);
 }

@@ -31,7 +31,10 @@ std::string effective_text(const settings& s) {
     add(out, {"brand", b.id.value, literal(b.name), duration_text(window),
               b.conversations.redact_deleted ? "redact" : "keep"});
   }
-  for (const source_settings& c : s.sources) add(out, {"source", c.id.value, to_word(c.kind)});
+  for (const source_settings& c : s.sources) {
+    add(out, {"source", c.id.value, to_word(c.kind)});
+    for (const application_settings& a : c.applications) add(out, {"application", literal(a.id)});
+  }
   for (const account_settings& a : s.accounts) {
     add(out, {"account", a.id.value, a.brand.value, a.source.value, to_word(a.platform),
               literal(a.platform_id), a.api_url, a.api_version, a.page_id,

@@ -44,7 +44,9 @@ class record {
   record(reader& r, std::string_view section, const toml::table& table)
       : r_(r), section_(section), table_(table) {
     for (auto&& [key, node] : table_) {
-      if (find_record_key(section, key.str()) == nullptr) report_unknown_key(r_, section, true, key);
+      if (find_record_key(section, key.str()) == nullptr && !is_nested(key.str())) {
+        report_unknown_key(r_, section, true, key);
+      }
     }
   }
 
@@ -110,6 +112,13 @@ class record {
   }
 
  private:
+  /// [[source.application]] in a [[source]].
+  [[nodiscard]] bool is_nested(std::string_view key) const {
+    const std::string name = std::string(section_) + '.' + std::string(key);
+    const auto all = sections();
+    return std::any_of(all.begin(), all.end(), [&](const section_entry& e) { return e.name == name; });
+  }
+
   reader& r_;
   std::string_view section_;
   const toml::table& table_;
@@ -147,15 +156,18 @@ brand_settings read_brand(reader& r, const toml::table& table) {
   return b;
 }
 
-void read_secrets(reader& r, const record& rec, source_settings& s, bool demo) {
+/// `variable`: of the environment, to suggest.
+std::vector<std::string> read_secrets(reader& r, const record& rec, source_kind kind, std::string variable,
+                                      bool demo) {
+  std::vector<std::string> secrets;
   const toml::node* node = rec.required("secrets");
-  if (node == nullptr) return;
-  const secret_use use{"secrets", demo, variable(s.id.value, "_SECRET")};
+  if (node == nullptr) return secrets;
+  const secret_use use{"secrets", demo, std::move(variable)};
   const toml::array* list = node->as_array();
   if (list == nullptr) {
     r.report(node->source().begin, "secrets must be a list, like [{ env = \"" + use.variable + "\" }], not " +
                                        std::string(type_word(*node)));
-    return;
+    return secrets;
   }
   if (list->empty()) {
     r.report(node->source().begin,
@@ -164,16 +176,63 @@ void read_secrets(reader& r, const record& rec, source_settings& s, bool demo) {
   for (const toml::node& item : *list) {
     if (auto secret = read_secret(r, item, use)) {
       // Two of the same would only cost a second HMAC for each webhook.
-      if (std::find(s.secrets.begin(), s.secrets.end(), *secret) != s.secrets.end()) {
+      if (std::find(secrets.begin(), secrets.end(), *secret) != secrets.end()) {
         r.report(item.source().begin, "the same secret stands here twice; remove one");
       }
-      if (s.kind == source_kind::telegram && !is_telegram_secret(*secret)) {
+      if (kind == source_kind::telegram && !is_telegram_secret(*secret)) {
         r.report(item.source().begin,
                  "a Telegram secret_token has 1 to 256 of A-Z a-z 0-9 _ -; Telegram could never "
                  "send this one");
       }
-      s.secrets.push_back(std::move(*secret));
+      secrets.push_back(std::move(*secret));
     }
+  }
+  return secrets;
+}
+
+/// [[source.application]]
+void read_applications(reader& r, const toml::table& table, source_settings& s, bool demo) {
+  const toml::node* node = table.get("application");
+  if (node == nullptr) return;
+  const toml::array* list = node->as_array();
+  if (list == nullptr ||
+      std::any_of(list->begin(), list->end(), [](const auto& n) { return !n.is_table(); })) {
+    r.report(node->source().begin,
+             "application is a list of tables; write [[source.application]] behind the [[source]]");
+    return;
+  }
+  if (s.kind != source_kind::linkedin) {
+    r.report(node->source().begin, "only a source of kind \"linkedin\" has child applications");
+  }
+  for (const toml::node& item : *list) {
+    const toml::table& each = *item.as_table();
+    const record rec(r, "source.application", each);
+    application_settings app;
+    app.id = rec.text("id", rec.required("id"), name_bytes_max);
+    app.secrets = read_secrets(r, rec, s.kind, variable(s.id.value, "_CHILD_SECRET"), demo);
+    const auto same = [&](const application_settings& other) {
+      return !app.id.empty() && other.id == app.id;
+    };
+    if (std::any_of(s.applications.begin(), s.applications.end(), same)) {
+      r.report(position_of(each, "id"), "application " + in_quotes(app.id) + " stands in this source twice");
+    }
+    s.applications.push_back(std::move(app));
+  }
+}
+
+void read_verify_token(reader& r, const record& rec, source_settings& s) {
+  const toml::node* verify =
+      s.kind == source_kind::meta ? rec.required("verify_token") : rec.optional("verify_token");
+  if (verify == nullptr) return;
+  if (s.kind == source_kind::telegram) {
+    r.report(verify->source().begin, "Telegram has no handshake, so no verify_token; remove it");
+  } else if (s.kind != source_kind::meta) {
+    r.report(verify->source().begin, "the handshake of kind " + in_quotes(to_word(s.kind)) +
+                                         " is answered with a secret, so it has no verify_token; remove it");
+  }
+  // It proves nothing about a payload, only answers the handshake: so it may be written out.
+  if (auto word = read_secret(r, *verify, {"verify_token", true, variable(s.id.value, "_VERIFY_TOKEN")})) {
+    s.verify_token = std::move(*word);
   }
 }
 
@@ -183,23 +242,14 @@ source_settings read_source(reader& r, const toml::table& table, bool demo) {
   s.id.value = rec.id("id", rec.required("id"));
   const auto kind = rec.word("kind", kinds);
   if (kind) s.kind = *kind;
-  read_secrets(r, rec, s, demo);
-
-  const toml::node* verify = rec.optional("verify_token");
-  if (kind && s.kind == source_kind::meta) verify = rec.required("verify_token");
-  if (verify != nullptr) {
-    // It proves nothing about a payload, only answers the handshake: so it may be written out.
-    if (auto word = read_secret(r, *verify, {"verify_token", true, variable(s.id.value, "_VERIFY_TOKEN")})) {
-      s.verify_token = std::move(*word);
-    }
-  }
-  if (kind && s.kind == source_kind::telegram && verify != nullptr) {
-    r.report(verify->source().begin, "Telegram has no handshake, so no verify_token; remove it");
-  }
-  if (kind && s.kind != source_kind::meta && s.kind != source_kind::telegram) {
+  s.secrets = read_secrets(r, rec, s.kind, variable(s.id.value, "_SECRET"), demo);
+  if (!kind) return s;
+  read_verify_token(r, rec, s);
+  read_applications(r, table, s, demo);
+  if (s.kind == source_kind::bluesky) {
     r.report(position_of(table, "kind"),
              "kind = " + in_quotes(to_word(s.kind)) +
-                 " is not served by this version; it serves \"meta\" and \"telegram\"");
+                 " is not served by this version; it serves \"meta\", \"telegram\", \"x\" and \"linkedin\"");
   }
   return s;
 }

@@ -45,21 +45,21 @@ constexpr std::array keys{
     record_key{"source",
                "kind",
                "Who sends. meta is Messenger, Facebook pages, Instagram and WhatsApp.",
-               "\"meta\" or \"telegram\"; \"x\", \"linkedin\" and \"bluesky\" are not served by this version",
+               "\"meta\", \"telegram\", \"x\" or \"linkedin\"; \"bluesky\" is not served by this version",
                "required",
                "\"meta\"",
                {}},
-    record_key{"source",
-               "secrets",
-               "What its signatures are checked with: a Meta app secret, a Telegram secret_token. Any number "
-               "are live at "
-               "once, so that one can be replaced without a gap. Files are relative to this one; one newline "
-               "at their end "
-               "is dropped.",
-               "list; each { env = \"…\" } or { file = \"…\" }, with demo = true also a string",
-               "required",
-               "[{ env = \"META_APP_SECRET\" }]",
-               {}},
+    record_key{
+        "source",
+        "secrets",
+        "What its signatures are checked with: a Meta app secret, a Telegram secret_token, an X "
+        "consumer (API) secret, a LinkedIn client secret. Any number are live at once, so that one can "
+        "be replaced without a gap; the handshakes of X and LinkedIn are answered with the first. Files "
+        "are relative to this one; one newline at their end is dropped.",
+        "list; each { env = \"…\" } or { file = \"…\" }, with demo = true also a string",
+        "required",
+        "[{ env = \"META_APP_SECRET\" }]",
+        {}},
     record_key{
         "source",
         "verify_token",
@@ -67,6 +67,23 @@ constexpr std::array keys{
         "string, { env = \"…\" } or { file = \"…\" }",
         "none",
         "{ env = \"META_VERIFY_TOKEN\" }",
+        {}},
+
+    record_key{"source.application",
+               "id",
+               "What LinkedIn calls it: applicationId in its handshakes.",
+               "string, 1 to 256 bytes",
+               "required",
+               "\"86a1b2c3d4\"",
+               {}},
+    record_key{
+        "source.application",
+        "secrets",
+        "As the source's: its handshakes are answered with the first, and bodies signed with any of them "
+        "are the source's.",
+        "list; each { env = \"…\" } or { file = \"…\" }, with demo = true also a string",
+        "required",
+        "[{ env = \"LINKEDIN_CHILD_SECRET\" }]",
         {}},
 
     record_key{"account",
@@ -94,15 +111,15 @@ constexpr std::array keys{
     record_key{"account",
                "platform",
                "One that its source serves.",
-               "\"facebook\", \"instagram\", \"whatsapp\" (meta) or \"telegram\"",
+               "\"facebook\", \"instagram\", \"whatsapp\" (meta), \"telegram\", \"x\" or \"linkedin\"",
                "required",
                "\"whatsapp\"",
                {}},
     record_key{"account",
                "platform_id",
                "The platform's own id, as in its payloads: page id, Instagram account id, phone_number_id, "
-               "bot id. A "
-               "string, because numbers beyond 2^53 lose digits elsewhere.",
+               "bot id, X user id (not the @name), LinkedIn organization (urn:li:organization:…). A string, "
+               "because numbers beyond 2^53 lose digits elsewhere.",
                "string, 1 to 256 bytes",
                "required",
                "\"106540352242922\"",
@@ -202,6 +219,11 @@ constexpr std::array entries{
         "Everything that could grow has a limit. The defaults suit a small machine; see large.toml."},
     section_entry{"brand", "A tenant. Nothing of one brand is visible to another.", true},
     section_entry{"source", "One webhook subscription: one URL, one set of secrets.", true},
+    section_entry{
+        "source.application",
+        "A child application of a LinkedIn source: it comes to the same URL with an id and secrets of its "
+        "own. Stands behind its [[source]].",
+        true},
     section_entry{"account",
                   "One page, number, handle or bot of a brand. Payloads for others become dead letters.",
                   true},

@@ -133,11 +133,18 @@ struct brand_settings {
   domain::conversation_policy conversations;
 };
 
+/// A child application of a LinkedIn source: its events come to the same address, signed with its own secret.
+struct application_settings {
+  std::string id;                    ///< LinkedIn's
+  std::vector<std::string> secrets;  ///< as a source's
+};
+
 struct source_settings {
   domain::source_id id;
   source_kind kind = source_kind::meta;
-  std::vector<std::string> secrets;  ///< resolved; never empty, none empty
+  std::vector<std::string> secrets;  ///< resolved; never empty, none empty; the first is the current one
   std::string verify_token;
+  std::vector<application_settings> applications = {};
 };
 
 struct account_settings {

@@ -19,8 +19,9 @@ enum class inbound_kind : std::uint8_t {
   deletion,          ///< `platform_message_id` was withdrawn
   reaction_added,    ///< `reaction_emoji` on `platform_message_id` by `sender_id`
   reaction_removed,  ///< emoji may be empty: whatever that sender reacted with
-  status,            ///< `status` of the outbound `platform_message_id`, or of all up to `watermark`
-  profile            ///< only the customer's data changed (name, number, id); content says how, for a person
+  status,  ///< `status` of the outbound `platform_message_id`, or of all up to `watermark`; without a
+           ///< status it tells of something that leaves no trace, such as typing
+  profile  ///< only the customer's data changed (name, number, id); content says how, for a person
 };
 [[nodiscard]] std::string_view to_word(inbound_kind);
 
@@ -36,6 +37,9 @@ struct inbound_event {
   /// Where the platform doesn't name the customer (our own reply to a comment, a removal without author): the
   /// id of the message whose thread this joins. `thread_key` is then used only if that message is unknown.
   std::string thread_parent;
+  /// The customer is named too: an answer below a post, of which the platform tells only what it answers. It joins that
+  /// message's thread where that is this same customer's; another's answer to the same is a case of its own.
+  bool parent_if_same_customer = false;
   /// A group or a topic, in which an event about a message may name nothing but the message.
   bool thread_shared = false;
   /// Another key of the same thread (WhatsApp's BSUID beside, or instead of, the number). See thread_alias.hpp.

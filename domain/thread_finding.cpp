@@ -63,7 +63,10 @@ thread_finding search::run() && {
 void search::beside_parent() {
   if (e_.kind == inbound_kind::message) {
     auto known = known_.thread_of_comment(e_.platform_message_id);
-    if (!known) known = known_.thread_of_comment(e_.thread_parent);
+    if (!known) {
+      known = known_.thread_of_comment(e_.thread_parent);
+      if (known && e_.parent_if_same_customer && !known_.is_of(*known, found_.customer)) known.reset();
+    }
     if (known) found_.thread = *known;
     return remember_comment();
   }
@@ -98,6 +101,8 @@ void search::beside_what_was_withdrawn() {
 void search::remember_comment() {
   const bool may_be_sought = e_.thread != thread_kind::dm || e_.thread_shared;
   result_.remember_comment = may_be_sought && !e_.platform_message_id.empty();
+  // Only where a platform leaves the post out is it ever asked, and there this is set also on what begins a thread.
+  result_.remember_whose = result_.remember_comment && e_.parent_if_same_customer;
 }
 
 // -- keys that mean another thread

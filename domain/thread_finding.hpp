@@ -2,6 +2,7 @@
 // Which thread a platform's event belongs to, and whose it is. Nearly always its key says so. What needs more:
 //
 //   answers that name only a comment (thread_parent)   lie beside it, or by their key where they came before it
+//   a customer's answer to such an answer              lies with it where that is the same customer's
 //   a key that has moved                               means the thread that it moved with, from then on
 //   another name beside the key, or instead of it      means the thread that was first called by it
 //   a number beside a name that is not its owner's     was given to somebody else, who is a stranger
@@ -36,6 +37,8 @@ class thread_facts {
   /// The thread that a message lies in; nullopt for an empty id.
   [[nodiscard]] virtual std::optional<thread_id> thread_of_comment(
       std::string_view platform_message_id) const = 0;
+  /// Is this thread that customer's?
+  [[nodiscard]] virtual bool is_of(thread_id t, const customer_id& c) const = 0;
   /// The thread that was asked first whether it has this comment, when it came before (found_thread::unless_in).
   [[nodiscard]] virtual std::optional<thread_id> asked_for_comment(
       std::string_view platform_message_id) const = 0;
@@ -72,6 +75,7 @@ struct thread_finding {
   bool remember_comment = false;  ///< thread_facts::thread_of_comment
   bool remember_asked = false;    ///< thread_facts::asked_for_comment: found.unless_in
   bool remember_event = false;    ///< thread_facts::lies_in
+  bool remember_whose = false;    ///< thread_facts::is_of: found.customer
 };
 
 [[nodiscard]] thread_finding find_thread(const inbound_event& e, const thread_facts& known);

@@ -32,9 +32,14 @@ std::optional<platforms::kind> platform_kind(config::source_kind k) {
       return platforms::kind::meta;
     case config::source_kind::telegram:
       return platforms::kind::telegram;
-    default:
-      return std::nullopt;
+    case config::source_kind::x:
+      return platforms::kind::x;
+    case config::source_kind::linkedin:
+      return platforms::kind::linkedin;
+    case config::source_kind::bluesky:
+      break;
   }
+  return std::nullopt;
 }
 
 shed_reason reason_of(actors::health h) {
@@ -103,7 +108,14 @@ void webhook::apply_settings(config::settings_ptr s) {
   for (const auto& source : s->sources) {
     const auto kind = platform_kind(source.kind);
     if (!kind) continue;
-    source_entry e{.source = &source, .functions = &platforms::functions_of(*kind), .account_hint = {}};
+    source_entry e;
+    e.source = &source;
+    e.functions = &platforms::functions_of(*kind);
+    for (const auto& app : source.applications) {
+      e.applications.push_back({app.id, app.secrets});
+      if (e.every_secret.empty()) e.every_secret = source.secrets;
+      e.every_secret.insert(e.every_secret.end(), app.secrets.begin(), app.secrets.end());
+    }
     for (const auto& a : s->accounts) {
       if (a.source == source.id) {
         e.account_hint = a.platform_id;
@@ -207,16 +219,17 @@ void webhook::handshake(const http::exchange_ptr& x, const source_entry& s) {
   }
   std::vector<platforms::field> query;
   for (const auto& [name, value] : decoded) query.push_back({name, value});
-  auto answer = s.functions->handshake(query, s.source->verify_token);
+  auto answer = s.functions->handshake(
+      query,
+      {.verify_token = s.source->verify_token, .secrets = s.source->secrets, .applications = s.applications});
   auto& counter = answer.status == 200 ? counters_.handshakes : counters_.handshakes_refused;
   counter.fetch_add(1, std::memory_order_relaxed);
   if (answer.status != 200) {
     log::write_rarely(log::level::warning, "handshake-refused", "a platform's handshake was refused",
                       {{"source", s.source->id.value}, {"status", std::to_string(answer.status)}});
-    return x->respond(
-        answer.status == 403
-            ? refusal(403, "forbidden", "Forbidden", "the verify token is not this source's")
-            : refusal(answer.status, "bad-request", "Bad request", "not a handshake of this platform"));
+    return x->respond(answer.status == 403
+                          ? refusal(403, "forbidden", "Forbidden", answer.body)
+                          : refusal(answer.status, "bad-request", "Bad request", answer.body));
   }
   http::response ok;
   ok.content_type = std::move(answer.content_type);
@@ -229,7 +242,7 @@ void webhook::receive(const http::exchange_ptr& x, const table& t, const source_
   thread_local std::vector<platforms::field> headers;
   headers.clear();
   for (const auto& h : r.headers) headers.push_back({h.name, h.value});
-  if (!s.functions->verify(headers, r.body, s.source->secrets)) {
+  if (!s.functions->verify(headers, r.body, s.secrets())) {
     counters_.unsigned_.fetch_add(1, std::memory_order_relaxed);
     log::write_rarely(log::level::warning, "signature-refused",
                       "a webhook without a valid signature was refused; check the source's secrets",

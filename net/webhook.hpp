@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -83,7 +84,14 @@ class webhook {
   struct source_entry {
     const config::source_settings* source = nullptr;
     const platforms::platform_functions* functions = nullptr;
-    std::string account_hint;  ///< the platform id of the source's only account
+    std::string account_hint;  ///< the platform id of the source's first account
+    std::vector<platforms::application_secrets> applications;  ///< views into source
+    /// What signatures are tried with, where applications have secrets too; else empty, and those of source are it.
+    std::vector<std::string> every_secret;
+
+    [[nodiscard]] std::span<const std::string> secrets() const {
+      return every_secret.empty() ? std::span(source->secrets) : std::span(every_secret);
+    }
   };
   struct hash {
     using is_transparent = void;

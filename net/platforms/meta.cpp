@@ -4,7 +4,7 @@
 #include "net/platforms/messenger.hpp"
 #include "net/platforms/meta_entry.hpp"
 #include "net/platforms/page_feed.hpp"
-#include "net/platforms/signature.hpp"
+#include "net/platforms/verification.hpp"
 #include "net/platforms/whatsapp.hpp"
 
 #include <algorithm>
@@ -16,70 +16,31 @@ namespace {
 constexpr std::string_view signature_header = "X-Hub-Signature-256";
 constexpr std::string_view signature_prefix = "sha256=";
 
-/// The value of the only parameter of this name; nullopt if there is none, or more than one.
-std::optional<std::string_view> only(std::span<const field> fields, std::string_view name) {
-  std::optional<std::string_view> value;
-  for (const field& each : fields) {
-    if (each.name == name) {
-      if (value) {
-        return std::nullopt;
-      }
-      value = each.value;
-    }
-  }
-  return value;
-}
-
-/// What we echo to whoever asks must not be able to be anything but a token.
-bool is_challenge(std::string_view text) {
+handshake_answer handshake(std::span<const field> query, const handshake_source& source) {
   constexpr std::size_t challenge_bytes_max = 256;
-  return !text.empty() && text.size() <= challenge_bytes_max &&
-         std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-                  c == '-';
-         });
-}
-
-handshake_answer handshake(std::span<const field> query, std::string_view verify_token) {
-  const auto mode = only(query, "hub.mode");
-  const auto token = only(query, "hub.verify_token");
-  const auto challenge = only(query, "hub.challenge");
+  const auto mode = only_parameter(query, "hub.mode");
+  const auto token = only_parameter(query, "hub.verify_token");
+  const auto challenge = only_parameter(query, "hub.challenge");
   if (mode != "subscribe") {
     return {400, "text/plain", "not a subscription handshake"};
   }
-  if (!token || !equal_constant_time(*token, verify_token)) {
-    return {403, "text/plain", "wrong verify token"};
+  if (!token || !equal_constant_time(*token, source.verify_token)) {
+    return {403, "text/plain", "the verify token is not this source's"};
   }
-  if (!challenge || !is_challenge(*challenge)) {
+  // What we echo to whoever asks must not be able to be anything but a token.
+  if (!challenge || !is_token(*challenge, "_-", challenge_bytes_max)) {
     return {400, "text/plain", "the challenge is no token"};
   }
   return {200, "text/plain", std::string{*challenge}};
 }
 
 bool verify(std::span<const field> headers, std::string_view body, std::span<const std::string> secrets) {
-  std::optional<std::string_view> header;
-  for (const field& each : headers) {
-    if (equal_ignoring_case(each.name, signature_header)) {
-      if (header) {
-        return false;  // two signatures: which one would the next reader take?
-      }
-      header = each.value;
-    }
-  }
+  const auto header = only_header(headers, signature_header);
   if (!header || !header->starts_with(signature_prefix)) {
     return false;
   }
   const auto claimed = from_hex(header->substr(signature_prefix.size()));
-  if (!claimed) {
-    return false;
-  }
-  bool verified = false;
-  for (const std::string& secret : secrets) {
-    const auto computed = hmac_sha256(secret, body);
-    const bool equal = computed && equal_constant_time(*computed, *claimed);
-    verified = verified || equal;
-  }
-  return verified;
+  return claimed && is_signed(secrets, {}, body, *claimed);
 }
 
 std::pair<std::string, std::string> sign(std::string_view body, std::string_view secret) {

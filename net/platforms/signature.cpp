@@ -6,6 +6,7 @@
 #include <openssl/params.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 
@@ -81,6 +82,10 @@ class keyed_contexts {
   std::size_t next_ = 0;
 };
 
+constexpr std::string_view base64_alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::size_t base64_chars = 43;  // 32 bytes, without the padding
+
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
@@ -96,6 +101,11 @@ int nibble(char c) {
 }  // namespace
 
 std::optional<sha256_digest> hmac_sha256(std::string_view secret, std::string_view body) {
+  return hmac_sha256(secret, {}, body);
+}
+
+std::optional<sha256_digest> hmac_sha256(std::string_view secret, std::string_view prefix,
+                                         std::string_view body) {
   thread_local keyed_contexts contexts;
   if (secret.empty()) {
     return std::nullopt;  // to EVP_MAC_init, no key means "the one before"
@@ -103,8 +113,11 @@ std::optional<sha256_digest> hmac_sha256(std::string_view secret, std::string_vi
   EVP_MAC_CTX* const context = contexts.of(secret);
   sha256_digest digest;
   std::size_t written = 0;
-  const auto* bytes = reinterpret_cast<const unsigned char*>(body.data());
-  if (context == nullptr || EVP_MAC_update(context, bytes, body.size()) != 1 ||
+  const auto update = [&](std::string_view part) {
+    return part.empty() ||
+           EVP_MAC_update(context, reinterpret_cast<const unsigned char*>(part.data()), part.size()) == 1;
+  };
+  if (context == nullptr || !update(prefix) || !update(body) ||
       EVP_MAC_final(context, digest.data(), &written, digest.size()) != 1 || written != digest.size()) {
     return std::nullopt;
   }
@@ -136,6 +149,42 @@ std::optional<sha256_digest> from_hex(std::string_view digits) {
     digest[i] = static_cast<unsigned char>(high * 16 + low);
   }
   return digest;
+}
+
+std::string to_base64(const sha256_digest& digest) {
+  std::string text;
+  text.reserve(base64_chars + 1);
+  std::uint32_t bits = 0;
+  int count = 0;  // of the low bits of `bits` that are not written yet
+  for (const unsigned char byte : digest) {
+    bits = bits << 8U | byte;
+    for (count += 8; count >= 6; count -= 6) text += base64_alphabet[bits >> (count - 6) & 0x3FU];
+  }
+  text += base64_alphabet[bits << (6 - count) & 0x3FU];
+  return text += '=';
+}
+
+std::optional<sha256_digest> from_base64(std::string_view text) {
+  if (text.size() != base64_chars + 1 || text.back() != '=') {
+    return std::nullopt;
+  }
+  sha256_digest digest;
+  std::size_t written = 0;
+  std::uint32_t bits = 0;
+  int count = 0;
+  for (const char c : text.substr(0, base64_chars)) {
+    const auto value = base64_alphabet.find(c);
+    if (value == std::string_view::npos) {
+      return std::nullopt;
+    }
+    bits = bits << 6U | static_cast<std::uint32_t>(value);
+    if (count += 6; count >= 8) {
+      count -= 8;
+      digest[written++] = static_cast<unsigned char>(bits >> count & 0xFFU);
+    }
+  }
+  const bool is_canonical = (bits & ((1U << count) - 1U)) == 0;
+  return is_canonical ? std::optional{digest} : std::nullopt;
 }
 
 bool equal_constant_time(const sha256_digest& a, const sha256_digest& b) {

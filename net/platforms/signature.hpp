@@ -15,11 +15,18 @@ using sha256_digest = std::array<unsigned char, 32>;
 /// (wiped when it is replaced and when the thread ends), so that a small body costs half a microsecond.
 /// nullopt only if OpenSSL fails (no memory): then nothing verifies.
 [[nodiscard]] std::optional<sha256_digest> hmac_sha256(std::string_view secret, std::string_view body);
+/// The same of `prefix` and `body`, one behind the other, without copying either.
+[[nodiscard]] std::optional<sha256_digest> hmac_sha256(std::string_view secret, std::string_view prefix,
+                                                       std::string_view body);
 
 /// 64 lower-case hex digits.
 [[nodiscard]] std::string to_hex(const sha256_digest& digest);
 /// Exactly 64 lower-case hex digits, else nullopt: one documented spelling, the one that the platforms send.
 [[nodiscard]] std::optional<sha256_digest> from_hex(std::string_view digits);
+/// 43 characters of RFC 4648's base64 and one '='.
+[[nodiscard]] std::string to_base64(const sha256_digest& digest);
+/// Exactly that, with no bit set that stands for nothing, else nullopt: a digest has one spelling.
+[[nodiscard]] std::optional<sha256_digest> from_base64(std::string_view text);
 
 /// In time that does not depend on where they differ.
 [[nodiscard]] bool equal_constant_time(const sha256_digest& a, const sha256_digest& b);

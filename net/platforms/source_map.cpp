@@ -14,13 +14,13 @@ namespace {
 
 namespace ondemand = simdjson::ondemand;
 
-/// The arrays that Meta batches in.
-constexpr std::array<std::string_view, 10> batches = {
-    "entry",    "messaging",      "standby", "changes", "messages",
-    "statuses", "message_echoes", "errors",  "calls",   "user_preferences"};
+/// The arrays that Meta and LinkedIn batch in; X's all end alike.
+constexpr std::array<std::string_view, 11> batches = {
+    "entry",          "messaging", "standby", "changes",          "messages",     "statuses",
+    "message_echoes", "errors",    "calls",   "user_preferences", "notifications"};
 
 bool is_batch(std::string_view name) {
-  return std::find(batches.begin(), batches.end(), name) != batches.end();
+  return name.ends_with("_events") || std::find(batches.begin(), batches.end(), name) != batches.end();
 }
 
 /// The token of the pointer that begins after `done` bytes and its slash.

@@ -11,8 +11,8 @@ namespace {
 /// Bot API, setWebhook: "The header is useful to ensure that the request comes from a webhook set by you."
 constexpr std::string_view secret_header = "X-Telegram-Bot-Api-Secret-Token";
 
-handshake_answer handshake(std::span<const field>, std::string_view) {
-  return {400, "text/plain; charset=utf-8", "Telegram has no handshake: it only posts updates\n"};
+handshake_answer handshake(std::span<const field>, const handshake_source&) {
+  return {400, "text/plain", "Telegram has no handshake: it only posts updates"};
 }
 
 /// Nothing is signed: the header is a password. Sent twice, it is nobody's.

@@ -2,6 +2,7 @@
 
 #include "hostile.hpp"
 #include "net/platforms/platform.hpp"
+#include "net/platforms/signature.hpp"
 #include "tests/e2e/setup.hpp"
 
 #include <cctype>
@@ -40,11 +41,13 @@ class signature_rows {
                std::string_view source = "meta") {
     add(number, std::move(what), source, lines, std::move(body)).status = 401;
   }
-  void handshake(int number, std::string what, std::string_view query, int status, std::string answer = {}) {
+  void handshake(int number, std::string what, std::string_view query, int status, std::string answer = {},
+                 std::string_view source = "meta") {
     auto& row = rows_.emplace_back();
     row.number = number;
     row.name = std::move(what);
-    row.head = "GET /webhooks/meta?" + std::string(query) + " HTTP/1.1\r\nHost: t\r\n\r\n";
+    row.head =
+        "GET /webhooks/" + std::string(source) + "?" + std::string(query) + " HTTP/1.1\r\nHost: t\r\n\r\n";
     row.status = status;
     row.answer = std::move(answer);
     row.ends = status == 414;
@@ -179,6 +182,117 @@ void add_tokens_and_challenges(signature_rows& t) {
                    "timing.of_a_signature_does_not_tell_where_it_is_wrong");
 }
 
+// -- X and LinkedIn
+// ---------------------------------------------------------------------------------------------------
+
+const net::platforms::platform_functions& x() {
+  return net::platforms::functions_of(net::platforms::kind::x);
+}
+const net::platforms::platform_functions& linkedin() {
+  return net::platforms::functions_of(net::platforms::kind::linkedin);
+}
+constexpr std::string_view x_secret = "demo-x-secret", linkedin_secret = "demo-linkedin-secret";
+
+std::string x_message(std::string_view id, std::string_view text = "hello") {
+  return R"({"for_user_id":")" + std::string(e2e::acme_x) +
+         R"(","direct_message_events":[{"type":"message_create","id":")" + std::string(id) +
+         R"(","created_timestamp":"1795248000123","message_create":{"sender_id":"121","target":{"recipient_id":")" +
+         std::string(e2e::acme_x) + R"("},"message_data":{"text":")" + std::string(text) + "\"}}}]}";
+}
+std::string linkedin_comment(std::string_view id, std::string_view text = "hello") {
+  return R"({"type":"ORGANIZATION_SOCIAL_ACTION_NOTIFICATIONS","notifications":[{"notificationId":1,"organizationalEntity":")" +
+         std::string(e2e::acme_organization) +
+         R"(","action":"COMMENT","sourcePost":"urn:li:activity:1","generatedActivity":"urn:li:comment:)" +
+         std::string(id) +
+         R"(","lastModifiedAt":1795248000123,"decoratedGeneratedActivity":{"comment":{"owner":"urn:li:person:122","text":")" +
+         std::string(text) + "\"}}}]}";
+}
+
+void add_x(signature_rows& t) {
+  const std::string line = "x-twitter-webhooks-signature: ", body = x_message("121001");
+  const auto good = x().sign(body, x_secret).second;
+  const auto digest = good.substr(7);
+  const auto refused = [&](int number, std::string what, const std::string& lines) {
+    t.refused(number, "X: " + std::move(what), lines, body, "x");
+  };
+  refused(105, "none", "");
+  refused(106, "empty", line + "\r\n");
+  refused(107, "43 characters", line + "sha256=" + digest.substr(1) + "\r\n");
+  refused(107, "45 characters", line + good + "=\r\n");
+  refused(108, "in hexadecimal",
+          line + "sha256=" + net::platforms::to_hex(*net::platforms::hmac_sha256(x_secret, body)) + "\r\n");
+  refused(109, "44 times =", line + "sha256=" + std::string(44, '=') + "\r\n");
+  refused(110, "no algorithm", line + digest + "\r\n");
+  refused(110, "SHA256=", line + "SHA256=" + digest + "\r\n");
+  refused(110, "under Meta's name", name + good + "\r\n");
+  refused(111, "twice", line + good + "\r\n" + line + good + "\r\n");
+  refused(111, "two in one line", line + good + "," + good + "\r\n");
+  refused(112, "of another body", line + x().sign(body + " ", x_secret).second + "\r\n");
+  refused(112, "by LinkedIn's secret", line + x().sign(body, linkedin_secret).second + "\r\n");
+  refused(112, "by Meta's secret", line + x().sign(body, "demo-secret").second + "\r\n");
+  for (const std::size_t place : {0u, 21u, 42u}) {
+    auto wrong = digest;
+    wrong[place] = wrong[place] == 'A' ? 'B' : 'A';
+    refused(112, "right but for character " + std::to_string(place), line + "sha256=" + wrong + "\r\n");
+  }
+  // What anybody is given who asks for it: the answer to a challenge.
+  for (const char* token : {"123", "null", "token"}) {
+    t.refused(112, std::string("X: of a challenge, ") + token,
+              line + x().sign(token, x_secret).second + "\r\n", token, "x");
+  }
+  const auto escaped = x_message("121113", "caf\\u00e9 \\/");
+  auto& raw =
+      t.add(113, "X: escapes as they came", "x", line + x().sign(escaped, x_secret).second + "\r\n", escaped);
+  raw.ids = {"121113"};
+  raw.conversations = 1;
+  t.refused(113, "X: the same JSON, written anew", line + x().sign(escaped, x_secret).second + "\r\n",
+            x_message("121113", "caf\xc3\xa9 /"), "x");
+  t.handshake(119, "X: no token", "nonce=1", 400, {}, "x");
+  t.handshake(119, "X: two tokens", "crc_token=a&crc_token=a", 400, {}, "x");
+  t.handshake(119, "X: a body instead of a token", "crc_token=%7B%22for_user_id%22%3A%221%22%7D", 400, {},
+              "x");
+  t.handshake(119, "X: a token of 513 bytes", "crc_token=" + std::string(513, 'a'), 400, {}, "x");
+  t.handshake(119, "X: a token", "crc_token=token", 200,
+              R"({"response_token":")" + x().sign("token", x_secret).second + "\"}", "x");
+}
+
+void add_linkedin(signature_rows& t) {
+  const std::string line = "X-LI-Signature: ", body = linkedin_comment("122001");
+  const auto good = linkedin().sign(body, linkedin_secret).second;
+  const auto refused = [&](int number, std::string what, const std::string& lines) {
+    t.refused(number, "LinkedIn: " + std::move(what), lines, body, "linkedin");
+  };
+  refused(105, "none", "");
+  refused(107, "63 digits", line + good.substr(1) + "\r\n");
+  refused(108, "upper case", line + "A" + good.substr(1) + "\r\n");
+  refused(110, "with the prefix, which is signed and not sent", line + "hmacsha256=" + good + "\r\n");
+  refused(110, "with sha256=", line + "sha256=" + good + "\r\n");
+  refused(111, "twice", line + good + "\r\n" + line + good + "\r\n");
+  refused(112, "of the body without the prefix",
+          line + net::platforms::to_hex(*net::platforms::hmac_sha256(linkedin_secret, body)) + "\r\n");
+  refused(112, "by X's secret", line + linkedin().sign(body, x_secret).second + "\r\n");
+  refused(112, "of another body", line + linkedin().sign(body + " ", linkedin_secret).second + "\r\n");
+  const auto by_child = linkedin_comment("122113", "caf\\u00e9");
+  auto& child = t.add(113, "LinkedIn: by a child application", "linkedin",
+                      line + linkedin().sign(by_child, "demo-child-secret").second + "\r\n", by_child);
+  child.ids = {"urn:li:comment:122113"};
+  child.conversations = 1;
+  const auto answer = [](std::string_view secret) {
+    return R"({"challengeCode":"a-1","challengeResponse":")" +
+           net::platforms::to_hex(*net::platforms::hmac_sha256(secret, "a-1")) + "\"}";
+  };
+  t.handshake(119, "LinkedIn: no code", "applicationId=child", 400, {}, "linkedin");
+  t.handshake(119, "LinkedIn: a signature of a body for the asking", "challengeCode=hmacsha256%3D%7B%7D", 400,
+              {}, "linkedin");
+  t.handshake(119, "LinkedIn: a stranger's application", "challengeCode=a-1&applicationId=stranger", 403, {},
+              "linkedin");
+  t.handshake(119, "LinkedIn: two applications", "challengeCode=a-1&applicationId=child&applicationId=other",
+              400, {}, "linkedin");
+  t.handshake(119, "LinkedIn: its own", "challengeCode=a-1", 200, answer(linkedin_secret), "linkedin");
+  t.handshake(119, "LinkedIn: a child's", "challengeCode=a-1&applicationId=child", 200,
+              answer("demo-child-secret"), "linkedin");
+}
+
 }  // namespace
 
 std::string post_head(std::string_view source, std::string_view lines, std::string_view body) {
@@ -197,6 +311,8 @@ std::vector<hostile> hostile_signatures() {
   add_spellings(t);
   add_strangers(t);
   add_tokens_and_challenges(t);
+  add_x(t);
+  add_linkedin(t);
   return t.take();
 }
 

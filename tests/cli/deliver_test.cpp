@@ -119,6 +119,15 @@ TEST(deliver, signs_each_body_as_its_platform_would) {
   const auto telegram = deliver(
       file, [](const seen_request&, std::size_t) { return accepted(); }, net::platforms::kind::telegram);
   EXPECT_EQ(telegram.requests.at(0).header("X-Telegram-Bot-Api-Secret-Token"), "s3cret");
+  for (const auto& [which, name] : {std::pair{net::platforms::kind::x, "x-twitter-webhooks-signature"},
+                                    std::pair{net::platforms::kind::linkedin, "X-LI-Signature"}}) {
+    const auto sent = deliver(
+        file, [](const seen_request&, std::size_t) { return accepted(); }, which);
+    const std::string value = sent.requests.at(0).header(name);
+    const net::platforms::field signed_by{name, value};
+    EXPECT_TRUE(
+        net::platforms::functions_of(which).verify({&signed_by, 1}, sent.requests[0].body, {&secret, 1}));
+  }
 }
 
 TEST(deliver, sends_again_after_429_and_503_and_a_broken_connection) {
@@ -266,6 +275,11 @@ TEST(signing, takes_what_flags_leave_open_from_the_config) {
   EXPECT_EQ(find_signer(o)->base_url, "http://elsewhere:1");
   o.source = "none";
   EXPECT_NE(find_signer(o).error().find("it has: bot"), std::string::npos);
+  for (const auto& [word, kind] :
+       {std::pair{"x", net::platforms::kind::x}, std::pair{"linkedin", net::platforms::kind::linkedin}}) {
+    o.kind = word;
+    EXPECT_EQ(find_signer(o)->kind, kind);
+  }
   o.kind = "meta";  // now the flags say all: a source that this config does not have may be another engine's
   EXPECT_TRUE(find_signer(o));
 }

@@ -79,13 +79,77 @@ TEST(Records, Sources) {
       {"[server]\ndemo = true\n[[source]]\nid = \"m\"\nkind = \"carrier-pigeon\"\nsecrets = [\"s\"]\n",
        {"5:8: error: kind = \"carrier-pigeon\" is none of \"meta\", \"telegram\", \"x\", \"linkedin\" or "
         "\"bluesky\""}},
-      {"[server]\ndemo = true\n[[source]]\nid = \"x\"\nkind = \"x\"\nsecrets = [\"s\"]\n",
-       {"5:8: error: kind = \"x\" is not served by this version; it serves \"meta\" and \"telegram\""}},
+      {"[server]\ndemo = true\n[[source]]\nid = \"b\"\nkind = \"bluesky\"\nsecrets = [\"s\"]\n",
+       {"5:8: error: kind = \"bluesky\" is not served by this version; it serves \"meta\", \"telegram\", "
+        "\"x\" and \"linkedin\""}},
+      {"[server]\ndemo = true\n[[source]]\nid = \"x\"\nkind = \"x\"\nsecrets = [\"s\"]\n", {}},
+      {"[server]\ndemo = true\n[[source]]\nid = \"x\"\nkind = \"x\"\nsecrets = [\"s\"]\nverify_token = "
+       "\"v\"\n",
+       {"7:16: error: the handshake of kind \"x\" is answered with a secret, so it has no verify_token; "
+        "remove "
+        "it"}},
       {"[server]\ndemo = true\n[[source]]\nid = \"t\"\nkind = \"telegram\"\nsecrets = [\"s\"]\nverify_token "
        "= \"v\"\n",
        {"4:6: error: source \"t\" needs an [[account]]: a Telegram source is one bot",
         "7:16: error: Telegram has no handshake, so no verify_token; remove it"}},
   });
+}
+
+TEST(Records, ChildApplicationsOfLinkedIn) {
+  const std::string linkedin =
+      "[server]\ndemo = true\n[[source]]\nid = \"li\"\nkind = \"linkedin\"\nsecrets = [\"s\"]\n";  // 6 lines
+  const auto s = testing::loaded(linkedin +
+                                 "[[source.application]]\nid = \"one\"\nsecrets = [\"a\", \"b\"]\n"
+                                 "[[source.application]]\nid = \"two\"\nsecrets = [\"s\"]\n");
+  ASSERT_EQ(s->sources.at(0).applications.size(), 2u);
+  EXPECT_EQ(s->sources[0].applications[0].id, "one");
+  EXPECT_EQ(s->sources[0].applications[0].secrets, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(s->sources[0].applications[1].id, "two");
+  EXPECT_NE(s->version, testing::loaded(linkedin)->version);
+  struct {
+    std::string toml;
+    lines problems;
+  } const cases[] = {
+      {linkedin + "[[source.application]]\n",
+       {"7:1: error: [[source.application]] needs id, like id = \"86a1b2c3d4\"",
+        "7:1: error: [[source.application]] needs secrets, like secrets = [{ env = \"LINKEDIN_CHILD_SECRET\" "
+        "}]"}},
+      {linkedin + "[[source.application]]\nid = \"one\"\nsecrets = [\"a\"]\nsecret = 1\n",
+       {"10:1: error: unknown key \"secret\"; did you mean \"secrets\"?"}},
+      {linkedin + "[[source.application]]\nid = \"one\"\nsecrets = []\n",
+       {"9:11: error: secrets is empty, so nothing could be verified; write [{ env = \"LI_CHILD_SECRET\" "
+        "}]"}},
+      {linkedin + "[[source.application]]\nid = \"one\"\nsecrets = [\"a\"]\n"
+                  "[[source.application]]\nid = \"one\"\nsecrets = [\"b\"]\n",
+       {"11:6: error: application \"one\" stands in this source twice"}},
+      {linkedin + "application = \"one\"\n",
+       {"7:15: error: application is a list of tables; write [[source.application]] behind the [[source]]"}},
+      {"[server]\ndemo = true\n[[source]]\nid = \"x\"\nkind = \"x\"\nsecrets = [\"s\"]\n"
+       "[[source.application]]\nid = \"one\"\nsecrets = [\"a\"]\n",
+       {"7:1: error: only a source of kind \"linkedin\" has child applications"}},
+  };
+  for (const auto& c : cases) {
+    lines expected;
+    for (const std::string& p : c.problems) expected.push_back("t.toml:" + p);
+    EXPECT_EQ(problems_of(c.toml), expected) << c.toml;
+  }
+}
+
+TEST(Records, IdsThatNoPayloadCouldName) {
+  const auto account = [](std::string_view kind, std::string_view platform_id) {
+    return "[server]\ndemo = true\n[[brand]]\nid = \"acme\"\n[[source]]\nid = \"s\"\nkind = \"" +
+           std::string(kind) +
+           "\"\nsecrets = [\"s\"]\n[[account]]\nid = \"a\"\nbrand = \"acme\"\nsource = \"s\"\nplatform = \"" +
+           std::string(kind) + "\"\nplatform_id = \"" + std::string(platform_id) + "\"\n";
+  };
+  EXPECT_EQ(problems_of(account("x", "1245855954975051776")), lines{});
+  EXPECT_EQ(problems_of(account("linkedin", "urn:li:organization:96072893")), lines{});
+  EXPECT_EQ(problems_of(account("linkedin", "urn:li:organizationBrand:7")), lines{});
+  EXPECT_EQ(problems_of(account("x", "@acme")),
+            lines{"t.toml:14:15: error: platform_id = \"@acme\" is no X user id, which has digits only"});
+  EXPECT_EQ(problems_of(account("linkedin", "96072893")),
+            lines{"t.toml:14:15: error: platform_id = \"96072893\" is no LinkedIn organization; write "
+                  "\"urn:li:organization:96072893\""});
 }
 
 constexpr std::string_view world = R"([server]

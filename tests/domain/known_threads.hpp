@@ -34,6 +34,10 @@ class known_threads final : public thread_facts {
     asked.push_back("asked for " + std::string(id));
     return value_of(asked_for, std::string(id));
   }
+  [[nodiscard]] bool is_of(thread_id t, const customer_id& c) const override {
+    asked.push_back(text(t) + " is of " + c.value);
+    return whose.contains({t, c.value});
+  }
   [[nodiscard]] bool lies_in(thread_id t, const inbound_event& e) const override {
     asked.push_back(text(t) + " has it");
     return events.contains({t, key_of(e)});
@@ -72,6 +76,7 @@ class known_threads final : public thread_facts {
     for (const auto& a : f.found.aliases) remember(a);
     if (f.remember_comment) comments[e.platform_message_id] = f.found.thread;
     if (f.remember_asked) asked_for[e.platform_message_id] = *f.found.unless_in;
+    if (f.remember_whose) whose.emplace(f.found.thread, f.found.customer.value);
     if (f.remember_event) events.emplace(f.found.thread, key_of(e));
     return true;
   }
@@ -103,6 +108,7 @@ class known_threads final : public thread_facts {
   std::map<std::string, thread_id> comments;
   std::map<std::string, thread_id> asked_for;
   std::set<std::pair<thread_id, std::tuple<std::string, std::string, std::string>>> events;
+  std::set<std::pair<thread_id, std::string>> whose;
   std::map<thread_id, std::vector<thread_alias>> moves;
   std::map<thread_id, thread_id> names;        ///< thread_named
   std::set<thread_id> lately;                  ///< of names: those in memory

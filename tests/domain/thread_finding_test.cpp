@@ -109,6 +109,34 @@ auto all(Past... past) {
   return [=](known_threads& known) { (past(known), ...); };
 }
 
+/// A customer's answer of which the platform tells only what it answers.
+inbound_event answer(std::string key, std::string customer, std::string parent) {
+  auto e = comment(std::move(key), std::move(parent));
+  e.customer_platform_id = std::move(customer);
+  e.parent_if_same_customer = true;
+  return e;
+}
+auto said_in(std::string key, std::string customer, std::string id) {
+  return [=](known_threads& known) {
+    auto e = answer(key, customer, "");
+    e.platform_message_id = id;
+    (void)known.find(e);
+  };
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    answers_to_answers, finding,
+    testing::Values(finding_case{"the first of all", answer("1/ann", "ann", ""), "c/1/ann of ann; comment"},
+                    finding_case{"to what is not known", answer("2/ann", "ann", "p"),
+                                 "c/2/ann of ann; comment"},
+                    finding_case{"the customer's own", answer("2/ann", "ann", "p"), "c/1/ann of ann; comment",
+                                 said_in("1/ann", "ann", "p")},
+                    finding_case{"another's to the same", answer("2/bob", "bob", "p"),
+                                 "c/2/bob of bob; comment", said_in("1/ann", "ann", "p")},
+                    finding_case{"once more, where it lies already", answer("2/ann", "ann", "p"),
+                                 "c/3/ann of ann; comment",
+                                 all(said_in("1/ann", "ann", "p"), said_in("3/ann", "ann", "m"))}));
+
 INSTANTIATE_TEST_SUITE_P(
     another_name, finding,
     testing::Values(

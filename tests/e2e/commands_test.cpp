@@ -46,7 +46,8 @@ class commands : public testing::Test {
 
 TEST_F(commands, deliver_the_examples_and_watch_them_arrive) {
   start();
-  for (const auto& [folder, source] : {std::pair{"meta", "meta"}, std::pair{"telegram", "telegram"}}) {
+  for (const auto& [folder, source] : {std::pair{"meta", "meta"}, std::pair{"telegram", "telegram"},
+                                       std::pair{"x", "x"}, std::pair{"linkedin", "linkedin"}}) {
     const auto delivered = deliver_folder(folder, source);
     EXPECT_EQ(delivered.code, 0) << delivered.out << delivered.err;
   }
@@ -59,7 +60,7 @@ TEST_F(commands, deliver_the_examples_and_watch_them_arrive) {
   for (std::size_t i = 0; i < log.size(); ++i) EXPECT_EQ(json_at(printed[i], ""), log[i]);
   const auto messages = run(
       {"events", "--url", engine_.url(), "--type", "message.received", "--token", std::string(acme_token)});
-  EXPECT_GE(lines_of(messages.out).size(), 6U);
+  EXPECT_GE(lines_of(messages.out).size(), 9U);
   // Once more: nothing is doubled.
   EXPECT_EQ(deliver_folder("meta", "meta").code, 0);
   EXPECT_EQ(read_log(engine_, cursor).size(), 0U);

@@ -40,14 +40,17 @@ std::string as_update(const std::string& text, unsigned number) {
 std::vector<recorded> read_corpus(const fs::path& root) {
   std::vector<recorded> all;
   unsigned number = 0;
-  for (const char* folder : {"messenger", "facebook_page", "instagram", "whatsapp", "telegram"}) {
+  for (const char* folder : {"messenger", "facebook_page", "instagram", "whatsapp", "telegram", "x"}) {
     std::vector<fs::path> files;
     for (const auto& entry : fs::directory_iterator(root / folder)) files.push_back(entry.path());
     std::sort(files.begin(), files.end());
     for (const auto& f : files) {
-      const bool telegram = std::string_view(folder) == "telegram";
+      const bool telegram = std::string_view(folder) == "telegram", x = std::string_view(folder) == "x";
       const auto text = read_file(f);
-      all.push_back({std::string(folder) + "/" + f.filename().string(), telegram ? "telegram" : "meta",
+      all.push_back({std::string(folder) + "/" + f.filename().string(),
+                     telegram ? "telegram"
+                     : x      ? "x"
+                              : "meta",
                      telegram ? as_update(text, ++number) : text});
     }
   }
@@ -57,6 +60,7 @@ std::vector<recorded> read_corpus(const fs::path& root) {
 /// Whom the payload names as its account: (platform, platform id).
 std::set<std::pair<std::string, std::string>> accounts_in(const std::string& body) {
   std::set<std::pair<std::string, std::string>> found;
+  if (const auto id = text_at(body, "/for_user_id")) found.emplace("x", *id);
   const auto object = text_at(body, "/object").value_or("");
   for (const auto& entry : elements_at(body, "/entry")) {
     if (object == "whatsapp_business_account") {
@@ -101,7 +105,7 @@ std::string give_own_accounts(std::vector<recorded>& files) {
     unsigned nth = 0;
     for (const auto& [platform, id] : accounts_in(f.body)) {
       f.body = renumbered(f.body, id, n);
-      toml += account_toml("own-" + n + "-" + std::to_string(++nth), brand, "meta", platform, id + n);
+      toml += account_toml("own-" + n + "-" + std::to_string(++nth), brand, f.source, platform, id + n);
     }
   }
   return toml;
@@ -110,7 +114,8 @@ std::string give_own_accounts(std::vector<recorded>& files) {
 /// Events about something that is not there, which is not opened for them.
 bool may_change_nothing(const std::string& body) {
   return body.find("\"read\"") != std::string::npos || body.find("\"delivery\"") != std::string::npos ||
-         body.find("\"reaction\"") != std::string::npos || body.find("\"remove\"") != std::string::npos;
+         body.find("\"reaction\"") != std::string::npos || body.find("\"remove\"") != std::string::npos ||
+         body.find("indicate_typing") != std::string::npos;
 }
 
 /// Dead letters by right: notices about the whole business that name no account or person of ours, bodies without

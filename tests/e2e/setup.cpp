@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::string_view meta_secret = "demo-secret";
 constexpr std::string_view telegram_secret = "demo-telegram-secret";
+constexpr std::string_view x_secret = "demo-x-secret";
+constexpr std::string_view linkedin_secret = "demo-linkedin-secret";
 
 std::string token_toml(std::string_view value, std::string_view brand, std::string_view role) {
   std::string out = "\n[[token]]\nvalue = \"" + std::string(value) + "\"\nbrand = \"" + std::string(brand) +
@@ -69,12 +71,20 @@ std::string setup::toml(const std::filesystem::path& data_dir) const {
          "\"]\nverify_token = \"demo-verify\"\n";
   out += "\n[[source]]\nid = \"telegram\"\nkind = \"telegram\"\nsecrets = [\"" +
          std::string(telegram_secret) + "\"]\n";
+  out += "\n[[source]]\nid = \"x\"\nkind = \"x\"\nsecrets = [\"" + std::string(x_secret) + "\"]\n";
+  out += "\n[[source]]\nid = \"linkedin\"\nkind = \"linkedin\"\nsecrets = [\"" +
+         std::string(linkedin_secret) +
+         "\"]\n[[source.application]]\nid = \"child\"\nsecrets = [\"demo-child-secret\"]\n";
   out += account_toml("acme-whatsapp", "acme", "meta", "whatsapp", acme_number);
   out += account_toml("globex-whatsapp", "globex", "meta", "whatsapp", globex_number);
   out += account_toml("acme-page", "acme", "meta", "facebook", acme_page);
   out += account_toml("globex-page", "globex", "meta", "facebook", "9234567890321");
   out += account_toml("acme-instagram", "acme", "meta", "instagram", "17841452691600098");
   out += account_toml("acme-bot", "acme", "telegram", "telegram", "110201543");
+  out += account_toml("acme-x", "acme", "x", "x", acme_x);
+  out += account_toml("globex-x", "globex", "x", "x", globex_x);
+  out += account_toml("acme-linkedin", "acme", "linkedin", "linkedin", acme_organization);
+  out += account_toml("globex-linkedin", "globex", "linkedin", "linkedin", globex_organization);
   out += token_toml(admin_token, "*", "admin") + token_toml(acme_token, "acme", "reader") +
          token_toml(globex_token, "globex", "reader") + token_toml(agent_token, "acme", "agent");
   return out + more;
@@ -82,10 +92,12 @@ std::string setup::toml(const std::filesystem::path& data_dir) const {
 
 headers signed_headers(std::string_view source, std::string_view body) {
   using net::platforms::kind;
-  const bool meta = source == "meta";
+  const auto [which, secret] = source == "meta"       ? std::pair{kind::meta, meta_secret}
+                               : source == "x"        ? std::pair{kind::x, x_secret}
+                               : source == "linkedin" ? std::pair{kind::linkedin, linkedin_secret}
+                                                      : std::pair{kind::telegram, telegram_secret};
   return {{"Content-Type", "application/json"},
-          net::platforms::functions_of(meta ? kind::meta : kind::telegram)
-              .sign(body, std::string(meta ? meta_secret : telegram_secret))};
+          net::platforms::functions_of(which).sign(body, std::string(secret))};
 }
 
 std::string signed_request(std::string_view source, std::string_view body) {

@@ -15,13 +15,17 @@ namespace switchboard::e2e {
 inline constexpr std::string_view acme_number = "106540352242922";    ///< acme-whatsapp
 inline constexpr std::string_view globex_number = "106540352242999";  ///< globex-whatsapp
 inline constexpr std::string_view acme_page = "1234567890321";
+inline constexpr std::string_view acme_x = "1245855954975051776";
+inline constexpr std::string_view globex_x = "1693649499";
+inline constexpr std::string_view acme_organization = "urn:li:organization:96072893";
+inline constexpr std::string_view globex_organization = "urn:li:organization:96072999";
 inline constexpr std::string_view admin_token = "demo-admin";  ///< every brand
 inline constexpr std::string_view acme_token = "acme-reader";  ///< role reader
 inline constexpr std::string_view globex_token = "globex-reader";
 inline constexpr std::string_view agent_token = "acme-agent";  ///< role agent
 
-/// Brands acme and globex, sources meta and telegram, an account of each platform for acme and of WhatsApp
-/// and Facebook for globex. Members are further lines of their sections; `more` stands at the end.
+/// Brands acme and globex, sources meta, telegram, x and linkedin (with the application "child"), an account of each
+/// platform for acme and of WhatsApp, Facebook, X and LinkedIn for globex. Members are further lines of their sections; `more` stands at the end.
 struct setup {
   std::string server, storage, limits, more;
   [[nodiscard]] std::string toml(const std::filesystem::path& data_dir) const;
@@ -30,7 +34,7 @@ struct setup {
 [[nodiscard]] std::string account_toml(std::string_view id, std::string_view brand, std::string_view source,
                                        std::string_view platform, std::string_view platform_id);
 
-/// Content-Type and the signature that the source "meta" or "telegram" of `setup` accepts.
+/// Content-Type and the signature that the source of `setup` with this name accepts.
 [[nodiscard]] headers signed_headers(std::string_view source, std::string_view body);
 /// The whole request.
 [[nodiscard]] std::string signed_request(std::string_view source, std::string_view body);

@@ -22,6 +22,8 @@ void run_page(std::string_view bytes);
 void run_instagram(std::string_view bytes);
 void run_whatsapp(std::string_view bytes);
 void run_telegram(std::string_view bytes);
+void run_x(std::string_view bytes);
+void run_linkedin(std::string_view bytes);
 void run_signature(std::string_view bytes);
 void run_query(std::string_view bytes);
 void run_config(std::string_view bytes);
@@ -31,12 +33,15 @@ void run_json(std::string_view bytes);
 void run_outgoing(std::string_view bytes);
 void run_answer(std::string_view bytes);
 
-inline constexpr target targets[] = {
-    {"gate", run_gate},         {"chunks", run_chunks},       {"meta", run_meta},
-    {"page", run_page},         {"instagram", run_instagram}, {"whatsapp", run_whatsapp},
-    {"telegram", run_telegram}, {"signature", run_signature}, {"query", run_query},
-    {"config", run_config},     {"cursor", run_cursor},       {"record", run_record},
-    {"json", run_json},         {"outgoing", run_outgoing},   {"answer", run_answer}};
+inline constexpr target targets[] = {{"gate", run_gate},           {"chunks", run_chunks},
+                                     {"meta", run_meta},           {"page", run_page},
+                                     {"instagram", run_instagram}, {"whatsapp", run_whatsapp},
+                                     {"telegram", run_telegram},   {"x", run_x},
+                                     {"linkedin", run_linkedin},   {"signature", run_signature},
+                                     {"query", run_query},         {"config", run_config},
+                                     {"cursor", run_cursor},       {"record", run_record},
+                                     {"json", run_json},           {"outgoing", run_outgoing},
+                                     {"answer", run_answer}};
 
 /// Ends the process where it does not.
 inline void hold(bool holds, const char* what) {

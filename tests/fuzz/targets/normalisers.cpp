@@ -85,5 +85,11 @@ void run_whatsapp(std::string_view bytes) {
 void run_telegram(std::string_view bytes) {
   normalise(kind::telegram, bytes);
 }
+void run_x(std::string_view bytes) {
+  normalise(kind::x, bytes);
+}
+void run_linkedin(std::string_view bytes) {
+  normalise(kind::linkedin, bytes);
+}
 
 }  // namespace switchboard::fuzz

@@ -177,6 +177,49 @@ TEST_F(webhooks, answer_handshakes) {
   EXPECT_EQ(p.webhooks.counters().handshakes_refused.load(), 4u);
 }
 
+/// A source of X and one of LinkedIn with a child application.
+void add_sources(config::settings& s) {
+  s.sources.push_back(
+      {.id = {"x"}, .kind = config::source_kind::x, .secrets = {"x-now", "x-before"}, .verify_token = {}});
+  s.sources.push_back({.id = {"linkedin"},
+                       .kind = config::source_kind::linkedin,
+                       .secrets = {"li"},
+                       .verify_token = {},
+                       .applications = {{"child", {"li-child"}}}});
+  s.index();
+}
+
+TEST_F(webhooks, answer_handshakes_with_the_secrets_of_the_source) {
+  add_sources(*settings);
+  p.webhooks.apply_settings(settings);
+  const auto& x = platforms::functions_of(platforms::kind::x);
+  const auto& linkedin = platforms::functions_of(platforms::kind::linkedin);
+  for (const auto h : {health::ready, health::overloaded, health::failed}) {
+    p.engine.health = h;
+    const auto crc = shake("crc_token=t%2B1&nonce=n", "x");
+    EXPECT_EQ(crc->status(), 200);
+    EXPECT_EQ(crc->answer().content_type, "application/json");
+    EXPECT_EQ(crc->answer().body, R"({"response_token":")" + x.sign("t+1", "x-now").second + "\"}");
+    EXPECT_THAT(shake("challengeCode=c-1", "linkedin")->answer().body, HasSubstr(R"("challengeCode":"c-1")"));
+    EXPECT_NE(shake("challengeCode=c-1", "linkedin")->answer().body,
+              shake("challengeCode=c-1&applicationId=child", "linkedin")->answer().body);
+    EXPECT_EQ(shake("challengeCode=c-1&applicationId=stranger", "linkedin")->status(), 403);
+    EXPECT_EQ(shake("crc_token=%7B%7D", "x")->status(), 400);
+  }
+  p.engine.health = health::ready;
+  const std::string body = "{}";
+  const auto post_to = [&](const std::string& source, const std::pair<std::string, std::string>& header) {
+    return p.send(
+        {method::post, "/webhooks/" + source, {{"Content-Type", "application/json"}, header}, body});
+  };
+  for (const char* secret : {"li", "li-child"}) {
+    EXPECT_FALSE(post_to("linkedin", linkedin.sign(body, secret))->answered()) << secret;
+  }
+  EXPECT_EQ(post_to("linkedin", linkedin.sign(body, "x-now"))->status(), 401);
+  EXPECT_FALSE(post_to("x", x.sign(body, "x-before"))->answered());
+  EXPECT_EQ(post_to("x", x.sign(body, "li"))->status(), 401);
+}
+
 TEST_F(webhooks, answer_handshakes_whatever_else_is_refused) {
   const std::pair<health, shed_reason> cases[] = {{health::overloaded, shed_reason::views_lag},
                                                   {health::disk_low, shed_reason::disk_low},

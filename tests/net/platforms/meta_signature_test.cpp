@@ -18,7 +18,7 @@ handshake_answer shake(std::string_view mode, std::string_view token, std::strin
                        std::string_view expected = "verify-me") {
   const std::vector<field> query = {
       {"hub.mode", mode}, {"hub.verify_token", token}, {"hub.challenge", challenge}};
-  return meta_functions().handshake(query, expected);
+  return meta_functions().handshake(query, {.verify_token = expected});
 }
 
 TEST(meta_handshake, echoes_the_challenge_as_plain_text) {
@@ -34,12 +34,12 @@ TEST(meta_handshake, refuses_wrong_tokens_and_what_is_no_handshake) {  // trap 5
   EXPECT_EQ(shake("subscribe", "", "1").status, 403);
   EXPECT_EQ(shake("subscribe", "", "1", "").status, 403) << "no token configured: nobody is let in";
   EXPECT_EQ(shake("unsubscribe", "verify-me", "1").status, 400);
-  EXPECT_EQ(meta_functions().handshake({}, "verify-me").status, 400);
+  EXPECT_EQ(meta_functions().handshake({}, {.verify_token = "verify-me"}).status, 400);
   const std::vector<field> twice = {{"hub.mode", "subscribe"},
                                     {"hub.verify_token", "verify-me"},
                                     {"hub.challenge", "1"},
                                     {"hub.challenge", "2"}};
-  EXPECT_EQ(meta_functions().handshake(twice, "verify-me").status, 400);
+  EXPECT_EQ(meta_functions().handshake(twice, {.verify_token = "verify-me"}).status, 400);
 }
 
 TEST(meta_handshake, echoes_nothing_but_tokens) {

@@ -20,7 +20,7 @@ using ::testing::HasSubstr;
 
 TEST(telegram, has_no_handshake) {
   const std::vector<field> query{{"hub.mode", "subscribe"}, {"hub.challenge", "1"}};
-  EXPECT_EQ(telegram_functions().handshake(query, "token").status, 400);
+  EXPECT_EQ(telegram_functions().handshake(query, {.verify_token = "token"}).status, 400);
 }
 
 bool verified(std::vector<field> headers, std::vector<std::string> secrets) {
