@@ -99,10 +99,11 @@ void account_owner::forget(const thread_forgotten& f) {
 
 // -- what the platform must be told beside the reply itself ----------------------------------------------------
 
-std::vector<domain::message> account_owner::latest_of(const domain::conversation_id& c) const {
+std::vector<domain::message> account_owner::latest_of(const domain::brand_id& brand,
+                                                      const domain::conversation_id& c) const {
   std::vector<domain::message> latest;
   const auto page =
-      links_.of->views->list_messages(brand_.value, c, looked_through, {}, storage::message_order::newest);
+      links_.of->views->list_messages(brand.value, c, looked_through, {}, storage::message_order::newest);
   if (!page) return latest;
   for (const auto& row : page->rows) {
     if (auto m = storage::decode_message(row)) latest.push_back(*std::move(m));
@@ -113,9 +114,10 @@ std::vector<domain::message> account_owner::latest_of(const domain::conversation
 std::optional<domain::message> account_owner::answered_by(const reply& r) const {
   const auto& thread = r.conversation.id.thread;
   if (!r.message.reply_to.empty()) {
-    if (auto m = links_.of->views->find_message(brand_.value, thread, r.message.reply_to)) return m;
+    if (auto m = links_.of->views->find_message(r.conversation.brand.value, thread, r.message.reply_to))
+      return m;
   }
-  for (auto& m : latest_of(r.conversation.id)) {
+  for (auto& m : latest_of(r.conversation.brand, r.conversation.id)) {
     if (m.direction == domain::direction::inbound && !m.placeholder) return std::move(m);
   }
   return std::nullopt;
@@ -127,10 +129,14 @@ bool account_owner::views_know_enough(const reply& r) const {
 }
 
 send_order account_owner::order_of(const on_its_way& r) const {
+  const auto& queued = r.what->conversation;
+  const auto thread = links_.of->views->load_thread(queued.brand.value, queued.id.thread);
   return {.settings = links_.of->settings.load(std::memory_order_acquire),
           .account = account_,
           .what = r.what,
           .now = wall_clock(),
+          .last_inbound_at = thread ? std::max(thread->current.last_inbound_at, queued.last_inbound_at)
+                                    : queued.last_inbound_at,
           .answered = answered_by(*r.what),
           .recipient_now = r.recipient_now};
 }
@@ -138,7 +144,7 @@ send_order account_owner::order_of(const on_its_way& r) const {
 lookup_order account_owner::question_about(const on_its_way& r) const {
   lookup_order q{.sent = order_of(r)};
   q.sent.now = r.begun_at;
-  for (const auto& m : latest_of(r.what->conversation.id)) {
+  for (const auto& m : latest_of(r.what->conversation.brand, r.what->conversation.id)) {
     if (!m.platform_message_id.empty()) q.known_ids.push_back(m.platform_message_id);
   }
   return q;
@@ -153,15 +159,22 @@ void account_owner::tell_thread(const domain::message_id& id, end what, std::str
   if (what == end::unresolved) f.unresolved.fetch_add(1, std::memory_order_relaxed);
   auto a = std::make_shared<act>();
   a->thread = id.conversation.thread;
-  a->brand = brand_.value;
+  const auto r = replies_.find(id);
+  a->brand = r == replies_.end() ? brand_.value : r->second.what->conversation.brand.value;
   a->what = domain::settle_send{.id = id,
                                 .what = what,
                                 .platform_message_id = std::move(platform_id),
                                 .error = std::move(error),
                                 .same_id = std::nullopt};
   a->now = wall_clock();
-  // Where it fails the node ends, and what is not settled is taken up by the next start.
-  a->reply = [](command_result&&) {};
+  // What fails with the journal is taken up by the next start, as is what the thread could not decide.
+  a->reply = [n = links_.of, id](command_result&& done) {
+    if (done.undecided || done.refused) {
+      n->on_problem("what became of reply " + to_text(id) +
+                    " could not be told to its conversation; the next start "
+                    "asks for it again");
+    }
+  };
   links_.to_thread(std::move(a));
 }
 
@@ -186,11 +199,11 @@ void account_owner::note_attempts(std::vector<domain::message_id> ids, bool begu
 }
 
 void account_owner::begun(const attempts_begun& b) {
-  const auto now = self_.now();
+  if (!b.durable) return;  // the node is ending
   for (const auto& id : b.ids) {
     const auto r = replies_.find(id);
-    if (!b.durable || r == replies_.end()) {  // settled meanwhile, or the node is ending
-      queue_.withdrawn(id, now);
+    if (r == replies_.end() || links_.draining.load(std::memory_order_acquire)) {
+      take_back(id);
       continue;
     }
     if (views_know_enough(*r->second.what)) {
@@ -199,6 +212,12 @@ void account_owner::begun(const attempts_begun& b) {
       early_.push_back(id);
     }
   }
+}
+
+/// Durable as begun, and not called: settled meanwhile, or the node is to stop.
+void account_owner::take_back(const domain::message_id& id) {
+  queue_.withdrawn(id, self_.now());
+  if (replies_.contains(id)) note_attempts({id}, false);
 }
 
 void account_owner::call(const domain::message_id& id) {
@@ -214,8 +233,8 @@ void account_owner::call(const domain::message_id& id) {
 void account_owner::call_early() {
   for (const auto& id : std::exchange(early_, {})) {
     const auto r = replies_.find(id);
-    if (r == replies_.end()) {
-      queue_.withdrawn(id, self_.now());
+    if (r == replies_.end() || links_.draining.load(std::memory_order_acquire)) {
+      take_back(id);
     } else if (views_know_enough(*r->second.what)) {
       call(id);
     } else {
@@ -308,7 +327,8 @@ void account_owner::pump() {
   call_early();
   queue_.follow(policy_of(*links_.of->settings.load()));
   std::vector<domain::message_id> attempts;
-  while (auto step = queue_.next(now)) {
+  const bool may_begin = !links_.draining.load(std::memory_order_acquire);
+  while (auto step = may_begin ? queue_.next(now) : std::nullopt) {
     if (step->what == domain::send_step::kind::attempt) {
       attempts.push_back(step->id);
     } else {

@@ -51,6 +51,7 @@ struct outbox_links {
   std::shared_ptr<platform_client> client;
   std::function<void(act_ptr)> to_thread;  ///< to the owner of its thread; thread-safe
   outbox_figures* figures = nullptr;
+  std::atomic<bool> draining{false};  ///< the node is to stop: nothing more is begun
 };
 
 struct wanted {
@@ -121,11 +122,13 @@ class account_owner {
 
   [[nodiscard]] send_order order_of(const on_its_way& r) const;
   [[nodiscard]] lookup_order question_about(const on_its_way& r) const;
-  [[nodiscard]] std::vector<domain::message> latest_of(const domain::conversation_id& c) const;
+  [[nodiscard]] std::vector<domain::message> latest_of(const domain::brand_id& brand,
+                                                       const domain::conversation_id& c) const;
   [[nodiscard]] std::optional<domain::message> answered_by(const reply& r) const;
   [[nodiscard]] bool views_know_enough(const reply& r) const;
   void call(const domain::message_id& id);
   void call_early();
+  void take_back(const domain::message_id& id);
   void tell_thread(const domain::message_id& id, domain::settle_send::end what, std::string platform_id = {},
                    domain::delivery_error error = {});
   void note_attempts(std::vector<domain::message_id> ids, bool begun);

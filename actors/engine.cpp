@@ -62,9 +62,15 @@ expected<std::unique_ptr<engine>, storage::open_error> engine::start(
   if (!views) return refused(std::move(views).error());
   if (const auto done = storage::refold_views(**journal, **views, s.data_dir); !done)
     return refused(done.error());
+  std::vector<wanted> on_their_way;
+  try {
+    if (options.client) on_their_way = replies_on_their_way(**views);
+  } catch (const storage::views_failure& e) {
+    return refused({.damaged = e.damaged, .what = std::string("views: ") + e.what()});
+  }
   return std::unique_ptr<engine>(new local_engine(std::move(settings), std::move(*journal), std::move(*views),
                                                   std::move(on_committed), std::move(guard),
-                                                  std::move(options.client)));
+                                                  std::move(options.client), std::move(on_their_way)));
 }
 
 }  // namespace switchboard::actors

@@ -45,7 +45,7 @@ caf::actor_system_config& configure(caf::actor_system_config& cfg, const config:
 local_engine::local_engine(std::shared_ptr<const config::settings> settings,
                            std::unique_ptr<storage::journal> log, std::unique_ptr<storage::views> v,
                            committed_handler on_committed, std::shared_ptr<storage::write_guard> guard,
-                           std::shared_ptr<platform_client> client)
+                           std::shared_ptr<platform_client> client, std::vector<wanted> on_their_way)
     : guard_(std::move(guard)),
       journal_(std::move(log)),
       views_(std::move(v)),
@@ -100,6 +100,7 @@ local_engine::local_engine(std::shared_ptr<const config::settings> settings,
                      .lost = [this](storage::claim c) { lost(c); }});
   if (guard_) guard_->also_tell([this](const std::string& why) { fatal(why); });
   door_.open();
+  if (client) start_outbox(std::move(client), std::move(on_their_way));
   eraser_ = std::make_unique<eraser>(
       eraser_links{.of = node_,
                    .journal = *journal_,
@@ -114,22 +115,21 @@ local_engine::local_engine(std::shared_ptr<const config::settings> settings,
                        },
                    .to_letters = [this](quarantined_ptr q) { caf::anon_send(quarantine_, std::move(q)); },
                    .on_fatal = [this](std::string why, bool damaged) { fatal(std::move(why), damaged); }});
-  if (client) start_outbox(std::move(client));
 }
 
-/// Nothing has come in yet: the views show everything that was committed.
-void local_engine::start_outbox(std::shared_ptr<platform_client> client) {
-  outbox_links_ = {.of = &node_,
-                   .client = std::move(client),
-                   .to_thread =
-                       [this](act_ptr a) {
-                         const auto inside = door_.enter();
-                         if (!inside) return;  // the next start takes it up
-                         const auto& owner = owner_of(a->thread);
-                         caf::anon_send(owner, std::move(a));
-                       },
-                   .figures = &outbox_figures_};
-  outbox_ = system_.spawn<caf::detached>(outbox, &outbox_links_, &feed_, tail_.committed(), &outbox_awake_);
+/// Before anybody else commits: nothing was since the views were asked what is on its way.
+void local_engine::start_outbox(std::shared_ptr<platform_client> client, std::vector<wanted>&& on_their_way) {
+  outbox_links_.of = &node_;
+  outbox_links_.client = std::move(client);
+  outbox_links_.figures = &outbox_figures_;
+  outbox_links_.to_thread = [this](act_ptr a) {
+    const auto inside = door_.enter();
+    if (!inside) return;  // the next start takes it up
+    const auto& owner = owner_of(a->thread);
+    caf::anon_send(owner, std::move(a));
+  };
+  outbox_ = system_.spawn<caf::detached>(outbox, &outbox_links_, &feed_, tail_.committed(), &outbox_awake_,
+                                         std::make_shared<std::vector<wanted>>(std::move(on_their_way)));
   outbox_->attach_functor([this](const caf::error& why) {
     if (why) fatal("the outbox ended: " + to_string(why));
   });
@@ -412,6 +412,12 @@ bool local_engine::stop(std::chrono::milliseconds at_most) {
   eraser_->stop();  // while the actors that it asks are there
   backups_.stop();
   if (outbox_) {
+    // What is under way may still be answered: else the next start must take it for unknown.
+    outbox_links_.draining.store(true, std::memory_order_release);
+    const auto answered_by = until - at_most / 2;
+    while (outbox_figures_.under_way.load() > 0 && std::chrono::steady_clock::now() < answered_by) {
+      std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    }
     outbox_links_.client->stop();  // what it ends with is heard by the accounts' actors, while they are there
     feed_.forget(outbox_wake_);
     caf::anon_send(outbox_, close_atom_t::value);

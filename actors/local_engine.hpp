@@ -37,8 +37,8 @@ class local_engine final : public engine {
  public:
   local_engine(std::shared_ptr<const config::settings> settings, std::unique_ptr<storage::journal> log,
                std::unique_ptr<storage::views> v, committed_handler on_committed,
-               std::shared_ptr<storage::write_guard> guard,
-               std::shared_ptr<platform_client> client = nullptr);
+               std::shared_ptr<storage::write_guard> guard, std::shared_ptr<platform_client> client = nullptr,
+               std::vector<wanted> on_their_way = {});
   ~local_engine() override;
 
   void ingest(const config::settings& by, const domain::source_id& source, domain::unpacked_body&& body,
@@ -81,7 +81,7 @@ class local_engine final : public engine {
   /// `damaged`: as storage::read_outcome has it; what views and journal themselves came upon counts besides.
   void fatal(std::string why, bool damaged = false);
   void every_second();
-  void start_outbox(std::shared_ptr<platform_client> client);
+  void start_outbox(std::shared_ptr<platform_client> client, std::vector<wanted>&& on_their_way);
   void gained(storage::claim c);
   void lost(storage::claim c);
   void deliver(const config::account_settings& account, domain::inbound_event&& e,

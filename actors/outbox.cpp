@@ -36,25 +36,10 @@ const caf::actor& account_of(self_ptr self, outbox_links* links, const domain::c
   return accounts.emplace(c.account.value, std::move(a)).first->second;
 }
 
-void want(self_ptr self, outbox_links* links, reply&& what, bool begun) {
-  self->state.known[what.message.id] = what.conversation.account;
-  const auto& owner = account_of(self, links, what.conversation);
-  self->send(owner, wanted_ptr(std::make_shared<wanted>(
-                        wanted{.what = std::make_shared<reply>(std::move(what)), .begun = begun})));
-}
-
-/// What was on its way when the node ended.
-void begin(self_ptr self, outbox_links* links) {
-  const auto& views = *links->of->views;
-  views.each_sending([&](const storage::sending_row& row) {
-    auto thread = views.load_thread(row.brand.value, row.id.conversation.thread);
-    auto message = views.find_message(row.brand.value, row.id);
-    if (!thread || !message) {
-      return links->of->on_fatal("views: a reply on its way without its conversation: " + to_text(row.id));
-    }
-    want(self, links, {.conversation = std::move(thread->current), .message = *std::move(message)},
-         row.begun);
-  });
+void want(self_ptr self, outbox_links* links, wanted&& w) {
+  self->state.known[w.what->message.id] = w.what->conversation.account;
+  const auto& owner = account_of(self, links, w.what->conversation);
+  self->send(owner, wanted_ptr(std::make_shared<wanted>(std::move(w))));
 }
 
 void settled(self_ptr self, const storage::record& r) {
@@ -85,6 +70,7 @@ void erased(self_ptr self, const storage::record& r) {
 
 void take(self_ptr self, outbox_links* links, const storage::record& r) {
   if (r.type == event_type::customer_erased) return erased(self, r);
+  if (!r.erased_json.empty()) return;  // its customer is forgotten, and another event says so
   if (r.type != event_type::message_queued) return settled(self, r);
   auto e = storage::decode(r.bytes);
   if (!e || !e->conversation || !e->message) {
@@ -92,10 +78,9 @@ void take(self_ptr self, outbox_links* links, const storage::record& r) {
                                std::to_string(r.sequence));
   }
   want(self, links,
-       {.conversation = *std::move(e->conversation),
-        .message = *std::move(e->message),
-        .queued_by = r.sequence},
-       false);
+       {.what = std::make_shared<reply>(reply{.conversation = *std::move(e->conversation),
+                                              .message = *std::move(e->message),
+                                              .queued_by = r.sequence})});
 }
 
 void follow(self_ptr self, outbox_links* links, const feed& log) {
@@ -113,14 +98,27 @@ void follow(self_ptr self, outbox_links* links, const feed& log) {
 
 }  // namespace
 
+std::vector<wanted> replies_on_their_way(const storage::views& views) {
+  std::vector<wanted> found;
+  views.each_sending([&](const storage::sending_row& row) {
+    auto thread = views.load_thread(row.brand.value, row.id.conversation.thread);
+    auto message = views.find_message(row.brand.value, row.id);
+    if (!thread || !message) {
+      throw storage::views_failure({"a reply on its way without its conversation: " + to_text(row.id), true});
+    }
+    found.push_back({.what = std::make_shared<reply>(
+                         reply{.conversation = std::move(thread->current), .message = *std::move(message)}),
+                     .begun = row.begun});
+  });
+  return found;
+}
+
 caf::behavior outbox(caf::stateful_actor<outbox_state>* self, outbox_links* links, feed* log,
-                     storage::log_sequence after, std::atomic<bool>* awake) {
+                     storage::log_sequence after, std::atomic<bool>* awake,
+                     std::shared_ptr<std::vector<wanted>> first) {
   self->state.position = after;
-  try {
-    begin(self, links);
-  } catch (const storage::views_failure& e) {
-    links->of->on_fatal(std::string("views: ") + e.what());
-  }
+  for (auto& w : *first) want(self, links, std::move(w));
+  first.reset();
   return {
       [=](committed_atom) {
         awake->store(false, std::memory_order_release);

@@ -32,9 +32,13 @@ struct outbox_state {
   storage::log_sequence position = 0;
 };
 
-/// `after`: the views show everything up to there, and nothing was committed behind it yet. `awake` is set by whoever sends
-/// `committed`, and cleared here: there is never more than one of them in the mailbox.
+/// What was on its way when the node ended; nobody else may change it meanwhile. Throws views_failure.
+[[nodiscard]] std::vector<wanted> replies_on_their_way(const storage::views& views);
+
+/// `after`: the log's end when `first` was read. `awake` is set by whoever sends `committed`, and cleared here: there is never
+/// more than one of them in the mailbox.
 caf::behavior outbox(caf::stateful_actor<outbox_state>* self, outbox_links* links, feed* log,
-                     storage::log_sequence after, std::atomic<bool>* awake);
+                     storage::log_sequence after, std::atomic<bool>* awake,
+                     std::shared_ptr<std::vector<wanted>> first);
 
 }  // namespace switchboard::actors

@@ -5,7 +5,8 @@
 //   Messenger, Instagram DM   24 hours from the customer's last word; then, for people only, 7 days with the tag
 //                             HUMAN_AGENT (the other tags are retired since 2026-04-27)
 //   WhatsApp                  24 hours; then approved templates only
-//   private reply             to who wrote a comment (Facebook, Instagram): 7 days from the comment, once
+//   private reply             to who wrote a comment (Facebook, Instagram): 7 days from his last one; that there may be one
+//                             only for each comment is the platform's to say
 //   all others                at any time
 // Sources: Meta's "Messenger Platform and IG Messaging API policy", "WhatsApp customer service windows", "Private replies".
 

@@ -75,7 +75,8 @@ void rate_limit::observe(std::uint64_t remaining, timestamp full_again, timestam
     return;
   }
   // Somebody else spends from it too: what is missing is held until the platform's window ends.
-  const auto ours = quota_.units - std::min<std::uint64_t>(quota_.units, spent_units_);
+  // What is under way may be counted there already, or not.
+  const auto ours = quota_.units - std::min<std::uint64_t>(quota_.units, spent_units_ + under_way_);
   if (remaining < ours) hold(ours - remaining, full_again);
 }
 

@@ -61,7 +61,8 @@ namespace {
   const auto id = parse_message_id(reference);
   if (!id || id->conversation.thread != state.id || is_on_its_way(state, *id)) return std::nullopt;
   auto m = past.find_own(*id);
-  const bool may_be = m && m->direction == direction::outbound && m->platform_message_id.empty() && !m->note;
+  const bool may_be =
+      m && m->delivery == delivery_status::unknown && m->platform_message_id.empty() && !m->note;
   return may_be ? std::move(m) : std::nullopt;
 }
 
@@ -87,7 +88,9 @@ void recall(say& r, const thread_past& past) {
 }
 
 void recall(settle_send& r, const thread_past& past) {
-  if (!r.platform_message_id.empty()) r.same_id = past.find_message(r.platform_message_id);
+  if (r.platform_message_id.empty()) return;
+  r.same_id = past.find_message(r.platform_message_id);
+  if (r.same_id && r.same_id->direction != direction::outbound) r.same_id.reset();
 }
 
 bool stays_here(receive& r, const thread_state& state, const thread_past& past) {

@@ -96,7 +96,10 @@ void receiving::watermark() {
   draft_.expect(what_.covered.size());
   bool carried = false;
   for (message& m : what_.covered) {
-    if (m.direction != direction::outbound || m.note || !deliver(m, to, {})) continue;
+    // What was not sent yet, or perhaps not, was not read: its time is that of the asking.
+    const bool may_be_unsent =
+        m.delivery == delivery_status::queued || m.delivery == delivery_status::unknown;
+    if (m.direction != direction::outbound || m.note || may_be_unsent || !deliver(m, to, {})) continue;
     event& e = draft_.add(event_of(to));
     watermark_reaches(*e.conversation);
     e.message = std::move(m);

@@ -31,9 +31,18 @@ namespace {
   }
 }
 
-/// What the same key has made must be what it is to make now; else the caller used a key twice.
+/// Where our own reference comes back with each echo of ours, one without it is somebody else's. (WhatsApp echoes what was
+/// typed in the Business app; Messenger gives back message.metadata.)
+[[nodiscard]] bool gives_references(const inbound_event& in) {
+  return in.platform == platform::whatsapp ||
+         (in.platform == platform::facebook && in.thread == thread_kind::dm);
+}
+
+/// What the same key has made must be what it is to make now; else the caller used a key twice. What the platform has
+/// edited or withdrawn since can't be compared.
 [[nodiscard]] bool is_repetition(const say& what) {
   return std::ranges::equal(what.made, what.parts, [](const message& m, const said& part) {
+    if (m.edited_at || m.deleted) return true;
     return m.content == part.content && m.reply_to == part.reply_to && m.payload == part.payload &&
            m.attachments.size() == part.attachments.size();
   });
@@ -86,11 +95,11 @@ namespace {
 }  // namespace
 
 decision decide_say(const thread_state& state, say&& what, timestamp now) {
-  if (auto why = not_present(state, what.id)) return unexpected<refused>{std::move(*why)};
-  if (!what.made.empty()) {
+  if (!what.made.empty() && state.id == what.id.thread) {
     if (is_repetition(what)) return std::vector<event>{};
     return refuse(refusal::invalid, "This Idempotency-Key was used for another message of the conversation.");
   }
+  if (auto why = not_present(state, what.id)) return unexpected<refused>{std::move(*why)};
   if (auto why = cannot_be_said(state, what, now)) return unexpected<refused>{std::move(*why)};
   draft d(state, now);
   d.expect(what.parts.size());
@@ -164,7 +173,7 @@ const message* reply_of(const thread_state& state, const inbound_event& in) {
     const auto found = std::ranges::find_if(state.sending, [&](const message& m) { return id == m.id; });
     return found == state.sending.end() ? nullptr : &*found;
   }
-  if (in.kind != inbound_kind::message) return nullptr;
+  if (in.kind != inbound_kind::message || in.content.empty() || gives_references(in)) return nullptr;
   // Platforms that count in seconds say that it was before we queued it.
   const auto found = std::ranges::find_if(state.sending, [&](const message& m) {
     return same_words(m.content, in.content) && m.attachments.size() == in.attachments.size() &&

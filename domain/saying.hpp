@@ -5,8 +5,8 @@
 // until it is known what became of it. The platform tells that in three ways, and in any order: by the answer to the
 // call, by an echo of the message, by a receipt. The first that comes settles it; the others change nothing.
 //
-// An echo is ours by our own reference where the platform gives it back; else by what it says: the oldest reply on its
-// way with the same words and as many attachments, queued before the echo was said.
+// An echo is ours by our own reference where the platform gives it back; elsewhere by what it says: the oldest reply on its
+// way with the same words (there must be some) and as many attachments, queued before the echo was said.
 
 #include "domain/commanding.hpp"
 #include "domain/draft.hpp"

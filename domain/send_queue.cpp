@@ -15,7 +15,7 @@ delivery_error too_old(delivery_error last) {
   if (!last.code.empty()) return last;
   return {.code = "expired",
           .title = "Not sent in time",
-          .detail = "it waited longer than outbox.give_up_after allows"};
+          .detail = "it waited longer than limits.send_give_up_after allows"};
 }
 
 }  // namespace
@@ -250,7 +250,11 @@ send_verdict send_queue::judge(line& l, const attempt_outcome& o, timestamp now,
     case attempt_end::later:
       break;
   }
-  if (o.retry_after) {
+  if (!o.recipient_now.empty()) {  // at once, to the new address; an attempt all the same
+    return s.attempts >= policy_.attempts_max ? send_verdict::give_up : send_verdict::retry;
+  }
+  // At once, or nearly, is no time to wait: then ours counts, and so does the failure.
+  if (o.retry_after && *o.retry_after >= policy_.backoff) {
     --s.attempts;  // the message is not to blame; how long it may wait is bounded by its age
     l.not_before = now + *o.retry_after;
     const bool one_quota = std::any_of(o.quotas.begin(), o.quotas.end(),

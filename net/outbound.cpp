@@ -72,7 +72,9 @@ expected<work_ptr, attempt_outcome> prepare(actors::send_order&& order) {
 expected<platforms::sending_right, attempt_outcome> right_of(const work& w) {
   const auto& o = w.order;
   const auto* const a = o.settings->find_account(o.account.value);
-  const auto mode = domain::may_say(o.what->conversation,
+  auto conversation = o.what->conversation;
+  conversation.last_inbound_at = std::max(conversation.last_inbound_at, o.last_inbound_at);
+  const auto mode = domain::may_say(conversation,
                                     {.sender = o.what->message.sender_type,
                                      .approved = w.what.approved.has_value(),
                                      .privately = w.what.privately,
@@ -137,16 +139,18 @@ class outbound::sessions {
     }
     s.waiting.push_back(std::move(then));
     if (s.waiting.size() > 1) return;
-    auto call = s.refresh.empty() || s.password != account.access_token
-                    ? platforms::bluesky_sign_in(account)
-                    : platforms::bluesky_refresh(account, s.refresh);
+    const bool anew = s.refresh.empty() || s.password != account.access_token;
+    const auto call =
+        anew ? platforms::bluesky_sign_in(account) : platforms::bluesky_refresh(account, s.refresh);
     lock.unlock();
-    http_.perform(to_request(call, timeout), [this, account](client::result&& r) { bought(account, r); });
+    http_.perform(to_request(call, timeout),
+                  [this, account, timeout, anew](client::result&& r) { bought(account, timeout, anew, r); });
   }
-  /// Its access token is too old.
-  void spent(const std::string& account) {
+  /// This access token of the account's is too old.
+  void spent(const std::string& account, const std::string& access_token) {
     const std::lock_guard lock(mutex_);
-    of_[account].now.reset();
+    auto& s = of_[account];
+    if (s.now && s.now->access_token == access_token) s.now.reset();
   }
 
  private:
@@ -156,11 +160,18 @@ class outbound::sessions {
     std::vector<ready> waiting;
   };
 
-  void bought(const platforms::sending_account& account, const client::result& r) {
+  void bought(const platforms::sending_account& account, std::chrono::milliseconds timeout, bool anew,
+              const client::result& r) {
     auto session = r.what == client::reached::answered
                        ? platforms::read_bluesky_session(readable(r).get(), wall_clock())
                        : expected<platforms::bluesky_session, attempt_outcome>(
                              unexpected{ended(attempt_end::later, "unreachable", r.why)});
+    if (!session && !anew) {  // the refresh token has had its time: the password may still be good
+      const auto call = platforms::bluesky_sign_in(account);
+      return http_.perform(to_request(call, timeout), [this, account, timeout](client::result&& second) {
+        bought(account, timeout, true, second);
+      });
+    }
     std::vector<ready> waiting;
     {
       const std::lock_guard lock(mutex_);
@@ -196,13 +207,17 @@ std::span<const domain::quota> outbound::quotas(domain::platform p) const {
 std::vector<domain::draw> outbound::draws(const actors::reply& r) const {
   const auto what = platforms::outgoing_of(r.message);
   if (!what) return {};
-  // What a call takes of the quotas does not depend on whose it is.
+  // What a call takes of the quotas depends neither on whose it is nor on what it answers.
+  domain::message answered;
+  answered.platform_message_id = "at://did:plc:a/app.bsky.feed.post/b";
+  answered.payload = R"({"cid":"c"})";
   const platforms::sending_account nobody{
       .platform_id = "0", .access_token = "-", .api_url = {}, .api_version = {}, .page_id = {}};
   const auto call = platforms::render({.conversation = r.conversation,
                                        .what = *what,
                                        .reference = {},
                                        .account = nobody,
+                                       .answered = &answered,
                                        .queued_at = r.message.sent_at,
                                        .recipient_now = {}});
   std::vector<domain::draw> draws;
@@ -216,6 +231,20 @@ std::vector<domain::draw> outbound::draws(const actors::reply& r) const {
         {.quota = static_cast<std::uint8_t>(q - all.begin()), .units = static_cast<std::uint32_t>(d.units)});
   }
   return draws;
+}
+
+/// Puts a session's token into the work; `then` hears of the end of the attempt where there is none to be had.
+template <class Work>
+void outbound::in_session(const std::shared_ptr<Work>& w, const platforms::sending_account& password,
+                          std::chrono::milliseconds timeout,
+                          std::function<void(std::optional<attempt_outcome>)> then) {
+  sessions_->with(password, timeout,
+                  [w, then = std::move(then)](expected<platforms::bluesky_session, attempt_outcome> session) {
+                    if (!session) return then(std::move(session).error());
+                    w->account.access_token = session->access_token;
+                    if (!session->pds.empty()) w->account.api_url = session->pds;
+                    then(std::nullopt);
+                  });
 }
 
 void outbound::send(actors::send_order order, std::function<void(attempt_outcome)> done) {
@@ -235,21 +264,22 @@ void outbound::send(actors::send_order order, std::function<void(attempt_outcome
     });
   };
   if (platform != domain::platform::bluesky) return go(std::move(done));
-  sessions_->with(w->account, timeout,
-                  [this, w, go, done = std::move(done)](
-                      expected<platforms::bluesky_session, attempt_outcome> session) mutable {
-                    if (!session) return done(std::move(session).error());
-                    const auto account = w->account.platform_id;
-                    w->account.access_token = session->access_token;
-                    if (!session->pds.empty()) w->account.api_url = session->pds;
-                    go([this, account, done = std::move(done)](attempt_outcome o) {
-                      if (platforms::needs_new_session(o)) {
-                        sessions_->spent(account);
-                        o.end = attempt_end::later;
-                      }
-                      done(std::move(o));
-                    });
-                  });
+  const auto password = w->account;
+  in_session(
+      w, password, timeout,
+      [this, w, go, password, timeout, done = std::move(done)](std::optional<attempt_outcome> none) mutable {
+        if (none) return done(*std::move(none));
+        go([this, w, go, password, timeout, done = std::move(done)](attempt_outcome o) mutable {
+          if (!platforms::needs_new_session(o)) return done(std::move(o));
+          // Refused for the age of its session: nothing was done, and the next session is had at once.
+          sessions_->spent(password.platform_id, w->account.access_token);
+          in_session(w, password, timeout,
+                     [go, done = std::move(done)](std::optional<attempt_outcome> still_none) mutable {
+                       if (still_none) return done(*std::move(still_none));
+                       go(std::move(done));
+                     });
+        });
+      });
 }
 
 void outbound::look_up(actors::lookup_order order, std::function<void(actors::lookup_outcome)> done) {
@@ -277,14 +307,11 @@ void outbound::look_up(actors::lookup_order order, std::function<void(actors::lo
     });
   };
   if (w->order.what->conversation.platform != domain::platform::bluesky) return go(std::move(done));
-  sessions_->with(
-      w->account, timeout,
-      [w, go, done = std::move(done)](expected<platforms::bluesky_session, attempt_outcome> session) mutable {
-        if (!session) return done({});
-        w->account.access_token = session->access_token;
-        if (!session->pds.empty()) w->account.api_url = session->pds;
-        go(std::move(done));
-      });
+  in_session(w, w->account, timeout,
+             [go, done = std::move(done)](std::optional<attempt_outcome> none) mutable {
+               if (none) return done({});
+               go(std::move(done));
+             });
 }
 
 void outbound::stop() {

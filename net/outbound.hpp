@@ -5,8 +5,16 @@
 #include "actors/platform_client.hpp"
 #include "net/client/http_client.hpp"
 
+#include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace switchboard::net::platforms {
+struct sending_account;
+}
 
 namespace switchboard::net {
 
@@ -23,6 +31,11 @@ class outbound final : public actors::platform_client {
 
  private:
   class sessions;
+  template <class Work>
+  void in_session(const std::shared_ptr<Work>& w, const platforms::sending_account& password,
+                  std::chrono::milliseconds timeout,
+                  std::function<void(std::optional<domain::attempt_outcome>)> then);
+
   client::http_client http_;
   std::unique_ptr<sessions> sessions_;
 };

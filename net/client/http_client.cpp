@@ -94,9 +94,8 @@ class http_client::loop {
  public:
   explicit loop(options o) : options_(std::move(o)), multi_(curl_multi_init()) {
     if (multi_ == nullptr) throw std::runtime_error("libcurl: no memory");
-    curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, static_cast<long>(options_.connections_max));
-    curl_multi_setopt(multi_, CURLMOPT_MAX_HOST_CONNECTIONS,
-                      static_cast<long>(options_.connections_per_host_max));
+    curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, static_cast<long>(options_.connections_kept));
+    curl_multi_setopt(multi_, CURLMOPT_MAX_TOTAL_CONNECTIONS, static_cast<long>(options_.connections_max));
     thread_ = std::thread([this] { run(); });
   }
   ~loop() {
@@ -172,6 +171,7 @@ class http_client::loop {
     if (!whole) return false;
     curl_easy_setopt(c, CURLOPT_PRIVATE, &t);
     curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L);  // a name server that is silent holds up nobody else
     curl_easy_setopt(c, CURLOPT_URL, t.asked.url.c_str());
     curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);

@@ -21,8 +21,9 @@
 namespace switchboard::net::client {
 
 struct options {
-  std::uint32_t connections_max = 256;          ///< kept open, in all
-  std::uint32_t connections_per_host_max = 64;  ///< open, to one host; further requests wait
+  std::uint32_t connections_kept = 256;  ///< for the next requests, in all
+  std::uint32_t connections_max =
+      4'096;  ///< open, in all; further requests wait. No share of a host: most accounts share one
   std::chrono::milliseconds connect_timeout{5'000};
   std::uint64_t answer_bytes_max = 4u << 20;
   std::string user_agent = "switchboard";
@@ -51,7 +52,8 @@ struct result {
   std::string body = {};
 };
 
-/// Thread-safe. `done` runs once for each request, on the client's thread: it must only hand over.
+/// Thread-safe. `done` runs once for each request, on the client's thread (in perform() once it is stopped): it must only
+/// hand over.
 class http_client {
  public:
   using handler = std::function<void(result&&)>;

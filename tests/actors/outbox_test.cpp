@@ -12,6 +12,7 @@
 #include <deque>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace switchboard::actors {
@@ -338,9 +339,30 @@ TEST_F(outbox_test, an_answer_that_comes_behind_the_echo_changes_nothing) {
   hand_in(std::move(echo));
   wait_for(event_type::message_sent);
   call.done(arrived("p1"));
-  deliver("2", "thanks");
-  wait_for(event_type::message_received, 2);
-  wait_for(event_type::message_sent, 1);
+  say("and more");  // its end is told behind that of the first
+  client_->next().done(arrived("p2"));
+  EXPECT_EQ(wait_for(event_type::message_sent, 2)[1].content, "and more");
+}
+
+TEST_F(outbox_test, a_stop_waits_for_what_is_under_way) {
+  deliver("1", "hello");
+  say("yes");
+  auto call = client_->next();
+  say("and more");
+  std::thread answers([&] {
+    while (engine_->state() != health::draining) std::this_thread::yield();
+    call.done(arrived("p1"));
+  });
+  EXPECT_TRUE(engine_->stop(30s));
+  answers.join();
+  engine_.reset();
+  start();
+  EXPECT_EQ(wait_for(event_type::message_sent, 1)[0].platform_id, "p1");
+  const auto next = client_->next();
+  EXPECT_EQ(next.text, "and more");
+  next.done(arrived("p2"));
+  wait_for(event_type::message_sent, 2);
+  for (const auto& e : events()) EXPECT_NE(e.type, event_type::message_unknown);
 }
 
 }  // namespace

@@ -137,6 +137,13 @@ TEST(rate_limit_test, what_the_platform_says_is_believed_where_it_is_less) {
   EXPECT_EQ(window.when(1, start), start + 10min);
   EXPECT_EQ(window.when(1, start + 10min), start + 10min);
 
+  rate_limit busy(quota{.name = "15/15min", .units = 15, .per = 15min});
+  for (int i = 0; i < 7; ++i) busy.take(1, start);
+  busy.ended(1, start);
+  busy.observe(8, start + 15min, start);  // the other six are counted there already
+  for (int i = 0; i < 6; ++i) busy.ended(1, start);
+  EXPECT_EQ(busy.when(8, start), start);
+
   rate_limit bucket(quota{.name = "pair", .units = 1, .per = 6s, .burst = 45});
   bucket.observe(0, start + 30s, start);
   EXPECT_EQ(bucket.when(1, start), start + 30s);

@@ -17,6 +17,13 @@ class saying_test : public thread_test {
  protected:
   saying_test() { feed(text_message("1")); }
 
+  /// An echo from a platform that gives back no reference.
+  [[nodiscard]] static inbound_event wordy_echo(std::string id, std::string words) {
+    auto in = echo(std::move(id), std::move(words));
+    in.platform = platform::instagram;
+    return in;
+  }
+
   [[nodiscard]] say reply(std::string text) const {
     say s;
     s.id = current().id;
@@ -29,7 +36,8 @@ class saying_test : public thread_test {
     const auto events = run(reply(std::move(text)));
     return events.empty() ? message_id{} : events.back().message->id;
   }
-  [[nodiscard]] settle_send settled(message_id id, settle_send::end what, std::string platform_id = {}) const {
+  [[nodiscard]] settle_send settled(message_id id, settle_send::end what,
+                                    std::string platform_id = {}) const {
     settle_send s{.id = id, .what = what, .platform_message_id = std::move(platform_id)};
     if (const auto known = by_platform_id.find(s.platform_message_id); known != by_platform_id.end()) {
       s.same_id = messages.at(known->second);
@@ -184,7 +192,7 @@ TEST_F(saying_test, an_echo_of_before_it_was_queued_is_somebody_elses) {
 
 TEST_F(saying_test, an_echo_with_the_same_words_is_the_reply) {
   const auto id = queued("blue  or red? ");
-  auto said = echo("p1", "blue or red?");
+  auto said = wordy_echo("p1", "blue or red?");
   said.at = now + 1s;
   ASSERT_EQ(types(feed(said)), "message.sent");
   EXPECT_EQ(message_of(id).platform_message_id, "p1");
@@ -196,19 +204,68 @@ TEST_F(saying_test, an_echo_with_the_same_words_is_the_reply) {
 
 TEST_F(saying_test, the_oldest_of_those_with_the_same_words_is_meant) {
   const auto first = queued("ok"), second = queued("ok"), third = queued("fine");
-  auto said = echo("p1", "ok");
+  auto said = wordy_echo("p1", "ok");
   said.at = now;
   feed(said);
   EXPECT_EQ(message_of(first).platform_message_id, "p1");
-  auto other = echo("p2", "ok");
+  auto other = wordy_echo("p2", "ok");
   other.at = now;
   feed(other);
   EXPECT_EQ(message_of(second).platform_message_id, "p2");
-  auto foreign = echo("p3", "ok");
+  auto foreign = wordy_echo("p3", "ok");
   foreign.at = now;
   EXPECT_EQ(types(feed(foreign)), "message.sent") << "typed elsewhere: a message of its own";
   EXPECT_EQ(message_of(third).delivery, delivery::queued);
   EXPECT_EQ(messages.size(), 5u);
+}
+
+TEST_F(saying_test, words_are_no_proof_where_references_are_given_or_there_are_none) {
+  const auto id = queued("ok");
+  auto typed = echo("p1", "ok");  // WhatsApp echoes what was typed in the Business app
+  typed.at = now;
+  feed(typed);
+  EXPECT_NE(message_named("p1").id, id);
+  auto picture = wordy_echo("p2", "");
+  picture.attachments.push_back(media("image", "https://a"));
+  picture.at = now;
+  auto s = reply("");
+  s.parts[0].attachments.push_back(media("image", "https://b"));
+  const auto ours = run(s).back().message->id;
+  feed(picture);
+  EXPECT_NE(message_named("p2").id, ours);
+  EXPECT_EQ(message_of(id).delivery, delivery::queued);
+  EXPECT_EQ(message_of(ours).delivery, delivery::queued);
+}
+
+TEST_F(saying_test, what_waits_was_not_read_whatever_the_watermark_says) {
+  const auto id = queued();
+  feed(watermark_at(delivery::read, now + 1h));
+  EXPECT_EQ(message_of(id).delivery, delivery::queued);
+  EXPECT_EQ(current().sending, 1u);
+  run(settled(id, end::unknown));
+  feed(watermark_at(delivery::read, now + 2h));
+  EXPECT_EQ(message_of(id).delivery, delivery::unknown);
+  run(settled(id, end::sent, "p1"));
+  feed(watermark_at(delivery::read, now + 3h));
+  EXPECT_EQ(message_of(id).delivery, delivery::read);
+}
+
+TEST_F(saying_test, what_failed_is_not_revived_by_a_word_of_the_platform) {
+  const auto id = queued();
+  run(settled(id, end::failed));
+  auto in = status_of("p1", delivery::delivered);
+  in.our_reference = to_text(id);
+  for (const auto& e : feed(in)) EXPECT_NE(e.type, event_type::message_sent);
+  EXPECT_EQ(message_of(id).delivery, delivery::failed);
+}
+
+TEST_F(saying_test, a_key_is_answered_also_once_a_newer_case_exists) {
+  auto s = reply("one");
+  s.key = "k";
+  s.made = {*run(s)[0].message};
+  set_status(conversation_status::closed);
+  feed(text_message("2"));
+  EXPECT_EQ(types(run(s)), "");
 }
 
 TEST_F(saying_test, an_echo_with_our_reference_is_the_reply_whatever_it_says) {
@@ -255,7 +312,7 @@ TEST_F(saying_test, a_receipt_without_reference_before_the_answer_is_joined_by_t
 
 TEST_F(saying_test, an_echo_that_nobody_recognised_is_joined_by_the_answer) {
   const auto id = queued("with a link https://example.com/a");
-  auto said = echo("p1", "with a link https://t.example/1");
+  auto said = wordy_echo("p1", "with a link https://t.example/1");
   said.at = now;
   feed(said);
   const auto stranger = message_named("p1").id;

@@ -172,6 +172,34 @@ TEST_F(send_queue_test, retry_after_is_obeyed_as_it_is_and_counts_as_no_failure)
   }
 }
 
+TEST_F(send_queue_test, at_once_is_no_time_to_wait) {
+  policy.attempts_max = 2;
+  queue = send_queue(quotas, policy);
+  const auto id = message_of(1, 1);
+  add(id);
+  ASSERT_EQ(begun(), ids{id});
+  EXPECT_EQ(end(id, later(0s)), send_verdict::retry);
+  EXPECT_EQ(begun(), ids{}) << "or it would go round as fast as the platform answers";
+  now += 1s;
+  ASSERT_EQ(begun(), ids{id});
+  EXPECT_EQ(end(id, later(0s)), send_verdict::give_up);
+}
+
+TEST_F(send_queue_test, who_has_moved_is_called_at_once_but_not_for_ever) {
+  policy.attempts_max = 3;
+  queue = send_queue(quotas, policy);
+  const auto id = message_of(1, 1);
+  add(id);
+  auto moved = later(0s);
+  moved.recipient_now = "-100";
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_EQ(begun(), ids{id});
+    EXPECT_EQ(end(id, moved), send_verdict::retry);
+  }
+  ASSERT_EQ(begun(), ids{id});
+  EXPECT_EQ(end(id, moved), send_verdict::give_up);
+}
+
 TEST_F(send_queue_test, a_success_of_one_that_was_under_way_shortens_no_retry_after) {
   const auto id = message_of(1, 1), other = message_of(2, 1);
   add(id);
