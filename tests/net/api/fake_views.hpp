@@ -18,6 +18,7 @@ class fake_views final : public storage::views {
  public:
   using key = std::pair<std::string, std::string>;
   std::map<key, std::string> conversations_by_id, customers_by_id;
+  std::map<std::string, domain::conversation> threads;  ///< by brand
   std::map<std::string, domain::dead_letter> letters;
   std::map<key, storage::erasure_row> erasures;
   mutable std::optional<storage::conversation_query> asked;
@@ -79,9 +80,11 @@ class fake_views final : public storage::views {
   [[nodiscard]] storage::log_sequence flushed() const override { return 0; }
   [[nodiscard]] storage::log_sequence reached() const override { return 0; }
   [[nodiscard]] expected<void, storage::views_error> flush() override { return {}; }
-  [[nodiscard]] std::optional<storage::thread_row> load_thread(std::string_view,
+  [[nodiscard]] std::optional<storage::thread_row> load_thread(std::string_view brand,
                                                                domain::thread_id) const override {
-    return std::nullopt;
+    const auto found = threads.find(std::string(brand));
+    if (found == threads.end()) return std::nullopt;
+    return storage::thread_row{found->second};
   }
   [[nodiscard]] bool seen(domain::thread_id, std::uint64_t) const override { return false; }
   [[nodiscard]] std::optional<domain::message> find_message(std::string_view, domain::thread_id,
@@ -92,8 +95,8 @@ class fake_views final : public storage::views {
                                                             domain::message_id) const override {
     return std::nullopt;
   }
-  [[nodiscard]] std::optional<domain::message> find_said(std::string_view, domain::thread_id, std::string_view,
-                                                         std::size_t) const override {
+  [[nodiscard]] std::optional<domain::message> find_said(std::string_view, domain::thread_id,
+                                                         std::string_view, std::size_t) const override {
     return std::nullopt;
   }
   [[nodiscard]] std::vector<domain::message> sending(std::string_view, domain::thread_id) const override {

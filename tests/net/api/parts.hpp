@@ -33,13 +33,13 @@ inline std::shared_ptr<config::settings> some_settings() {
                          .source = {"meta"},
                          .platform = domain::platform::whatsapp,
                          .platform_id = "1001",
-                         .access_token = {}});
+                         .access_token = "t"});
   s->accounts.push_back({.id = {"beta-wa"},
                          .brand = {"beta"},
                          .source = {"meta"},
                          .platform = domain::platform::whatsapp,
                          .platform_id = "2002",
-                         .access_token = {}});
+                         .access_token = "t"});
   for (const std::string brand : {"acme", "beta", "*"}) {
     for (std::uint8_t r = 0; r < 4; ++r) {
       s->tokens.push_back({.sha256 = api::token_digest(brand + "-" + std::string(words_of_roles[r])),

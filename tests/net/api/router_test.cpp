@@ -243,6 +243,11 @@ TEST(router, what_another_brand_owns_does_not_exist) {
         if (r.pattern.starts_with("/v1/customers")) id = "cu_" + owner;
         if (r.pattern.starts_with("/v1/dead-letters")) id = "dl_" + owner;
         p.engine.rows.conversations_by_id[{owner, conversation}] = R"({"id":"x","version":3})";
+        domain::conversation row;
+        row.id = *domain::parse_conversation_id(conversation);
+        row.account = {owner + "-wa"};
+        row.platform = domain::platform::whatsapp;
+        p.engine.rows.threads[owner] = row;
         p.engine.rows.customers_by_id[{owner, "cu_" + owner}] = "{}";
         p.engine.rows.letters["dl_" + owner] = {.id = {"dl_" + owner},
                                                 .source = {"meta"},
@@ -254,11 +259,19 @@ TEST(router, what_another_brand_owns_does_not_exist) {
                                                 .replayed_at = {}};
         std::string path(r.pattern);
         path.replace(at, 4, id);
-        const auto body = r.operation == "addNote"  ? R"({"content":"hi"})"
-                          : r.verb == method::patch ? "{}"
-                                                    : "";
+        const bool says = r.operation == "addNote" || r.operation == "postMessage";
+        const auto body = says ? R"({"content":"hi"})" : r.verb == method::patch ? "{}" : "";
         const bool mine = asking == "*" || asking == owner;
         const auto x = p.call(r.verb, path, body, asking + "-admin");
+        if (r.operation ==
+            "postMessage") {  // the platform is asked about first, and that is the conversation's
+          EXPECT_EQ(x->status(), mine ? 202 : 404) << owner << " by " << asking;
+          ASSERT_EQ(p.engine.executed.size(), mine ? 1u : 0u);
+          if (mine) {
+            EXPECT_EQ(p.engine.executed.front().first, owner);
+          }
+          continue;
+        }
         if (r.verb != method::get && r.pattern.starts_with("/v1/conversations")) {
           // Acts of a brand's own token go to the thread's owner, which knows its brand and refuses another's.
           if (asking == "*") {
