@@ -181,7 +181,7 @@ void unpack_x_typing(const x_element& at, object event) {
 void unpack_x_read(const x_element& at, object event) {
   x_parties who;
   if (!read_parties(at, event, who)) return;
-  std::string last = x_id_in(event, "last_read_event_id");
+  const std::string last = x_id_in(event, "last_read_event_id");
   if (last.empty()) {
     return at.reject("malformed", "no last_read_event_id");
   }
@@ -197,12 +197,14 @@ void unpack_x_read(const x_element& at, object event) {
     e.version = domain::to_word(*e.status);
     return e;
   };
+  // The one that is named first: where nothing is known of the thread yet it is what begins it, and what comes behind it
+  // then has its effect at once, not only when it is delivered again.
+  add().platform_message_id = last;
   if (up_to) {  // and all before it, which are not named
     inbound_event& e = add();
     e.watermark = std::min(*up_to, e.at);
     ((((e.version += ':') += last) += ':') += who.customer);
   }
-  add().platform_message_id = std::move(last);
 }
 
 void unpack_x_chat(const x_element& at, object payload) {

@@ -179,14 +179,14 @@ TEST(x_dm, a_receipt_names_the_last_and_covers_what_was_before) {
         envelope_x("dm.read", joined({R"({"direct_message_mark_read_events":[)", read, "]}"}))}) {
     const auto out = normalise_x(body);
     ASSERT_EQ(out.events.size(), 2U) << described(out);
-    const auto& before = out.events[0];
+    const auto& before = out.events[1];
     EXPECT_EQ(before.kind, inbound_kind::status);
     EXPECT_EQ(before.status, domain::delivery_status::read);
     EXPECT_EQ(before.platform_message_id, "");
     // The id's upper bits: 1247310121283321862 >> 22, in milliseconds since X's own epoch.
     EXPECT_EQ(before.watermark, (domain::timestamp{std::chrono::milliseconds{1586216881472}}))
         << before.watermark->time_since_epoch().count();
-    const auto& last = out.events[1];
+    const auto& last = out.events[0];
     EXPECT_EQ(last.platform_message_id, "1247310121283321862");
     EXPECT_EQ(last.status, domain::delivery_status::read);
     EXPECT_FALSE(last.watermark);
