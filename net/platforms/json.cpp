@@ -53,6 +53,7 @@ expected<element, json_problem> parse_with(reusable_parser& reusable, std::strin
     return unexpected{json_problem{"invalid-json", "not enough memory to parse the body"}};
   }
   element root;
+  if (body.data() == nullptr) body = "";  // simdjson copies from it, also nothing
   const simdjson::error_code error = parser->parse(body.data(), body.size()).get(root);
   if (error == simdjson::SUCCESS) {
     return root;

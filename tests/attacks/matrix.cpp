@@ -219,7 +219,7 @@ std::string path_of(std::string_view pattern, std::string_view id) {
 }
 
 std::string body_for(std::string_view operation) {
-  if (operation == "addNote") return R"({"content":"hello"})";
+  if (operation == "addNote" || operation == "postMessage") return R"({"content":"hello"})";
   if (operation == "patchConversation") return R"({"priority":"low"})";
   return {};
 }

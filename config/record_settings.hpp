@@ -1,0 +1,62 @@
+#pragma once
+// What there are any number of in a configuration: brands, sources, accounts and tokens. Defaults, bounds and sentences stand in
+// records.cpp.
+
+#include "domain/conversation.hpp"
+#include "domain/ids.hpp"
+#include "domain/model.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace switchboard::config {
+
+enum class source_kind : std::uint8_t { meta, x, linkedin, telegram, bluesky };
+enum class role : std::uint8_t { reader, agent, supervisor, admin };
+[[nodiscard]] std::string_view to_word(source_kind);
+[[nodiscard]] std::string_view to_word(role);
+
+struct brand_settings {
+  domain::brand_id id;
+  std::string name;
+  domain::conversation_policy conversations;
+};
+
+/// A child application of a LinkedIn source: its events come to the same address, signed with its own secret.
+struct application_settings {
+  std::string id;                    ///< LinkedIn's
+  std::vector<std::string> secrets;  ///< as a source's
+};
+
+struct source_settings {
+  domain::source_id id;
+  source_kind kind = source_kind::meta;
+  std::vector<std::string> secrets;  ///< resolved; never empty, none empty; the first is the current one
+  std::string verify_token;
+  std::vector<application_settings> applications = {};
+};
+
+struct account_settings {
+  domain::account_id id;
+  domain::brand_id brand;
+  domain::source_id source;
+  domain::platform platform = domain::platform::facebook;
+  std::string platform_id;
+  std::string access_token;
+  std::string api_url = {};      ///< of the platform's API, instead of its own; empty: its own
+  std::string api_version = {};  ///< empty: the one that this version was written for
+  std::string page_id = {};      ///< Instagram: the page that it is linked to
+  bool human_agent_tag = false;  ///< Meta granted the app the tag HUMAN_AGENT
+  bool split_long_texts = true;  ///< else what is too long for the platform is refused
+};
+
+struct token_settings {
+  std::string sha256;  ///< 64 lower-case hex digits of the token's SHA-256; literal values are hashed on load
+  std::string brand;   ///< "*": all
+  config::role role = role::reader;
+  domain::agent_id agent;
+};
+
+}  // namespace switchboard::config
