@@ -133,9 +133,11 @@ void hostile_round::check_answers(const hostile& row, std::size_t lane, std::siz
     return;
   }
   const bool is_challenge = row.status == 200 && !row.head.starts_with("POST");
-  if (is_challenge && (!first.header("Content-Type").starts_with("text/plain") ||
+  const auto type =
+      row.answer.starts_with('{') ? "application/json" : "text/plain";  // what X and LinkedIn are told
+  if (is_challenge && (!first.header("Content-Type").starts_with(type) ||
                        first.header("X-Content-Type-Options") != "nosniff")) {
-    find(row, where + "a challenge that is no plain text: " + shown(first.head));
+    find(row, where + "a challenge that is no " + type + ": " + shown(first.head));
   }
   if (row.ends) {
     if (first.header("Connection") != "close") find(row, where + "the connection goes on");
