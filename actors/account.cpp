@@ -42,11 +42,6 @@ domain::sending_policy policy_of(const config::settings& s) {
           .access_retry = l.send_access_retry};
 }
 
-domain::lane lane_of(domain::sender_type t) {
-  if (t == domain::sender_type::bot) return domain::lane::bot;
-  return t == domain::sender_type::system ? domain::lane::bulk : domain::lane::agent;
-}
-
 }  // namespace
 
 account_owner::account_owner(outbox_links& links, domain::brand_id brand, domain::account_id account,
@@ -68,7 +63,7 @@ void account_owner::want(const wanted& w) {
   const auto age = std::max(wall_clock() - m.sent_at, domain::timestamp::duration::zero());
   replies_.emplace(m.id, on_its_way{.what = w.what, .begun_at = m.sent_at});
   queue_.add({.id = m.id,
-              .lane = lane_of(m.sender_type),
+              .lane = domain::lane_of(m.sender_type),
               .queued_at = now - age,
               .draws = links_.client->draws(*w.what),
               .unknown = w.begun},

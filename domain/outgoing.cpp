@@ -16,5 +16,13 @@ std::string_view to_word(lane value) {
 std::optional<lane> lane_from_word(std::string_view word) {
   return value_of<lane>(lane_words, word);
 }
+lane lane_of(sender_type who) {
+  if (who == sender_type::bot) return lane::bot;
+  return who == sender_type::system ? lane::bulk : lane::agent;
+}
+sender_type speaker_of(lane in) {
+  if (in == lane::bot) return sender_type::bot;
+  return in == lane::bulk ? sender_type::system : sender_type::agent;
+}
 
 }  // namespace switchboard::domain

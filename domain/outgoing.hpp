@@ -18,6 +18,9 @@ namespace switchboard::domain {
 enum class lane : std::uint8_t { agent, bot, bulk };
 [[nodiscard]] std::string_view to_word(lane);
 [[nodiscard]] std::optional<lane> lane_from_word(std::string_view word);
+/// People speak in the agents' lane, bots in theirs, and what many get is said by the system.
+[[nodiscard]] lane lane_of(sender_type who);
+[[nodiscard]] sender_type speaker_of(lane in);
 
 /// A button. `payload` comes back when it is pressed; a link has an `url` instead.
 struct outgoing_button {

@@ -49,9 +49,7 @@ std::optional<domain::say> speaker(const call& c, const domain::outgoing& what) 
                                .detail = "an agent's token speaks for its agent: leave `lane` out"});
     return std::nullopt;
   }
-  s.sender = what.lane == lane::agent ? domain::sender_type::agent
-             : what.lane == lane::bot ? domain::sender_type::bot
-                                      : domain::sender_type::system;
+  s.sender = domain::speaker_of(what.lane);
   // A token that is no agent's speaks for its role.
   s.sender_id = c.who.agent.value.empty() ? std::string(to_word(c.who.role)) : c.who.agent.value;
   return s;

@@ -357,6 +357,14 @@ TEST_F(send_queue_test, what_the_platform_says_of_its_limits_is_heeded) {
   EXPECT_TRUE(queue.is_resting(now)) << "used up, and nobody says how long";
 }
 
+TEST(lanes, are_spoken_in_by_one_kind_of_sender_each) {
+  for (const auto l : {lane::agent, lane::bot, lane::bulk}) {
+    EXPECT_EQ(lane_of(speaker_of(l)), l);
+    EXPECT_EQ(lane_from_word(to_word(l)), l);
+  }
+  EXPECT_EQ(lane_from_word("queue"), std::nullopt);
+}
+
 TEST_F(send_queue_test, the_same_message_twice_is_one) {
   add(message_of(1, 1));
   add(message_of(1, 1));
