@@ -1,5 +1,6 @@
 #include "actors/account.hpp"
 
+#include "domain/kill_point.hpp"
 #include "domain/saying.hpp"
 #include "storage/codec.hpp"
 #include "storage/hash.hpp"
@@ -16,14 +17,16 @@ namespace {
 using namespace std::chrono_literals;
 using end = domain::settle_send::end;
 
-/// First asked about so long after its answer failed to come, then at twice the distance each time.
-constexpr auto first_question = 1s;
-constexpr auto questions_apart_max = 60s;
-/// What a platform took in may be missing in its lists for so long.
-constexpr auto listed_after = 10s;
+#ifdef SWITCHBOARD_FAULT_SEND_AGAIN  // planted, for tests/faults/replies_test.cpp
+constexpr bool begun_may_have_arrived = false;
+#else
+constexpr bool begun_may_have_arrived = true;
+#endif
 /// Whether the views have caught up is looked at so often.
 constexpr auto views_look_again = 2ms;
 constexpr auto sleeps_at_most = 1s;
+/// A question waits so long where the platform's limit does not say.
+constexpr auto question_waits = 1s;
 /// So many of a conversation's latest messages are searched for what is answered.
 constexpr std::size_t looked_through = 50;
 
@@ -66,16 +69,16 @@ void account_owner::want(const wanted& w) {
               .lane = domain::lane_of(m.sender_type),
               .queued_at = now - age,
               .draws = links_.client->draws(*w.what),
-              .unknown = w.begun},
+              .unknown = w.begun && begun_may_have_arrived},
              now);
-  if (!w.begun) return;
+  if (!w.begun || !begun_may_have_arrived) return;
   tell_thread(m.id, end::unknown);
-  doubt(m.id);
+  doubts_.add(m.id, now);
 }
 
 void account_owner::drop(const domain::message_id& id) {
   replies_.erase(id);
-  doubtful_.erase(id);
+  doubts_.forget(id);
 }
 
 void account_owner::settle(const domain::message_id& id) {
@@ -164,6 +167,7 @@ void account_owner::tell_thread(const domain::message_id& id, end what, std::str
   a->now = wall_clock();
   // What fails with the journal is taken up by the next start, as is what the thread could not decide.
   a->reply = [n = links_.of, id](command_result&& done) {
+    SWITCHBOARD_KILL_POINT("attempt-settled");
     if (done.undecided || done.refused) {
       n->on_problem("what became of reply " + to_text(id) +
                     " could not be told to its conversation; the next start "
@@ -201,6 +205,7 @@ void account_owner::begun(const attempts_begun& b) {
       take_back(id);
       continue;
     }
+    SWITCHBOARD_KILL_POINT("attempt-durable");
     if (views_know_enough(*r->second.what)) {
       call(id);
     } else {
@@ -220,8 +225,10 @@ void account_owner::call(const domain::message_id& id) {
   links_.figures->attempts.fetch_add(1, std::memory_order_relaxed);
   r.begun_at = wall_clock();
   links_.client->send(order_of(r), [tell = self_.ended, id](domain::attempt_outcome o) {
+    SWITCHBOARD_KILL_POINT("attempt-answered");
     tell(std::make_shared<attempt_ended>(attempt_ended{.id = id, .outcome = std::move(o)}));
   });
+  SWITCHBOARD_KILL_POINT("attempt-called");
 }
 
 /// Those that waited for the views.
@@ -258,34 +265,21 @@ void account_owner::ended(const attempt_ended& e) {
       return note_attempts({e.id}, false);
     case send_verdict::ask:
       tell_thread(e.id, end::unknown);
-      return doubt(e.id);
+      return doubts_.add(e.id, self_.now());
   }
 }
 
 // -- whose end is unknown ------------------------------------------------------------------------------------
 
-void account_owner::doubt(const domain::message_id& id) {
-  const auto now = self_.now();
-  doubtful_[id] = {.since = now, .ask_at = now + first_question};
-}
-
 void account_owner::ask_about_doubtful(domain::timestamp now) {
+  using kind = domain::doubts::step::kind;
   const auto wait = links_.of->settings.load()->limits.send_unknown_wait;
-  std::vector<domain::message_id> over;
-  for (auto& [id, d] : doubtful_) {
-    if (d.asking || d.ask_at > now) continue;
-    if (now - d.since >= wait) {
-      over.push_back(id);
+  while (const auto step = doubts_.next(now, wait)) {
+    const auto id = step->id;
+    if (step->what == kind::ask) {
+      ask_about(id, now);
       continue;
     }
-    d.asking = true;
-    ++d.asked;
-    links_.client->look_up(question_about(replies_.at(id)),
-                           [tell = self_.looked_up, id = id](lookup_outcome o) {
-                             tell(std::make_shared<looked_up>(looked_up{.id = id, .outcome = std::move(o)}));
-                           });
-  }
-  for (const auto& id : over) {
     tell_thread(
         id, end::unresolved, {},
         {.code = "no-answer",
@@ -295,24 +289,31 @@ void account_owner::ask_about_doubtful(domain::timestamp now) {
   }
 }
 
+void account_owner::ask_about(const domain::message_id& id, domain::timestamp now) {
+  const auto question = question_about(replies_.at(id));
+  const auto draws = links_.client->lookup_draws(question);
+  const auto allowed = queue_.question_allowed(draws, now);
+  if (!allowed || *allowed > now) return doubts_.postpone(id, allowed.value_or(now + question_waits));
+  queue_.question_begun(draws, now);
+  doubts_.asked(id);
+  links_.client->look_up(question, [tell = self_.looked_up, id, draws](lookup_outcome o) {
+    tell(std::make_shared<looked_up>(looked_up{.id = id, .outcome = std::move(o), .draws = draws}));
+  });
+}
+
 void account_owner::learned(const looked_up& l) {
-  const auto d = doubtful_.find(l.id);
-  if (d == doubtful_.end()) return;  // settled meanwhile
   const auto now = self_.now();
+  queue_.question_ended(l.draws, now);
+  if (!doubts_.has(l.id)) return;  // settled meanwhile
   using kind = lookup_outcome::kind;
   if (l.outcome.what == kind::found) {
     tell_thread(l.id, end::sent, l.outcome.platform_message_id);
     return settle(l.id);
   }
-  if (l.outcome.what == kind::absent && now - d->second.since >= listed_after) {
-    doubtful_.erase(d);
-    note_attempts({l.id}, false);
-    return queue_.absent(l.id, now, chance());
-  }
-  d->second.asking = false;
-  auto apart = std::chrono::microseconds(first_question);
-  for (std::uint32_t i = 1; i < d->second.asked && apart < questions_apart_max; ++i) apart *= 2;
-  d->second.ask_at = now + std::min<std::chrono::microseconds>(apart, questions_apart_max);
+  if (l.outcome.what == kind::unclear) return doubts_.unclear(l.id, now);
+  if (!doubts_.absent(l.id, now)) return;
+  note_attempts({l.id}, false);
+  queue_.absent(l.id, now, chance());
 }
 
 // -- the turn ------------------------------------------------------------------------------------------------
@@ -334,9 +335,7 @@ void account_owner::pump() {
   if (!attempts.empty()) note_attempts(std::move(attempts), true);
   ask_about_doubtful(now);
   auto wake = queue_.wake_at(now);
-  for (const auto& [id, d] : doubtful_) {
-    if (!d.asking) wake = std::min(wake.value_or(d.ask_at), d.ask_at);
-  }
+  if (const auto ask = doubts_.wake_at()) wake = std::min(wake.value_or(*ask), *ask);
   if (!early_.empty()) wake = now + views_look_again;
   if (wake) wake_at(std::max(*wake, now + 1ms), now);
   count();

@@ -21,6 +21,7 @@
 
 #include "actors/conversation.hpp"
 #include "actors/platform_client.hpp"
+#include "domain/doubts.hpp"
 #include "domain/send_queue.hpp"
 
 #include <caf/behavior.hpp>
@@ -80,6 +81,7 @@ using ended_ptr = std::shared_ptr<const attempt_ended>;
 struct looked_up {
   domain::message_id id;
   lookup_outcome outcome;
+  std::vector<domain::draw> draws;  ///< what the question took of the limits
 };
 using looked_up_ptr = std::shared_ptr<const looked_up>;
 
@@ -114,11 +116,6 @@ class account_owner {
     std::string recipient_now = {};
     domain::timestamp begun_at = {};  ///< the latest attempt, by the wall clock
   };
-  struct doubtful {
-    domain::timestamp since, ask_at;
-    std::uint32_t asked = 0;
-    bool asking = false;
-  };
 
   [[nodiscard]] send_order order_of(const on_its_way& r) const;
   [[nodiscard]] lookup_order question_about(const on_its_way& r) const;
@@ -132,8 +129,8 @@ class account_owner {
   void tell_thread(const domain::message_id& id, domain::settle_send::end what, std::string platform_id = {},
                    domain::delivery_error error = {});
   void note_attempts(std::vector<domain::message_id> ids, bool begun);
-  void doubt(const domain::message_id& id);
   void ask_about_doubtful(domain::timestamp now);
+  void ask_about(const domain::message_id& id, domain::timestamp now);
   void drop(const domain::message_id& id);
   void wake_at(domain::timestamp t, domain::timestamp now);
   void count();
@@ -145,7 +142,7 @@ class account_owner {
   tools self_;
   domain::send_queue queue_;
   std::map<domain::message_id, on_its_way> replies_;
-  std::map<domain::message_id, doubtful> doubtful_;
+  domain::doubts doubts_;
   std::vector<domain::message_id> early_;  ///< begun, and not called yet
   domain::timestamp wakes_at_{};
   std::mt19937_64 random_;

@@ -65,6 +65,8 @@ class platform_client {
   [[nodiscard]] virtual std::vector<domain::draw> draws(const reply& r) const = 0;
   /// Exactly one call of the platform's API.
   virtual void send(send_order what, std::function<void(domain::attempt_outcome)> done) = 0;
+  /// What asking takes of them. Empty too where nothing can be asked.
+  [[nodiscard]] virtual std::vector<domain::draw> lookup_draws(const lookup_order& what) const = 0;
   /// Asks the platform for a message whose end is unknown.
   virtual void look_up(lookup_order what, std::function<void(lookup_outcome)> done) = 0;
   /// Ends what is under way: as `unknown`, where a call had begun.

@@ -93,7 +93,7 @@ void add_deliver(CLI::App& app, arguments& a) {
   auto& o = a.deliver;
   auto* c =
       command(app, "deliver", "Sign recorded payloads as their platform would, and post them",
-              "  switchboard deliver payloads/ --source meta\n"
+              "  switchboard deliver payloads/ --source meta --now\n"
               "  switchboard deliver capture.ndjson --source telegram --rate 50 --url http://127.0.0.1:8080");
   c->add_option("paths", o.paths, "Files, folders (*.json, *.ndjson) or NDJSON")
       ->required()
@@ -107,6 +107,9 @@ void add_deliver(CLI::App& app, arguments& a) {
   c->add_option("--repeat", o.repeat, "Deliver everything so often (1)")
       ->check(CLI::Range(1u, 1'000'000u))
       ->type_name("N");
+  c->add_flag(
+      "--now", o.now,
+      "As if it were sent now: moves the times in it, so that what was recorded long ago can be answered");
   c->add_option("--connections", o.connections,
                 "Connections at once (1: bodies stay in their order; with more, e.g. 8, faster, but they "
                 "overtake each other)")
@@ -274,6 +277,22 @@ void add_bench(CLI::App& app, arguments& a) {
   unit_option(latency, "--rate", o.rate, typed_count,
               "Requests a second; without: half of what it measures first", "N");
   latency->add_flag("--poisson", o.poisson, "Random gaps instead of even ones");
+  auto* outbound = command(*c, "outbound",
+                           "Replies: limits used, from POST to the platform's call, and ingest beside them",
+                           "  switchboard bench outbound\n"
+                           "  switchboard bench outbound --replies 2000 --accounts 20 --json");
+  add_load_options(outbound, o);
+  unit_option(outbound, "--replies", o.replies, typed_count, "Replies, one to each customer (10k)", "N");
+  outbound->add_option("--accounts", o.accounts, "Accounts that they are spread over (100)")
+      ->check(CLI::Range(1u, 1'000u))
+      ->type_name("N");
+  unit_option(outbound, "--events", o.events, typed_count, "Replies that are paced, to time each (1000)",
+              "N");
+  unit_option(outbound, "--rate", o.rate, typed_count, "Of the paced ones, a second (200)", "N");
+  outbound
+      ->add_option("--platform-program", o.platform_program,
+                   "The fake platform (switchboard-fake-platform beside this program)")
+      ->type_name("FILE");
 }
 
 int dispatch(const CLI::App& app, arguments& a, const serve_function& serve) {
@@ -290,6 +309,7 @@ int dispatch(const CLI::App& app, arguments& a, const serve_function& serve) {
   const std::string which = app.get_subcommands().front()->get_subcommands().front()->get_name();
   if (which == "ingest") return run_bench_ingest(a.bench);
   if (which == "latency") return run_bench_latency(a.bench);
+  if (which == "outbound") return run_bench_outbound(a.bench);
   if (app.get_subcommands().front()->get_subcommands().front()->count("--subscribers") == 0)
     a.bench.subscribers = 1'000;
   if (app.get_subcommands().front()->get_subcommands().front()->count("--connections") == 0)

@@ -4,6 +4,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/figures.hpp"
 #include "cli/interrupt.hpp"
+#include "cli/present_times.hpp"
 #include "cli/progress.hpp"
 
 #include <simdjson.h>
@@ -20,6 +21,10 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
+
+domain::timestamp wall_clock() {
+  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
 
 /// Sleeps in short steps, so that Ctrl-C is heard. False: interrupted.
 bool sleep_until(clock::time_point when) {
@@ -188,6 +193,7 @@ delivery_totals deliver_all(payload_source& source, const signer& sign, const st
       worker w(*where, "/webhooks/" + percent_encode(source_id), sign, retry, shared);
       while (auto p = source.next()) {
         if (!pace.wait()) break;
+        if (options.now) p->body = with_present_times(p->body, wall_clock());
         w.deliver(*p);
         done.fetch_add(1, std::memory_order_relaxed);
         if (interrupted().load() || shared.no_engine.load()) break;

@@ -20,6 +20,7 @@ struct deliver_options {
   std::uint64_t rate = 0;  ///< bodies a second; 0: as fast as the engine takes them
   std::uint32_t repeat = 1;
   std::uint32_t connections = 1;  ///< with more, bodies overtake each other
+  bool now = false;               ///< as if it were sent now (present_times.hpp)
 };
 
 struct delivery_totals {

@@ -91,9 +91,9 @@ timestamp send_queue::recipient_allows(line& l, timestamp now) {
   return from;
 }
 
-std::optional<timestamp> send_queue::account_allows(const queued_send& s, timestamp now) {
+std::optional<timestamp> send_queue::account_allows(std::span<const draw> draws, timestamp now) {
   timestamp from = now;
-  for (const auto& d : s.draws) {
+  for (const auto& d : draws) {
     if (quotas_[d.quota].of == quota::scope::recipient) continue;
     const auto when = limits_[d.quota].when(d.units, now);
     if (!when) return std::nullopt;
@@ -166,7 +166,7 @@ std::optional<send_step> send_queue::next(timestamp now) {
   for (const auto& [group, threads] : ready_) {
     const auto& key = *threads.begin();
     if (best != nullptr && *best < key) continue;
-    if (account_allows(lines_.at(std::get<thread_id>(key)).sends.front(), now) == now) best = &key;
+    if (account_allows(lines_.at(std::get<thread_id>(key)).sends.front().draws, now) == now) best = &key;
   }
   if (best == nullptr) return std::nullopt;
   const auto t = std::get<thread_id>(*best);
@@ -189,7 +189,7 @@ std::optional<timestamp> send_queue::wake_at(timestamp now) {
   if (under_way_.size() < in_flight_max()) {
     for (const auto& [group, threads] : ready_) {
       const auto& first = lines_.at(std::get<thread_id>(*threads.begin())).sends.front();
-      if (const auto when = account_allows(first, now))
+      if (const auto when = account_allows(first.draws, now))
         sooner(std::max({*when, told_until_, breaker_until_}));
     }
   }
@@ -289,6 +289,25 @@ void send_queue::absent(const message_id& id, timestamp now, double chance) {
   by_age_.emplace(s.queued_at, id);
   l.not_before = std::max(l.not_before, now + backoff(s.attempts, chance));
   place(t, now);
+}
+
+// -- questions -------------------------------------------------------------------------------------------------
+
+std::optional<timestamp> send_queue::question_allowed(std::span<const draw> draws, timestamp now) {
+  const auto from = account_allows(draws, now);
+  return from ? std::optional(std::max(*from, told_until_)) : std::nullopt;
+}
+
+void send_queue::question_begun(std::span<const draw> draws, timestamp now) {
+  for (const auto& d : draws) {
+    if (quotas_[d.quota].of != quota::scope::recipient) limits_[d.quota].take(d.units, now);
+  }
+}
+
+void send_queue::question_ended(std::span<const draw> draws, timestamp now) {
+  for (const auto& d : draws) {
+    if (quotas_[d.quota].of != quota::scope::recipient) limits_[d.quota].ended(d.units, now);
+  }
 }
 
 void send_queue::trouble(timestamp now, double chance) {

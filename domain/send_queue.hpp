@@ -107,6 +107,12 @@ class send_queue {
   /// Of one whose end was unknown: the platform has not got it, and it waits again.
   void absent(const message_id& id, timestamp now, double chance);
 
+  /// Of a call that is no message of the queue, a question about one: when the account's limits allow it. nullopt: not before
+  /// a call that is under way has ended. Draws of a recipient's limits are not looked at.
+  [[nodiscard]] std::optional<timestamp> question_allowed(std::span<const draw> draws, timestamp now);
+  void question_begun(std::span<const draw> draws, timestamp now);
+  void question_ended(std::span<const draw> draws, timestamp now);
+
   [[nodiscard]] std::size_t waiting() const { return known_.size() - under_way_.size() - unknown_; }
   [[nodiscard]] std::size_t under_way() const { return under_way_.size(); }
   [[nodiscard]] std::size_t unknown() const { return unknown_; }
@@ -138,7 +144,7 @@ class send_queue {
   [[nodiscard]] line* end_attempt(const message_id& id, timestamp now, bool& forgotten);
   [[nodiscard]] send_verdict judge(line& l, const attempt_outcome& o, timestamp now, double chance);
   [[nodiscard]] timestamp recipient_allows(line& l, timestamp now);
-  [[nodiscard]] std::optional<timestamp> account_allows(const queued_send& s, timestamp now);
+  [[nodiscard]] std::optional<timestamp> account_allows(std::span<const draw> draws, timestamp now);
   [[nodiscard]] std::optional<send_step> oldest_too_old(timestamp now);
   void trouble(timestamp now, double chance);
   void heed(const attempt_outcome& o, timestamp now);

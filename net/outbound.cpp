@@ -107,6 +107,18 @@ class readable {
   int status_;
 };
 
+std::vector<domain::draw> draws_of(const platforms::call& c, std::span<const domain::quota> all) {
+  std::vector<domain::draw> draws;
+  for (const auto& d : c.quotas) {
+    const auto q =
+        std::find_if(all.begin(), all.end(), [&](const auto& known) { return known.name == d.quota; });
+    if (q == all.end()) continue;
+    draws.push_back(
+        {.quota = static_cast<std::uint8_t>(q - all.begin()), .units = static_cast<std::uint32_t>(d.units)});
+  }
+  return draws;
+}
+
 attempt_outcome outcome_of(domain::platform p, const platforms::call& c, const client::result& r) {
   switch (r.what) {
     case client::reached::answered:
@@ -220,17 +232,17 @@ std::vector<domain::draw> outbound::draws(const actors::reply& r) const {
                                        .answered = &answered,
                                        .queued_at = r.message.sent_at,
                                        .recipient_now = {}});
-  std::vector<domain::draw> draws;
-  if (!call) return draws;
-  const auto all = quotas(r.conversation.platform);
-  for (const auto& d : call->quotas) {
-    const auto q =
-        std::find_if(all.begin(), all.end(), [&](const auto& known) { return known.name == d.quota; });
-    if (q == all.end()) continue;
-    draws.push_back(
-        {.quota = static_cast<std::uint8_t>(q - all.begin()), .units = static_cast<std::uint32_t>(d.units)});
-  }
-  return draws;
+  return call ? draws_of(*call, quotas(r.conversation.platform)) : std::vector<domain::draw>{};
+}
+
+std::vector<domain::draw> outbound::lookup_draws(const actors::lookup_order& order) const {
+  auto sent = order.sent;
+  const auto w = prepare(std::move(sent));
+  if (!w) return {};
+  const auto request = (*w)->request(platforms::sending_right::free);
+  const auto call = platforms::lookup({.sent = request, .handed_over = order.sent.now});
+  return call ? draws_of(*call, quotas((*w)->order.what->conversation.platform))
+              : std::vector<domain::draw>{};
 }
 
 /// Puts a session's token into the work; `then` hears of the end of the attempt where there is none to be had.

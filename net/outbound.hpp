@@ -26,6 +26,7 @@ class outbound final : public actors::platform_client {
   [[nodiscard]] std::span<const domain::quota> quotas(domain::platform p) const override;
   [[nodiscard]] std::vector<domain::draw> draws(const actors::reply& r) const override;
   void send(actors::send_order what, std::function<void(domain::attempt_outcome)> done) override;
+  [[nodiscard]] std::vector<domain::draw> lookup_draws(const actors::lookup_order& what) const override;
   void look_up(actors::lookup_order what, std::function<void(actors::lookup_outcome)> done) override;
   void stop() override;
 

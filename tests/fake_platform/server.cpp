@@ -7,6 +7,7 @@
 #include <boost/beast/ssl.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <list>
 #include <mutex>
 #include <optional>
@@ -79,7 +80,7 @@ class server::running {
     }
     ::shutdown(acceptor_.native_handle(), SHUT_RDWR);
     accepting_.join();
-    for (auto& t : connections_) t.join();
+    for (auto& c : connections_) c.thread.join();
   }
 
   [[nodiscard]] std::uint16_t port() const { return port_; }
@@ -92,7 +93,16 @@ class server::running {
       tcp::socket s(io_);
       acceptor_.accept(s, failed);
       if (failed) return;
-      connections_.emplace_back([this, s = std::move(s)]() mutable { serve(std::move(s)); });
+      connections_.remove_if([](connection& c) {
+        if (!c.ended) return false;
+        c.thread.join();
+        return true;
+      });
+      auto& c = connections_.emplace_back();
+      c.thread = std::thread([this, &c, s = std::move(s)]() mutable {
+        serve(std::move(s));
+        c.ended = true;
+      });
     }
   }
 
@@ -179,7 +189,11 @@ class server::running {
   std::mutex mutex_;
   bool ending_ = false;
   std::list<tcp::socket*> open_;
-  std::list<std::thread> connections_;
+  struct connection {
+    std::thread thread;
+    std::atomic<bool> ended{false};
+  };
+  std::list<connection> connections_;  ///< of the accepting thread
   std::thread accepting_;
 };
 

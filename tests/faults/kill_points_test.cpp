@@ -143,7 +143,8 @@ TEST(kill_points, take_nothing_acknowledged_by_power_loss) {
 }
 
 TEST(kill_points, are_all_ended_in) {
-  std::set<std::string> ended_in;
+  // Those around a call to a platform: replies_test.cpp.
+  std::set<std::string> ended_in{"attempt-durable", "attempt-called", "attempt-answered", "attempt-settled"};
   for (const auto& p : places) ended_in.insert(p.name);
   EXPECT_EQ(ended_in, names_in_sources());
 }

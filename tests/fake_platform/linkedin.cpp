@@ -1,0 +1,104 @@
+// LinkedIn: /rest/socialActions/{post or comment}/comments.
+
+#include "domain/json.hpp"
+#include "net/platforms/json.hpp"
+#include "tests/fake_platform/text_size.hpp"
+#include "tests/fake_platform/world.hpp"
+
+#include <algorithm>
+
+namespace switchboard::fake_platform {
+namespace {
+
+using domain::json_object;
+using net::platforms::member_object;
+using net::platforms::member_text;
+using net::platforms::object;
+
+told refused(world& w, int status, std::string_view why, int code = 0) {
+  ++w.refused;
+  std::string out;
+  json_object o{out};
+  o.text("message", why);
+  o.number("status", static_cast<std::uint64_t>(status));
+  o.number("serviceErrorCode", static_cast<std::uint64_t>(code));
+  o.end();
+  return {.status = status, .body = std::move(out)};
+}
+
+std::string actor_of(const account& a) {
+  return a.platform_id.starts_with("urn:") ? a.platform_id : "urn:li:organization:" + a.platform_id;
+}
+
+/// YYYYMM
+bool is_version(const asked& r) {
+  const auto at = r.headers.find("linkedin-version");
+  return at != r.headers.end() && at->second.size() == 6 &&
+         std::all_of(at->second.begin(), at->second.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+void append_comment(std::string& out, const taken& t) {
+  json_object o{out};
+  o.text("$URN", t.id);
+  o.text("actor", actor_of(*t.by));
+  o.text("object", t.post);
+  o.key("message");
+  json_object message{out};
+  message.text("text", t.text);
+  message.end();
+  o.raw("created",
+        R"({"time":)" +
+            std::to_string(
+                std::chrono::duration_cast<std::chrono::milliseconds>(t.wall.time_since_epoch()).count()) +
+            '}');
+  o.end();
+}
+
+}  // namespace
+
+told linkedin_answer(world& w, const asked& r, instant now) {
+  const auto path = segments(r);  // rest, socialActions, urn, comments
+  const account* const from = w.with_token(bearer(r));
+  if (from == nullptr) return refused(w, 401, "Invalid access token", 65600);
+  if (path.size() != 4 || path[1] != "socialActions" || path[3] != "comments")
+    return refused(w, 404, "No such resource");
+  const auto protocol = r.headers.find("x-restli-protocol-version");
+  if (!is_version(r) || protocol == r.headers.end() || protocol->second != "2.0.0") {
+    return refused(w, 426, "LinkedIn-Version or X-Restli-Protocol-Version is missing or not active");
+  }
+  if (r.method == "GET") {
+    std::string out = R"({"elements":[)";
+    for (const taken* const t : w.said(*from, edge::comment, path[2])) {
+      if (out.back() != '[') out += ',';
+      append_comment(out, *t);
+    }
+    return {.body = out + "]}"};
+  }
+  const auto parsed = net::platforms::parse(r.body, {});
+  object body;
+  if (!parsed || parsed->root.get(body) != simdjson::SUCCESS) return refused(w, 400, "no JSON object");
+  if (member_text(body, "actor") != actor_of(*from))
+    return refused(w, 403, "the actor is not of this token", 100);
+  const auto post = member_text(body, "object");
+  const auto message = member_object(body, "message");
+  const auto text = message ? member_text(*message, "text") : std::string_view{};
+  constexpr std::size_t text_max = 1250;
+  if (post.empty() || text.empty() || utf16_units(text) > text_max)
+    return refused(w, 400, "object or message.text");
+  std::string about{post};
+  if (about.starts_with("urn:li:activity:")) about = about.substr(std::string_view("urn:li:").size());
+  const std::string number = std::to_string(7'000'000'000'000'000'000u + w.next_id++);
+  const auto& kept = w.keep({.by = from,
+                             .where = edge::comment,
+                             .recipient = path[2],
+                             .text = std::string{text},
+                             .reference = {},
+                             .id = "urn:li:comment:(" + about + ',' + number + ')',
+                             .post = std::string{post},
+                             .at = now});
+  told t{.status = 201, .body = {}, .headers = {{"x-restli-id", number}}};
+  append_comment(t.body, kept);
+  return t;
+}
+
+}  // namespace switchboard::fake_platform

@@ -1,0 +1,275 @@
+#include "tests/fake_platform/platform.hpp"
+
+#include "domain/json.hpp"
+
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <ctime>
+#include <deque>
+#include <mutex>
+#include <random>
+#include <thread>
+
+namespace switchboard::fake_platform {
+namespace {
+
+using domain::json_object;
+
+constexpr std::size_t huge_bytes = 10u << 20;
+constexpr std::string_view redirected_to = "/_/redirected";
+
+told answer_of(world& w, const asked& a, instant now) {
+  const auto path = path_of(a);
+  if (path.starts_with("/bot")) return telegram_answer(w, a, now);
+  if (path.starts_with("/2/")) return x_answer(w, a, now);
+  if (path.starts_with("/rest/")) return linkedin_answer(w, a, now);
+  if (path.starts_with("/xrpc/")) return bluesky_answer(w, a, now);
+  return graph_answer(w, a, now);
+}
+
+std::string http_date_in(std::chrono::seconds d) {
+  const auto then = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now() + d);
+  std::tm utc{};
+  ::gmtime_r(&then, &utc);
+  std::array<char, sizeof "Sun, 06 Nov 1994 08:49:37 GMT"> text{};
+  const auto n = std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &utc);
+  return {text.data(), n};
+}
+
+/// What is said instead of the answer, or how it is said.
+told troubled(trouble t, told answer, const std::string& here) {
+  switch (t) {
+    case trouble::none:
+      return answer;
+    case trouble::limited_seconds:
+      return {.status = 429, .body = "{}", .headers = {{"Retry-After", "1"}}};
+    case trouble::limited_date:
+      return {
+          .status = 429, .body = "{}", .headers = {{"Retry-After", http_date_in(std::chrono::seconds(2))}}};
+    case trouble::error:
+    case trouble::error_taken:
+      return {.status = 500, .body = "{}"};
+    case trouble::hang:
+    case trouble::hang_taken:
+      return {.with = fault::hang};
+    case trouble::reset:
+    case trouble::reset_taken:
+      return {.with = fault::reset};
+    case trouble::answer_and_reset:
+      answer.with = fault::answer_reset;
+      return answer;
+    case trouble::half:
+      answer.with = fault::half;
+      return answer;
+    case trouble::drip:
+      answer.with = fault::drip;
+      return answer;
+    case trouble::huge:
+      return {.body = std::string(huge_bytes, ' ')};
+    case trouble::nonsense:
+      return {.body = "<html>It works!</html>"};
+    case trouble::redirect:
+      return {.status = 302, .body = "{}", .headers = {{"Location", here + std::string(redirected_to)}}};
+  }
+  return answer;
+}
+
+std::string line_of(const taken& t) {
+  std::string out;
+  json_object o{out};
+  o.text("account", t.by->id);
+  o.text("platform", domain::to_word(t.by->platform));
+  o.text("recipient", t.recipient);
+  o.text("text", t.text);
+  o.text_if("reference", t.reference);
+  o.text("id", t.id);
+  o.number("at", static_cast<std::uint64_t>(
+                     std::chrono::duration_cast<std::chrono::nanoseconds>(t.at.time_since_epoch()).count()));
+  o.end();
+  return out + '\n';
+}
+
+}  // namespace
+
+class platform::running {
+ public:
+  explicit running(platform_options o)
+      : options_(std::move(o)), receipts_(options_.receipts, options_.sources), random_(options_.seed) {
+    world_.accounts = options_.accounts;
+    const std::lock_guard lock(mutex_);  // the first request waits until all of this stands
+    server_.emplace(options_.server, [this](const asked& a) { return answer(a); });
+  }
+
+  [[nodiscard]] std::string url() const { return server_->url(); }
+  void next(std::vector<trouble> troubles) {
+    const std::lock_guard lock(mutex_);
+    next_.assign(troubles.begin(), troubles.end());
+  }
+  void heard(const std::string& account, const std::string& customer,
+             std::chrono::system_clock::time_point at) {
+    const std::lock_guard lock(mutex_);
+    world_.heard[account + '/' + customer] = at;
+  }
+  void tell(const std::string& engine) { receipts_.tell(engine); }
+  [[nodiscard]] std::vector<taken> wait(std::size_t many, std::chrono::seconds patience) const {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, patience, [&] { return world_.book.size() >= many; });
+    return world_.book;
+  }
+  [[nodiscard]] figures count() const {
+    const std::lock_guard lock(mutex_);
+    return {.asked = asked_,
+            .taken = world_.book.size(),
+            .refused = world_.refused,
+            .limited = world_.limited,
+            .repeated = world_.doubled(),
+            .marked_read = world_.marked_read,
+            .typings = world_.typings,
+            .followed_redirects = followed_,
+            .troubles = troubles_,
+            .limits = world_.limits.figures()};
+  }
+
+ private:
+  told control(const asked& a) {
+    const auto path = path_of(a);
+    if (path == "/_/figures") return {.body = to_json(count())};
+    if (path == "/_/taken") {
+      std::string all;
+      const std::lock_guard lock(mutex_);
+      for (const auto& t : world_.book) all += line_of(t);
+      return {.body = std::move(all)};
+    }
+    if (path == "/_/hold" || path == "/_/release") {
+      held_ = path == "/_/hold";
+      return {};
+    }
+    if (path == redirected_to) {
+      const std::lock_guard lock(mutex_);
+      ++followed_;
+    }
+    return {.status = 404, .body = "{}"};
+  }
+
+  told answer(const asked& a) {
+    const auto now = std::chrono::steady_clock::now();
+    if (path_of(a).starts_with("/_/")) return control(a);
+    if (held_) return {.status = 503, .body = "{}", .headers = {{"Retry-After", "1"}}};
+    told t;
+    {
+      const std::lock_guard lock(mutex_);
+      ++asked_;
+      const auto what = draw();
+      if (what != trouble::none) ++troubles_[std::string(trouble_names.at(static_cast<std::size_t>(what)))];
+      const auto had = world_.book.size();
+      if (!is_before(what)) t = answer_of(world_, a, now);
+      if (world_.book.size() > had) {
+        receipts_.tell_of(world_.book.back());
+        if (options_.on_taken) options_.on_taken(world_.book.back());
+      }
+      t = troubled(what, std::move(t), server_->url());
+    }
+    changed_.notify_all();
+    if (options_.latency.count() > 0) std::this_thread::sleep_for(options_.latency);
+    return t;
+  }
+
+  trouble draw() {
+    if (!next_.empty()) {
+      const auto t = next_.front();
+      next_.pop_front();
+      return t;
+    }
+    if (options_.trouble_share <= 0 ||
+        std::uniform_real_distribution<double>(0, 1)(random_) >= options_.trouble_share)
+      return trouble::none;
+    return static_cast<trouble>(
+        std::uniform_int_distribution<std::size_t>(1, trouble_names.size() - 1)(random_));
+  }
+
+  const platform_options options_;
+  std::atomic<bool> held_{false};
+  receipts receipts_;
+  mutable std::mutex mutex_;
+  mutable std::condition_variable changed_;
+  world world_;
+  std::deque<trouble> next_;
+  std::mt19937_64 random_;
+  std::uint64_t asked_ = 0, followed_ = 0;
+  std::map<std::string, std::uint64_t> troubles_;
+  std::optional<server> server_;  // last: its threads use all of it
+};
+
+platform::platform(platform_options o) : running_(std::make_unique<running>(std::move(o))) {}
+platform::~platform() = default;
+
+std::string platform::url() const {
+  return running_->url();
+}
+void platform::next(std::vector<trouble> troubles) {
+  running_->next(std::move(troubles));
+}
+void platform::tell(const std::string& engine) {
+  running_->tell(engine);
+}
+void platform::heard(const std::string& account, const std::string& customer,
+                     std::chrono::system_clock::time_point at) {
+  running_->heard(account, customer, at);
+}
+std::vector<taken> platform::book() const {
+  return running_->wait(0, std::chrono::seconds(0));
+}
+std::vector<taken> platform::wait(std::size_t many, std::chrono::seconds patience) const {
+  return running_->wait(many, patience);
+}
+platform::figures platform::count() const {
+  return running_->count();
+}
+
+std::string to_json(const platform::figures& f) {
+  std::string out;
+  json_object o{out};
+  o.number("asked", f.asked);
+  o.number("taken", f.taken);
+  o.number("refused", f.refused);
+  o.number("limited", f.limited);
+  o.number("repeated", f.repeated);
+  o.number("markedRead", f.marked_read);
+  o.number("typings", f.typings);
+  o.number("followedRedirects", f.followed_redirects);
+  o.key("troubles");
+  json_object troubles{out};
+  for (const auto& [name, n] : f.troubles) troubles.number(name, n);
+  troubles.end();
+  o.key("limits");
+  json_object limits{out};
+  for (const auto& [name, l] : f.limits) {
+    limits.key(name);
+    json_object one{out};
+    one.number("taken", l.taken);
+    one.number("exceeded", l.exceeded);
+    one.number("fullest", std::uint64_t{l.fullest});
+    one.number("allowed", std::uint64_t{l.allowed});
+    one.end();
+  }
+  limits.end();
+  o.end();
+  return out;
+}
+
+std::vector<account> accounts_of(const config::settings& s) {
+  std::vector<account> all;
+  for (const auto& a : s.accounts) {
+    if (a.access_token.empty()) continue;
+    all.push_back({.id = a.id.value,
+                   .platform = a.platform,
+                   .platform_id = a.platform_id,
+                   .access_token = a.access_token,
+                   .page_id = a.page_id,
+                   .source = a.source.value});
+  }
+  return all;
+}
+
+}  // namespace switchboard::fake_platform

@@ -1,0 +1,68 @@
+#pragma once
+// The platforms' send APIs on one address of this machine: Graph (Facebook, Instagram, WhatsApp), Telegram, X, LinkedIn and
+// Bluesky, told apart by their paths. They check what they are sent as the real ones do (token, fields, sizes, windows,
+// rates), keep what they took, and fail as they are told to. Beside the APIs:
+//   GET /_/figures   how much was taken, refused, and how full each limit was
+//   GET /_/hold      from now on every call is answered 503, Retry-After: 1, until GET /_/release
+//   GET /_/taken     every message, one JSON object a line, with `at`: nanoseconds of the machine's monotonic clock
+
+#include "tests/fake_platform/receipts.hpp"
+#include "tests/fake_platform/server.hpp"
+#include "tests/fake_platform/troubles.hpp"
+#include "tests/fake_platform/world.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace switchboard::fake_platform {
+
+struct platform_options {
+  server_options server = {};
+  std::vector<account> accounts = {};
+  std::vector<config::source_settings> sources = {};  ///< with whose secrets receipts are signed
+  receipts_options receipts = {};
+  double trouble_share = 0;  ///< of the requests: 0 … 1
+  std::uint64_t seed = 1;
+  std::chrono::milliseconds latency{0};             ///< of each answer
+  std::function<void(const taken&)> on_taken = {};  ///< under the lock: it must only print
+};
+
+class platform {
+ public:
+  explicit platform(platform_options o);
+  ~platform();
+
+  [[nodiscard]] std::string url() const;
+  /// Of the next requests, one after the other, before chance has its say again.
+  void next(std::vector<trouble> troubles);
+  /// From now on receipts go to the engine at this address.
+  void tell(const std::string& engine);
+  /// The customer wrote to the account then; else the window is taken for open.
+  void heard(const std::string& account, const std::string& customer,
+             std::chrono::system_clock::time_point at);
+
+  [[nodiscard]] std::vector<taken> book() const;
+  /// The same, once it has so many, or the time is over.
+  [[nodiscard]] std::vector<taken> wait(std::size_t many, std::chrono::seconds patience) const;
+  struct figures {
+    std::uint64_t asked = 0, taken = 0, refused = 0, limited = 0, repeated = 0, marked_read = 0, typings = 0;
+    std::uint64_t followed_redirects = 0;
+    std::map<std::string, std::uint64_t> troubles = {};
+    std::map<std::string_view, limit_figures> limits = {};
+  };
+  [[nodiscard]] figures count() const;
+
+ private:
+  class running;
+  std::unique_ptr<running> running_;
+};
+
+[[nodiscard]] std::string to_json(const platform::figures& f);
+/// Of an engine's config: every account that has a token.
+[[nodiscard]] std::vector<account> accounts_of(const config::settings& s);
+
+}  // namespace switchboard::fake_platform

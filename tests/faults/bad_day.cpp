@@ -1,0 +1,289 @@
+#include "bad_day.hpp"
+
+#include "tests/e2e/json_text.hpp"
+#include "tests/e2e/setup.hpp"
+#include "tests/eventually.hpp"
+
+#include <gtest/gtest.h>
+
+#include <ctime>
+#include <random>
+#include <set>
+#include <stdexcept>
+#include <thread>
+
+namespace switchboard::faults {
+
+namespace {
+
+using namespace std::chrono_literals;
+using fake_platform::account;
+
+const std::vector<account> accounts = {
+    {.id = "day-whatsapp",
+     .platform = domain::platform::whatsapp,
+     .platform_id = "777001",
+     .access_token = "t-1",
+     .source = "meta"},
+    {.id = "day-page",
+     .platform = domain::platform::facebook,
+     .platform_id = "777002",
+     .access_token = "t-2",
+     .source = "meta"},
+    {.id = "day-instagram",
+     .platform = domain::platform::instagram,
+     .platform_id = "777003",
+     .access_token = "t-3",
+     .source = "meta"},
+    {.id = "day-linkedin",
+     .platform = domain::platform::linkedin,
+     .platform_id = "urn:li:organization:777004",
+     .access_token = "t-4",
+     .source = "linkedin"},
+};
+
+std::string messenger_text(const account& a, const std::string& customer) {
+  const auto ms = std::to_string(std::time(nullptr) * 1000);
+  const bool instagram = a.platform == domain::platform::instagram;
+  return std::string(R"({"object":")") + (instagram ? "instagram" : "page") + R"(","entry":[{"id":")" +
+         a.platform_id + R"(","time":)" + ms + R"(,"messaging":[{"sender":{"id":")" + customer +
+         R"("},"recipient":{"id":")" + a.platform_id + R"("},"timestamp":)" + ms +
+         R"(,"message":{"mid":"m_in.)" + customer + R"(","text":"hello?"}}]}]})";
+}
+
+std::string linkedin_comment(const account& a, const std::string& customer) {
+  const auto ms = std::to_string(std::time(nullptr) * 1000);
+  const std::string post = "urn:li:share:6" + customer;
+  const std::string comment = "urn:li:comment:(urn:li:activity:7" + customer + ",8" + customer + ")";
+  return R"({"type":"ORGANIZATION_SOCIAL_ACTION_NOTIFICATIONS","notifications":[{"notificationId":)" +
+         customer + R"(,"organizationalEntity":")" + a.platform_id +
+         R"(","action":"COMMENT","sourcePost":")" + post + R"(","generatedActivity":")" + comment +
+         R"(","decoratedGeneratedActivity":{"comment":{"entity":")" + comment +
+         R"(","owner":"urn:li:person:p)" + customer + R"(","text":"hello?","object":")" + post +
+         R"("}},"lastModifiedAt":)" + ms + R"(,"subscriber":"urn:li:person:admin"}]})";
+}
+
+std::string first_word_of(const account& a, const std::string& customer) {
+  switch (a.platform) {
+    case domain::platform::whatsapp:
+      return e2e::whatsapp_text(a.platform_id, customer, "wamid.in." + customer, "hello?",
+                                static_cast<std::uint64_t>(std::time(nullptr)));
+    case domain::platform::linkedin:
+      return linkedin_comment(a, customer);
+    default:
+      return messenger_text(a, customer);
+  }
+}
+
+void append(std::string& out, const char* what, const std::vector<std::string>& which) {
+  if (which.empty()) return;
+  constexpr std::size_t shown = 5;
+  out += std::to_string(which.size()) + ' ' + what + ':';
+  for (std::size_t i = 0; i < std::min(shown, which.size()); ++i) out += ' ' + which[i];
+  out += '\n';
+}
+
+}  // namespace
+
+std::string send_findings::text() const {
+  std::string out;
+  append(out, "doubled", doubled);
+  append(out, "lost", lost);
+  append(out, "said of untruly", untrue);
+  append(out, "out of order", out_of_order);
+  return out;
+}
+
+send_findings judge(const std::vector<accepted_reply>& replies, const std::vector<fake_platform::taken>& book,
+                    const std::map<std::string, reply_end>& ends) {
+  struct held {
+    std::uint64_t times = 0;
+    std::size_t at = 0;
+  };
+  std::map<std::string, held> has;
+  for (std::size_t i = 0; i < book.size(); ++i) {
+    auto& h = has[book[i].text];
+    if (h.times++ == 0) h.at = i;
+  }
+  send_findings f;
+  std::map<std::string, std::size_t> latest;  // by conversation
+  for (const auto& r : replies) {
+    const auto h = has.find(r.text);
+    const auto times = h == has.end() ? 0 : h->second.times;
+    const auto e = ends.find(r.id);
+    const std::string how = e == ends.end() ? "" : e->second.status;
+    if (times > 1) f.doubled.push_back(r.text);
+    if (e == ends.end() || !e->second.is_end) f.lost.push_back(r.text + " (" + how + ")");
+    const bool arrived = how == "sent" || how == "delivered" || how == "read";
+    if ((arrived && times == 0) || (how == "failed" && times > 0))
+      f.untrue.push_back(r.text + " (" + how + ")");
+    if (times == 0) continue;
+    const auto before = latest.find(r.conversation);
+    if (before != latest.end() && h->second.at < before->second) f.out_of_order.push_back(r.text);
+    latest[r.conversation] = h->second.at;
+  }
+  return f;
+}
+
+bad_day::bad_day(options o) : options_(std::move(o)), engine_(dir_.path(), options_.program) {}
+
+void bad_day::start() {
+  engine_.start();
+  platform_->tell(engine_.url());
+}
+
+void bad_day::begin() {
+  platform_.emplace(fake_platform::platform_options{.accounts = accounts,
+                                                    .sources = {{.id = {"meta"},
+                                                                 .kind = config::source_kind::meta,
+                                                                 .secrets = {"demo-secret"},
+                                                                 .verify_token = {}}},
+                                                    .receipts = {.engine = {}, .apart = 20ms},
+                                                    .trouble_share = options_.trouble_share,
+                                                    .seed = options_.seed});
+  e2e::setup s;
+  s.limits =
+      "send_backoff = \"20ms\"\nsend_backoff_max = \"1s\"\nsend_timeout = \"2s\"\nsend_unknown_wait = \"" +
+      options_.unknown_wait + "\"\n";
+  for (const auto& a : accounts) {
+    s.more += '\n' + e2e::account_toml(a.id, "acme", a.source, domain::to_word(a.platform), a.platform_id) +
+              "access_token = \"" + a.access_token + "\"\napi_url = \"" + platform_->url() + "\"\n";
+  }
+  engine_.configure(s.toml(engine_.data()));
+  start();
+  customers_write();
+}
+
+void bad_day::customers_write() {
+  std::uint64_t next = 491700000000;
+  for (const auto& a : accounts) {
+    for (std::uint32_t i = 0; i < options_.customers; ++i) {
+      const auto customer = std::to_string(next++);
+      const auto done = e2e::deliver(engine_, a.source, first_word_of(a, customer));
+      if (done.status != 200)
+        throw std::runtime_error("a customer's word was answered " + std::to_string(done.status) + ' ' +
+                                 done.body);
+    }
+  }
+  for (const auto& a : accounts) {
+    for (const auto& row : e2e::read_list(engine_, "/v1/conversations?account=" + a.id, "conversations")) {
+      conversations_.push_back(e2e::text_at(row, "/id").value_or(""));
+    }
+  }
+  if (conversations_.size() != accounts.size() * options_.customers) {
+    throw std::runtime_error("there are " + std::to_string(conversations_.size()) + " conversations");
+  }
+}
+
+std::optional<accepted_reply> bad_day::post_one(std::uint64_t n) {
+  const auto& conversation = conversations_[n % conversations_.size()];
+  std::string text = "reply-" + std::to_string(n);
+  auto more = e2e::bearer(e2e::agent_token);
+  more.emplace_back("Idempotency-Key", text);
+  while (!give_up_) {
+    e2e::http_connection c(engine_.port());
+    const auto done = c.ask("POST", "/v1/conversations/" + conversation + "/messages", more,
+                            "{\"content\":\"" + text + "\"}");
+    if (done.status == 202) {
+      return accepted_reply{e2e::text_at(done.body, "/id").value_or(""), conversation, std::move(text)};
+    }
+    if (done.status == 0 || done.status == 503 || done.status == 429) {  // it is being killed, or comes up
+      std::this_thread::yield();
+      continue;
+    }
+    ADD_FAILURE() << "a reply was answered " << done.status << ' ' << done.body;
+    return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+void bad_day::post(std::uint64_t first, std::uint64_t how_many) {
+  for (std::uint64_t n = first; n < first + how_many && !give_up_; ++n) {
+    if (auto r = post_one(n)) accepted_.push_back(*std::move(r));
+    ++posted_;
+  }
+}
+
+void bad_day::answer_all(std::uint64_t replies, std::uint64_t kills) {
+  std::mt19937_64 random{options_.seed};
+  const auto from = asked_;
+  asked_ += replies;
+  posted_ = 0;
+  std::thread poster([&] { post(from, replies); });
+  for (std::uint64_t k = 0; k < kills; ++k) {
+    // Anywhere between the last kill and the next: by what the platforms have been asked, and by what was posted.
+    const auto asked = platform_->count().asked + 1 + random() % (2 * replies / (kills + 1) + 1);
+    const bool moved = eventually([&] { return platform_->count().asked >= asked || posted_ >= replies; });
+    EXPECT_TRUE(moved);
+    engine_.kill();
+    ++kills_;
+    start();
+  }
+  poster.join();
+}
+
+void bad_day::answer_until_killed_at(const std::string& place, std::uint64_t occurrence) {
+  stop();
+  engine_.set_environment({"KILL_AT=" + place + ':' + std::to_string(occurrence)});
+  start();
+  const auto from = asked_;
+  constexpr std::uint64_t at_most = 100;
+  asked_ += at_most;
+  posted_ = 0;
+  std::thread poster([&] { post(from, at_most); });
+  const bool ended = eventually([&] { return engine_.ended().has_value(); });
+  EXPECT_TRUE(ended) << place << " is never reached";
+  EXPECT_NE(engine_.said().find("killed at " + place), std::string::npos) << engine_.said();
+  ++kills_;
+  engine_.set_environment({});
+  start();
+  poster.join();
+}
+
+void bad_day::read_ends() {
+  for (const auto& e : e2e::read_log(engine_, cursor_)) {
+    const auto type = e2e::text_at(e, "/type").value_or("");
+    if (!type.starts_with("message.") || type == "message.received" || type == "message.queued") continue;
+    auto& end = ends_[e2e::text_at(e, "/data/message/id").value_or("")];
+    end.status = type.substr(std::string_view("message.").size());
+    const bool for_good =
+        end.status != "unknown" || e2e::text_at(e, "/data/message/error/code") == "no-answer";
+    end.is_end = for_good;
+  }
+}
+
+bool bad_day::settle(std::chrono::seconds patience) {
+  platform_->calm();
+  const auto until = std::chrono::steady_clock::now() + patience;
+  const auto all = [&] {
+    for (const auto& r : accepted_) {
+      const auto e = ends_.find(r.id);
+      if (e == ends_.end() || !e->second.is_end) return false;
+    }
+    return true;
+  };
+  for (read_ends(); !all() && std::chrono::steady_clock::now() < until; read_ends()) {
+    (void)e2e::get(engine_, "/v1/events?wait=1&from=" + cursor_);  // until something happens
+  }
+  return all();
+}
+
+send_findings bad_day::check() {
+  read_ends();
+  return judge(accepted_, platform_->book(), ends_);
+}
+
+std::string bad_day::summary() const {
+  std::map<std::string, std::uint64_t> by_end;
+  for (const auto& [id, e] : ends_) ++by_end[e.status];
+  std::string out =
+      std::to_string(accepted_.size()) + " replies, " + std::to_string(kills_) + " kills; ends:";
+  for (const auto& [status, n] : by_end) out += ' ' + status + ' ' + std::to_string(n);
+  return out + "; the platforms: " + to_json(platform_->count());
+}
+
+void bad_day::stop() {
+  if (engine_.running()) engine_.terminate();
+}
+
+}  // namespace switchboard::faults

@@ -1,0 +1,99 @@
+// A9: whatever the platforms do, and whenever the engine dies, each reply arrives once at most, in its conversation's order,
+// and what is said of it is true.
+
+#include "bad_day.hpp"
+#include "crash_loop.hpp"
+#include "tests/full.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+
+namespace switchboard::faults {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::seconds settled_within{600};
+
+void run(bad_day& day, std::uint64_t replies, std::uint64_t kills) {
+  SCOPED_TRACE("seed " + std::to_string(seed()));
+  day.begin();
+  day.answer_all(replies, kills);
+  EXPECT_TRUE(day.settle(settled_within));
+  const auto found = day.check();
+  EXPECT_TRUE(found.none()) << found.text();
+  std::printf("%s\n", day.summary().c_str());
+  const auto f = day.platform().count();
+  EXPECT_EQ(day.replies(), replies);
+  EXPECT_EQ(f.refused, 0u);
+  EXPECT_EQ(f.followed_redirects, 0u);
+  EXPECT_GT(f.troubles.size(), 10u) << "the day was too good to say anything";
+}
+
+TEST(replies_on_a_bad_day, arrive_once_and_in_order) {
+  bad_day day({.seed = seed()});
+  run(day, full() ? 10'000 : 400, 0);
+}
+
+TEST(replies_on_a_bad_day, arrive_once_and_in_order_though_the_engine_is_killed) {
+  bad_day day({.seed = seed()});
+  run(day, full() ? 10'000 : 400, full() ? 100 : 5);
+}
+
+/// Around a call: durable as begun, called, answered, settled.
+TEST(replies_on_a_bad_day, arrive_once_wherever_around_a_call_the_engine_ends) {
+  for (const char* place : {"attempt-durable", "attempt-called", "attempt-answered", "attempt-settled"}) {
+    for (const std::uint64_t occurrence : {1, 20}) {
+      SCOPED_TRACE(std::string(place) + ':' + std::to_string(occurrence));
+      bad_day day({.program = SWITCHBOARD_WITH_KILL_POINTS,
+                   .trouble_share = 0,
+                   .seed = seed(),
+                   .unknown_wait = "5s"});
+      day.begin();
+      day.answer_until_killed_at(place, occurrence);
+      EXPECT_TRUE(day.settle(settled_within));
+      const auto found = day.check();
+      EXPECT_TRUE(found.none()) << found.text();
+    }
+  }
+}
+
+/// It sends again at its start what was under way when it ended.
+TEST(replies_on_a_bad_day, of_an_engine_that_sends_blindly_again_are_seen_to_be_doubled) {
+  bad_day day({.program = SWITCHBOARD_SENDS_AGAIN, .trouble_share = 0, .seed = seed(), .unknown_wait = "5s"});
+  day.begin();
+  for (int i = 0; i < 10 && day.check().doubled.empty(); ++i) {
+    // With no answer to any of them all are under way when it ends.
+    day.platform().next(std::vector<fake_platform::trouble>(5, fake_platform::trouble::hang_taken));
+    day.answer_all(20, 1);
+    (void)day.settle(settled_within);
+  }
+  EXPECT_FALSE(day.check().doubled.empty());
+}
+
+TEST(judgement_of_replies, finds_each_kind_of_fault) {
+  const std::vector<accepted_reply> replies = {{"1", "c", "one"}, {"2", "c", "two"}, {"3", "d", "three"}};
+  const auto book = [](std::vector<std::string> texts) {
+    std::vector<fake_platform::taken> all;
+    for (auto& t : texts) all.push_back({.recipient = {}, .text = std::move(t), .reference = {}, .id = {}});
+    return all;
+  };
+  const reply_end sent{"sent", true}, failed{"failed", true}, open{"unknown", false};
+  EXPECT_TRUE(judge(replies, book({"one", "three", "two"}), {{"1", sent}, {"2", sent}, {"3", sent}}).none());
+  EXPECT_TRUE(judge(replies, book({"one", "two"}), {{"1", sent}, {"2", sent}, {"3", failed}}).none());
+  EXPECT_EQ(judge(replies, book({"one", "two", "two", "three"}), {{"1", sent}, {"2", sent}, {"3", sent}})
+                .doubled.size(),
+            1u);
+  EXPECT_EQ(judge(replies, book({"one", "two"}), {{"1", sent}, {"2", sent}, {"3", sent}}).untrue.size(), 1u);
+  EXPECT_EQ(
+      judge(replies, book({"one", "two", "three"}), {{"1", sent}, {"2", sent}, {"3", failed}}).untrue.size(),
+      1u);
+  EXPECT_EQ(judge(replies, book({"one", "two", "three"}), {{"1", sent}, {"2", open}}).lost.size(), 2u);
+  EXPECT_EQ(judge(replies, book({"two", "one", "three"}), {{"1", sent}, {"2", sent}, {"3", sent}})
+                .out_of_order.size(),
+            1u);
+}
+
+}  // namespace
+}  // namespace switchboard::faults
