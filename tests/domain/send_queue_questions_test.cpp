@@ -16,7 +16,7 @@ constexpr std::array<quota, 1> twice_a_second = {
 constexpr std::array<draw, 1> one_list = {draw{0, 1}};
 const timestamp t0{1000s};
 
-TEST(questions, wait_for_the_accounts_limit) {
+TEST(send_queue_questions, wait_for_the_accounts_limit) {
   send_queue q(twice_a_second, {});
   for (int i = 0; i < 2; ++i) {
     EXPECT_EQ(q.question_allowed(one_list, t0), t0);
@@ -27,7 +27,7 @@ TEST(questions, wait_for_the_accounts_limit) {
   EXPECT_EQ(q.question_allowed(one_list, t0 + 10ms), t0 + 1010ms);
 }
 
-TEST(questions, wait_as_long_as_the_platform_has_said) {
+TEST(send_queue_questions, wait_as_long_as_the_platform_has_said) {
   send_queue q(twice_a_second, {});
   const message_id id{{thread_id{1, 2}, 0}, 1};
   q.add({.id = id, .queued_at = t0}, t0);
@@ -38,7 +38,7 @@ TEST(questions, wait_as_long_as_the_platform_has_said) {
   EXPECT_EQ(q.question_allowed(one_list, t0), t0 + 30s);
 }
 
-TEST(questions, draw_nothing_where_the_platform_has_no_limit) {
+TEST(send_queue_questions, draw_nothing_where_the_platform_has_no_limit) {
   send_queue q({}, {});
   EXPECT_EQ(q.question_allowed({}, t0), t0);
 }
