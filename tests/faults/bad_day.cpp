@@ -253,7 +253,6 @@ void bad_day::read_ends() {
 }
 
 bool bad_day::settle(std::chrono::seconds patience) {
-  platform_->calm();
   const auto until = std::chrono::steady_clock::now() + patience;
   const auto all = [&] {
     for (const auto& r : accepted_) {

@@ -54,7 +54,7 @@ class bad_day {
     double trouble_share = 0.3;
     std::uint64_t seed = 1;
     std::uint32_t customers = 25;  ///< of each account
-    std::string unknown_wait = "20s";
+    std::string unknown_wait = "12s";
   };
   explicit bad_day(options o);
 
@@ -64,7 +64,7 @@ class bad_day {
   /// is killed so often, at moments that are drawn. With `place`: killed there (domain/kill_point.hpp), once.
   void answer_all(std::uint64_t replies, std::uint64_t kills);
   void answer_until_killed_at(const std::string& place, std::uint64_t occurrence);
-  /// No more troubles; waits until every reply has come to an end. False: some have not, within `patience`.
+  /// Waits until every reply has come to an end, troubles or not. False: some have not, within `patience`.
   [[nodiscard]] bool settle(std::chrono::seconds patience);
   [[nodiscard]] send_findings check();
   [[nodiscard]] std::string summary() const;
