@@ -30,6 +30,10 @@ struct bench_options {
   std::uint32_t subscribers = 1;  ///< fanout, latency
   std::uint64_t events = 1'000;   ///< fanout: webhooks to deliver
   bool sse = false;               ///< subscribers read SSE instead of WebSocket
+
+  std::uint64_t replies = 10'000;  ///< outbound: queued in all, one to each of as many customers
+  std::uint32_t accounts = 100;    ///< outbound
+  std::string platform_program;    ///< outbound: empty: switchboard-fake-platform beside this program
   bool json = false;
 };
 
@@ -38,6 +42,9 @@ struct bench_options {
 [[nodiscard]] int run_bench_ingest(const bench_options& options);
 /// Deliveries a second to many subscribers; 1 also if any of them misses, repeats or reorders an event.
 [[nodiscard]] int run_bench_fanout(const bench_options& options);
+/// Replies to a fake platform: how well limits are used, how soon each leaves, what ingest loses. 1 also if a limit is
+/// exceeded or a reply arrives twice.
+[[nodiscard]] int run_bench_outbound(const bench_options& options);
 /// Latency from the intended send time, to the 200 and to the subscribers.
 [[nodiscard]] int run_bench_latency(const bench_options& options);
 

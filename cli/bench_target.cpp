@@ -41,12 +41,13 @@ int bench_failed(const char* benchmark, const std::string& what) {
   return exit_failed;
 }
 
-expected<bench_target, std::string> make_target(const bench_options& o, const char* benchmark) {
+expected<bench_target, std::string> make_target(const bench_options& o, const char* benchmark,
+                                                const std::string& more) {
   catch_interrupts();
   bench_target t;
   if (o.url.empty()) {
     if (!o.json) std::fprintf(stderr, "switchboard bench %s: starting an engine of its own\n", benchmark);
-    auto child = child_engine::start(o.data_root);
+    auto child = child_engine::start(o.data_root, more);
     if (!child) return unexpected{child.error()};
     t.own = std::move(*child);
   }

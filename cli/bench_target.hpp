@@ -34,8 +34,10 @@ struct bench_target {
   [[nodiscard]] std::optional<std::chrono::nanoseconds> views_catch_up() const;
 };
 
-/// Finds or starts the engine. The error is one line that names the fix.
-[[nodiscard]] expected<bench_target, std::string> make_target(const bench_options& o, const char* benchmark);
+/// Finds or starts the engine; an own one with `more` at the end of its configuration. The error is one line that names the
+/// fix.
+[[nodiscard]] expected<bench_target, std::string> make_target(const bench_options& o, const char* benchmark,
+                                                              const std::string& more = {});
 
 /// The part of a report that all benchmarks share, as text lines and as JSON members without braces.
 [[nodiscard]] std::string load_text(const load_report& r, std::uint32_t messages_per_body);

@@ -2,12 +2,12 @@
 // An engine of the benchmark's own: this same program as a child process, on ports and a data directory of its
 // own, gone with everything it wrote when the benchmark ends.
 
+#include "cli/child_process.hpp"
 #include "domain/expected.hpp"
-
-#include <sys/types.h>
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace switchboard::cli {
@@ -18,20 +18,21 @@ namespace switchboard::cli {
 
 class child_engine {
  public:
-  /// Makes a directory below `data_root` (empty: the directory for temporary files), starts `program serve`
-  /// in it and waits until it is ready. The error holds the end of what the engine said.
+  /// Makes a directory below `data_root` (empty: the directory for temporary files), starts this program's `serve` in it,
+  /// with `more` at the end of its configuration, and waits until it is ready. The error holds the end of what it said.
   [[nodiscard]] static expected<std::unique_ptr<child_engine>, std::string> start(
-      const std::string& data_root, const std::string& program = "/proc/self/exe");
-  /// SIGTERM, SIGKILL if that takes over 15 s; then removes the directory.
+      const std::string& data_root, const std::string& more = {});
+  /// Ends it, then removes the directory.
   ~child_engine();
   child_engine(const child_engine&) = delete;
   child_engine& operator=(const child_engine&) = delete;
 
   [[nodiscard]] std::string url() const;
   [[nodiscard]] const std::string& directory() const { return directory_; }
-  /// CPU time and resident memory of the child so far, from /proc. 0: gone.
-  [[nodiscard]] double cpu_seconds() const;
-  [[nodiscard]] std::uint64_t resident_bytes() const;
+  [[nodiscard]] std::string config() const { return directory_ + "/bench.toml"; }
+  /// See child_process.
+  [[nodiscard]] double cpu_seconds() const { return process_->cpu_seconds(); }
+  [[nodiscard]] std::uint64_t resident_bytes() const { return process_->resident_bytes(); }
 
  private:
   child_engine() = default;
@@ -39,7 +40,7 @@ class child_engine {
 
   std::string directory_;
   std::uint16_t port_ = 0, admin_port_ = 0;
-  pid_t pid_ = -1;
+  std::optional<child_process> process_;
 };
 
 }  // namespace switchboard::cli
