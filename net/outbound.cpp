@@ -1,14 +1,13 @@
 #include "net/outbound.hpp"
 
 #include "domain/messaging_window.hpp"
-#include "net/platforms/bluesky_session.hpp"
+#include "net/bluesky_sessions.hpp"
+#include "net/outbound_parts.hpp"
 #include "net/platforms/outgoing_json.hpp"
 #include "net/platforms/sending.hpp"
 
 #include <algorithm>
 #include <chrono>
-#include <map>
-#include <mutex>
 #include <utility>
 
 namespace switchboard::net {
@@ -17,14 +16,6 @@ namespace {
 
 using domain::attempt_end;
 using domain::attempt_outcome;
-
-domain::timestamp wall_clock() {
-  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
-
-attempt_outcome ended(attempt_end end, std::string code, std::string detail) {
-  return {.end = end, .error = {.code = std::move(code), .title = {}, .detail = std::move(detail)}};
-}
 
 /// Everything that one call is made of. Kept until its answer is read.
 struct work {
@@ -85,28 +76,6 @@ expected<platforms::sending_right, attempt_outcome> right_of(const work& w) {
                                                  : platforms::sending_right::free;
 }
 
-client::request to_request(const platforms::call& c, std::chrono::milliseconds timeout) {
-  client::request r{.method = std::string(c.method), .url = c.url, .body = c.body, .timeout = timeout};
-  for (const auto& h : c.headers) r.headers.emplace_back(h.name, h.value);
-  return r;
-}
-
-/// A platform's answer as its functions read it. Points into `r`.
-class readable {
- public:
-  explicit readable(const client::result& r) : body_(r.body), status_(r.status) {
-    for (const auto& [name, value] : r.headers) headers_.push_back({name, value});
-  }
-  [[nodiscard]] platforms::answer get() const {
-    return {.status = status_, .headers = headers_, .body = body_};
-  }
-
- private:
-  std::vector<platforms::field> headers_;
-  std::string_view body_;
-  int status_;
-};
-
 std::vector<domain::draw> draws_of(const platforms::call& c, std::span<const domain::quota> all) {
   std::vector<domain::draw> draws;
   for (const auto& d : c.quotas) {
@@ -133,81 +102,8 @@ attempt_outcome outcome_of(domain::platform p, const platforms::call& c, const c
 
 }  // namespace
 
-/// Bluesky takes no password with a message: it sells sessions for it. One at a time for each account; who needs one
-/// meanwhile waits for it.
-class outbound::sessions {
- public:
-  using ready = std::function<void(expected<platforms::bluesky_session, attempt_outcome>)>;
-
-  explicit sessions(client::http_client& http) : http_(http) {}
-
-  void with(const platforms::sending_account& account, std::chrono::milliseconds timeout, ready then) {
-    std::unique_lock lock(mutex_);
-    auto& s = of_[account.platform_id];
-    if (s.now && s.password == account.access_token) {
-      auto session = *s.now;
-      lock.unlock();
-      return then(std::move(session));
-    }
-    s.waiting.push_back(std::move(then));
-    if (s.waiting.size() > 1) return;
-    const bool anew = s.refresh.empty() || s.password != account.access_token;
-    const auto call =
-        anew ? platforms::bluesky_sign_in(account) : platforms::bluesky_refresh(account, s.refresh);
-    lock.unlock();
-    http_.perform(to_request(call, timeout),
-                  [this, account, timeout, anew](client::result&& r) { bought(account, timeout, anew, r); });
-  }
-  /// This access token of the account's is too old.
-  void spent(const std::string& account, const std::string& access_token) {
-    const std::lock_guard lock(mutex_);
-    auto& s = of_[account];
-    if (s.now && s.now->access_token == access_token) s.now.reset();
-  }
-
- private:
-  struct state {
-    std::optional<platforms::bluesky_session> now;
-    std::string password, refresh;
-    std::vector<ready> waiting;
-  };
-
-  void bought(const platforms::sending_account& account, std::chrono::milliseconds timeout, bool anew,
-              const client::result& r) {
-    auto session = r.what == client::reached::answered
-                       ? platforms::read_bluesky_session(readable(r).get(), wall_clock())
-                       : expected<platforms::bluesky_session, attempt_outcome>(
-                             unexpected{ended(attempt_end::later, "unreachable", r.why)});
-    if (!session && !anew) {  // the refresh token has had its time: the password may still be good
-      const auto call = platforms::bluesky_sign_in(account);
-      return http_.perform(to_request(call, timeout), [this, account, timeout](client::result&& second) {
-        bought(account, timeout, true, second);
-      });
-    }
-    std::vector<ready> waiting;
-    {
-      const std::lock_guard lock(mutex_);
-      auto& s = of_[account.platform_id];
-      s.refresh = session ? session->refresh_token : std::string();
-      s.password = account.access_token;
-      if (session) s.now = *session;
-      waiting.swap(s.waiting);
-    }
-    // Whether a session was begun or not, no message was sent.
-    if (!session && session.error().end == attempt_end::unknown) {
-      auto why = session.error();
-      why.end = attempt_end::later;
-      session = unexpected{std::move(why)};
-    }
-    for (auto& then : waiting) then(session);
-  }
-
-  client::http_client& http_;
-  std::mutex mutex_;
-  std::map<std::string, state> of_;
-};
-
-outbound::outbound(client::options o) : http_(std::move(o)), sessions_(std::make_unique<sessions>(http_)) {}
+outbound::outbound(client::options o)
+    : http_(std::move(o)), sessions_(std::make_unique<bluesky_sessions>(http_)) {}
 outbound::~outbound() {
   http_.stop();  // its answers use the sessions
 }

@@ -18,6 +18,8 @@ struct sending_account;
 
 namespace switchboard::net {
 
+class bluesky_sessions;
+
 class outbound final : public actors::platform_client {
  public:
   explicit outbound(client::options o);
@@ -31,14 +33,13 @@ class outbound final : public actors::platform_client {
   void stop() override;
 
  private:
-  class sessions;
   template <class Work>
   void in_session(const std::shared_ptr<Work>& w, const platforms::sending_account& password,
                   std::chrono::milliseconds timeout,
                   std::function<void(std::optional<domain::attempt_outcome>)> then);
 
   client::http_client http_;
-  std::unique_ptr<sessions> sessions_;
+  std::unique_ptr<bluesky_sessions> sessions_;
 };
 
 }  // namespace switchboard::net

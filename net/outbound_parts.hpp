@@ -1,0 +1,48 @@
+#pragma once
+// What everything that calls a platform's API shares: a call as the HTTP client takes it, its answer as the platforms' functions
+// read it.
+
+#include "domain/sending.hpp"
+#include "net/client/http_client.hpp"
+#include "net/platforms/sending.hpp"
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace switchboard::net {
+
+[[nodiscard]] inline domain::timestamp wall_clock() {
+  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
+
+[[nodiscard]] inline domain::attempt_outcome ended(domain::attempt_end end, std::string code,
+                                                   std::string detail) {
+  return {.end = end, .error = {.code = std::move(code), .title = {}, .detail = std::move(detail)}};
+}
+
+[[nodiscard]] inline client::request to_request(const platforms::call& c, std::chrono::milliseconds timeout) {
+  client::request r{.method = std::string(c.method), .url = c.url, .body = c.body, .timeout = timeout};
+  for (const auto& h : c.headers) r.headers.emplace_back(h.name, h.value);
+  return r;
+}
+
+/// A platform's answer as its functions read it. Points into `r`.
+class readable {
+ public:
+  explicit readable(const client::result& r) : body_(r.body), status_(r.status) {
+    for (const auto& [name, value] : r.headers) headers_.push_back({name, value});
+  }
+  [[nodiscard]] platforms::answer get() const {
+    return {.status = status_, .headers = headers_, .body = body_};
+  }
+
+ private:
+  std::vector<platforms::field> headers_;
+  std::string_view body_;
+  int status_;
+};
+
+}  // namespace switchboard::net
