@@ -25,8 +25,6 @@ constexpr bool begun_may_have_arrived = true;
 /// Whether the views have caught up is looked at so often.
 constexpr auto views_look_again = 2ms;
 constexpr auto sleeps_at_most = 1s;
-/// A question waits so long where the platform's limit does not say.
-constexpr auto question_waits = 1s;
 /// So many of a conversation's latest messages are searched for what is answered.
 constexpr std::size_t looked_through = 50;
 
@@ -115,7 +113,12 @@ std::optional<domain::message> account_owner::answered_by(const reply& r) const 
     if (auto m = links_.of->views->find_message(r.conversation.brand.value, thread, r.message.reply_to))
       return m;
   }
-  for (auto& m : latest_of(r.conversation.brand, r.conversation.id)) {
+  return last_inbound_of(r.conversation.brand, r.conversation.id);
+}
+
+std::optional<domain::message> account_owner::last_inbound_of(const domain::brand_id& brand,
+                                                              const domain::conversation_id& c) const {
+  for (auto& m : latest_of(brand, c)) {
     if (m.direction == domain::direction::inbound && !m.placeholder) return std::move(m);
   }
   return std::nullopt;
@@ -269,53 +272,6 @@ void account_owner::ended(const attempt_ended& e) {
   }
 }
 
-// -- whose end is unknown ------------------------------------------------------------------------------------
-
-void account_owner::ask_about_doubtful(domain::timestamp now) {
-  using kind = domain::doubts::step::kind;
-  const auto wait = links_.of->settings.load()->limits.send_unknown_wait;
-  while (const auto step = doubts_.next(now, wait)) {
-    const auto id = step->id;
-    if (step->what == kind::ask) {
-      ask_about(id, now);
-      continue;
-    }
-    tell_thread(
-        id, end::unresolved, {},
-        {.code = "no-answer",
-         .title = "It is not known whether this arrived",
-         .detail = "the platform did not answer, and has not spoken of it since; it is not sent again"});
-    settle(id);
-  }
-}
-
-void account_owner::ask_about(const domain::message_id& id, domain::timestamp now) {
-  const auto question = question_about(replies_.at(id));
-  const auto draws = links_.client->lookup_draws(question);
-  const auto allowed = queue_.question_allowed(draws, now);
-  if (!allowed || *allowed > now) return doubts_.postpone(id, allowed.value_or(now + question_waits));
-  queue_.question_begun(draws, now);
-  doubts_.asked(id);
-  links_.client->look_up(question, [tell = self_.looked_up, id, draws](lookup_outcome o) {
-    tell(std::make_shared<looked_up>(looked_up{.id = id, .outcome = std::move(o), .draws = draws}));
-  });
-}
-
-void account_owner::learned(const looked_up& l) {
-  const auto now = self_.now();
-  queue_.question_ended(l.draws, now);
-  if (!doubts_.has(l.id)) return;  // settled meanwhile
-  using kind = lookup_outcome::kind;
-  if (l.outcome.what == kind::found) {
-    tell_thread(l.id, end::sent, l.outcome.platform_message_id);
-    return settle(l.id);
-  }
-  if (l.outcome.what == kind::unclear) return doubts_.unclear(l.id, now);
-  if (!doubts_.absent(l.id, now)) return;
-  note_attempts({l.id}, false);
-  queue_.absent(l.id, now, chance());
-}
-
 // -- the turn ------------------------------------------------------------------------------------------------
 
 void account_owner::pump() {
@@ -391,6 +347,7 @@ caf::behavior account(caf::stateful_actor<account_state>* self, outbox_links* li
   tools.begun = [tell](begun_ptr b) { tell(std::move(b)); };
   tools.ended = [tell](ended_ptr e) { tell(std::move(e)); };
   tools.looked_up = [tell](looked_up_ptr l) { tell(std::move(l)); };
+  tools.signalled = [tell](signalled_ptr s) { tell(std::move(s)); };
   tools.wake_in = [self](std::chrono::microseconds after) {
     self->delayed_send(self, after, wake_atom::value);
   };
@@ -423,6 +380,11 @@ caf::behavior account(caf::stateful_actor<account_state>* self, outbox_links* li
       },
       [&owner](const looked_up_ptr& l) {
         owner.learned(*l);
+        owner.pump();
+      },
+      [&owner](const signal_ptr& s) { owner.signal(*s); },
+      [&owner](const signalled_ptr& s) {
+        owner.told(*s);
         owner.pump();
       },
       [&owner](wake_atom) { owner.pump(); },

@@ -16,6 +16,8 @@
 //   begun_ptr      the attempts are durable: call
 //   ended          an attempt's outcome
 //   looked_up      what the platform said of one whose end was unknown
+//   signal_ptr     the customer is to see that we read or type
+//   signalled      the platform was told
 //   wake           time has passed
 //   closeall       the node stops
 
@@ -42,6 +44,7 @@ namespace switchboard::actors {
 /// Counted over all accounts, for the metrics. Any thread.
 struct outbox_figures {
   std::atomic<std::uint64_t> attempts{0}, sent{0}, failed{0}, unknown{0}, unresolved{0}, retried{0};
+  std::atomic<std::uint64_t> signals_told{0}, signals_failed{0}, signals_dropped{0};
   std::atomic<std::int64_t> waiting{0}, under_way{0};
   std::atomic<std::int64_t> without_access{0};  ///< accounts whose token the platform refuses
 };
@@ -85,6 +88,18 @@ struct looked_up {
 };
 using looked_up_ptr = std::shared_ptr<const looked_up>;
 
+/// To the owner of the conversation's account.
+struct wanted_signal {
+  thread_signal what = thread_signal::read;
+  domain::conversation conversation;
+};
+using signal_ptr = std::shared_ptr<const wanted_signal>;
+struct signalled {
+  bool told = false;
+  std::vector<domain::draw> draws;  ///< what it took of the limits
+};
+using signalled_ptr = std::shared_ptr<const signalled>;
+
 /// The account's state and what it does with it. On its actor's thread.
 class account_owner {
  public:
@@ -93,6 +108,7 @@ class account_owner {
     std::function<void(begun_ptr)> begun;          ///< any thread
     std::function<void(ended_ptr)> ended;          ///< any thread
     std::function<void(looked_up_ptr)> looked_up;  ///< any thread
+    std::function<void(signalled_ptr)> signalled;  ///< any thread
     std::function<void(std::chrono::microseconds)> wake_in;
     std::function<domain::timestamp()> now;  ///< of a clock that never goes back
   };
@@ -105,6 +121,9 @@ class account_owner {
   void begun(const attempts_begun& b);
   void ended(const attempt_ended& e);
   void learned(const looked_up& l);
+  /// Told if the account's limits allow it now; a signal that comes late says something else.
+  void signal(const wanted_signal& s);
+  void told(const signalled& s);
   /// Does what there is to do now, and asks to be woken for the rest.
   void pump();
   /// Takes back what it counted.
@@ -121,6 +140,8 @@ class account_owner {
   [[nodiscard]] lookup_order question_about(const on_its_way& r) const;
   [[nodiscard]] std::vector<domain::message> latest_of(const domain::brand_id& brand,
                                                        const domain::conversation_id& c) const;
+  [[nodiscard]] std::optional<domain::message> last_inbound_of(const domain::brand_id& brand,
+                                                               const domain::conversation_id& c) const;
   [[nodiscard]] std::optional<domain::message> answered_by(const reply& r) const;
   [[nodiscard]] bool views_know_enough(const reply& r) const;
   void call(const domain::message_id& id);
@@ -166,3 +187,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(switchboard::actors::thread_forgotten)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(switchboard::actors::begun_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(switchboard::actors::ended_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(switchboard::actors::looked_up_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(switchboard::actors::signal_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(switchboard::actors::signalled_ptr)

@@ -26,6 +26,7 @@ struct engine_stats {
   std::chrono::seconds erasure_oldest{0};  ///< since when the oldest of the pending ones waits
   struct outbox_stats {
     std::uint64_t attempts = 0, retried = 0, sent = 0, failed = 0, unknown = 0, unresolved = 0;
+    std::uint64_t signals_told = 0, signals_failed = 0, signals_dropped = 0;
     std::uint64_t waiting = 0, under_way = 0, accounts_without_access = 0;
   };
   outbox_stats outbox;

@@ -317,6 +317,12 @@ void local_engine::execute(std::string brand, domain::command what,
   caf::anon_send(owner, std::move(a));
 }
 
+void local_engine::signal(thread_signal what, const domain::conversation& to) {
+  if (!outbox_) return;
+  caf::anon_send(
+      outbox_, signal_ptr(std::make_shared<wanted_signal>(wanted_signal{.what = what, .conversation = to})));
+}
+
 void local_engine::mark_replayed(const domain::dead_letter& d, std::function<void(bool)> reply) {
   const auto inside = door_.enter();
   if (!inside) return reply(false);
@@ -365,6 +371,9 @@ engine_stats local_engine::stats() const {
               .failed = o.failed.load(std::memory_order_relaxed),
               .unknown = o.unknown.load(std::memory_order_relaxed),
               .unresolved = o.unresolved.load(std::memory_order_relaxed),
+              .signals_told = o.signals_told.load(std::memory_order_relaxed),
+              .signals_failed = o.signals_failed.load(std::memory_order_relaxed),
+              .signals_dropped = o.signals_dropped.load(std::memory_order_relaxed),
               .waiting = level(o.waiting),
               .under_way = level(o.under_way),
               .accounts_without_access = level(o.without_access)};

@@ -44,6 +44,7 @@ class local_engine final : public engine {
   void ingest(const config::settings& by, const domain::source_id& source, domain::unpacked_body&& body,
               std::string_view raw, domain::timestamp received_at, const ticket_ptr& t) override;
   void execute(std::string brand, domain::command what, std::function<void(command_result&&)> reply) override;
+  void signal(thread_signal what, const domain::conversation& to) override;
   void mark_replayed(const domain::dead_letter& d, std::function<void(bool)> reply) override;
 
   void erase(std::string brand, std::string customer, std::function<void(erase_state)> reply) override;

@@ -124,6 +124,7 @@ caf::behavior outbox(caf::stateful_actor<outbox_state>* self, outbox_links* link
         awake->store(false, std::memory_order_release);
         follow(self, links, *log);
       },
+      [=](const signal_ptr& s) { self->send(account_of(self, links, s->conversation), s); },
       [=](close_atom_t) {
         for (const auto& [id, a] : self->state.accounts) self->send(a, close_atom_t::value);
         self->quit();

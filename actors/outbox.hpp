@@ -6,6 +6,7 @@
 //
 // Messages
 //   committed   there is more in the log
+//   signal_ptr  the customer is to see that we read or type: on to the owner of the account
 //   closeall    the node stops: the accounts' actors end, then it does
 
 #include "actors/account.hpp"

@@ -37,6 +37,18 @@ struct send_order {
   std::string recipient_now = {};  ///< what an earlier attempt was told (domain::attempt_outcome)
 };
 
+/// What the customer may see of us beside messages.
+enum class thread_signal : std::uint8_t {
+  read,   ///< everything that he wrote was seen
+  typing  ///< somebody is writing to him
+};
+struct signal_order {
+  std::shared_ptr<const config::settings> settings;
+  thread_signal what = thread_signal::read;
+  domain::conversation conversation;
+  std::optional<domain::message> last_inbound = {};  ///< the customer's last message
+};
+
 /// About a reply whose end is unknown.
 struct lookup_order {
   send_order sent;  ///< as at the attempt; `now`: when it began
@@ -69,6 +81,11 @@ class platform_client {
   [[nodiscard]] virtual std::vector<domain::draw> lookup_draws(const lookup_order& what) const = 0;
   /// Asks the platform for a message whose end is unknown.
   virtual void look_up(lookup_order what, std::function<void(lookup_outcome)> done) = 0;
+  /// What a signal takes of them; nullopt: the platform has no such thing.
+  [[nodiscard]] virtual std::optional<std::vector<domain::draw>> signal_draws(
+      const signal_order& what) const = 0;
+  /// Once, and not again where it fails: it is late by then. `done(true)`: the platform took it.
+  virtual void signal(signal_order what, std::function<void(bool)> done) = 0;
   /// Ends what is under way: as `unknown`, where a call had begun.
   virtual void stop() = 0;
 };

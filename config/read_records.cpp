@@ -296,6 +296,7 @@ account_settings read_account(reader& r, const toml::table& table, bool demo) {
   text("api_version", a.api_version);
   text("page_id", a.page_id);
   flag("human_agent_tag", a.human_agent_tag);
+  flag("read_receipts", a.read_receipts);
   flag("split_long_texts", a.split_long_texts);
   if (!a.api_url.empty()) check_api_url(r, *rec.optional("api_url"), a.api_url, demo);
   return a;

@@ -49,6 +49,7 @@ struct account_settings {
   std::string api_version = {};  ///< empty: the one that this version was written for
   std::string page_id = {};      ///< Instagram: the page that it is linked to
   bool human_agent_tag = false;  ///< Meta granted the app the tag HUMAN_AGENT
+  bool read_receipts = true;     ///< the customer is shown that an agent has read him
   bool split_long_texts = true;  ///< else what is too long for the platform is refused
 };
 

@@ -38,19 +38,38 @@ struct work {
 };
 using work_ptr = std::shared_ptr<work>;
 
+/// nullopt: it has no token.
+std::optional<platforms::sending_account> account_of(const config::settings& s,
+                                                     const domain::account_id& id) {
+  const auto* const a = s.find_account(id.value);
+  if (a == nullptr || a->access_token.empty()) return std::nullopt;
+  return platforms::sending_account{.platform_id = a->platform_id,
+                                    .access_token = a->access_token,
+                                    .api_url = a->api_url,
+                                    .api_version = a->api_version,
+                                    .page_id = a->page_id};
+}
+
+std::optional<platforms::call> signal_call(const actors::signal_order& order,
+                                           const platforms::sending_account& account) {
+  using actors::thread_signal;
+  const auto* const a = order.settings->find_account(order.conversation.account.value);
+  if (order.what == thread_signal::read && (a == nullptr || !a->read_receipts)) return std::nullopt;
+  const platforms::thread_request r{.conversation = order.conversation,
+                                    .account = account,
+                                    .last_inbound = order.last_inbound ? &*order.last_inbound : nullptr};
+  return order.what == thread_signal::typing ? platforms::typing(r) : platforms::mark_read(r);
+}
+
 /// The order with all that the platform's functions ask for; or the end of the attempt.
 expected<work_ptr, attempt_outcome> prepare(actors::send_order&& order) {
-  const auto* const a = order.settings->find_account(order.account.value);
-  if (a == nullptr || a->access_token.empty()) {
+  auto account = account_of(*order.settings, order.account);
+  if (!account) {
     return unexpected{ended(attempt_end::no_access, "no-token",
                             "account \"" + order.account.value + "\" has no access_token")};
   }
   auto w = std::make_shared<work>();
-  w->account = {.platform_id = a->platform_id,
-                .access_token = a->access_token,
-                .api_url = a->api_url,
-                .api_version = a->api_version,
-                .page_id = a->page_id};
+  w->account = *std::move(account);
   auto what = platforms::outgoing_of(order.what->message);
   if (!what) return unexpected{ended(attempt_end::refused, what.error().code, what.error().detail)};
   w->what = *std::move(what);
@@ -218,6 +237,39 @@ void outbound::look_up(actors::lookup_order order, std::function<void(actors::lo
   in_session(w, w->account, timeout,
              [go, done = std::move(done)](std::optional<attempt_outcome> none) mutable {
                if (none) return done({});
+               go(std::move(done));
+             });
+}
+
+// -- signals -------------------------------------------------------------------------------------------------
+
+std::optional<std::vector<domain::draw>> outbound::signal_draws(const actors::signal_order& order) const {
+  const auto account = account_of(*order.settings, order.conversation.account);
+  const auto call = account ? signal_call(order, *account) : std::nullopt;
+  if (!call) return std::nullopt;
+  return draws_of(*call, quotas(order.conversation.platform));
+}
+
+void outbound::signal(actors::signal_order order, std::function<void(bool)> done) {
+  struct signal_work {
+    actors::signal_order order;
+    platforms::sending_account account;
+  };
+  const auto account = account_of(*order.settings, order.conversation.account);
+  if (!account) return done(false);
+  const auto timeout = order.settings->limits.send_timeout;
+  const auto w = std::make_shared<signal_work>(signal_work{std::move(order), *account});
+  const auto go = [this, w, timeout](std::function<void(bool)> then) {
+    const auto call = signal_call(w->order, w->account);
+    if (!call) return then(false);
+    http_.perform(to_request(*call, timeout), [then = std::move(then)](client::result&& r) {
+      then(r.what == client::reached::answered && r.status >= 200 && r.status < 300);
+    });
+  };
+  if (w->order.conversation.platform != domain::platform::bluesky) return go(std::move(done));
+  in_session(w, w->account, timeout,
+             [go, done = std::move(done)](std::optional<attempt_outcome> none) mutable {
+               if (none) return done(false);
                go(std::move(done));
              });
 }

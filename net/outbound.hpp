@@ -30,6 +30,9 @@ class outbound final : public actors::platform_client {
   void send(actors::send_order what, std::function<void(domain::attempt_outcome)> done) override;
   [[nodiscard]] std::vector<domain::draw> lookup_draws(const actors::lookup_order& what) const override;
   void look_up(actors::lookup_order what, std::function<void(actors::lookup_outcome)> done) override;
+  [[nodiscard]] std::optional<std::vector<domain::draw>> signal_draws(
+      const actors::signal_order& what) const override;
+  void signal(actors::signal_order what, std::function<void(bool)> done) override;
   void stop() override;
 
  private:

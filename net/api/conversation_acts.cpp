@@ -44,7 +44,15 @@ void respond_refused(const http::exchange_ptr& x, const domain::refused& why) {
   }
 }
 
-/// The act's answer, once it is durable.
+}  // namespace
+
+bool takes_acts(const call& c) {
+  const auto state = c.ctx->engine->state();
+  if (state != actors::health::failed && state != actors::health::disk_low) return true;
+  c.exchange->respond(come_back("unavailable", to_word(state), retry_after(*c.ctx)));
+  return false;
+}
+
 void respond_result(const context& ctx, const http::exchange_ptr& x, actors::command_result&& r, bool note) {
   if (r.refused || r.failed || r.undecided) return respond_act(ctx, x, std::move(r));
   http::response ok;
@@ -53,15 +61,6 @@ void respond_result(const context& ctx, const http::exchange_ptr& x, actors::com
   ok.headers.emplace_back("ETag", "\"" + std::to_string(r.version) + "\"");
   ok.body = note ? std::move(r.messages.back()) : std::move(r.conversation);
   x->respond(std::move(ok));
-}
-
-}  // namespace
-
-bool takes_acts(const call& c) {
-  const auto state = c.ctx->engine->state();
-  if (state != actors::health::failed && state != actors::health::disk_low) return true;
-  c.exchange->respond(come_back("unavailable", to_word(state), retry_after(*c.ctx)));
-  return false;
 }
 
 void respond_act(const context& ctx, const http::exchange_ptr& x, actors::command_result&& r) {
@@ -148,12 +147,6 @@ void add_note(call&& c) {
   n.author = c.who.agent.value.empty() ? std::string(to_word(c.who.role)) : c.who.agent.value;
   if (!body.ok()) return body.respond_errors(c.exchange);
   act(std::move(c), *id, std::move(n), true);
-}
-
-void mark_read(call&& c) {
-  const auto id = domain::parse_conversation_id(c.arguments.at(0));
-  if (!id) return respond_not_found(c.exchange);
-  act(std::move(c), *id, domain::mark_read{*id}, false);
 }
 
 }  // namespace switchboard::net::api

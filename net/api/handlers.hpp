@@ -13,6 +13,7 @@ void list_messages(call&& c);
 void patch_conversation(call&& c);
 void add_note(call&& c);
 void mark_read(call&& c);
+void show_typing(call&& c);
 // replies.cpp
 void post_message(call&& c);
 // customers.cpp

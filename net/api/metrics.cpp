@@ -112,6 +112,11 @@ void put_engine(exposition& out, const actors::engine_stats& s) {
   out.sample(o.failed, "outcome=\"failed\"");
   out.sample(o.unknown, "outcome=\"unknown\"");
   out.sample(o.unresolved, "outcome=\"unresolved\"");
+  out.family("switchboard_outbox_signals_total", "counter",
+             "That we read or type, by what became of it; dropped: the account's limits had no room.");
+  out.sample(o.signals_told, "outcome=\"told\"");
+  out.sample(o.signals_failed, "outcome=\"failed\"");
+  out.sample(o.signals_dropped, "outcome=\"dropped\"");
   out.gauge("switchboard_accounts_without_access", "Accounts whose token the platform refuses.",
             o.accounts_without_access);
   out.gauge("switchboard_erasures_pending",

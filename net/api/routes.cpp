@@ -44,6 +44,7 @@ constexpr std::array table{
     route{{post,  "/v1/conversations/{id}/messages",      open,  acts_in_brand,    "postMessage"},               none,             body,    post_message},
     route{{post,  "/v1/conversations/{id}/notes",         open,  acts_in_brand,    "addNote"},                   none,             body,    add_note},
     route{{post,  "/v1/conversations/{id}/read",          open,  acts_in_brand,    "markRead"},                  none,             body,    mark_read},
+    route{{post,  "/v1/conversations/{id}/typing",        open,  acts_in_brand,    "showTyping"},                none,             body,    show_typing},
     route{{get,   "/v1/customers/{id}",                   open,  reads_brand,      "getCustomer"},               none,             no_body, get_customer},
     route{{del,   "/v1/customers/{id}",                   open,  supervises_brand, "eraseCustomer"},             none,             no_body, erase_customer},
     route{{get,   "/v1/customers/{id}/conversations",     open,  reads_brand,      "listCustomerConversations"}, of_pages,         no_body, list_customer_conversations},

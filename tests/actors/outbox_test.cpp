@@ -44,6 +44,10 @@ class hand_client final : public platform_client {
     changed_.notify_all();
   }
   [[nodiscard]] std::vector<domain::draw> lookup_draws(const lookup_order&) const override { return {}; }
+  [[nodiscard]] std::optional<std::vector<domain::draw>> signal_draws(const signal_order&) const override {
+    return std::nullopt;
+  }
+  void signal(signal_order, std::function<void(bool)> done) override { done(false); }
   void look_up(lookup_order what, std::function<void(lookup_outcome)> done) override {
     {
       const std::lock_guard lock(mutex_);

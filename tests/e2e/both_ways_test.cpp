@@ -5,6 +5,7 @@
 #include "json_text.hpp"
 #include "scratch.hpp"
 #include "setup.hpp"
+#include "tests/eventually.hpp"
 #include "tests/fake_platform/platform.hpp"
 
 #include <gmock/gmock.h>
@@ -134,6 +135,32 @@ TEST_F(both_ways, the_platforms_word_of_a_reply_comes_back_to_it) {
   }
   ASSERT_FALSE(whatsapp.empty());
   for (const auto& [message, end] : wait_ends(whatsapp, {"read"})) EXPECT_EQ(end, "read") << message;
+}
+
+TEST_F(both_ways, the_customer_sees_that_an_agent_reads_and_types) {
+  start();
+  deliver_examples("meta");
+  http_connection c(engine_.port());
+  for (const char* platform : {"whatsapp", "instagram", "facebook"}) {
+    SCOPED_TRACE(platform);
+    const auto rows = read_list(engine_, "/v1/conversations?platform=" + std::string(platform),
+                                "conversations", demo_admin);
+    for (const auto& row : rows) {
+      if (text_at(row, "/metadata/source") != "dm" || text_at(row, "/unread") == "0") continue;
+      const auto before = platform_->count();
+      const auto path = "/v1/conversations/" + text_at(row, "/id").value_or("");
+      EXPECT_EQ(c.ask("POST", path + "/typing", bearer(demo_admin)).status, 204);
+      EXPECT_TRUE(eventually([&] { return platform_->count().typings == before.typings + 1; }));
+      const auto reads = platform_->count().marked_read;  // WhatsApp's typing marks as read, too
+      EXPECT_EQ(c.ask("POST", path + "/read", bearer(demo_admin)).status, 200);
+      EXPECT_TRUE(eventually([&] { return platform_->count().marked_read == reads + 1; }));
+    }
+  }
+  EXPECT_GT(platform_->count().typings, 2u);
+  EXPECT_EQ(platform_->count().refused, 0u);
+  EXPECT_EQ(
+      c.ask("POST", "/v1/conversations/c_00000000000000000000000000-1/typing", bearer(demo_admin)).status,
+      404);
 }
 
 }  // namespace

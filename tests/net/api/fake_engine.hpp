@@ -37,6 +37,7 @@ class fake_engine final : public actors::engine {
     executed.emplace_back(std::move(brand), std::move(what));
     reply(actors::command_result(result));
   }
+  void signal(actors::thread_signal, const domain::conversation&) override { ++signals; }
   void mark_replayed(const domain::dead_letter& d, std::function<void(bool)> reply) override {
     marked.push_back(d.id.value);
     reply(mark_durable);
@@ -89,6 +90,7 @@ class fake_engine final : public actors::engine {
   fake_views rows;
   std::vector<handed_in> ingested;
   std::vector<std::pair<std::string, domain::command>> executed;
+  std::size_t signals = 0;
   actors::command_result result{.messages = {"{}"}};
   std::vector<std::string> marked;
   bool mark_durable = true, reads_full = false;

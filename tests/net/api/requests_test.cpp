@@ -134,7 +134,7 @@ TEST(acts, refusals_have_their_status) {
   }
   parts p;
   p.engine.result.failed = true;
-  EXPECT_EQ(p.call(method::post, conversation_path + "/read", "")->status(), 503);
+  EXPECT_EQ(p.call(method::post, conversation_path + "/notes", R"({"content":"hi"})")->status(), 503);
 }
 
 TEST(acts, nothing_is_tried_on_a_full_or_failed_disk) {

@@ -245,6 +245,7 @@ TEST(router, what_another_brand_owns_does_not_exist) {
         p.engine.rows.conversations_by_id[{owner, conversation}] = R"({"id":"x","version":3})";
         domain::conversation row;
         row.id = *domain::parse_conversation_id(conversation);
+        row.brand = {owner};
         row.account = {owner + "-wa"};
         row.platform = domain::platform::whatsapp;
         p.engine.rows.threads[owner] = row;
@@ -263,13 +264,16 @@ TEST(router, what_another_brand_owns_does_not_exist) {
         const auto body = says ? R"({"content":"hi"})" : r.verb == method::patch ? "{}" : "";
         const bool mine = asking == "*" || asking == owner;
         const auto x = p.call(r.verb, path, body, asking + "-admin");
-        if (r.operation ==
-            "postMessage") {  // the platform is asked about first, and that is the conversation's
-          EXPECT_EQ(x->status(), mine ? 202 : 404) << owner << " by " << asking;
-          ASSERT_EQ(p.engine.executed.size(), mine ? 1u : 0u);
-          if (mine) {
+        // These ask about the platform first, and that is the conversation's.
+        const bool asks =
+            r.operation == "postMessage" || r.operation == "markRead" || r.operation == "showTyping";
+        if (asks) {
+          EXPECT_EQ(x->status() == 404, !mine) << r.operation << " of " << owner << " by " << asking;
+          ASSERT_EQ(p.engine.executed.size(), mine && r.operation != "showTyping" ? 1u : 0u);
+          if (!p.engine.executed.empty()) {
             EXPECT_EQ(p.engine.executed.front().first, owner);
           }
+          EXPECT_EQ(p.engine.signals, mine && r.operation == "showTyping" ? 1u : 0u);
           continue;
         }
         if (r.verb != method::get && r.pattern.starts_with("/v1/conversations")) {
