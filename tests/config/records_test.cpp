@@ -79,9 +79,10 @@ TEST(Records, Sources) {
       {"[server]\ndemo = true\n[[source]]\nid = \"m\"\nkind = \"carrier-pigeon\"\nsecrets = [\"s\"]\n",
        {"5:8: error: kind = \"carrier-pigeon\" is none of \"meta\", \"telegram\", \"x\", \"linkedin\" or "
         "\"bluesky\""}},
-      {"[server]\ndemo = true\n[[source]]\nid = \"b\"\nkind = \"bluesky\"\nsecrets = [\"s\"]\n",
-       {"5:8: error: kind = \"bluesky\" is not served by this version; it serves \"meta\", \"telegram\", "
-        "\"x\" and \"linkedin\""}},
+      {"[server]\ndemo = true\n[[source]]\nid = \"b\"\nkind = \"bluesky\"\n", {}},
+      {"[server]\ndemo = true\n[[source]]\nid = \"b\"\nkind = \"bluesky\"\nsecrets = [\"s\"]\n", {}},
+      {"[server]\ndemo = true\n[[source]]\nid = \"b\"\nkind = \"bluesky\"\nsecrets = []\n",
+       {"6:11: error: secrets is empty, so nothing could be verified; write [{ env = \"B_SECRET\" }]"}},
       {"[server]\ndemo = true\n[[source]]\nid = \"x\"\nkind = \"x\"\nsecrets = [\"s\"]\n", {}},
       {"[server]\ndemo = true\n[[source]]\nid = \"x\"\nkind = \"x\"\nsecrets = [\"s\"]\nverify_token = "
        "\"v\"\n",

@@ -91,5 +91,8 @@ void run_x(std::string_view bytes) {
 void run_linkedin(std::string_view bytes) {
   normalise(kind::linkedin, bytes);
 }
+void run_bluesky(std::string_view bytes) {
+  normalise(kind::bluesky, bytes);
+}
 
 }  // namespace switchboard::fuzz
