@@ -45,6 +45,7 @@ class local_engine final : public engine {
               std::string_view raw, domain::timestamp received_at, const ticket_ptr& t) override;
   void execute(std::string brand, domain::command what, std::function<void(command_result&&)> reply) override;
   void mark_replayed(const domain::dead_letter& d, std::function<void(bool)> reply) override;
+  void note(domain::feed_position what, std::function<void(bool)> reply) override;
 
   void erase(std::string brand, std::string customer, std::function<void(erase_state)> reply) override;
 

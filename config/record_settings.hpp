@@ -36,6 +36,7 @@ struct source_settings {
   std::vector<std::string> secrets;  ///< resolved; none empty; the first is the current one. Empty for Bluesky only
   std::string verify_token;
   std::vector<application_settings> applications = {};
+  std::string jetstream_url = {};  ///< Bluesky: where posts are read; empty: they are not
 };
 
 struct account_settings {

@@ -285,23 +285,27 @@ void webhook::receive(const http::exchange_ptr& x, const table& t, const source_
   engine_->ingest(*t.settings, s.source->id, std::move(body), r.body, now, ticket);
 }
 
-webhook::replay_start webhook::replay(const domain::dead_letter& d,
-                                      std::function<void(actors::ingest_counts, bool)> done) {
+webhook::replay_start webhook::replay(const domain::dead_letter& d, taken done) {
+  std::string raw = d.raw;
+  return take(d.source, raw, std::move(done));
+}
+
+webhook::replay_start webhook::take(const domain::source_id& source, std::string& raw, taken done) {
   const auto t = table_.load(std::memory_order_acquire);
-  const auto found = t->sources.find(d.source.value);
+  const auto found = t->sources.find(source.value);
   if (found == t->sources.end()) return replay_start::no_source;
   if (engine_->state() != actors::health::ready) return replay_start::full;
   const auto& limits = t->settings->limits;
   const auto now = std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-  auto body = found->second.functions->normalise(d.raw, found->second.account_hint,
+  auto body = found->second.functions->normalise(raw, found->second.account_hint,
                                                  {limits.json_depth_max, limits.batch_events_max}, now);
   auto ticket = std::make_shared<webhook_ticket>();
   ticket->whole =
-      admission_.take(std::max<std::size_t>(1, body.events.size() + body.rejected.size()), d.raw.size());
+      admission_.take(std::max<std::size_t>(1, body.events.size() + body.rejected.size()), raw.size());
   if (!ticket->whole) return replay_start::full;
   ticket->replayed = std::move(done);
-  ticket->replayed_raw = d.raw;
-  engine_->ingest(*t->settings, d.source, std::move(body), ticket->replayed_raw, now, ticket);
+  ticket->replayed_raw = std::move(raw);
+  engine_->ingest(*t->settings, source, std::move(body), ticket->replayed_raw, now, ticket);
   return replay_start::started;
 }
 

@@ -13,6 +13,8 @@
 #include "net/platforms/bluesky_event.hpp"
 #include "net/platforms/verification.hpp"
 
+#include <vector>
+
 namespace switchboard::net::platforms {
 namespace {
 
@@ -42,18 +44,23 @@ std::pair<std::string, std::string> sign(std::string_view body, std::string_view
 
 using unpack_one = void (*)(const bluesky_element&, object);
 
-void unpack_list(const bluesky_element& at, std::string_view name, array list, unpack_one unpack) {
+enum class listed : std::uint8_t { oldest_first, newest_first };
+
+/// In the order in which it happened.
+void unpack_list(const bluesky_element& at, std::string_view name, array list, listed order,
+                 unpack_one unpack) {
+  std::vector<element> all;
+  for (const element each : list) all.push_back(each);
   std::string pointer{at.pointer};
   (pointer += '/') += name;
   const std::size_t size = pointer.size();
-  std::size_t index = 0;
-  for (const element each : list) {
-    if (at.out.full()) return;
+  for (std::size_t i = 0; i < all.size() && !at.out.full(); ++i) {
+    const std::size_t index = order == listed::newest_first ? all.size() - 1 - i : i;
     pointer.resize(size);
-    (pointer += '/') += std::to_string(index++);
+    (pointer += '/') += std::to_string(index);
     const bluesky_element inner{at.out, at.account, pointer};
     object what;
-    if (each.get(what) != simdjson::SUCCESS) {
+    if (all[index].get(what) != simdjson::SUCCESS) {
       inner.reject("malformed", "is no object");
     } else {
       unpack(inner, what);
@@ -64,10 +71,10 @@ void unpack_list(const bluesky_element& at, std::string_view name, array list, u
 void unpack_payload(const bluesky_element& at, object payload) {
   if (at.ambiguous({payload})) return;
   if (const auto list = member_array(payload, "notifications")) {
-    return unpack_list(at, "notifications", *list, unpack_bluesky_notification);
+    return unpack_list(at, "notifications", *list, listed::newest_first, unpack_bluesky_notification);
   }
   if (const auto list = member_array(payload, "logs")) {
-    return unpack_list(at, "logs", *list, unpack_bluesky_log);
+    return unpack_list(at, "logs", *list, listed::oldest_first, unpack_bluesky_log);
   }
   if (has_member(payload, "time_us")) return unpack_bluesky_frame(at, payload);
   if (has_member(payload, "reason")) return unpack_bluesky_notification(at, payload);

@@ -57,7 +57,7 @@ struct bluesky_person {
                                              domain::timestamp received_at);
 
 /// A new event of the account with that person as its customer (nobody: an empty DID), in the thread that the two have
-/// below `root`.
+/// below `root`: a comment below our own post, a mention anywhere else.
 [[nodiscard]] domain::inbound_event& add_bluesky_event(const bluesky_element& at, domain::inbound_kind kind,
                                                        std::string_view root, const bluesky_person& customer);
 /// It was our side's.

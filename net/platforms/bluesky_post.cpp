@@ -151,7 +151,8 @@ inbound_event& add_bluesky_event(const bluesky_element& at, inbound_kind kind, s
   e.kind = kind;
   e.platform = domain::platform::bluesky;
   e.account_platform_id = at.account;
-  e.thread = thread_kind::comment;
+  // Of the root alone, as the key is: what is said below one post lies in one thread, whoever says it.
+  e.thread = parts_of(root).did == at.account ? thread_kind::comment : thread_kind::mention;
   e.thread_key = thread_key_below(root, customer.did);
   set_post(e, root);
   e.sender_id = customer.did;
@@ -208,8 +209,6 @@ inbound_event* add_bluesky_post(const bluesky_element& at, bluesky_post post) {
   if (own) {
     set_bluesky_outbound(e, at.account);
     if (answered == at.account) e.thread_parent = place.parent;  // it goes on where its own answer lies
-  } else if (place.parent.empty()) {
-    e.thread = thread_kind::mention;
   }
   e.version = post.edit;
   e.content = member_text(post.record, "text");
