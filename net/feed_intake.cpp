@@ -45,6 +45,7 @@ void feed_intake::attempt(const std::shared_ptr<waiting>& w) {
 void feed_intake::note(domain::feed_position what, handler done) {
   links_.engine.note(std::move(what), [self = shared_from_this(), done = std::move(done)](bool durable) {
     boost::asio::post(self->links_.loop, [self, done, durable] {
+      if (durable) self->figures_->noted.fetch_add(1, std::memory_order_relaxed);
       if (!self->stopped_) done(durable);
     });
   });

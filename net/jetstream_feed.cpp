@@ -119,6 +119,7 @@ class jetstream_feed final : public feed_reader, public std::enable_shared_from_
     } else {
       hand(under_way_.begin(frame->at), frame->concerns, message);
     }
+    if (noted_.empty() && under_way_.reached()) note();
     paused_ = seeking_.has_value() || under_way_.size() >= settings_->limits.feed_in_flight_max;
     return !paused_;
   }
@@ -137,6 +138,7 @@ class jetstream_feed final : public feed_reader, public std::enable_shared_from_
     under_way_.done(n);
     // What was handed over before is in the views' reach now.
     if (seeking_ && handed_ == 0) look(*std::exchange(seeking_, std::nullopt));
+    if (noted_.empty()) note();
     if (!paused_ || seeking_ || under_way_.size() >= settings_->limits.feed_in_flight_max) return;
     paused_ = false;
     socket_->resume();
@@ -190,17 +192,23 @@ class jetstream_feed final : public feed_reader, public std::enable_shared_from_
     note_.async_wait([weak = weak_from_this()](boost::system::error_code ended) {
       const auto self = weak.lock();
       if (!self || ended || self->stopped_) return;
-      auto position = self->reached();
-      if (position == self->noted_) return self->note_in_a_while();
-      self->intake_->note(
-          {.brand = {}, .reader = self->figures_->reader, .feed = self->figures_->feed, .position = position},
-          [weak, position](bool durable) {
-            const auto still = weak.lock();
-            if (!still || still->stopped_ || !durable) return;
-            still->noted_ = position;
-            still->note_in_a_while();
-          });
+      self->note();
+      self->note_in_a_while();
     });
+  }
+
+  /// One at a time. The very first at once: a start without a position begins with what happens then.
+  void note() {
+    auto position = reached();
+    if (noting_ || position.empty() || position == noted_) return;
+    noting_ = true;
+    intake_->note({.brand = {}, .reader = figures_->reader, .feed = figures_->feed, .position = position},
+                  [weak = weak_from_this(), position](bool durable) {
+                    const auto self = weak.lock();
+                    if (!self || self->stopped_ || !durable) return;  // not durable: the node ends
+                    self->noting_ = false;
+                    self->noted_ = position;
+                  });
   }
 
   feed_links& links_;
@@ -217,6 +225,7 @@ class jetstream_feed final : public feed_reader, public std::enable_shared_from_
   std::string position_;             ///< where the log says that an earlier start came to
   std::string noted_;
   std::uint32_t failures_ = 0;
+  bool noting_ = false;
   bool paused_ = false;
   bool stopped_ = false;
 };

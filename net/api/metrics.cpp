@@ -158,6 +158,8 @@ void put_feeds(exposition& out, const std::vector<feed_figures_ptr>& all) {
   put("switchboard_feed_frames_total", "Messages of streams.", &feed_figures::frames);
   put("switchboard_feed_polls_total", "Questions asked of accounts' servers.", &feed_figures::polls);
   put("switchboard_feed_taken_total", "Frames and pages that are durable.", &feed_figures::taken);
+  put("switchboard_feed_notes_total", "Times that it was noted, durably, how far was read.",
+      &feed_figures::noted);
   put("switchboard_feed_waits_total", "Times that the engine was full and a reader waited.",
       &feed_figures::refused);
   put("switchboard_feed_reconnects_total", "Streams that ended and were connected anew.",
