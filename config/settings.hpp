@@ -116,7 +116,8 @@ struct limit_settings {
   milliseconds feed_idle_timeout{60'000};
   milliseconds feed_backoff{1'000};  ///< after the first failure; doubles with each
   milliseconds feed_backoff_max{60'000};
-  milliseconds feed_access_retry{300'000};  ///< with a password that was refused
+  /// With a password that was refused. Bluesky counts 300 sessions a day, those that it refuses too.
+  milliseconds feed_access_retry{1'200'000};
 
   std::uint32_t subscribers_max = 18'000;
   milliseconds ping_interval{15'000};

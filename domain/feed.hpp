@@ -28,7 +28,7 @@ struct feed_policy {
   std::chrono::milliseconds poll_interval{10'000};
   std::chrono::milliseconds backoff{1'000};  ///< after the first failure; twice as long after each more
   std::chrono::milliseconds backoff_max{60'000};
-  std::chrono::milliseconds access_retry{300'000};
+  std::chrono::milliseconds access_retry{1'200'000};
 };
 
 /// How long to wait until the next. `failures`: in a row, this one included. `asked`: what the platform asked for, which
