@@ -335,6 +335,19 @@ void local_engine::mark_replayed(const domain::dead_letter& d, std::function<voi
   caf::anon_send(quarantine_, std::move(q));
 }
 
+void local_engine::note(domain::feed_position what, std::function<void(bool)> reply) {
+  const auto inside = door_.enter();
+  if (!inside) return reply(false);
+  domain::event e;
+  e.type = domain::event_type::feed_noted;
+  e.at = std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+  e.feed = std::move(what);
+  const std::vector records{std::make_shared<storage::record>(storage::encode(e, node_.name))};
+  writer_.submit(records, {.ticket = nullptr, .then = [reply = std::move(reply)](commit_state s) {
+                             reply(s == commit_state::durable);
+                           }});
+}
+
 void local_engine::erase(std::string brand, std::string customer, std::function<void(erase_state)> reply) {
   eraser_->erase(std::move(brand), std::move(customer), std::move(reply));
 }

@@ -46,6 +46,7 @@ class local_engine final : public engine {
   void execute(std::string brand, domain::command what, std::function<void(command_result&&)> reply) override;
   void signal(thread_signal what, const domain::conversation& to) override;
   void mark_replayed(const domain::dead_letter& d, std::function<void(bool)> reply) override;
+  void note(domain::feed_position what, std::function<void(bool)> reply) override;
 
   void erase(std::string brand, std::string customer, std::function<void(erase_state)> reply) override;
 

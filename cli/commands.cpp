@@ -126,7 +126,7 @@ void add_deliver(CLI::App& app, arguments& a) {
   c->add_option("--secret", o.signing.secret, "Instead of SWITCHBOARD_SECRET and of the config's")
       ->type_name("X");
   c->add_option("--kind", o.signing.kind, "Whose signature, where the config does not tell")
-      ->check(CLI::IsMember({"meta", "telegram", "x", "linkedin"}));
+      ->check(CLI::IsMember({"meta", "telegram", "x", "linkedin", "bluesky"}));
 }
 
 void add_events(CLI::App& app, arguments& a) {

@@ -8,6 +8,7 @@
 #include "cli/service_manager.hpp"
 #include "config/load.hpp"
 #include "config/units.hpp"
+#include "net/feeds.hpp"
 #include "net/gateway.hpp"
 #include "net/log.hpp"
 #include "net/outbound.hpp"
@@ -125,9 +126,10 @@ sigset_t block_signals() {
 class reloader {
  public:
   explicit reloader(const serve_options& o) : options_(o) {}
-  void attach(actors::engine& e, net::gateway& g) {
+  void attach(actors::engine& e, net::gateway& g, net::feeds& f) {
     const std::lock_guard lock{mutex_};
     engine_ = &e;
+    feeds_ = &f;
     gateway_ = &g;
   }
 
@@ -151,6 +153,7 @@ class reloader {
         next->settings, [&] { gateway_->apply_settings(next->settings); }, net::reload_record_max);
     if (came_of_it == actors::settings_state::refused)
       return {.problems = {"the node is ending; nothing was changed"}};
+    feeds_->apply_settings(next->settings);
     warn(*next);
     const bool recorded = came_of_it == actors::settings_state::recorded;
     log::write(recorded ? log::level::info : log::level::warning, "config-applied",
@@ -165,6 +168,7 @@ class reloader {
   std::mutex mutex_;
   actors::engine* engine_ = nullptr;
   net::gateway* gateway_ = nullptr;
+  net::feeds* feeds_ = nullptr;
 };
 
 /// The next signal; 0: none came within `at_most`, where that is given.
@@ -234,12 +238,13 @@ int run_serve(const serve_options& options) {
   const auto settings = loaded->settings;
   reloader reload{options};
   net::gateway gateway{settings, [&reload] { return reload.reload(); }};
+  const auto calls = std::make_shared<net::outbound>(net::client::options{
+      .user_agent = "switchboard/" SWITCHBOARD_VERSION, .ca_file = settings->server.outbound_ca_file});
   auto engine = actors::engine::start(
       settings, gateway.committed_handler(),
       {.accept_loss = options.accept_loss,
        .on_write_failure = [](const std::string& why) { end_without_storage(why, false); },
-       .client = std::make_shared<net::outbound>(net::client::options{
-           .user_agent = "switchboard/" SWITCHBOARD_VERSION, .ca_file = settings->server.outbound_ca_file})});
+       .client = calls});
   if (!engine) {
     std::fprintf(stderr, "switchboard: %s\n", engine.error().what.c_str());
     return failure_exit(engine.error().damaged);
@@ -252,7 +257,10 @@ int run_serve(const serve_options& options) {
     (void)(*engine)->stop(std::chrono::seconds{5});
     return exit_failed;
   }
-  reload.attach(**engine, gateway);
+  net::feeds feeds{**engine, gateway.intake(), *calls};
+  gateway.show(&feeds);
+  reload.attach(**engine, gateway, feeds);
+  feeds.apply_settings(settings);
   warn(*loaded);
   const auto& s = settings->server;
   const auto listen = s.listen.host + ":" + std::to_string(gateway.port(net::http::listener::open));
@@ -268,6 +276,7 @@ int run_serve(const serve_options& options) {
   wait_for_end(signals, reload, gateway, status);
   service_manager::stopping();
   log::write(log::level::info, "draining", "no more is accepted; what is under way is finished");
+  feeds.stop();  // what it did not note is read again
   (*engine)->begin_drain();
   gateway.announce_end();
   std::this_thread::sleep_for((*engine)->settings()->server.drain_notice);

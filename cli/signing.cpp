@@ -17,6 +17,7 @@ std::optional<kind> kind_from(std::string_view word) {
   if (word == "telegram") return kind::telegram;
   if (word == "x") return kind::x;
   if (word == "linkedin") return kind::linkedin;
+  if (word == "bluesky") return kind::bluesky;
   return std::nullopt;
 }
 
@@ -82,7 +83,7 @@ expected<signer, std::string> find_signer(const signing_options& o) {
   }
   const auto which = kind_from(kind_word);
   if (!which)
-    return unexpected{"cannot sign as \"" + kind_word + "\"; --kind takes meta, telegram, x or linkedin"};
+    return unexpected{"cannot sign as \"" + kind_word + "\"; --kind takes meta, telegram, x, linkedin or bluesky"};
   if (out.secret.empty()) return unexpected{"source " + o.source + " has no secret; give one with --secret"};
   out.kind = *which;
   return out;

@@ -15,7 +15,7 @@ struct signing_options {
   std::string config = "config/demo.toml";
   bool config_given = false;  ///< the person named it: then it must be readable
   std::string secret;         ///< over SWITCHBOARD_SECRET, over the config
-  std::string kind;           ///< meta | telegram | x | linkedin; empty: the config's
+  std::string kind;           ///< meta | telegram | x | linkedin | bluesky; empty: the config's
   std::string url;            ///< empty: the config's listener
 };
 

@@ -116,6 +116,11 @@ void check_platform_ids(reader& r, const record_tables& at, const settings& s) {
                    " is no LinkedIn organization; write \"urn:li:organization:" +
                    (digits ? a.platform_id : "…") + '"');
     }
+    if (a.platform == domain::platform::bluesky && !a.platform_id.starts_with("did:")) {
+      r.report(position_of(*at.accounts[i], "platform_id"),
+               "platform_id = " + in_quotes(a.platform_id) +
+                   " is no DID, like \"did:plc:…\"; a handle may change hands, and no payload names it");
+    }
   }
 }
 

@@ -32,7 +32,7 @@ std::string effective_text(const settings& s) {
               b.conversations.redact_deleted ? "redact" : "keep"});
   }
   for (const source_settings& c : s.sources) {
-    add(out, {"source", c.id.value, to_word(c.kind)});
+    add(out, {"source", c.id.value, to_word(c.kind), c.jetstream_url});
     for (const application_settings& a : c.applications) add(out, {"application", literal(a.id)});
   }
   for (const account_settings& a : s.accounts) {

@@ -209,6 +209,29 @@ void add_sending_limits(std::vector<property>& out) {
       "Between attempts with a token that the platform refuses."));
 }
 
+void add_feed_limits(std::vector<property>& out) {
+  const auto add = [&](property p) { out.push_back(p); };
+  using l = limit_settings;
+  add(limit<&l::feed_poll_interval>("feed_poll_interval", duration(100, hour),
+      "How often an account that nobody pushes to (Bluesky) is asked for notifications and messages."));
+  add(limit<&l::feed_backfill_max>("feed_backfill_max", count(100, 100'000),
+      "So many notifications are read back at most, to where the last reading ended; more were missed then, which "
+      "a line of the log and switchboard_feed_gaps_total tell."));
+  add(limit<&l::feed_in_flight_max>("feed_in_flight_max", count(1, 10'000),
+      "Posts of one stream that are on their way to the disk; no more of it is read meanwhile."));
+  add(limit<&l::feed_message_bytes_max>("feed_message_bytes_max", size(16 * kib, 16 * mib),
+      "What a stream may send in one message; a larger one ends the connection."));
+  add(limit<&l::feed_idle_timeout>("feed_idle_timeout", duration(100, 10 * minute),
+      "A stream that is silent for so long, also when asked, is connected anew."));
+  add(limit<&l::feed_backoff>("feed_backoff", duration(10, hour),
+      "Before a stream or an account that failed is tried again; twice as long after each further failure, less up "
+      "to a half by chance."));
+  add(limit<&l::feed_backoff_max>("feed_backoff_max", duration(10, day),
+      "The time before it is tried again is never longer than this, unless the platform asks for it."));
+  add(limit<&l::feed_access_retry>("feed_access_retry", duration(100, day),
+      "Between attempts to read with a password that the platform refuses."));
+}
+
 void add_stream_limits(std::vector<property>& out) {
   const auto add = [&](property p) { out.push_back(p); };
   using l = limit_settings;
@@ -268,6 +291,7 @@ std::span<const property> properties() {
     add_http_limits(rows);
     add_engine_limits(rows);
     add_sending_limits(rows);
+    add_feed_limits(rows);
     add_stream_limits(rows);
     return rows;
   }();

@@ -160,7 +160,8 @@ brand_settings read_brand(reader& r, const toml::table& table) {
 std::vector<std::string> read_secrets(reader& r, const record& rec, source_kind kind, std::string variable,
                                       bool demo) {
   std::vector<std::string> secrets;
-  const toml::node* node = rec.required("secrets");
+  // Nothing that Bluesky sends is signed: secrets are for a relay of the user's own, and else nobody may post.
+  const toml::node* node = kind == source_kind::bluesky ? rec.optional("secrets") : rec.required("secrets");
   if (node == nullptr) return secrets;
   const secret_use use{"secrets", demo, std::move(variable)};
   const toml::array* list = node->as_array();
@@ -236,6 +237,32 @@ void read_verify_token(reader& r, const record& rec, source_settings& s) {
   }
 }
 
+/// What is read there is public, but who could answer in its place could make up customers: so wss, except on this
+/// machine.
+void read_jetstream_url(reader& r, const record& rec, source_settings& s) {
+  const toml::node* node = rec.optional("jetstream_url");
+  if (node == nullptr) return;
+  if (s.kind != source_kind::bluesky) {
+    return r.report(node->source().begin, "only a source of kind \"bluesky\" has a jetstream_url");
+  }
+  s.jetstream_url = rec.text("jetstream_url", node, name_bytes_max);
+  constexpr std::string_view plain = "ws://", secure = "wss://";
+  const std::string_view url = s.jetstream_url;
+  const bool is_plain = url.starts_with(plain);
+  const auto host = url.substr(std::min(url.size(), is_plain ? plain.size() : secure.size()));
+  const bool whole = (is_plain || url.starts_with(secure)) && !host.empty() &&
+                     host.find_first_of("/?#@ \"\\") == std::string_view::npos;
+  const auto name = host.substr(0, host.rfind(':'));
+  const bool here = name == "127.0.0.1" || name == "localhost" || name == "[::1]";
+  if (!whole) {
+    r.report(node->source().begin,
+             "jetstream_url is wss:// and a host, e.g. \"wss://jetstream.example.com\", and no more");
+  } else if (is_plain && !here) {
+    r.report(node->source().begin,
+             "jetstream_url is plain ws, where anybody on the way could make up posts; use wss");
+  }
+}
+
 source_settings read_source(reader& r, const toml::table& table, bool demo) {
   const record rec(r, "source", table);
   source_settings s;
@@ -245,12 +272,8 @@ source_settings read_source(reader& r, const toml::table& table, bool demo) {
   s.secrets = read_secrets(r, rec, s.kind, variable(s.id.value, "_SECRET"), demo);
   if (!kind) return s;
   read_verify_token(r, rec, s);
+  read_jetstream_url(r, rec, s);
   read_applications(r, table, s, demo);
-  if (s.kind == source_kind::bluesky) {
-    r.report(position_of(table, "kind"),
-             "kind = " + in_quotes(to_word(s.kind)) +
-                 " is not served by this version; it serves \"meta\", \"telegram\", \"x\" and \"linkedin\"");
-  }
   return s;
 }
 

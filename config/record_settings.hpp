@@ -33,9 +33,10 @@ struct application_settings {
 struct source_settings {
   domain::source_id id;
   source_kind kind = source_kind::meta;
-  std::vector<std::string> secrets;  ///< resolved; never empty, none empty; the first is the current one
+  std::vector<std::string> secrets;  ///< resolved; none empty; the first is the current one. Empty for Bluesky only
   std::string verify_token;
   std::vector<application_settings> applications = {};
+  std::string jetstream_url = {};  ///< Bluesky: where posts are read; empty: they are not
 };
 
 struct account_settings {

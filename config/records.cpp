@@ -45,7 +45,7 @@ constexpr std::array keys{
     record_key{"source",
                "kind",
                "Who sends. meta is Messenger, Facebook pages, Instagram and WhatsApp.",
-               "\"meta\", \"telegram\", \"x\" or \"linkedin\"; \"bluesky\" is not served by this version",
+               "\"meta\", \"telegram\", \"x\", \"linkedin\" or \"bluesky\"",
                "required",
                "\"meta\"",
                {}},
@@ -54,8 +54,12 @@ constexpr std::array keys{
         "secrets",
         "What its signatures are checked with: a Meta app secret, a Telegram secret_token, an X "
         "consumer (API) secret, a LinkedIn client secret. Any number are live at once, so that one can "
-        "be replaced without a gap; the handshakes of X and LinkedIn are answered with the first. Files "
-        "are relative to this one; one newline at their end is dropped.",
+        "be replaced without a gap; the handshakes of X and LinkedIn are answered with the first. Bluesky "
+        "signs nothing and posts nothing, so that there they may be left out, and nobody can post then; with "
+        "them, a relay of your own (or switchboard deliver) may, with X-Switchboard-Signature-256: sha256= "
+        "and "
+        "the hex HMAC-SHA256 of the body. Files are relative to this one; one newline at their end is "
+        "dropped.",
         "list; each { env = \"…\" } or { file = \"…\" }, with demo = true also a string",
         "required",
         "[{ env = \"META_APP_SECRET\" }]",
@@ -68,6 +72,16 @@ constexpr std::array keys{
         "none",
         "{ env = \"META_VERIFY_TOKEN\" }",
         {}},
+
+    record_key{"source",
+               "jetstream_url",
+               "Bluesky only: the Jetstream server by which posts that answer, quote or name one of its "
+               "accounts are "
+               "read as they are made. Without it they come by the accounts' notifications only.",
+               "string, a URL without a path; wss, or ws to this machine",
+               "none",
+               "\"wss://jetstream.example.com\"",
+               {}},
 
     record_key{"source.application",
                "id",
@@ -108,29 +122,35 @@ constexpr std::array keys{
                "required",
                "\"meta\"",
                {}},
-    record_key{"account",
-               "platform",
-               "One that its source serves.",
-               "\"facebook\", \"instagram\", \"whatsapp\" (meta), \"telegram\", \"x\" or \"linkedin\"",
-               "required",
-               "\"whatsapp\"",
-               {}},
+    record_key{
+        "account",
+        "platform",
+        "One that its source serves.",
+        "\"facebook\", \"instagram\", \"whatsapp\" (meta), \"telegram\", \"x\", \"linkedin\" or \"bluesky\"",
+        "required",
+        "\"whatsapp\"",
+        {}},
     record_key{"account",
                "platform_id",
                "The platform's own id, as in its payloads: page id, Instagram account id, phone_number_id, "
-               "bot id, X user id (not the @name), LinkedIn organization (urn:li:organization:…). A string, "
+               "bot id, X user id (not the @name), LinkedIn organization (urn:li:organization:…), Bluesky "
+               "DID (not the handle). A string, "
                "because numbers beyond 2^53 lose digits elsewhere.",
                "string, 1 to 256 bytes",
                "required",
                "\"106540352242922\"",
                {}},
-    record_key{"account",
-               "access_token",
-               "What messages are sent with. Not needed to receive, so its variable may be unset until then.",
-               secret_spelling,
-               "none",
-               "{ env = \"ACME_WHATSAPP_TOKEN\" }",
-               {}},
+    record_key{
+        "account",
+        "access_token",
+        "What messages are sent with; for Bluesky an app password, by which notifications and direct "
+        "messages "
+        "(where it allows them) are read too. Else not needed to receive, so its variable may be unset until "
+        "then.",
+        secret_spelling,
+        "none",
+        "{ env = \"ACME_WHATSAPP_TOKEN\" }",
+        {}},
     record_key{
         "account",
         "api_url",

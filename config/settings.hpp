@@ -109,6 +109,16 @@ struct limit_settings {
   milliseconds send_timeout{20'000};       ///< of one call
   std::uint32_t sending_max = 100'000;     ///< replies on their way, in all
 
+  milliseconds feed_poll_interval{10'000};     ///< of what an account is asked for
+  std::uint32_t feed_backfill_max = 1'000;     ///< notifications that one reading goes back
+  std::uint32_t feed_in_flight_max = 256;      ///< of one stream: read, and not durable yet
+  std::uint32_t feed_message_bytes_max = 1 << 20;
+  milliseconds feed_idle_timeout{60'000};
+  milliseconds feed_backoff{1'000};  ///< after the first failure; doubles with each
+  milliseconds feed_backoff_max{60'000};
+  /// With a password that was refused. Bluesky counts 300 sessions a day, those that it refuses too.
+  milliseconds feed_access_retry{1'200'000};
+
   std::uint32_t subscribers_max = 18'000;
   milliseconds ping_interval{15'000};
   milliseconds pong_timeout{75'000};

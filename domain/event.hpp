@@ -63,9 +63,10 @@ enum class event_type : std::uint8_t {
   deadletter_added,
   deadletter_replayed,
   config_applied,
-  outbox_attempted
+  outbox_attempted,
+  feed_noted
 };
-inline constexpr std::size_t event_type_count = 47;
+inline constexpr std::size_t event_type_count = 48;
 inline constexpr std::size_t public_event_type_count = 46;
 [[nodiscard]] constexpr bool is_public(event_type t) {
   return static_cast<std::size_t>(t) < public_event_type_count;
@@ -116,6 +117,16 @@ struct outbox_attempt {
   bool operator==(const outbox_attempt&) const = default;
 };
 
+/// How far something has been read that nobody pushes to us (Bluesky): all before it is durable. A start reads on from
+/// here.
+struct feed_position {
+  brand_id brand;        ///< of the account; empty where a source reads for several
+  std::string reader;    ///< the account's id, or the source's
+  std::string feed;      ///< jetstream, notifications or messages
+  std::string position;  ///< as that feed has it (domain/feed.hpp)
+  bool operator==(const feed_position&) const = default;
+};
+
 struct event {
   event_type type = event_type::message_received;
   timestamp at;                ///< when it was decided
@@ -131,6 +142,7 @@ struct event {
   std::string config_version;             ///< config.applied
   std::optional<erasure> erased;          ///< instead of all the others
   std::optional<outbox_attempt> attempt;  ///< outbox.attempted
+  std::optional<feed_position> feed;      ///< feed.noted
   bool operator==(const event&) const = default;
 };
 

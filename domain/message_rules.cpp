@@ -120,7 +120,7 @@ bool withdraw(message& m, bool redact) {
 }
 
 reactions_each reactions_each_on(platform p) {
-  return p == platform::telegram ? reactions_each::several : reactions_each::one;
+  return p == platform::telegram || p == platform::bluesky ? reactions_each::several : reactions_each::one;
 }
 
 bool add_reaction(message& m, const reaction& r, reactions_each each) {

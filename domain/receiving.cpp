@@ -254,6 +254,9 @@ void receiving::follow_customer() {
 
 void receiving::profile() {
   if (draft_.has_conversation()) {
+    // Told beside each post of somebody's (Bluesky), and mostly nothing of it is new.
+    const bool says_nothing = in_.content.empty() && in_.thread_key_next.empty();
+    if (says_nothing && !customer_changed(draft_.latest())) return;
     event& e = draft_.add(event_type::customer_updated);
     take_customer_into(*e.conversation);
     take(e.conversation->thread_key, in_.thread_key_next);

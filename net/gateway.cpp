@@ -45,6 +45,13 @@ actors::engine::committed_handler gateway::committed_handler() {
   return [this](std::vector<actors::ticket_ptr>&& done) { parts_->webhooks.committed(std::move(done)); };
 }
 
+webhook& gateway::intake() {
+  return parts_->webhooks;
+}
+void gateway::show(feeds* f) {
+  parts_->ctx.feeds.store(f, std::memory_order_release);
+}
+
 expected<void, http::start_error> gateway::open(actors::engine& e) {
   auto& p = *parts_;
   p.ctx.engine = &e;

@@ -13,6 +13,9 @@
 
 namespace switchboard::net {
 
+class feeds;
+class webhook;
+
 class gateway {
  public:
   /// `reload` reads the config again and applies it (serve.cpp); it may block.
@@ -21,6 +24,10 @@ class gateway {
   gateway(const gateway&) = delete;
   gateway& operator=(const gateway&) = delete;
 
+  /// By which what we read ourselves comes in (net/feeds.hpp). Valid as long as the gateway.
+  [[nodiscard]] webhook& intake();
+  /// Whose figures /metrics shows too; null: nobody's. It outlives the gateway's serving.
+  void show(feeds* f);
   /// What the engine calls when a group commit is durable. Valid as long as the gateway.
   [[nodiscard]] actors::engine::committed_handler committed_handler();
   /// Binds the listeners and serves. Once.

@@ -3,6 +3,7 @@
 #include "domain/messaging_window.hpp"
 #include "net/bluesky_sessions.hpp"
 #include "net/outbound_parts.hpp"
+#include "net/platforms/bluesky_reading.hpp"
 #include "net/platforms/outgoing_json.hpp"
 #include "net/platforms/sending.hpp"
 
@@ -118,6 +119,12 @@ attempt_outcome outcome_of(domain::platform p, const platforms::call& c, const c
   }
   return ended(c.repeatable ? attempt_end::later : attempt_end::unknown, "no-answer", r.why);
 }
+
+/// One question that is asked in a session.
+struct question {
+  platforms::sending_account account;
+  std::function<platforms::call(const platforms::sending_account&)> what;
+};
 
 }  // namespace
 
@@ -272,6 +279,47 @@ void outbound::signal(actors::signal_order order, std::function<void(bool)> done
                if (none) return done(false);
                go(std::move(done));
              });
+}
+
+void outbound::fetch(const config::account_settings& of, std::chrono::milliseconds timeout,
+                     std::function<platforms::call(const platforms::sending_account&)> what,
+                     std::function<void(fetched)> done) {
+  auto q = std::make_shared<question>();
+  q->account = {.platform_id = of.platform_id,
+                .access_token = of.access_token,
+                .api_url = of.api_url,
+                .api_version = {},
+                .page_id = {}};
+  q->what = std::move(what);
+  const auto password = q->account;
+  const auto go = [this, q, timeout](std::function<void(fetched)> then) {
+    http_.perform(to_request(q->what(q->account), timeout), [then = std::move(then)](client::result&& r) {
+      if (r.what != client::reached::answered)
+        return then({.what = ended(attempt_end::later, "unreachable", r.why)});
+      fetched f{.what = platforms::read_bluesky_outcome(readable(r).get(), wall_clock())};
+      if (r.status >= 200 && r.status < 300) {
+        f.what.end = attempt_end::sent;
+        f.body = std::move(r.body);
+      } else if (f.what.end == attempt_end::unknown) {
+        f.what.end = attempt_end::later;  // nothing is changed by asking
+      }
+      then(std::move(f));
+    });
+  };
+  in_session(
+      q, password, timeout,
+      [this, q, go, password, timeout, done = std::move(done)](std::optional<attempt_outcome> none) mutable {
+        if (none) return done({.what = *std::move(none)});
+        go([this, q, go, password, timeout, done = std::move(done)](fetched f) mutable {
+          if (!platforms::needs_new_session(f.what)) return done(std::move(f));
+          sessions_->spent(password.platform_id, q->account.access_token);
+          in_session(q, password, timeout,
+                     [go, done = std::move(done)](std::optional<attempt_outcome> still_none) mutable {
+                       if (still_none) return done({.what = *std::move(still_none)});
+                       go(std::move(done));
+                     });
+        });
+      });
 }
 
 void outbound::stop() {

@@ -13,8 +13,9 @@
 #include <vector>
 
 namespace switchboard::net::platforms {
+struct call;
 struct sending_account;
-}
+}  // namespace switchboard::net::platforms
 
 namespace switchboard::net {
 
@@ -34,6 +35,17 @@ class outbound final : public actors::platform_client {
       const actors::signal_order& what) const override;
   void signal(actors::signal_order what, std::function<void(bool)> done) override;
   void stop() override;
+
+  /// What an account of Bluesky's was asked for: a body, where `what.end` is `sent`.
+  struct fetched {
+    domain::attempt_outcome what = {};
+    std::string body = {};
+  };
+  /// Asks an account's own server, in the session that its messages are sent in too. `what` makes the call for the session's
+  /// token. `done` once, on the client's thread.
+  void fetch(const config::account_settings& of, std::chrono::milliseconds timeout,
+             std::function<platforms::call(const platforms::sending_account&)> what,
+             std::function<void(fetched)> done);
 
  private:
   template <class Work>

@@ -26,7 +26,7 @@ struct webhook_ticket final : actors::ticket {
   std::vector<admission::credit> other_brands;
 };
 
-std::optional<platforms::kind> platform_kind(config::source_kind k) {
+platforms::kind platform_kind(config::source_kind k) {
   switch (k) {
     case config::source_kind::meta:
       return platforms::kind::meta;
@@ -39,7 +39,7 @@ std::optional<platforms::kind> platform_kind(config::source_kind k) {
     case config::source_kind::bluesky:
       break;
   }
-  return std::nullopt;
+  return platforms::kind::bluesky;
 }
 
 shed_reason reason_of(actors::health h) {
@@ -106,11 +106,9 @@ webhook::webhook(admission& a, config::settings_ptr s) : admission_(a) {
 void webhook::apply_settings(config::settings_ptr s) {
   auto t = std::make_shared<table>();
   for (const auto& source : s->sources) {
-    const auto kind = platform_kind(source.kind);
-    if (!kind) continue;
     source_entry e;
     e.source = &source;
-    e.functions = &platforms::functions_of(*kind);
+    e.functions = &platforms::functions_of(platform_kind(source.kind));
     for (const auto& app : source.applications) {
       e.applications.push_back({app.id, app.secrets});
       if (e.every_secret.empty()) e.every_secret = source.secrets;
@@ -130,7 +128,8 @@ void webhook::apply_settings(config::settings_ptr s) {
 
 const webhook::source_entry* webhook::find(const table& t, std::string_view path) {
   const auto found = t.sources.find(path.substr(prefix.size()));
-  return found == t.sources.end() ? nullptr : &found->second;
+  // Nobody posts to a source without secrets: what it gets we read ourselves (Bluesky).
+  return found == t.sources.end() || found->second.secrets().empty() ? nullptr : &found->second;
 }
 
 http::response webhook::shed(shed_reason why, int status, std::string_view slug, std::string_view detail) {
@@ -286,23 +285,27 @@ void webhook::receive(const http::exchange_ptr& x, const table& t, const source_
   engine_->ingest(*t.settings, s.source->id, std::move(body), r.body, now, ticket);
 }
 
-webhook::replay_start webhook::replay(const domain::dead_letter& d,
-                                      std::function<void(actors::ingest_counts, bool)> done) {
+webhook::replay_start webhook::replay(const domain::dead_letter& d, taken done) {
+  std::string raw = d.raw;
+  return take(d.source, raw, std::move(done));
+}
+
+webhook::replay_start webhook::take(const domain::source_id& source, std::string& raw, taken done) {
   const auto t = table_.load(std::memory_order_acquire);
-  const auto found = t->sources.find(d.source.value);
+  const auto found = t->sources.find(source.value);
   if (found == t->sources.end()) return replay_start::no_source;
   if (engine_->state() != actors::health::ready) return replay_start::full;
   const auto& limits = t->settings->limits;
   const auto now = std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-  auto body = found->second.functions->normalise(d.raw, found->second.account_hint,
+  auto body = found->second.functions->normalise(raw, found->second.account_hint,
                                                  {limits.json_depth_max, limits.batch_events_max}, now);
   auto ticket = std::make_shared<webhook_ticket>();
   ticket->whole =
-      admission_.take(std::max<std::size_t>(1, body.events.size() + body.rejected.size()), d.raw.size());
+      admission_.take(std::max<std::size_t>(1, body.events.size() + body.rejected.size()), raw.size());
   if (!ticket->whole) return replay_start::full;
   ticket->replayed = std::move(done);
-  ticket->replayed_raw = d.raw;
-  engine_->ingest(*t->settings, d.source, std::move(body), ticket->replayed_raw, now, ticket);
+  ticket->replayed_raw = std::move(raw);
+  engine_->ingest(*t->settings, source, std::move(body), ticket->replayed_raw, now, ticket);
   return replay_start::started;
 }
 

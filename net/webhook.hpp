@@ -71,8 +71,10 @@ class webhook {
   /// Takes a dead letter in again, as if it had just arrived; `done` runs on the journal's thread when that
   /// is durable, with `failed` if the journal failed. It runs only where this gives `started`.
   enum class replay_start : std::uint8_t { started, no_source, full };
-  [[nodiscard]] replay_start replay(const domain::dead_letter& d,
-                                    std::function<void(actors::ingest_counts, bool failed)> done);
+  using taken = std::function<void(actors::ingest_counts, bool failed)>;
+  [[nodiscard]] replay_start replay(const domain::dead_letter& d, taken done);
+  /// The same with what we have read ourselves, of a source that nobody posts to. `raw` is taken only where it starts.
+  [[nodiscard]] replay_start take(const domain::source_id& source, std::string& raw, taken done);
   /// engine::committed_handler: answers all of a group commit with one hand-over for each I/O thread.
   void committed(std::vector<actors::ticket_ptr>&& done);
 

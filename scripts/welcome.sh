@@ -7,7 +7,7 @@ welcome() {
   cat >&2 <<EOF
 
 Switchboard with config/demo.toml
-  webhooks, API, stream   http://127.0.0.1:8080   (POST /webhooks/meta, /telegram, /x, /linkedin)
+  webhooks, API, stream   http://127.0.0.1:8080   (POST /webhooks/meta, /telegram, /x, /linkedin, /bluesky)
   health, metrics         http://127.0.0.1:8081   (/readyz /metrics /status)
 
 Watch it arrive, in a second terminal:

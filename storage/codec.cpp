@@ -6,10 +6,10 @@
 //                     "time":time, "datacontenttype":"application/json", "brand"?:text, "cursor":19-digits,
 //                     "sequence"?:number, "data":data }
 //   event-id     := "e_" conversation-id-without-"c_" "-" sequence        about a conversation
-//                 | "e_" (customer-id | dead-letter-id | account-id | "config") "-" microseconds-of-time
-//   subject      := conversation-id | customer-id | dead-letter-id | account-id | "config"
+//                 | "e_" (customer-id | dead-letter-id | account-id | reader | "config") "-" microseconds-of-time
+//   subject      := conversation-id | customer-id | dead-letter-id | account-id | reader | "config"
 //   data         := { "reaction"?, "message"?, "conversation"?, "customer"?, "deadLetter"?, "config"?,
-//                     "previous"?, "origin"?, "aliases"?:[alias…], "attempt"? }   what the event is about, as it is after it
+//                     "previous"?, "origin"?, "aliases"?:[alias…], "attempt"?, "feed"? }   what the event is about, as it is after it
 //                 | { "erased":erasure }                        its customer was erased, and all that it said
 //   conversation := { "id", "brand", "platform", "accountId", "customerId", "customerName", "customerHandle",
 //                     "customerAvatarUrl"?, "status", "priority", "assignedTo"?, "queue"?, "tags":[text…],
@@ -36,6 +36,7 @@
 //   hash         := 16 hexadecimal digits, as text
 //   config       := { "version" }
 //   attempt      := { "brand", "accountId", "begun":true|false, "messages":[message-id…] }
+//   feed         := { "brand"?, "reader", "feed", "position" }       reader: an account's or a source's id
 //   previous     := { "status", "priority", "updatedAt":time }        the conversation's, before the event
 //   origin       := { "kind", "id", "version"? }                      the dedup key, with the account
 //   alias        := { "key":thread, "thread":thread, "since"?:time, "customer"? }  see domain/thread_alias.hpp
@@ -107,6 +108,8 @@ void copy_facts(const domain::event& e, record& r) {
   } else if (e.attempt) {
     r.brand = e.attempt->brand.value;
     r.account = e.attempt->account.value;
+  } else if (e.feed) {
+    r.brand = e.feed->brand.value;
   }
   if (e.previous) {
     r.has_previous = true;
@@ -126,6 +129,7 @@ std::string_view object_id(const domain::event& e) {
   if (e.customer) return e.customer->id.value;
   if (e.dead_letter) return e.dead_letter->id.value;
   if (e.attempt) return e.attempt->account.value;
+  if (e.feed) return e.feed->reader;
   return "config";
 }
 
@@ -254,6 +258,12 @@ void write_circumstances(const domain::event& e, record& r) {
     const auto at = here(out);
     codec::write_attempt(out, *e.attempt);
     r.attempt_json = {at, here(out) - at};
+  }
+  if (e.feed) {
+    member(out, "feed");
+    const auto at = here(out);
+    codec::write_feed(out, *e.feed);
+    r.feed_json = {at, here(out) - at};
   }
 }
 

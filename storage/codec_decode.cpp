@@ -55,6 +55,8 @@ void read_data(ondemand::object o, domain::event& e) {
       e.aliases = read_aliases(v.get_array());
     else if (key == "attempt")
       e.attempt = read_attempt(v.get_object());
+    else if (key == "feed")
+      e.feed = read_feed(v.get_object());
     else if (key == "config") {
       each_member(v.get_object(), [&](std::string_view name, ondemand::value x) {
         if (name == "version") assign(e.config_version, x);
@@ -120,6 +122,10 @@ expected<domain::erasure, decode_error> decode_erasure(std::string_view json) {
 
 expected<domain::outbox_attempt, decode_error> decode_attempt(std::string_view json) {
   return decode_object(json, read_attempt);
+}
+
+expected<domain::feed_position, decode_error> decode_feed(std::string_view json) {
+  return decode_object(json, read_feed);
 }
 
 expected<domain::dead_letter, decode_error> decode_dead_letter(std::string_view json) {

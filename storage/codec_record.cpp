@@ -153,6 +153,10 @@ struct record_reader {
         r.aliases_json = place(aliases.raw_json());
       } else if (key == "attempt")
         attempt(v.get_object());
+      else if (key == "feed") {
+        ondemand::object feed = v.get_object();
+        r.feed_json = place(feed.raw_json());
+      }
     });
   }
 

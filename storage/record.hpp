@@ -56,6 +56,7 @@ struct record {
   span erased_json;        ///< data.erased: what it was about is gone
   span aliases_json;       ///< data.aliases
   span attempt_json;       ///< data.attempt
+  span feed_json;          ///< data.feed
 
   // Of data.conversation, as it is after the event; meaningless without one.
   domain::platform platform = domain::platform::facebook;

@@ -31,8 +31,9 @@
 //                            "t" thread                                       ordinal:4
 //                            "x" by:8 thread                                  ordinal:4, 0 until it is done
 //   outbox                   name(brand) case sequence:8                      begun:1 name(account)
+//   feeds                    name(reader) name(feed)                          the position
 //
-// `outbox` has the replies that are on their way; `begun`: handed to the platform, perhaps.
+// `feeds` says how far what nobody pushes was read. `outbox` has the replies that are on their way; `begun`: handed to the platform, perhaps.
 // Of `seen`, dedup keys (1) go after the redelivery window (a compaction filter, by the log's own time);
 // references (2) stay as long as the message: a reaction to a message of last year must still find it.
 // Fingerprints are keyed with the directory's seed. No key holds what a person or platform said: RocksDB repeats keys

@@ -119,6 +119,11 @@ class views {
                                                              domain::thread_id t) const = 0;
   /// Shows each reply that is on its way to `each`, those of a thread in order.
   virtual void each_sending(const std::function<void(const sending_row&)>& each) const = 0;
+  /// How far that reader's feed was read (domain::feed_position); empty: never.
+  [[nodiscard]] virtual std::string feed_position(std::string_view reader, std::string_view feed) const {
+    (void)reader, (void)feed;
+    return {};
+  }
   /// The thread that a message's id belongs to, within an account (comments, reviews and groups only).
   [[nodiscard]] virtual std::optional<domain::thread_id> find_thread(
       std::string_view account, std::string_view platform_message_id) const = 0;

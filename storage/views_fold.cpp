@@ -54,6 +54,7 @@ void views_fold::add(const record& r, fold_state& state) {
   }
   if (!r.customer_json.empty() && !condemned) add_customer(r);
   if (!r.dead_letter_json.empty()) add_dead_letter(r);
+  if (!r.feed_json.empty()) add_feed(r);
   outbox_.take(r, batch_);
   state.applied = r.sequence;
   state.advance(keys::milliseconds(r.at));
@@ -161,6 +162,13 @@ void views_fold::add_dead_letter(const record& r) {
   }
   key_ = letter_key(letter_row, {}, {}, id);
   put_row(column::dead_letters, r.part(r.dead_letter_json));
+}
+
+void views_fold::add_feed(const record& r) {
+  const auto f = decode_feed(r.part(r.feed_json));
+  if (!f) store_.damaged("the position of record " + std::to_string(r.sequence) + ": " + f.error().what);
+  key_ = keys::feed(f->reader, f->feed);
+  put_row(column::feeds, f->position);
 }
 
 // RocksDB copies what it is given, so a failure here could only be memory, which throws.

@@ -52,6 +52,13 @@ std::string customer(std::string_view brand, std::string_view customer) {
   return key;
 }
 
+std::string feed(std::string_view reader, std::string_view feed) {
+  std::string key;
+  append_name(key, reader);
+  append_name(key, feed);
+  return key;
+}
+
 std::string comment_thread(std::string_view account, std::uint64_t reference) {
   std::string key(1, hashed);
   append_name(key, account);

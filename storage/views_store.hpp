@@ -29,9 +29,10 @@ enum class column : std::uint8_t {
   comment_threads,
   dead_letters,
   erasures,
-  outbox
+  outbox,
+  feeds
 };
-inline constexpr std::size_t column_count = 11;
+inline constexpr std::size_t column_count = 12;
 [[nodiscard]] std::string_view to_word(column);
 
 /// First byte of every value.

@@ -5,9 +5,11 @@
 #include "net/api/exposition.hpp"
 #include "net/api/handlers.hpp"
 #include "net/api/process_figures.hpp"
+#include "net/feeds.hpp"
 #include "net/webhook.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 namespace switchboard::net::api {
 
@@ -130,6 +132,48 @@ void put_engine(exposition& out, const actors::engine_stats& s) {
   out.sample(std::uint64_t{s.state == actors::health::ready});
 }
 
+/// One sample for each feed that is read.
+template <class Value>
+void put_feed(exposition& out, const std::vector<feed_figures_ptr>& all, std::string_view name,
+              std::string_view type, std::string_view help, Value value) {
+  out.family(name, type, help);
+  for (const auto& f : all) out.sample(value(*f), "reader=\"" + f->reader + "\",feed=\"" + f->feed + "\"");
+}
+
+void put_feeds(exposition& out, const std::vector<feed_figures_ptr>& all) {
+  if (all.empty()) return;
+  const auto put = [&](std::string_view name, std::string_view help,
+                       std::atomic<std::uint64_t> feed_figures::*of) {
+    put_feed(out, all, name, "counter", help,
+             [of](const feed_figures& f) { return (f.*of).load(std::memory_order_relaxed); });
+  };
+  put_feed(out, all, "switchboard_feed_connected", "gauge",
+           "1 while a stream is open, or an account was asked with success the last time.",
+           [](const feed_figures& f) { return std::uint64_t{f.connected.load(std::memory_order_relaxed)}; });
+  const auto now = std::chrono::duration_cast<std::chrono::microseconds>(
+                       std::chrono::system_clock::now().time_since_epoch())
+                       .count();
+  put_feed(
+      out, all, "switchboard_feed_age_seconds", "gauge",
+      "How old, by the platform's clock, what was read last is; of a stream that is its lag. 0: nothing yet.",
+      [now](const feed_figures& f) {
+        const auto at = f.read_up_to_us.load(std::memory_order_relaxed);
+        return static_cast<std::uint64_t>(at == 0 ? 0 : std::max<std::int64_t>(0, now - at) / 1'000'000);
+      });
+  put("switchboard_feed_frames_total", "Messages of streams.", &feed_figures::frames);
+  put("switchboard_feed_polls_total", "Questions asked of accounts' servers.", &feed_figures::polls);
+  put("switchboard_feed_taken_total", "Frames and pages that are durable.", &feed_figures::taken);
+  put("switchboard_feed_notes_total", "Times that it was noted, durably, how far was read.",
+      &feed_figures::noted);
+  put("switchboard_feed_waits_total", "Times that the engine was full and a reader waited.",
+      &feed_figures::refused);
+  put("switchboard_feed_reconnects_total", "Streams that ended and were connected anew.",
+      &feed_figures::reconnects);
+  put("switchboard_feed_failures_total", "Questions and streams that failed.", &feed_figures::failures);
+  put("switchboard_feed_gaps_total", "Times that more was missed than feed_backfill_max reads back.",
+      &feed_figures::gaps);
+}
+
 }  // namespace
 
 void metrics(call&& c) {
@@ -139,6 +183,7 @@ void metrics(call&& c) {
   put_ingest(out, c.ctx->webhooks->counters());
   put_ingest_durations(out, c.ctx->webhooks->counters(), *c.ctx->engine->settings());
   put_engine(out, c.ctx->engine->stats());
+  if (const auto* f = c.ctx->feeds.load(std::memory_order_acquire)) put_feeds(out, f->figures());
   out.gauge("switchboard_events_in_flight", "Inbound events not answered yet.",
             c.ctx->admission->events_in_flight());
   out.gauge("switchboard_in_flight_bytes", "Bytes of bodies not answered yet.",

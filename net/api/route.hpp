@@ -21,6 +21,7 @@
 namespace switchboard::net {
 class admission;
 class webhook;
+class feeds;
 }  // namespace switchboard::net
 
 namespace switchboard::net::api {
@@ -37,6 +38,7 @@ struct context {
   net::webhook* webhooks = nullptr;
   event_stream* stream = nullptr;
   ticket_office* tickets = nullptr;
+  std::atomic<net::feeds*> feeds{nullptr};  ///< null: this node reads none
   /// Reads the config file again and applies it as one step. Waits for reload_record_max, and for another reload.
   std::function<reload_outcome()> reload;
 };

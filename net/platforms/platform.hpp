@@ -13,8 +13,8 @@
 
 namespace switchboard::net::platforms {
 
-/// The kinds of source that have webhooks here (config's source_kind without the rest).
-enum class kind : std::uint8_t { meta, telegram, x, linkedin };
+/// The kinds of source. Bluesky's has webhooks only for a relay of the user's own.
+enum class kind : std::uint8_t { meta, telegram, x, linkedin, bluesky };
 
 /// A header or a decoded query parameter.
 struct field {
@@ -56,7 +56,7 @@ struct platform_functions {
   bool (*verify)(std::span<const field> headers, std::string_view body, std::span<const std::string> secrets);
   /// Unpacks a verified body wholly. Never throws; the whole document is validated before any of it is used.
   /// `account_hint`: the account id that the source's only account has, for platforms whose body does not say
-  /// (Telegram).
+  /// (Telegram, a page of Bluesky's).
   domain::unpacked_body (*normalise)(std::string_view body, std::string_view account_hint,
                                      const parse_limits& limits, domain::timestamp received_at);
   /// The header that `deliver` sends with this body so that verify() accepts it.

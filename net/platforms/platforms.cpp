@@ -1,5 +1,6 @@
 // The one table: which functions serve which kind of source.
 
+#include "net/platforms/bluesky.hpp"
 #include "net/platforms/linkedin.hpp"
 #include "net/platforms/meta.hpp"
 #include "net/platforms/platform.hpp"
@@ -16,6 +17,8 @@ const platform_functions& functions_of(kind k) {
       return x_functions();
     case kind::linkedin:
       return linkedin_functions();
+    case kind::bluesky:
+      return bluesky_functions();
     case kind::meta:
       break;
   }

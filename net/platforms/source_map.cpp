@@ -14,10 +14,10 @@ namespace {
 
 namespace ondemand = simdjson::ondemand;
 
-/// The arrays that Meta and LinkedIn batch in; X's all end alike.
-constexpr std::array<std::string_view, 11> batches = {
-    "entry",          "messaging", "standby", "changes",          "messages",     "statuses",
-    "message_echoes", "errors",    "calls",   "user_preferences", "notifications"};
+/// The arrays that Meta, LinkedIn and Bluesky batch in; X's all end alike.
+constexpr std::array<std::string_view, 12> batches = {
+    "entry",          "messaging", "standby", "changes",          "messages",      "statuses",
+    "message_echoes", "errors",    "calls",   "user_preferences", "notifications", "logs"};
 
 bool is_batch(std::string_view name) {
   return name.ends_with("_events") || std::find(batches.begin(), batches.end(), name) != batches.end();

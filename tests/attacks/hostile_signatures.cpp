@@ -293,6 +293,39 @@ void add_linkedin(signature_rows& t) {
               answer("demo-child-secret"), "linkedin");
 }
 
+std::string bluesky_mention(std::string_view key, std::string_view text = "hello") {
+  return R"({"did":"did:plc:ana","time_us":1795248000123456,"kind":"commit","commit":{"rev":"3m","operation":"create",)"
+         R"("collection":"app.bsky.feed.post","rkey":")" +
+         std::string(key) + R"(","cid":"c","record":{"text":")" + std::string(text) +
+         R"(","facets":[{"features":[{"$type":"app.bsky.richtext.facet#mention","did":")" +
+         std::string(e2e::acme_did) + R"("}]}]}}})";
+}
+
+/// Nothing is signed there: only who was given the source's secret may bring anything.
+void add_bluesky(signature_rows& t) {
+  const auto& f = net::platforms::functions_of(net::platforms::kind::bluesky);
+  constexpr std::string_view secret = "demo-bluesky-secret";
+  const std::string line = "X-Switchboard-Signature-256: ", body = bluesky_mention("b001");
+  const auto good = f.sign(body, secret).second;
+  const auto refused = [&](int number, std::string what, const std::string& lines) {
+    t.refused(number, "Bluesky: " + std::move(what), lines, body, "bluesky");
+  };
+  refused(105, "none", "");
+  refused(106, "empty", line + "\r\n");
+  refused(107, "63 digits", line + good.substr(0, good.size() - 1) + "\r\n");
+  refused(110, "no algorithm", line + good.substr(7) + "\r\n");
+  refused(110, "under Meta's name", name + good + "\r\n");
+  refused(111, "twice", line + good + "\r\n" + line + good + "\r\n");
+  refused(112, "by Meta's secret", line + f.sign(body, "demo-secret").second + "\r\n");
+  refused(112, "of another body", line + f.sign(body + " ", secret).second + "\r\n");
+  const auto escaped = bluesky_mention("b113", "caf\\u00e9 \\/");
+  auto& raw = t.add(113, "Bluesky: escapes as they came", "bluesky",
+                    line + f.sign(escaped, secret).second + "\r\n", escaped);
+  raw.ids = {"at://did:plc:ana/app.bsky.feed.post/b113"};
+  raw.conversations = 1;
+  t.handshake(119, "Bluesky: there is none", "hub.challenge=1", 400, {}, "bluesky");
+}
+
 }  // namespace
 
 std::string post_head(std::string_view source, std::string_view lines, std::string_view body) {
@@ -313,6 +346,7 @@ std::vector<hostile> hostile_signatures() {
   add_tokens_and_challenges(t);
   add_x(t);
   add_linkedin(t);
+  add_bluesky(t);
   return t.take();
 }
 

@@ -120,7 +120,8 @@ TEST(deliver, signs_each_body_as_its_platform_would) {
       file, [](const seen_request&, std::size_t) { return accepted(); }, net::platforms::kind::telegram);
   EXPECT_EQ(telegram.requests.at(0).header("X-Telegram-Bot-Api-Secret-Token"), "s3cret");
   for (const auto& [which, name] : {std::pair{net::platforms::kind::x, "x-twitter-webhooks-signature"},
-                                    std::pair{net::platforms::kind::linkedin, "X-LI-Signature"}}) {
+                                    std::pair{net::platforms::kind::linkedin, "X-LI-Signature"},
+                                    std::pair{net::platforms::kind::bluesky, "X-Switchboard-Signature-256"}}) {
     const auto sent = deliver(
         file, [](const seen_request&, std::size_t) { return accepted(); }, which);
     const std::string value = sent.requests.at(0).header(name);
@@ -276,7 +277,8 @@ TEST(signing, takes_what_flags_leave_open_from_the_config) {
   o.source = "none";
   EXPECT_NE(find_signer(o).error().find("it has: bot"), std::string::npos);
   for (const auto& [word, kind] :
-       {std::pair{"x", net::platforms::kind::x}, std::pair{"linkedin", net::platforms::kind::linkedin}}) {
+       {std::pair{"x", net::platforms::kind::x}, std::pair{"linkedin", net::platforms::kind::linkedin},
+        std::pair{"bluesky", net::platforms::kind::bluesky}}) {
     o.kind = word;
     EXPECT_EQ(find_signer(o)->kind, kind);
   }

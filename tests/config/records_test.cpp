@@ -79,9 +79,20 @@ TEST(Records, Sources) {
       {"[server]\ndemo = true\n[[source]]\nid = \"m\"\nkind = \"carrier-pigeon\"\nsecrets = [\"s\"]\n",
        {"5:8: error: kind = \"carrier-pigeon\" is none of \"meta\", \"telegram\", \"x\", \"linkedin\" or "
         "\"bluesky\""}},
-      {"[server]\ndemo = true\n[[source]]\nid = \"b\"\nkind = \"bluesky\"\nsecrets = [\"s\"]\n",
-       {"5:8: error: kind = \"bluesky\" is not served by this version; it serves \"meta\", \"telegram\", "
-        "\"x\" and \"linkedin\""}},
+      {"[server]\ndemo = true\n[[source]]\nid = \"b\"\nkind = \"bluesky\"\n", {}},
+      {"[[source]]\nid = \"b\"\nkind = \"bluesky\"\njetstream_url = \"wss://j.example.com:444\"\n", {}},
+      {"[[source]]\nid = \"b\"\nkind = \"bluesky\"\njetstream_url = \"ws://127.0.0.1:9\"\n", {}},
+      {"[[source]]\nid = \"b\"\nkind = \"bluesky\"\njetstream_url = \"ws://j.example.com\"\n",
+       {"4:17: error: jetstream_url is plain ws, where anybody on the way could make up posts; use wss"}},
+      {"[[source]]\nid = \"b\"\nkind = \"bluesky\"\njetstream_url = \"https://j.example.com/subscribe\"\n",
+       {"4:17: error: jetstream_url is wss:// and a host, e.g. \"wss://jetstream.example.com\", and no "
+        "more"}},
+      {"[server]\ndemo = true\n[[source]]\nid = \"x\"\nkind = \"x\"\nsecrets = [\"s\"]\njetstream_url = "
+       "\"wss://j\"\n",
+       {"7:17: error: only a source of kind \"bluesky\" has a jetstream_url"}},
+      {"[server]\ndemo = true\n[[source]]\nid = \"b\"\nkind = \"bluesky\"\nsecrets = [\"s\"]\n", {}},
+      {"[server]\ndemo = true\n[[source]]\nid = \"b\"\nkind = \"bluesky\"\nsecrets = []\n",
+       {"6:11: error: secrets is empty, so nothing could be verified; write [{ env = \"B_SECRET\" }]"}},
       {"[server]\ndemo = true\n[[source]]\nid = \"x\"\nkind = \"x\"\nsecrets = [\"s\"]\n", {}},
       {"[server]\ndemo = true\n[[source]]\nid = \"x\"\nkind = \"x\"\nsecrets = [\"s\"]\nverify_token = "
        "\"v\"\n",

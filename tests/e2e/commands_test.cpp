@@ -47,7 +47,8 @@ class commands : public testing::Test {
 TEST_F(commands, deliver_the_examples_and_watch_them_arrive) {
   start();
   for (const auto& [folder, source] : {std::pair{"meta", "meta"}, std::pair{"telegram", "telegram"},
-                                       std::pair{"x", "x"}, std::pair{"linkedin", "linkedin"}}) {
+                                       std::pair{"x", "x"}, std::pair{"linkedin", "linkedin"},
+                                       std::pair{"bluesky", "bluesky"}}) {
     const auto delivered = deliver_folder(folder, source);
     EXPECT_EQ(delivered.code, 0) << delivered.out << delivered.err;
   }

@@ -14,6 +14,7 @@ constexpr std::string_view meta_secret = "demo-secret";
 constexpr std::string_view telegram_secret = "demo-telegram-secret";
 constexpr std::string_view x_secret = "demo-x-secret";
 constexpr std::string_view linkedin_secret = "demo-linkedin-secret";
+constexpr std::string_view bluesky_secret = "demo-bluesky-secret";
 
 std::string token_toml(std::string_view value, std::string_view brand, std::string_view role) {
   std::string out = "\n[[token]]\nvalue = \"" + std::string(value) + "\"\nbrand = \"" + std::string(brand) +
@@ -75,6 +76,8 @@ std::string setup::toml(const std::filesystem::path& data_dir) const {
   out += "\n[[source]]\nid = \"linkedin\"\nkind = \"linkedin\"\nsecrets = [\"" +
          std::string(linkedin_secret) +
          "\"]\n[[source.application]]\nid = \"child\"\nsecrets = [\"demo-child-secret\"]\n";
+  out += "\n[[source]]\nid = \"bluesky\"\nkind = \"bluesky\"\nsecrets = [\"" + std::string(bluesky_secret) +
+         "\"]\n";
   out += account_toml("acme-whatsapp", "acme", "meta", "whatsapp", acme_number);
   out += account_toml("globex-whatsapp", "globex", "meta", "whatsapp", globex_number);
   out += account_toml("acme-page", "acme", "meta", "facebook", acme_page);
@@ -85,6 +88,8 @@ std::string setup::toml(const std::filesystem::path& data_dir) const {
   out += account_toml("globex-x", "globex", "x", "x", globex_x);
   out += account_toml("acme-linkedin", "acme", "linkedin", "linkedin", acme_organization);
   out += account_toml("globex-linkedin", "globex", "linkedin", "linkedin", globex_organization);
+  out += account_toml("acme-bluesky", "acme", "bluesky", "bluesky", acme_did);
+  out += account_toml("globex-bluesky", "globex", "bluesky", "bluesky", globex_did);
   out += token_toml(admin_token, "*", "admin") + token_toml(acme_token, "acme", "reader") +
          token_toml(globex_token, "globex", "reader") + token_toml(agent_token, "acme", "agent");
   return out + more;
@@ -95,6 +100,7 @@ headers signed_headers(std::string_view source, std::string_view body) {
   const auto [which, secret] = source == "meta"       ? std::pair{kind::meta, meta_secret}
                                : source == "x"        ? std::pair{kind::x, x_secret}
                                : source == "linkedin" ? std::pair{kind::linkedin, linkedin_secret}
+                       : source.starts_with("bluesky") ? std::pair{kind::bluesky, bluesky_secret}
                                                       : std::pair{kind::telegram, telegram_secret};
   return {{"Content-Type", "application/json"},
           net::platforms::functions_of(which).sign(body, std::string(secret))};

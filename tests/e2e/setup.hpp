@@ -19,13 +19,15 @@ inline constexpr std::string_view acme_x = "1245855954975051776";
 inline constexpr std::string_view globex_x = "1693649499";
 inline constexpr std::string_view acme_organization = "urn:li:organization:96072893";
 inline constexpr std::string_view globex_organization = "urn:li:organization:96072999";
+inline constexpr std::string_view acme_did = "did:plc:acme2kq7a5cbsq2mtnhxuz4f";
+inline constexpr std::string_view globex_did = "did:plc:globex7a5cbsq2mtnhxuz4fk";
 inline constexpr std::string_view admin_token = "demo-admin";  ///< every brand
 inline constexpr std::string_view acme_token = "acme-reader";  ///< role reader
 inline constexpr std::string_view globex_token = "globex-reader";
 inline constexpr std::string_view agent_token = "acme-agent";  ///< role agent
 
-/// Brands acme and globex, sources meta, telegram, x and linkedin (with the application "child"), an account of each
-/// platform for acme and of WhatsApp, Facebook, X and LinkedIn for globex. Members are further lines of their sections; `more` stands at the end.
+/// Brands acme and globex, sources meta, telegram, x, linkedin (with the application "child") and bluesky, an account of each
+/// platform for acme and of WhatsApp, Facebook, X, LinkedIn and Bluesky for globex. Members are further lines of their sections; `more` stands at the end.
 struct setup {
   std::string server, storage, limits, more;
   [[nodiscard]] std::string toml(const std::filesystem::path& data_dir) const;

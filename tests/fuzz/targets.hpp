@@ -24,6 +24,7 @@ void run_whatsapp(std::string_view bytes);
 void run_telegram(std::string_view bytes);
 void run_x(std::string_view bytes);
 void run_linkedin(std::string_view bytes);
+void run_bluesky(std::string_view bytes);
 void run_signature(std::string_view bytes);
 void run_query(std::string_view bytes);
 void run_config(std::string_view bytes);
@@ -37,11 +38,11 @@ inline constexpr target targets[] = {{"gate", run_gate},           {"chunks", ru
                                      {"meta", run_meta},           {"page", run_page},
                                      {"instagram", run_instagram}, {"whatsapp", run_whatsapp},
                                      {"telegram", run_telegram},   {"x", run_x},
-                                     {"linkedin", run_linkedin},   {"signature", run_signature},
-                                     {"query", run_query},         {"config", run_config},
-                                     {"cursor", run_cursor},       {"record", run_record},
-                                     {"json", run_json},           {"outgoing", run_outgoing},
-                                     {"answer", run_answer}};
+                                     {"linkedin", run_linkedin},   {"bluesky", run_bluesky},
+                                     {"signature", run_signature}, {"query", run_query},
+                                     {"config", run_config},       {"cursor", run_cursor},
+                                     {"record", run_record},       {"json", run_json},
+                                     {"outgoing", run_outgoing},   {"answer", run_answer}};
 
 /// Ends the process where it does not.
 inline void hold(bool holds, const char* what) {

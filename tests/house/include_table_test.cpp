@@ -26,7 +26,7 @@ const std::map<std::string, std::vector<std::string>> table{
     {"storage", {"storage/", "domain/", "rocksdb/", "simdjson.h", "xxhash.h", "zstd.h"}},
     {"actors", {"actors/", "storage/", "config/", "domain/", "caf/"}},
     {"net/platforms", {"net/platforms/", "domain/", "simdjson.h", "openssl/", "utf8proc.h"}},
-    {"net/client", {"net/client/", "curl/"}},
+    {"net/client", {"net/client/", "curl/", "boost/", "openssl/"}},
     {"net/http", {"net/http/", "net/log.hpp", "config/", "domain/", "boost/", "openssl/"}},
     {"net", {"net/", "actors/", "config/", "domain/", "boost/", "openssl/"}},
     {"cli",

@@ -120,7 +120,7 @@ class random_events : public random_values {
     domain::event e;
     e.type = static_cast<domain::event_type>(below(domain::event_type_count));
     e.at = time();
-    switch (below(8)) {
+    switch (below(9)) {
       case 0:
         e.customer = customer();
         break;
@@ -130,6 +130,9 @@ class random_events : public random_values {
         break;
       case 1:
         e.dead_letter = dead_letter();
+        break;
+      case 8:
+        e.feed = domain::feed_position{{hostile()}, hostile(), hostile(), hostile()};
         break;
       case 4:
         e.attempt.emplace();

@@ -127,6 +127,39 @@ TEST_F(views_outbox, are_the_same_after_a_crash_anywhere) {
   }
 }
 
+TEST_F(views_outbox, tell_how_far_was_read_also_after_a_crash_anywhere) {
+  const auto note = [&](const std::string& reader, const std::string& feed, const std::string& position) {
+    now_ += std::chrono::seconds{1};
+    domain::event e;
+    e.type = domain::event_type::feed_noted;
+    e.at = now_;
+    e.feed = domain::feed_position{.brand = {}, .reader = reader, .feed = feed, .position = position};
+    add(e);
+  };
+  note("sky", "jetstream", "10");
+  note("acme-sky", "messages", "22b");
+  note("acme-sky", "notifications", "7");
+  note("sky", "jetstream", "20");
+  note("acme-sky", "messages", "22c \"");
+  fold(log_);
+  const auto all = rows_of(*v_);
+  for (std::size_t cut = 1; cut < log_.size(); ++cut) {
+    TearDown();
+    open();
+    fold({log_.begin(), log_.begin() + static_cast<std::ptrdiff_t>(cut)}, 2);
+    if (cut % 2 == 0) {
+      ASSERT_TRUE(v_->flush());
+    }
+    open();
+    fold(log_);
+    EXPECT_EQ(v_->feed_position("sky", "jetstream"), "20");
+    EXPECT_EQ(v_->feed_position("acme-sky", "messages"), "22c \"");
+    EXPECT_EQ(v_->feed_position("acme-sky", "notifications"), "7");
+    EXPECT_EQ(v_->feed_position("sky", "messages"), "") << "never read";
+    EXPECT_TRUE(same_rows(rows_of(*v_), all)) << "cut at " << cut;
+  }
+}
+
 TEST_F(views_outbox, forget_who_is_erased) {
   say("one");
   say("two");

@@ -1,6 +1,7 @@
 // The normalisers: any bytes behind a good signature give events or rejected parts, the same each time; what they keep
 // for us is JSON that parses, and what they reject can be tried again.
 
+#include "net/platforms/bluesky_reading.hpp"
 #include "net/platforms/json.hpp"
 #include "net/platforms/platform.hpp"
 #include "tests/fuzz/targets.hpp"
@@ -90,6 +91,23 @@ void run_x(std::string_view bytes) {
 }
 void run_linkedin(std::string_view bytes) {
   normalise(kind::linkedin, bytes);
+}
+void run_bluesky(std::string_view bytes) {
+  normalise(kind::bluesky, bytes);
+  // The reader decides what is handed over at all: it may leave out nothing that would be an event.
+  const std::string accounts[] = {"110201543"};
+  const auto frame = read_jetstream_frame(bytes, accounts, limits);
+  const auto body = functions_of(kind::bluesky).normalise(bytes, accounts[0], limits, received_at);
+  const bool said = std::any_of(body.events.begin(), body.events.end(), [](const auto& e) {
+    return e.kind == domain::inbound_kind::message || e.kind == domain::inbound_kind::edit;
+  });
+  const bool is_frame = frame && bytes.find("\"commit\"") != std::string_view::npos &&
+                        bytes.find("\"notifications\"") == std::string_view::npos &&
+                        bytes.find("\"logs\"") == std::string_view::npos &&
+                        bytes.find("\"accounts\"") == std::string_view::npos;
+  hold(!said || !is_frame || !frame->concerns.empty(), "what concerns an account is read");
+  (void)read_notification_page(bytes, limits);
+  (void)read_chat_log_page(bytes, limits);
 }
 
 }  // namespace switchboard::fuzz

@@ -1,0 +1,227 @@
+// An account's notifications and its messages' log, read by asking. Grammar of the positions: domain/feed.hpp.
+//
+//   notifications   newest first: pages are read back to where the last reading ended, then handed over oldest first,
+//                   and only when all of them are durable is it noted how new the newest was
+//   messages        oldest first, behind a cursor of the platform's: one page, durable, noted, the next
+//
+// After a failure in between the reading begins again at its beginning.
+
+#include "net/feed_intake.hpp"
+#include "net/log.hpp"
+#include "net/platforms/bluesky_reading.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <unordered_set>
+#include <utility>
+
+namespace switchboard::net {
+namespace {
+
+using domain::attempt_end;
+using domain::fetch_end;
+
+class account_feed : public feed_reader, public std::enable_shared_from_this<account_feed> {
+ public:
+  account_feed(feed_links& links, config::settings_ptr s, const config::account_settings& a,
+               feed_figures_ptr figures)
+      : links_(links),
+        settings_(std::move(s)),
+        account_(a),
+        figures_(std::move(figures)),
+        intake_(std::make_shared<feed_intake>(links, a.source, figures_)),
+        timer_(links.loop) {}
+
+  void start() override {
+    intake_->recall(figures_->reader, figures_->feed, [weak = weak_from_this()](std::string position) {
+      const auto self = weak.lock();
+      if (!self || self->stopped_) return;
+      self->position_ = std::move(position);
+      self->begin();
+    });
+  }
+  void stop() override {
+    stopped_ = true;
+    intake_->stop();
+    timer_.cancel();
+  }
+
+ protected:
+  using question = std::function<platforms::call(const platforms::sending_account&)>;
+
+  /// A reading begins.
+  virtual void begin() = 0;
+  virtual void answered(std::string&& body) = 0;
+
+  void ask(question what) {
+    figures_->polls.fetch_add(1, std::memory_order_relaxed);
+    links_.calls.fetch(account_, settings_->limits.send_timeout, std::move(what),
+                       [self = shared_from_this()](outbound::fetched f) {
+                         boost::asio::post(self->links_.loop, [self, f = std::move(f)]() mutable {
+                           if (!self->stopped_) self->heard(std::move(f));
+                         });
+                       });
+  }
+  /// What was asked for is not what it should be.
+  void misunderstood() { rest(fetch_end::later, std::nullopt, "not-understood"); }
+  void rest(fetch_end end, std::optional<std::chrono::milliseconds> asked, std::string_view why = {}) {
+    const bool failed = end == fetch_end::later || end == fetch_end::no_access;
+    failures_ = failed ? failures_ + 1 : 0;
+    figures_->connected.store(!failed, std::memory_order_relaxed);
+    if (failed) {
+      figures_->failures.fetch_add(1, std::memory_order_relaxed);
+      log::write_rarely(log::level::warning, "feed-failed",
+                        end == fetch_end::no_access
+                            ? "an account cannot be read: the platform refuses its password"
+                            : "an account could not be read; it is tried again",
+                        {{"account", account_.id.value}, {"feed", figures_->feed}, {"why", why}});
+    }
+    if (exhausted_) asked = asked ? std::max(*asked, *exhausted_) : *exhausted_;
+    exhausted_.reset();
+    timer_.expires_after(
+        domain::next_fetch(end, failures_, asked, links_.chance(), policy_of(settings_->limits)));
+    timer_.async_wait([weak = weak_from_this()](boost::system::error_code ended) {
+      if (const auto self = weak.lock(); self && !ended && !self->stopped_) self->begin();
+    });
+  }
+  void hand(const std::string& page, std::function<void()> then) {
+    intake_->hand(platforms::bluesky_envelope({&account_.platform_id, 1}, page),
+                  [self = shared_from_this(), then = std::move(then)](bool durable) {
+                    if (durable) then();  // else the node ends
+                  });
+  }
+  void note(const std::string& position, std::function<void()> then) {
+    if (position.empty() || position == position_) return then();
+    intake_->note(
+        {.brand = account_.brand, .reader = figures_->reader, .feed = figures_->feed, .position = position},
+        [self = shared_from_this(), position, then = std::move(then)](bool durable) {
+          if (!durable) return;
+          self->position_ = position;
+          then();
+        });
+  }
+  [[nodiscard]] platforms::parse_limits limits() const {
+    return {settings_->limits.json_depth_max, settings_->limits.batch_events_max};
+  }
+  [[nodiscard]] const std::string& position() const { return position_; }
+  [[nodiscard]] const config::limit_settings& bounds() const { return settings_->limits; }
+  [[nodiscard]] feed_figures& figures() const { return *figures_; }
+  [[nodiscard]] const std::string& account_id() const { return account_.id.value; }
+
+ private:
+  void heard(outbound::fetched&& f) {
+    for (const auto& q : f.what.quotas) {
+      if (q.remaining == 0U && q.full_again_in) exhausted_ = *q.full_again_in;
+    }
+    if (f.what.end == attempt_end::sent) return answered(std::move(f.body));
+    const auto end = f.what.end == attempt_end::no_access ? fetch_end::no_access : fetch_end::later;
+    rest(end, f.what.retry_after, f.what.error.code);
+  }
+
+  feed_links& links_;
+  const config::settings_ptr settings_;
+  const config::account_settings account_;
+  const feed_figures_ptr figures_;
+  const std::shared_ptr<feed_intake> intake_;
+  boost::asio::steady_timer timer_;
+  std::string position_;
+  std::uint32_t failures_ = 0;
+  std::optional<std::chrono::milliseconds> exhausted_;  ///< the platform's limit is used up for so long
+  bool stopped_ = false;
+};
+
+class messages_feed final : public account_feed {
+ public:
+  using account_feed::account_feed;
+
+ private:
+  void begin() override {
+    ask([cursor = position()](const platforms::sending_account& a) {
+      return platforms::read_chat_log(a, cursor);
+    });
+  }
+  void answered(std::string&& body) override {
+    const auto page = platforms::read_chat_log_page(body, limits());
+    if (!page) return misunderstood();
+    // Where the cursor stands still there would be no end of it.
+    const bool more = page->entries > 0 && !page->cursor.empty() && page->cursor != position();
+    const auto noted = [this, cursor = page->cursor, more] {
+      note(cursor, [this, more] { rest(more ? fetch_end::more : fetch_end::idle, std::nullopt); });
+    };
+    if (page->entries == 0) return noted();
+    hand(body, noted);
+  }
+};
+
+class notifications_feed final : public account_feed {
+ public:
+  using account_feed::account_feed;
+
+ private:
+  void begin() override {
+    pages_.clear();
+    names_.clear();
+    newest_.reset();
+    ask_behind({});
+  }
+  void ask_behind(std::string cursor) {
+    ask([cursor = std::move(cursor)](const platforms::sending_account& a) {
+      return platforms::list_notifications(a, cursor);
+    });
+  }
+  void answered(std::string&& body) override {
+    const auto page = platforms::read_notification_page(body, limits());
+    if (!page) return misunderstood();
+    bool fresh = false;
+    for (const auto& name : page->names) {
+      fresh = fresh || !known_.contains(name);
+      names_.insert(name);
+    }
+    if (page->newest) newest_ = newest_ ? std::max(*newest_, *page->newest) : *page->newest;
+    if (fresh) pages_.push_back(std::move(body));
+    // A first start takes what one page shows: what was long ago is nobody's business any more.
+    const bool there = !fresh || page->cursor.empty() || position().empty() ||
+                       (page->oldest && domain::reaches_back(position(), *page->oldest));
+    if (!there && names_.size() < bounds().feed_backfill_max) return ask_behind(page->cursor);
+    if (!there) {
+      figures().gaps.fetch_add(1, std::memory_order_relaxed);
+      log::write(log::level::warning, "feed-gap",
+                 "more notifications were missed than limits.feed_backfill_max: the older ones are left out",
+                 {{"account", account_id()}, {"read", std::to_string(names_.size())}});
+    }
+    hand_over();
+  }
+  /// The oldest first.
+  void hand_over() {
+    if (pages_.empty()) return finish();
+    const std::string page = std::move(pages_.back());
+    pages_.pop_back();
+    hand(page, [this] { hand_over(); });
+  }
+  void finish() {
+    known_ = std::move(names_);
+    names_.clear();
+    if (!newest_) return rest(fetch_end::idle, std::nullopt);
+    figures().read_up_to_us.store(newest_->time_since_epoch().count(), std::memory_order_relaxed);
+    note(domain::later_position(position(), domain::position_at(*newest_)),
+         [this] { rest(fetch_end::idle, std::nullopt); });
+  }
+
+  std::vector<std::string> pages_;         ///< newest first; not handed over yet
+  std::unordered_set<std::string> names_;  ///< of this reading
+  std::unordered_set<std::string> known_;  ///< of the last that ended
+  std::optional<domain::timestamp> newest_;
+};
+
+}  // namespace
+
+std::shared_ptr<feed_reader> read_notifications(feed_links& links, config::settings_ptr s,
+                                                const config::account_settings& a, feed_figures_ptr figures) {
+  return std::make_shared<notifications_feed>(links, std::move(s), a, std::move(figures));
+}
+std::shared_ptr<feed_reader> read_messages(feed_links& links, config::settings_ptr s,
+                                           const config::account_settings& a, feed_figures_ptr figures) {
+  return std::make_shared<messages_feed>(links, std::move(s), a, std::move(figures));
+}
+
+}  // namespace switchboard::net

@@ -1,0 +1,401 @@
+// Bluesky read by a real engine over real sockets: posts by Jetstream, notifications and messages by asking, and what goes
+// wrong on the way. What was made there is counted here: each is on the stream once, however often the engine was killed.
+
+#include "certificate.hpp"
+#include "json_text.hpp"
+#include "scratch.hpp"
+#include "setup.hpp"
+#include "tests/eventually.hpp"
+#include "tests/fake_platform/bluesky_server.hpp"
+#include "tests/fake_platform/jetstream.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <ctime>
+#include <map>
+#include <random>
+#include <set>
+
+namespace switchboard::e2e {
+namespace {
+
+using fake_platform::stream_fault;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+constexpr std::string_view our_did = "did:plc:reader7a5cbsq2mtnhxuz4fk";
+const std::string our_post = "at://" + std::string(our_did) + "/app.bsky.feed.post/ours1";
+
+std::string rfc3339(std::uint64_t us) {
+  const auto seconds = static_cast<std::time_t>(us / 1'000'000);
+  std::tm t{};
+  ::gmtime_r(&seconds, &t);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S.000Z", &t);
+  return text;
+}
+
+/// Bluesky: what is said there, by five people, with a time of its own in which much lies between two things. So what an
+/// engine reads again to be sure covers none of it, and a position that was noted too soon shows.
+class world {
+ public:
+  explicit world(fake_platform::jetstream_options o = {}) : stream(std::move(o)) {}
+
+  static std::string person(unsigned n) { return "did:plc:person" + std::to_string(n % 5); }
+  std::string post(const std::string& text = "hello") {
+    const auto n = ++made_;
+    const auto key = "p" + std::to_string(n), uri = "at://" + person(n) + "/app.bsky.feed.post/" + key;
+    const auto at = next_time();
+    stream.add(
+        at, commit(at, person(n), "create", key,
+                   R"(,"cid":"cid-)" + key + R"(","record":{"$type":"app.bsky.feed.post","createdAt":")" +
+                       rfc3339(at) + R"(","text":")" + text +
+                       R"(","facets":[{"index":{"byteStart":0,"byteEnd":1},"features":[{"$type":)" +
+                       R"("app.bsky.richtext.facet#mention","did":")" + std::string(our_did) + R"("}]}]})"));
+    expected.insert(uri);
+    return uri;
+  }
+  void withdraw(const std::string& uri) {
+    const auto did = uri.substr(5, uri.find('/', 5) - 5), key = uri.substr(uri.rfind('/') + 1);
+    const auto at = next_time();
+    stream.add(at, commit(at, did, "delete", key, ""));
+  }
+  /// Of the kind that there are hundreds of each second, and that concern nobody here.
+  void noise() {
+    const auto at = next_time();
+    stream.add(at, commit(at, "did:plc:stranger", "create", "x" + std::to_string(at),
+                          R"(,"cid":"c","record":{"$type":"app.bsky.feed.post","text":"so"})"));
+  }
+  std::string notification() {
+    const auto n = ++made_;
+    const auto uri = "at://" + person(n) + "/app.bsky.feed.post/n" + std::to_string(n);
+    const auto at = rfc3339(next_time());
+    server.notify(R"({"uri":")" + uri + R"(","cid":"c","author":{"did":")" + person(n) +
+                  R"(","handle":"p.example.com"},"reason":"reply","reasonSubject":")" + our_post +
+                  R"(","record":{"createdAt":")" + at + R"(","text":"and?","reply":{"root":{"uri":")" +
+                  our_post + R"(","cid":"c"},"parent":{"uri":")" + our_post +
+                  R"(","cid":"c"}}},"indexedAt":")" + at + "\"}");
+    expected.insert(uri);
+    return uri;
+  }
+  std::string message() {
+    const auto n = ++made_;
+    const auto id = "m" + std::to_string(n);
+    server.say(R"({"$type":"chat.bsky.convo.defs#logCreateMessage","convoId":"convo)" +
+               std::to_string(n % 5) + R"(","message":{"id":")" + id +
+               R"(","rev":"1","text":"hi","sender":{"did":")" + person(n) + R"("},"sentAt":")" +
+               rfc3339(next_time()) + "\"}}");
+    expected.insert(id);
+    return id;
+  }
+
+  fake_platform::jetstream stream;
+  fake_platform::bluesky server;
+  std::multiset<std::string> expected;  ///< platformMessageIds
+
+ private:
+  static std::string commit(std::uint64_t at, const std::string& did, const std::string& operation,
+                            const std::string& key, const std::string& rest) {
+    return R"({"did":")" + did + R"(","time_us":)" + std::to_string(at) +
+           R"(,"kind":"commit","commit":{"rev":"3)" + key + R"(","operation":")" + operation +
+           R"(","collection":"app.bsky.feed.post","rkey":")" + key + "\"" + rest + "}}";
+  }
+  std::uint64_t next_time() { return time_us_ += 100'000'000; }
+
+  unsigned made_ = 0;
+  std::uint64_t time_us_ = (static_cast<std::uint64_t>(std::time(nullptr)) - 30 * 86'400) * 1'000'000;
+};
+
+std::string source_toml(const std::string& jetstream_url, const std::string& account) {
+  return "\n[[source]]\nid = \"sky\"\nkind = \"bluesky\"\n" +
+         (jetstream_url.empty() ? "" : "jetstream_url = \"" + jetstream_url + "\"\n") +
+         account_toml("acme-sky", "acme", "sky", "bluesky", our_did) + account;
+}
+std::string password_toml(const world& w) {
+  return "access_token = \"app-password\"\napi_url = \"" + w.server.url() + "\"\n";
+}
+constexpr const char* quick =
+    "feed_poll_interval = \"100ms\"\nfeed_backoff = \"20ms\"\nfeed_backoff_max = \"100ms\"\n"
+    "feed_access_retry = \"200ms\"\n";
+
+/// An engine that reads such a world.
+class reading {
+ public:
+  explicit reading(std::string program = engine_binary()) : engine(place_.path(), std::move(program)) {}
+
+  void start(const std::string& more, const std::string& limits = {}, const std::string& server = {}) {
+    setup s;
+    s.limits = quick + limits;
+    s.server = server;
+    s.more = more;
+    engine.configure(s.toml(engine.data()));
+    engine.start();
+  }
+  /// platformMessageIds of what customers said, in the stream's order, since the last call.
+  std::vector<std::string> more_messages() {
+    std::vector<std::string> ids;
+    for (const auto& e : read_log(engine, cursor_, "&type=message.received"))
+      ids.push_back(text_at(e, "/data/message/platformMessageId").value_or(""));
+    for (const auto& id : ids) seen.insert(id);
+    return ids;
+  }
+  /// Until there are so many in all.
+  bool wait_messages(std::size_t many) {
+    return eventually([&] {
+      (void)more_messages();
+      return seen.size() >= many;
+    });
+  }
+  bool wait_event(const std::string& type) {
+    return eventually([&] {
+      std::string cursor = "earliest";
+      return !read_log(engine, cursor, "&type=" + type).empty();
+    });
+  }
+  /// The value of a metric's sample of this feed.
+  std::string metric(const std::string& name, const std::string& feed) {
+    http_connection c(engine.admin_port());
+    const auto page = c.ask("GET", "/metrics").body;
+    for (std::size_t at = page.find("\n" + name + "{"); at != std::string::npos;
+         at = page.find("\n" + name + "{", at + 1)) {
+      const auto line = page.substr(at + 1, page.find('\n', at + 1) - at - 1);
+      if (line.find("feed=\"" + feed + "\"") != std::string::npos) return line.substr(line.rfind(' ') + 1);
+    }
+    return "none";
+  }
+  bool wait_metric_above(const std::string& name, const std::string& feed, int value) {
+    return eventually([&] {
+      const auto text = metric(name, feed);
+      return text != "none" && std::stoi(text) > value;
+    });
+  }
+  bool wait_metric(const std::string& name, const std::string& feed, const std::string& value) {
+    return eventually([&] { return metric(name, feed) == value; });
+  }
+
+  std::multiset<std::string> seen;
+
+ private:
+  scratch place_;
+  std::string cursor_ = "earliest";
+
+ public:
+  engine_process engine;
+};
+
+struct difference {
+  std::vector<std::string> missing, twice;
+};
+difference compare(const std::multiset<std::string>& made, const std::multiset<std::string>& seen) {
+  difference d;
+  for (const auto& id : made) {
+    if (!seen.contains(id)) d.missing.push_back(id);
+    if (seen.count(id) > 1) d.twice.push_back(id);
+  }
+  return d;
+}
+
+TEST(feeds, posts_notifications_and_messages_come_in) {
+  world w;
+  reading r;
+  r.start(source_toml(w.stream.url(), password_toml(w)));
+  ASSERT_TRUE(w.stream.wait_connections(1));
+  w.noise();
+  w.post();
+  w.notification();
+  w.message();
+  ASSERT_TRUE(r.wait_messages(3));
+  const auto d = compare(w.expected, r.seen);
+  EXPECT_THAT(d.missing, IsEmpty());
+  EXPECT_THAT(d.twice, IsEmpty());
+  for (const char* feed : {"jetstream", "notifications", "messages"})
+    EXPECT_TRUE(r.wait_metric("switchboard_feed_connected", feed, "1")) << feed;
+  EXPECT_EQ(r.metric("switchboard_feed_frames_total", "jetstream"), "2");
+  EXPECT_EQ(r.metric("switchboard_feed_taken_total", "jetstream"), "1") << "the other is nobody's concern";
+  EXPECT_EQ(w.stream.targets().front(), "/subscribe?wantedCollections=app.bsky.feed.post") << "from now on";
+  // Nobody can post where nothing is signed and no secret is given.
+  EXPECT_EQ(deliver(r.engine, "sky", "{}").status, 404);
+}
+
+TEST(feeds, without_a_password_public_posts_are_read_and_no_more) {
+  world w;
+  reading r;
+  r.start(source_toml(w.stream.url(), "api_url = \"" + w.server.url() + "\"\n"));
+  ASSERT_TRUE(w.stream.wait_connections(1));
+  w.message();
+  const auto uri = w.post();
+  ASSERT_TRUE(r.wait_messages(1));
+  EXPECT_EQ(*r.seen.begin(), uri);
+  EXPECT_EQ(w.server.count("xrpc"), 0u);
+}
+
+TEST(feeds, a_deletion_is_told_to_whoever_has_the_post) {
+  world w;
+  reading r;
+  r.start(source_toml(w.stream.url(), {}));
+  ASSERT_TRUE(w.stream.wait_connections(1));
+  w.withdraw("at://did:plc:stranger/app.bsky.feed.post/none");
+  const auto uri = w.post();
+  w.withdraw(uri);  // at once: the post itself may not be durable yet
+  const auto last = w.post();
+  ASSERT_TRUE(r.wait_event("message.deleted"));
+  ASSERT_TRUE(r.wait_messages(2));
+  std::string cursor = "earliest";
+  const auto deleted = read_log(r.engine, cursor, "&type=message.deleted");
+  ASSERT_EQ(deleted.size(), 1u) << "the stranger's post is nobody's";
+  EXPECT_EQ(text_at(deleted[0], "/data/message/platformMessageId"), uri);
+  EXPECT_TRUE(r.seen.contains(last));
+}
+
+TEST(feeds, a_stream_that_fails_in_any_way_is_taken_up_where_it_ended) {
+  world w;
+  reading r;
+  w.stream.next({{stream_fault::none},
+                 {stream_fault::refuse},
+                 {stream_fault::reset, 1},
+                 {stream_fault::half_frame, 2},
+                 {stream_fault::no_json, 3},
+                 {stream_fault::close, 2},
+                 {stream_fault::silence, 3}});
+  r.start(source_toml(w.stream.url(), {}), "feed_idle_timeout = \"500ms\"\n");
+  ASSERT_TRUE(w.stream.wait_connections(1));
+  for (int i = 0; i < 4; ++i) w.post();
+  ASSERT_TRUE(r.wait_messages(4));
+  w.stream.drop_all();
+  for (int i = 0; i < 4; ++i) w.post();
+  ASSERT_TRUE(w.stream.wait_connections(8));
+  for (int i = 0; i < 4; ++i) w.post();
+  ASSERT_TRUE(r.wait_messages(12));
+  const auto d = compare(w.expected, r.seen);
+  EXPECT_THAT(d.missing, IsEmpty());
+  EXPECT_THAT(d.twice, IsEmpty());
+  EXPECT_TRUE(r.wait_metric("switchboard_feed_connected", "jetstream", "1"));
+  EXPECT_EQ(r.metric("switchboard_feed_reconnects_total", "jetstream"), "7");
+  EXPECT_THAT(w.stream.targets().back(), HasSubstr("&cursor="));
+}
+
+TEST(feeds, one_accounts_trouble_is_no_others) {
+  world w, other;
+  other.server.set_password("changed-by-somebody");
+  reading r;
+  r.start(source_toml({}, password_toml(w)) +
+          account_toml("acme-locked", "acme", "sky", "bluesky", "did:plc:locked") + password_toml(other));
+  w.server.next(
+      {{.status = 429, .body = R"({"error":"RateLimitExceeded"})", .headers = {{"Retry-After", "1"}}},
+       {.status = 500, .body = "no"},
+       {.status = 200, .body = "[]"},
+       {.status = 200, .body = "", .headers = {}, .with = fake_platform::fault::reset}});
+  w.message();
+  ASSERT_TRUE(r.wait_messages(1));
+  w.server.expire_sessions();
+  w.notification();
+  w.message();
+  ASSERT_TRUE(r.wait_messages(3));
+  EXPECT_THAT(compare(w.expected, r.seen).missing, IsEmpty());
+  EXPECT_GE(w.server.count("createSession"), 2u) << "the session had ended";
+  EXPECT_TRUE(eventually([&] { return other.server.count("createSession") >= 3; })) << "it is tried again";
+  EXPECT_EQ(other.server.count("getLog"), 0u);
+  // The password is mended.
+  other.server.set_password("app-password");
+  const auto id = other.message();
+  ASSERT_TRUE(r.wait_messages(4));
+  EXPECT_TRUE(r.seen.contains(id));
+}
+
+TEST(feeds, more_than_is_read_back_is_told) {
+  world w;
+  reading r;
+  w.notification();
+  r.start(source_toml({}, password_toml(w)), "feed_backfill_max = 100\n");
+  ASSERT_TRUE(r.wait_messages(1));
+  ASSERT_TRUE(r.wait_metric("switchboard_feed_connected", "notifications", "1"));
+  r.engine.kill();
+  for (int i = 0; i < 150; ++i) w.notification();
+  r.engine.start();
+  ASSERT_TRUE(r.wait_metric("switchboard_feed_gaps_total", "notifications", "1"));
+  ASSERT_TRUE(r.wait_messages(101));
+  const auto d = compare(w.expected, r.seen);
+  EXPECT_EQ(d.missing.size(), 50u) << "the older ones";
+  EXPECT_THAT(d.twice, IsEmpty());
+}
+
+TEST(feeds, nobody_else_answers_for_a_stream) {
+  scratch files;
+  write_certificate(files.path() / "cert.pem", files.path() / "key.pem");
+  world w({.certificate_file = (files.path() / "cert.pem").string(),
+           .key_file = (files.path() / "key.pem").string()});
+  {
+    reading r;
+    r.start(source_toml(w.stream.url(), {}));
+    EXPECT_TRUE(r.wait_metric_above("switchboard_feed_failures_total", "jetstream", 1));
+    EXPECT_EQ(r.metric("switchboard_feed_connected", "jetstream"), "0");
+    EXPECT_THAT(r.engine.said(), HasSubstr("TLS"));
+    EXPECT_THAT(w.stream.targets(), IsEmpty()) << "nothing was asked of who could not prove his name";
+  }
+  reading r;
+  r.start(source_toml(w.stream.url(), {}), {},
+          "outbound_ca_file = " + json_string((files.path() / "cert.pem").string()) + "\n");
+  ASSERT_TRUE(w.stream.wait_connections(1));
+  w.post();
+  EXPECT_TRUE(r.wait_messages(1));
+}
+
+/// Kills the engine again and again in the midst of reading.
+difference killed_while_reading(const std::string& program, unsigned rounds) {
+  world w;
+  reading r(program);
+  r.start(source_toml(w.stream.url(), password_toml(w)), "feed_in_flight_max = 8\n");
+  EXPECT_TRUE(w.stream.wait_connections(1));
+  w.post();
+  w.notification();
+  w.message();
+  EXPECT_TRUE(r.wait_messages(3));  // so that there is a position of each to go on from
+  for (const char* feed : {"jetstream", "notifications", "messages"})
+    EXPECT_TRUE(r.wait_metric_above("switchboard_feed_notes_total", feed, 0)) << feed;
+  std::mt19937_64 random{7};
+  constexpr const char* notes = "switchboard_feed_notes_total";
+  for (unsigned round = 0; round < rounds; ++round) {
+    EXPECT_TRUE(eventually([&] { return r.metric(notes, "messages") != "none"; }));
+    const int noted = std::stoi(r.metric(notes, "messages"));
+    for (int i = 0; i < 15; ++i) {
+      w.post();
+      w.noise();
+      w.notification();
+      w.message();
+    }
+    if (round % 2 == 0) {  // as soon as it says that it has read something
+      EXPECT_TRUE(r.wait_metric_above(notes, "messages", noted));
+    } else {
+      const auto many = r.seen.size() + 1 + random() % 20;
+      EXPECT_TRUE(r.wait_messages(std::min(many, w.expected.size())));
+    }
+    r.engine.kill();
+    r.engine.start();
+  }
+  const auto last = w.message();  // behind all others of its feed
+  const auto settled = [&] {
+    (void)r.more_messages();
+    return r.seen.contains(last) && r.seen.size() >= w.expected.size();
+  };
+  (void)eventually(settled, std::chrono::seconds{program == engine_binary() ? 60 : 10});
+  (void)r.more_messages();
+  return compare(w.expected, r.seen);
+}
+
+TEST(feeds, nothing_is_missing_or_twice_however_often_the_engine_is_killed) {
+  const auto d = killed_while_reading(engine_binary(), 8);
+  EXPECT_THAT(d.missing, IsEmpty());
+  EXPECT_THAT(d.twice, IsEmpty());
+}
+
+TEST(feeds, a_position_that_is_noted_too_soon_is_noticed) {
+  const auto d = killed_while_reading(SWITCHBOARD_NOTES_FIRST, 4);
+  EXPECT_THAT(d.missing, Not(IsEmpty())) << "the test would not notice a loss";
+  EXPECT_THAT(d.twice, IsEmpty());
+}
+
+}  // namespace
+}  // namespace switchboard::e2e
