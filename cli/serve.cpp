@@ -233,13 +233,14 @@ int run_serve(const serve_options& options) {
   }
   const auto settings = loaded->settings;
   reloader reload{options};
-  net::gateway gateway{settings, [&reload] { return reload.reload(); }};
+  const net::client::options outbound{.user_agent = "switchboard/" SWITCHBOARD_VERSION,
+                                      .ca_file = settings->server.outbound_ca_file};
+  net::gateway gateway{settings, [&reload] { return reload.reload(); }, outbound};
   auto engine = actors::engine::start(
       settings, gateway.committed_handler(),
       {.accept_loss = options.accept_loss,
        .on_write_failure = [](const std::string& why) { end_without_storage(why, false); },
-       .client = std::make_shared<net::outbound>(net::client::options{
-           .user_agent = "switchboard/" SWITCHBOARD_VERSION, .ca_file = settings->server.outbound_ca_file})});
+       .client = std::make_shared<net::outbound>(outbound)});
   if (!engine) {
     std::fprintf(stderr, "switchboard: %s\n", engine.error().what.c_str());
     return failure_exit(engine.error().damaged);

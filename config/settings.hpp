@@ -109,6 +109,10 @@ struct limit_settings {
   milliseconds send_timeout{20'000};       ///< of one call
   std::uint32_t sending_max = 100'000;     ///< replies on their way, in all
 
+  std::uint64_t media_bytes_max = 25ull << 20;  ///< of one attachment
+  milliseconds media_timeout{10'000};           ///< of fetching one, however many calls that takes
+  std::uint32_t media_fetches_max = 8;  ///< at a time, in all; each holds its bytes until they are written
+
   std::uint32_t subscribers_max = 18'000;
   milliseconds ping_interval{15'000};
   milliseconds pong_timeout{75'000};

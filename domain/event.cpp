@@ -51,8 +51,9 @@ constexpr word_table<event_type_count> type_words{"conversation.created",
                                                   "deadletter.added",
                                                   "deadletter.replayed",
                                                   "config.applied",
-                                                  "outbox.attempted"};
-static_assert(static_cast<std::size_t>(event_type::outbox_attempted) + 1 == event_type_count);
+                                                  "outbox.attempted",
+                                                  "media.settled"};
+static_assert(static_cast<std::size_t>(event_type::media_settled) + 1 == event_type_count);
 static_assert(static_cast<std::size_t>(event_type::config_applied) + 1 == public_event_type_count);
 static_assert(distinct(type_words));
 

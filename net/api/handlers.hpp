@@ -15,6 +15,8 @@ void add_note(call&& c);
 void mark_read(call&& c);
 // replies.cpp
 void post_message(call&& c);
+// attachments.cpp
+void get_attachment(call&& c);
 // customers.cpp
 void get_customer(call&& c);
 void list_customer_conversations(call&& c);

@@ -20,6 +20,7 @@
 
 namespace switchboard::net {
 class admission;
+class media;
 class webhook;
 }  // namespace switchboard::net
 
@@ -35,6 +36,7 @@ struct context {
   http::server* server = nullptr;
   net::admission* admission = nullptr;
   net::webhook* webhooks = nullptr;
+  net::media* media = nullptr;
   event_stream* stream = nullptr;
   ticket_office* tickets = nullptr;
   /// Reads the config file again and applies it as one step. Waits for reload_record_max, and for another reload.
