@@ -140,6 +140,7 @@ TEST(Version, SeesEveryOtherChange) {
            {"id = \"wa\"", "id = \"wa\"\npage_id = \"5\""},
            {"id = \"wa\"", "id = \"wa\"\nhuman_agent_tag = true"},
            {"id = \"wa\"", "id = \"wa\"\nsplit_long_texts = false"},
+           {"id = \"wa\"", "id = \"wa\"\nmedia_hosts = [\"a.example\"]"},
            {"role = \"admin\"", "role = \"reader\""},
            {"role = \"admin\"", "role = \"admin\"\nagent = \"ana\""}}) {
     const std::string changed = version_with(from, to);

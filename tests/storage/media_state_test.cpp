@@ -17,7 +17,7 @@ using ::testing::HasSubstr;
 class media_state_rows : public views_test {
  protected:
   [[nodiscard]] const record& last() const { return *w.log.back(); }
-  [[nodiscard]] std::string state_of(const std::string& person, std::uint64_t n = 1) const {
+  [[nodiscard]] std::string state_of(const std::string& person, std::uint64_t n = 2) const {
     const auto m = v_->find_message("acme", domain::message_id{{w.thread(person, 0), 1}, n});
     return m && !m->attachments.empty() ? std::string(to_word(m->attachments[0].state)) : "none";
   }
@@ -72,7 +72,9 @@ TEST_F(media_state_rows, is_emptied_with_its_customer) {
   EXPECT_EQ(log.at(place)->type, event_type::media_settled);
   for (const auto* text : {"cdn.example", "says ada", "Name ada"})
     EXPECT_EQ(log.at(place)->bytes.find(text), std::string::npos) << text;
-  fold(log);
+  fold(std::vector<record_ptr>(w.log.begin(), w.log.begin() + static_cast<std::ptrdiff_t>(place) + 1));
+  EXPECT_EQ(state_of("ada"), "ready");
+  fold(std::vector<record_ptr>(w.log.begin() + static_cast<std::ptrdiff_t>(place) + 1, w.log.end()));
   EXPECT_EQ(state_of("ada"), "none");
 }
 
