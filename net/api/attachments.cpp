@@ -57,7 +57,8 @@ http::response show(const domain::attachment& a, std::size_t index, media_result
                                              "; filename=\"" + name_for(a, index, type) + '"'},
                  {"Content-Security-Policy", "sandbox; default-src 'none'"},
                  {"Cross-Origin-Resource-Policy", "same-origin"},
-                 {"Cache-Control", "private, max-age=300"}};
+                 {"Cache-Control", "private, max-age=300"},
+                 {"Vary", "Authorization"}};
   out.body = std::move(r.body);
   out.place = std::move(r.place);
   return out;
@@ -124,32 +125,44 @@ struct asked_media {
   domain::attachment what;
 };
 
-void respond(const asked_media& asked, media_result&& r) {
-  if (r.outcome == media_outcome::ready) {
-    return asked.by.exchange->respond(show(asked.what, asked.at.index, std::move(r)));
-  }
-  respond_without(*asked.by.ctx, asked.by.exchange, r);
+/// The message as it is shown now; nullopt: there is none with such an attachment.
+std::optional<domain::message> find(const storage::views& v, const std::string& brand, const place& at) {
+  if (!v.conversation_json(brand, at.message.conversation)) return std::nullopt;
+  auto m = v.find_message(brand, at.message);
+  return m && at.index < m->attachments.size() ? std::move(m) : std::nullopt;
+}
+
+/// Who was erased while his picture was on its way is shown no more.
+void show_if_still_there(const std::shared_ptr<asked_media>& asked,
+                         const std::shared_ptr<media_result>& result) {
+  read(call(asked->by), [asked, result](const call& by, const storage::views& v) {
+    if (!find(v, asked->brand, asked->at)) return respond_not_found(by.exchange);
+    by.exchange->respond(show(asked->what, asked->at.index, std::move(*result)));
+  });
+}
+
+void respond(const std::shared_ptr<asked_media>& asked, const std::shared_ptr<media_result>& result) {
+  if (result->outcome == media_outcome::ready) return show_if_still_there(asked, result);
+  respond_without(*asked->by.ctx, asked->by.exchange, *result);
 }
 
 /// A state that changes is durable before anybody is answered, so that the next read shows it.
 void settle(const std::shared_ptr<asked_media>& asked, media_result&& r) {
-  const auto to = state_after(r.outcome);
-  if (!to || domain::settled(asked->what.state, *to) == asked->what.state)
-    return respond(*asked, std::move(r));
   const auto result = std::make_shared<media_result>(std::move(r));
+  const auto to = state_after(result->outcome);
+  if (!to || domain::settled(asked->what.state, *to) == asked->what.state) return respond(asked, result);
   domain::settle_media what{
       .id = asked->at.message, .index = asked->at.index, .fetched = asked->what, .to = *to};
-  // Whatever comes of that (the message may be gone meanwhile, or the journal failed, which ends the node): the bytes are
-  // here, and who asked may have them.
-  asked->by.ctx->engine->execute(asked->brand, std::move(what), [asked, result](actors::command_result&&) {
-    respond(*asked, std::move(*result));
-  });
+  // Where that comes to nothing the journal has failed, which ends the node, or the message is gone, which is seen.
+  asked->by.ctx->engine->execute(asked->brand, std::move(what),
+                                 [asked, result](actors::command_result&&) { respond(asked, result); });
 }
 
 void fetch(const std::shared_ptr<asked_media>& asked, const domain::conversation& c,
            std::chrono::seconds age) {
   if (asked->what.state == domain::media_state::expired) {
-    return respond(*asked, {.outcome = media_outcome::expired, .detail = "its platform said so before"});
+    return respond_without(*asked->by.ctx, asked->by.exchange,
+                           {.outcome = media_outcome::expired, .detail = "its platform said so before"});
   }
   auto& ctx = *asked->by.ctx;
   ctx.media->fetch({.settings = ctx.engine->settings(),
@@ -173,9 +186,9 @@ void get_attachment(call&& c) {
   auto brands = visible_brands(c.who, *c.ctx->engine);
   read(std::move(c), [at = *at, brands = std::move(brands)](const call& by, const storage::views& v) {
     const auto brand = brand_of(v, brands, at.message.conversation);
-    const auto m = brand ? v.find_message(*brand, at.message) : std::nullopt;
+    const auto m = brand ? find(v, *brand, at) : std::nullopt;
     const auto thread = m ? v.load_thread(*brand, at.message.conversation.thread) : std::nullopt;
-    if (!thread || at.index >= m->attachments.size()) return respond_not_found(by.exchange);
+    if (!thread) return respond_not_found(by.exchange);
     const auto asked = std::make_shared<asked_media>(
         asked_media{.by = by, .brand = *brand, .at = at, .what = m->attachments[at.index]});
     fetch(asked, thread->current, age_of(*m));

@@ -31,6 +31,8 @@ constexpr std::array<media_hosts, 7> hosts = {{
 }};
 
 constexpr std::string_view bluesky_cdn = "https://cdn.bsky.app/img/feed_fullsize/plain/";
+/// Encoded, they still fit into an address.
+constexpr std::size_t id_bytes_max = 1024;
 /// A media id of WhatsApp's that is older and not known any more has had its time.
 constexpr std::chrono::hours whatsapp_id_lives{30 * 24};
 
@@ -201,6 +203,9 @@ std::string_view known(std::string_view type) {
 expected<media_call, media_failure> first_media(const media_request& r) {
   if (r.what.size && *r.what.size > r.bytes_max) {
     return fail(media_end::too_large, "it has " + std::to_string(*r.what.size) + " bytes");
+  }
+  if (r.what.platform_media_id.size() > id_bytes_max) {
+    return fail(media_end::nothing, "its id is longer than any platform's");
   }
   if (!r.what.platform_media_id.empty()) {
     if (r.platform == platform::whatsapp) return whatsapp_id(r);

@@ -42,6 +42,13 @@ class whatsapp {
     const std::lock_guard lock(mutex_);
     leads_to_ = std::move(url);
   }
+  /// The next file is asked for, and nothing is answered until release().
+  void hold() {
+    const std::lock_guard lock(mutex_);
+    held_.emplace();
+  }
+  void wait_asked() { asked_for_.get_future().get(); }
+  void release() { held_->set_value(); }
   [[nodiscard]] std::vector<std::string> asked() {
     const std::lock_guard lock(mutex_);
     return asked_;
@@ -49,6 +56,10 @@ class whatsapp {
 
  private:
   told answer(const fake_platform::asked& a) {
+    if (a.target.starts_with("/files/") && held_) {
+      asked_for_.set_value();
+      held_->get_future().get();
+    }
     const std::lock_guard lock(mutex_);
     const auto token = a.headers.find("authorization");
     asked_.push_back(a.target + (token == a.headers.end() ? "" : " " + token->second));
@@ -61,15 +72,17 @@ class whatsapp {
   told file_{.body = "\x89PNG", .headers = {{"Content-Type", "image/png"}}};
   std::string leads_to_;
   std::vector<std::string> asked_;
+  std::optional<std::promise<void>> held_;
+  std::promise<void> asked_for_;
   fake_platform::server server_{{}, [this](const fake_platform::asked& a) { return answer(a); }};
 };
 
 class media : public testing::Test {
  protected:
   void SetUp() override { start(); }
-  void start(const std::string& limits = {}) {
+  void start(const std::string& limits = "media_timeout = \"1s\"\n") {
     setup s;
-    s.limits = "media_timeout = \"1s\"\nmedia_bytes_max = \"64KiB\"\n" + limits;
+    s.limits = "media_bytes_max = \"64KiB\"\n" + limits;
     s.more =
         "\n[[account]]\nid = \"sender\"\nbrand = \"acme\"\nsource = \"meta\"\nplatform = \"whatsapp\"\n"
         "platform_id = \"" +
@@ -106,6 +119,14 @@ class media : public testing::Test {
   }
   answer look(const std::string& path, std::string_view token = acme_token) {
     return get(engine_, path, token);
+  }
+  std::string customer_of(const std::string& path) {
+    const auto conversation = get(engine_, path.substr(0, path.find("/messages")));
+    return text_at(conversation.body, "/customerId").value_or("");
+  }
+  int erase_customer(const std::string& id) {
+    http_connection c(engine_.port());
+    return c.ask("DELETE", "/v1/customers/" + id, bearer(supervisor)).status;
   }
   static std::string code(const answer& a) { return text_at(a.body, "/code").value_or(""); }
   [[nodiscard]] std::string state(const std::string& path) {
@@ -295,7 +316,7 @@ TEST_F(media, is_not_fetched_from_anywhere_else_nor_is_the_token_shown_there) {
 
 TEST_F(media, has_so_many_on_their_way_and_webhooks_go_on) {
   engine_.terminate();
-  start("media_fetches_max = 2\n");
+  start("media_timeout = \"1s\"\nmedia_fetches_max = 2\n");
   const auto path = sends("m1");
   platform.file({.with = fault::hang});
   auto slow = std::async(std::launch::async, [&] { return look(path); });
@@ -309,20 +330,28 @@ TEST_F(media, has_so_many_on_their_way_and_webhooks_go_on) {
   ASSERT_TRUE(eventually([&] { return metric("switchboard_media_under_way") == "0"; }));
 }
 
+TEST_F(media, that_was_on_its_way_is_not_shown_of_who_is_erased) {
+  engine_.terminate();
+  start("media_timeout = \"60s\"\n");
+  const auto path = sends("m1");
+  EXPECT_EQ(look(path).status, 200);
+  platform.hold();
+  auto slow = std::async(std::launch::async, [&] { return look(path); });
+  platform.wait_asked();
+  EXPECT_EQ(erase_customer(customer_of(path)), 202);
+  platform.release();
+  EXPECT_EQ(slow.get().status, 404);
+}
+
 TEST_F(media, goes_with_its_customer) {
   const auto name = canary(77);
   const auto path = sends("m1", name + ".png");
   EXPECT_EQ(look(path).status, 200);
   EXPECT_FALSE(sightings(engine_.data(), {name}).empty()) << "nothing to look for";
-  const auto conversation = get(engine_, path.substr(0, path.find("/messages")));
-  const auto who = "/v1/customers/" + text_at(conversation.body, "/customerId").value_or("");
-  const auto erase = [&] {
-    http_connection c(engine_.port());
-    return c.ask("DELETE", who, bearer(supervisor)).status;
-  };
-  EXPECT_EQ(erase(), 202);
+  const auto who = customer_of(path);
+  EXPECT_EQ(erase_customer(who), 202);
   EXPECT_EQ(look(path).status, 404);
-  ASSERT_TRUE(eventually([&] { return erase() == 204; }));
+  ASSERT_TRUE(eventually([&] { return erase_customer(who) == 204; }));
   EXPECT_THAT(sightings(engine_.data(), {name}), IsEmpty());
   verify();
   EXPECT_THAT(sightings(engine_.data(), {name}), IsEmpty());

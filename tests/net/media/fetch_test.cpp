@@ -185,7 +185,7 @@ TEST_F(media_fetch, has_one_time_for_all_of_its_calls) {
   lead("lookaside.fbsbx.com", lookaside);
   // The first call is dripped: about 1.2 s of the 1.5 s, so that the second, which would be as long again, can't end.
   graph.answer = {.body = R"({"url":"https://lookaside.fbsbx.com/w"})", .with = fault::drip};
-  lookaside.answer = {.body = std::string(80, 'x'), .with = fault::drip};
+  lookaside.answer = {.body = std::string(40, 'x'), .with = fault::drip};
   settings_->limits.media_timeout = 1'500ms;
   EXPECT_EQ(begin(platform::whatsapp, "", "77").get().outcome, media_outcome::too_slow);
 }

@@ -217,6 +217,8 @@ TEST(media, of_bluesky_is_an_image_of_somebodys) {
 TEST(media, that_is_none_or_too_large_is_not_asked_for) {
   EXPECT_EQ(by_id(platform::facebook, "369239263222822").first().error().end, media_end::nothing);
   EXPECT_EQ(by_url(platform::x, "").first().error().end, media_end::nothing);
+  EXPECT_EQ(by_id(platform::whatsapp, std::string(1025, '%')).first().error().end, media_end::nothing);
+  EXPECT_TRUE(by_id(platform::whatsapp, std::string(1024, '%')).first());
   auto v = by_id(platform::telegram, "x");
   v.what.size = bytes_max + 1;
   EXPECT_EQ(v.first().error().end, media_end::too_large);
