@@ -212,6 +212,8 @@ void conversation_owner::recall(domain::command& what, command_result& result) c
     }
   } else if (auto* const settle = std::get_if<domain::settle_send>(&what)) {
     domain::recall(*settle, past);
+  } else if (auto* const media = std::get_if<domain::settle_media>(&what)) {
+    domain::recall(*media, past);
   }
 }
 

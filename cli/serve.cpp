@@ -237,9 +237,10 @@ int run_serve(const serve_options& options) {
   }
   const auto settings = loaded->settings;
   reloader reload{options};
-  net::gateway gateway{settings, [&reload] { return reload.reload(); }};
-  const auto calls = std::make_shared<net::outbound>(net::client::options{
-      .user_agent = "switchboard/" SWITCHBOARD_VERSION, .ca_file = settings->server.outbound_ca_file});
+  const net::client::options outbound{.user_agent = "switchboard/" SWITCHBOARD_VERSION,
+                                      .ca_file = settings->server.outbound_ca_file};
+  net::gateway gateway{settings, [&reload] { return reload.reload(); }, outbound};
+  const auto calls = std::make_shared<net::outbound>(outbound);
   auto engine = actors::engine::start(
       settings, gateway.committed_handler(),
       {.accept_loss = options.accept_loss,

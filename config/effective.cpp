@@ -38,7 +38,9 @@ std::string effective_text(const settings& s) {
   for (const account_settings& a : s.accounts) {
     add(out, {"account", a.id.value, a.brand.value, a.source.value, to_word(a.platform),
               literal(a.platform_id), a.api_url, a.api_version, a.page_id,
-              a.human_agent_tag ? "human-agent" : "", a.read_receipts ? "read-receipts" : "", a.split_long_texts ? "split" : "refuse"});
+              a.human_agent_tag ? "human-agent" : "", a.read_receipts ? "read-receipts" : "",
+              a.split_long_texts ? "split" : "refuse"});
+    for (const std::string& host : a.media_hosts) add(out, {"media-host", host});
   }
   for (const token_settings& t : s.tokens) add(out, {"token", t.brand, to_word(t.role), t.agent.value});
   return out;

@@ -232,6 +232,18 @@ void add_feed_limits(std::vector<property>& out) {
       "Between attempts to read with a password that the platform refuses."));
 }
 
+void add_media_limits(std::vector<property>& out) {
+  const auto add = [&](property p) { out.push_back(p); };
+  using l = limit_settings;
+  add(limit<&l::media_bytes_max>("media_bytes_max", size(64 * kib, 256 * mib),
+      "Of an attachment that somebody looks at; a larger one is not fetched. It passes through memory."));
+  add(limit<&l::media_timeout>("media_timeout", duration(second, 2 * minute),
+      "For all of an attachment to come from its platform; then 504."));
+  add(limit<&l::media_fetches_max>("media_fetches_max", count(1, 1'000),
+      "Attachments on their way at a time, from the platform until their reader has them, media_bytes_max of memory "
+      "each at the most; beyond it 503, and 429 for a brand beyond brand_share_percent of them where there are others."));
+}
+
 void add_stream_limits(std::vector<property>& out) {
   const auto add = [&](property p) { out.push_back(p); };
   using l = limit_settings;
@@ -292,6 +304,7 @@ std::span<const property> properties() {
     add_engine_limits(rows);
     add_sending_limits(rows);
     add_feed_limits(rows);
+    add_media_limits(rows);
     add_stream_limits(rows);
     return rows;
   }();

@@ -321,6 +321,7 @@ account_settings read_account(reader& r, const toml::table& table, bool demo) {
   flag("human_agent_tag", a.human_agent_tag);
   flag("read_receipts", a.read_receipts);
   flag("split_long_texts", a.split_long_texts);
+  if (const toml::node* node = rec.optional("media_hosts")) a.media_hosts = read_media_hosts(r, *node);
   if (!a.api_url.empty()) check_api_url(r, *rec.optional("api_url"), a.api_url, demo);
   return a;
 }

@@ -63,6 +63,8 @@ class reader {
                                               range allowed, std::uint64_t step, const value& standard);
 /// [server], [storage], [limits]; and every key of the top level that is nobody's.
 void read_properties(reader& r, const toml::table& root, settings& out);
+/// The names of hosts in a list; what is none is reported.
+[[nodiscard]] std::vector<std::string> read_media_hosts(reader& r, const toml::node& node);
 /// Reports keys that the section doesn't know.
 void report_unknown_key(reader& r, std::string_view section, bool list, const toml::key& key);
 

@@ -46,12 +46,13 @@ struct account_settings {
   domain::platform platform = domain::platform::facebook;
   std::string platform_id;
   std::string access_token;
-  std::string api_url = {};      ///< of the platform's API, instead of its own; empty: its own
-  std::string api_version = {};  ///< empty: the one that this version was written for
-  std::string page_id = {};      ///< Instagram: the page that it is linked to
-  bool human_agent_tag = false;  ///< Meta granted the app the tag HUMAN_AGENT
-  bool read_receipts = true;     ///< the customer is shown that an agent has read him
-  bool split_long_texts = true;  ///< else what is too long for the platform is refused
+  std::string api_url = {};                   ///< of the platform's API, instead of its own; empty: its own
+  std::string api_version = {};               ///< empty: the one that this version was written for
+  std::string page_id = {};                   ///< Instagram: the page that it is linked to
+  bool human_agent_tag = false;               ///< Meta granted the app the tag HUMAN_AGENT
+  bool read_receipts = true;                  ///< the customer is shown that an agent has read him
+  bool split_long_texts = true;               ///< else what is too long for the platform is refused
+  std::vector<std::string> media_hosts = {};  ///< beside the platform's own; each with all below it
 };
 
 struct token_settings {

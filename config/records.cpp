@@ -200,6 +200,15 @@ constexpr std::array keys{
                "true",
                "false",
                {}},
+    record_key{"account",
+               "media_hosts",
+               "Further hosts that attachments may be fetched from, each with all below it, beside those "
+               "that are known as "
+               "the platform's. Only over https, only at public addresses, and never with the access token.",
+               "list of host names, up to 32",
+               "[]",
+               "[\"media.example.com\"]",
+               {}},
 
     record_key{
         "token",

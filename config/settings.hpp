@@ -119,6 +119,10 @@ struct limit_settings {
   /// With a password that was refused. Bluesky counts 300 sessions a day, those that it refuses too.
   milliseconds feed_access_retry{1'200'000};
 
+  std::uint64_t media_bytes_max = 25ull << 20;  ///< of one attachment
+  milliseconds media_timeout{10'000};           ///< of fetching one, however many calls that takes
+  std::uint32_t media_fetches_max = 8;  ///< at a time, in all; each holds its bytes until they are written
+
   std::uint32_t subscribers_max = 18'000;
   milliseconds ping_interval{15'000};
   milliseconds pong_timeout{75'000};

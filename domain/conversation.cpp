@@ -2,6 +2,7 @@
 
 #include "domain/commanding.hpp"
 #include "domain/erasing.hpp"
+#include "domain/media_rules.hpp"
 #include "domain/receiving.hpp"
 #include "domain/saying.hpp"
 
@@ -24,12 +25,13 @@ struct decider {
   decision operator()(wake_snoozed&& what) const { return decide_wake(state, what, now); }
   decision operator()(say&& what) const { return decide_say(state, std::move(what), now); }
   decision operator()(settle_send&& what) const { return decide_settle(state, std::move(what), now); }
+  decision operator()(settle_media&& what) const { return decide_media(state, std::move(what), now); }
   decision operator()(erase&& what) const { return decide_erase(state, what, now); }
 };
 
 /// Is the event's conversation the state after what `state` has?
 [[nodiscard]] bool follows(const event& e, const thread_state& state) {
-  if (!e.conversation) return false;
+  if (!e.conversation || !is_public(e.type)) return false;
   const conversation& c = *e.conversation;
   if (c.id.thread != state.id) return false;
   assert(e.sequence == c.version);

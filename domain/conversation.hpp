@@ -26,6 +26,7 @@
 #include "domain/event.hpp"
 #include "domain/expected.hpp"
 #include "domain/inbound.hpp"
+#include "domain/media.hpp"
 #include "domain/outbound.hpp"
 
 #include <chrono>
@@ -110,7 +111,8 @@ struct erase {
   std::uint64_t by = 0;  ///< the log's place of the customer.erased that asks for it
 };
 
-using command = std::variant<receive, patch, add_note, mark_read, wake_snoozed, erase, say, settle_send>;
+using command =
+    std::variant<receive, patch, add_note, mark_read, wake_snoozed, erase, say, settle_send, settle_media>;
 
 enum class refusal : std::uint8_t {
   not_found,      ///< no such conversation (any more) in this thread

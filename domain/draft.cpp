@@ -38,6 +38,17 @@ event& draft::open(conversation&& fresh) {
   return first;
 }
 
+event& draft::add_hidden(event_type type) {
+  assert(has_conversation() && !is_public(type));
+  conversation unchanged = latest();
+  event& next = events_.emplace_back();
+  next.previous = previous_state{unchanged.status, unchanged.priority, unchanged.updated_at};
+  next.conversation = std::move(unchanged);
+  next.type = type;
+  next.at = now_;
+  return next;
+}
+
 event& draft::add_without_conversation(event_type type) {
   assert(!has_conversation());
   event& only = events_.emplace_back();

@@ -23,6 +23,9 @@ class draft {
   event& add(event_type type);
   /// conversation.created: `fresh` becomes the thread's newest conversation.
   event& open(conversation&& fresh);
+  /// An event of the present conversation that is shown to nobody, and leaves it as it is: no number, no new version.
+  /// Precondition: has_conversation(). Valid until the next event.
+  event& add_hidden(event_type type);
   /// The event of a thread that has no conversation, and gets none; the last of its decision.
   event& add_without_conversation(event_type type);
 

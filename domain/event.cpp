@@ -52,8 +52,9 @@ constexpr word_table<event_type_count> type_words{"conversation.created",
                                                   "deadletter.replayed",
                                                   "config.applied",
                                                   "outbox.attempted",
-                                                  "feed.noted"};
-static_assert(static_cast<std::size_t>(event_type::feed_noted) + 1 == event_type_count);
+                                                  "feed.noted",
+                                                  "media.settled"};
+static_assert(static_cast<std::size_t>(event_type::media_settled) + 1 == event_type_count);
 static_assert(static_cast<std::size_t>(event_type::config_applied) + 1 == public_event_type_count);
 static_assert(distinct(type_words));
 

@@ -64,9 +64,10 @@ enum class event_type : std::uint8_t {
   deadletter_replayed,
   config_applied,
   outbox_attempted,
-  feed_noted
+  feed_noted,
+  media_settled
 };
-inline constexpr std::size_t event_type_count = 48;
+inline constexpr std::size_t event_type_count = 49;
 inline constexpr std::size_t public_event_type_count = 46;
 [[nodiscard]] constexpr bool is_public(event_type t) {
   return static_cast<std::size_t>(t) < public_event_type_count;
@@ -129,8 +130,9 @@ struct feed_position {
 
 struct event {
   event_type type = event_type::message_received;
-  timestamp at;                ///< when it was decided
-  std::uint64_t sequence = 0;  ///< per conversation, gapless from 1; 0 on events about none
+  timestamp at;  ///< when it was decided
+  /// Per conversation, gapless from 1; 0 on events about none, and on those that are shown to nobody.
+  std::uint64_t sequence = 0;
   std::optional<domain::conversation> conversation;  ///< as it is after the event
   std::optional<previous_state> previous;            ///< absent when the conversation is new
   std::optional<domain::message> message;            ///< as it is after the event

@@ -49,5 +49,6 @@ struct mark_read;
 struct wake_snoozed;
 struct erase;
 struct refused;
+struct settle_media;
 
 }  // namespace switchboard::domain

@@ -93,6 +93,14 @@ void recall(settle_send& r, const thread_past& past) {
   if (r.same_id && r.same_id->direction != direction::outbound) r.same_id.reset();
 }
 
+void recall(settle_media& r, const thread_past& past) {
+  const auto kept = past.find_own(r.id);
+  if (!kept || kept->platform_message_id.empty()) return;
+  // What was decided since, and is not among the old yet, is found by the platform's id.
+  r.target = past.find_message(kept->platform_message_id);
+  if (r.target && r.target->id != r.id) r.target.reset();
+}
+
 bool stays_here(receive& r, const thread_state& state, const thread_past& past) {
   if (!has(r, state, past)) return false;
   r.aliases.clear();

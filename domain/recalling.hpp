@@ -49,6 +49,9 @@ void recall(receive& r, const thread_state& state, const thread_past& past);
 void recall(say& r, const thread_past& past);
 void recall(settle_send& r, const thread_past& past);
 
+/// … r.target.
+void recall(settle_media& r, const thread_past& past);
+
 /// Of an event that is another thread's unless this one has it: did this one take it in, or what it is about? Then `r`
 /// says no more what was about the other one.
 [[nodiscard]] bool stays_here(receive& r, const thread_state& state, const thread_past& past);

@@ -4,6 +4,7 @@
 #include "net/api/event_stream.hpp"
 #include "net/api/router.hpp"
 #include "net/api/tickets.hpp"
+#include "net/media.hpp"
 #include "net/webhook.hpp"
 
 #include <algorithm>
@@ -17,17 +18,22 @@ constexpr std::chrono::milliseconds look_again{2};
 }  // namespace
 
 struct gateway::parts {
-  parts(config::settings_ptr s, std::function<reload_outcome()> reload)
-      : settings(std::move(s)), credits(*settings), webhooks(credits, settings) {
+  parts(config::settings_ptr s, std::function<reload_outcome()> reload, client::options outbound)
+      : settings(std::move(s)),
+        credits(*settings),
+        webhooks(credits, settings),
+        attachments({.client = std::move(outbound)}) {
     ctx.admission = &credits;
     ctx.webhooks = &webhooks;
     ctx.tickets = &tickets;
+    ctx.media = &attachments;
     ctx.reload = std::move(reload);
   }
 
   config::settings_ptr settings;
   admission credits;
   webhook webhooks;
+  media attachments;
   api::ticket_office tickets;
   api::context ctx;
   std::shared_ptr<api::router> routes = std::make_shared<api::router>(ctx);
@@ -36,8 +42,9 @@ struct gateway::parts {
   std::unique_ptr<http::server> server;
 };
 
-gateway::gateway(config::settings_ptr settings, std::function<reload_outcome()> reload)
-    : parts_(std::make_unique<parts>(std::move(settings), std::move(reload))) {}
+gateway::gateway(config::settings_ptr settings, std::function<reload_outcome()> reload,
+                 client::options outbound)
+    : parts_(std::make_unique<parts>(std::move(settings), std::move(reload), std::move(outbound))) {}
 
 gateway::~gateway() = default;
 
@@ -97,6 +104,7 @@ bool gateway::close(std::chrono::milliseconds at_most) {
   p.server->stop_accepting();
   p.stream->drain();
   const bool idle = p.server->wait_idle(at_most);
+  p.attachments.stop();  // what it still answers needs the engine
   // Subscribers are no requests: they get a moment of their own to take what is under way to them and their
   // cursor behind it. One that takes nothing finds its place again by the cursor of its last event.
   const auto until = std::chrono::steady_clock::now() + std::min(at_most, farewell_max);

@@ -4,6 +4,7 @@
 #include "actors/engine.hpp"
 #include "config/settings.hpp"
 #include "domain/expected.hpp"
+#include "net/client/http_client.hpp"
 #include "net/http/server.hpp"
 #include "net/reload_outcome.hpp"
 
@@ -18,8 +19,10 @@ class webhook;
 
 class gateway {
  public:
-  /// `reload` reads the config again and applies it (serve.cpp); it may block.
-  gateway(config::settings_ptr settings, std::function<reload_outcome()> reload);
+  /// `reload` reads the config again and applies it (serve.cpp); it may block. `outbound`: how other servers are asked
+  /// for attachments.
+  gateway(config::settings_ptr settings, std::function<reload_outcome()> reload,
+          client::options outbound = {});
   ~gateway();  ///< after close(), where open() succeeded
   gateway(const gateway&) = delete;
   gateway& operator=(const gateway&) = delete;

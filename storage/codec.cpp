@@ -6,6 +6,7 @@
 //                     "time":time, "datacontenttype":"application/json", "brand"?:text, "cursor":19-digits,
 //                     "sequence"?:number, "data":data }
 //   event-id     := "e_" conversation-id-without-"c_" "-" sequence        about a conversation
+//                 | "e_" conversation-id-without-"c_" "-at-" microseconds-of-time       … and shown to nobody
 //                 | "e_" (customer-id | dead-letter-id | account-id | reader | "config") "-" microseconds-of-time
 //   subject      := conversation-id | customer-id | dead-letter-id | account-id | reader | "config"
 //   data         := { "reaction"?, "message"?, "conversation"?, "customer"?, "deadLetter"?, "config"?,
@@ -135,14 +136,15 @@ std::string_view object_id(const domain::event& e) {
 
 void write_id_and_subject(std::string& out, const domain::event& e, std::string_view node) {
   const auto* const conversation = conversation_of(e);
-  const bool numbered = conversation && e.sequence > 0;
-  if (numbered) {
+  if (conversation) {
+    // Also of what has no number in it: by the id's first digits the records of a thread are found (storage/erasing).
     out += ",\"id\":\"e_";
     const auto at = out.size();
     append_text(out, *conversation);
     out.erase(at, 2);  // its "c_"
-    out += '-';
-    domain::append_json_number(out, e.sequence);
+    out += e.sequence > 0 ? "-" : "-at-";
+    domain::append_json_number(
+        out, e.sequence > 0 ? e.sequence : static_cast<std::uint64_t>(e.at.time_since_epoch().count()));
     out += '"';
   } else {
     out += ",\"id\":";

@@ -24,7 +24,8 @@ void unwritten_conversations::take(std::span<const record_ptr> records, log_sequ
     records = records.subspan(some.size());
     const std::unique_lock lock(mutex_);
     for (const auto& r : some) {
-      if (!r->conversation_json.empty()) take(*r, reached);
+      // What is shown to nobody leaves its conversation as it is.
+      if (!r->conversation_json.empty() && domain::is_public(r->type)) take(*r, reached);
     }
   }
 }

@@ -16,6 +16,8 @@ void mark_read(call&& c);
 void show_typing(call&& c);
 // replies.cpp
 void post_message(call&& c);
+// attachments.cpp
+void get_attachment(call&& c);
 // customers.cpp
 void get_customer(call&& c);
 void list_customer_conversations(call&& c);

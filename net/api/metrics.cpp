@@ -6,6 +6,7 @@
 #include "net/api/handlers.hpp"
 #include "net/api/process_figures.hpp"
 #include "net/feeds.hpp"
+#include "net/media.hpp"
 #include "net/webhook.hpp"
 
 #include <algorithm>
@@ -67,6 +68,20 @@ void put_answers(exposition& out, const http::server_counters& h) {
   out.family("switchboard_http_responses_total", "counter", "Answers by class of status.");
   for (std::size_t i = 0; i < h.answers.size(); ++i)
     out.sample(h.answers[i], "class=\"" + std::to_string(i + 1) + "xx\"");
+}
+
+void put_media(exposition& out, const media_counters& m) {
+  out.family("switchboard_media_fetches_total", "counter",
+             "Attachments that were asked for, by what became of it.");
+  for (std::size_t i = 0; i < media_outcomes; ++i) {
+    out.sample(m.fetches.at(i).load(std::memory_order_relaxed),
+               "outcome=\"" + std::string(to_word(static_cast<media_outcome>(i))) + "\"");
+  }
+  out.counter("switchboard_media_bytes_total", "Bytes of attachments that were passed on.",
+              m.bytes.load(std::memory_order_relaxed));
+  out.gauge("switchboard_media_under_way",
+            "Attachments on their way, from their platform until their reader has them.",
+            m.under_way.load(std::memory_order_relaxed));
 }
 
 void put_process(exposition& out, const process_figures& p) {
@@ -191,6 +206,7 @@ void metrics(call&& c) {
   out.gauge("switchboard_stream_subscribers", "Subscribers connected.", c.ctx->stream->subscribers());
   out.counter("switchboard_stream_delivered_total", "Events written to subscribers.",
               c.ctx->stream->delivered());
+  put_media(out, c.ctx->media->counters());
   const auto h = c.ctx->server->counters();
   out.gauge("switchboard_http_connections", "Connections open.", h.open);
   out.counter("switchboard_http_accepted_total", "Connections accepted.", h.accepted);

@@ -20,6 +20,7 @@
 
 namespace switchboard::net {
 class admission;
+class media;
 class webhook;
 class feeds;
 }  // namespace switchboard::net
@@ -36,6 +37,7 @@ struct context {
   http::server* server = nullptr;
   net::admission* admission = nullptr;
   net::webhook* webhooks = nullptr;
+  net::media* media = nullptr;
   event_stream* stream = nullptr;
   ticket_office* tickets = nullptr;
   std::atomic<net::feeds*> feeds{nullptr};  ///< null: this node reads none

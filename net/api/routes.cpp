@@ -42,6 +42,7 @@ constexpr std::array table{
     route{{patch, "/v1/conversations/{id}",               open,  acts_in_brand,    "patchConversation"},         none,             body,    patch_conversation},
     route{{get,   "/v1/conversations/{id}/messages",      open,  reads_brand,      "listMessages"},              of_messages,      no_body, list_messages},
     route{{post,  "/v1/conversations/{id}/messages",      open,  acts_in_brand,    "postMessage"},               none,             body,    post_message},
+    route{{get,   "/v1/conversations/{id}/messages/{message}/attachments/{index}", open, reads_brand, "getAttachment"}, none,           no_body, get_attachment},
     route{{post,  "/v1/conversations/{id}/notes",         open,  acts_in_brand,    "addNote"},                   none,             body,    add_note},
     route{{post,  "/v1/conversations/{id}/read",          open,  acts_in_brand,    "markRead"},                  none,             body,    mark_read},
     route{{post,  "/v1/conversations/{id}/typing",        open,  acts_in_brand,    "showTyping"},                none,             body,    show_typing},

@@ -1,8 +1,12 @@
 #include "net/client/http_client.hpp"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <deque>
 #include <list>
@@ -31,10 +35,12 @@ struct transfer {
   http_client::handler done;
   std::uint64_t answer_bytes_max = 0;
   std::unique_ptr<CURL, easy_deleter> easy;
-  std::unique_ptr<curl_slist, list_deleter> headers;
+  std::unique_ptr<curl_slist, list_deleter> headers, leads_to;
+  const options* of = nullptr;
   std::size_t sent = 0;  ///< of the body
   std::size_t head_bytes = 0;
   bool too_large = false;
+  bool address_refused = false;
   result got;
 };
 
@@ -52,6 +58,12 @@ std::size_t write_body(const char* from, std::size_t size, std::size_t count, vo
   if (t.got.body.size() + n > t.answer_bytes_max) {
     t.too_large = true;
     return 0;
+  }
+  if (t.got.body.empty()) {  // so that it does not grow by halves to twice its size
+    curl_off_t announced = 0;
+    curl_easy_getinfo(t.easy.get(), CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
+    if (announced > 0)
+      t.got.body.reserve(std::min(static_cast<std::uint64_t>(announced), t.answer_bytes_max));
   }
   t.got.body.append(from, n);
   return n;
@@ -77,6 +89,42 @@ std::size_t write_header(const char* from, std::size_t size, std::size_t count, 
   while (!value.empty() && static_cast<unsigned char>(value.back()) <= ' ') value.remove_suffix(1);
   t.got.headers.emplace_back(std::move(name), std::string(value));
   return n;
+}
+
+bool may_reach(const transfer& t, std::span<const std::uint8_t> address) {
+  return t.asked.to_any_address || !t.of->may_reach || t.of->may_reach(address);
+}
+
+/// The address's bytes; none: of no family that we know.
+std::span<const std::uint8_t> bytes_of(const sockaddr& a) {
+  if (a.sa_family == AF_INET) {
+    return {reinterpret_cast<const std::uint8_t*>(&reinterpret_cast<const sockaddr_in&>(a).sin_addr), 4};
+  }
+  if (a.sa_family == AF_INET6) {
+    return {reinterpret_cast<const std::uint8_t*>(&reinterpret_cast<const sockaddr_in6&>(a).sin6_addr), 16};
+  }
+  return {};
+}
+
+/// With the address at hand that is connected to: whatever a name server says next makes no difference.
+curl_socket_t open_socket(void* of, curlsocktype, curl_sockaddr* to) {
+  auto& t = *static_cast<transfer*>(of);
+  if (!may_reach(t, bytes_of(to->addr))) {
+    t.address_refused = true;
+    return CURL_SOCKET_BAD;
+  }
+  return ::socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+}
+
+/// Also of a connection that was kept, and may have been made for a request to which other addresses are open.
+int before_request(void* of, char* address, char*, int, int) {
+  auto& t = *static_cast<transfer*>(of);
+  std::array<std::uint8_t, 16> bytes{};
+  const bool v6 = std::strchr(address, ':') != nullptr;
+  const bool read = ::inet_pton(v6 ? AF_INET6 : AF_INET, address, bytes.data()) == 1;
+  if (read && may_reach(t, std::span(bytes).first(v6 ? 16 : 4))) return CURL_PREREQFUNC_OK;
+  t.address_refused = true;
+  return CURL_PREREQFUNC_ABORT;
 }
 
 /// Did anything of the request leave? libcurl is ready to send it (PRETRANSFER) only behind name, connection and TLS.
@@ -162,7 +210,8 @@ class http_client::loop {
   }
 
   bool begin(transfer& t) {
-    t.answer_bytes_max = options_.answer_bytes_max;
+    t.answer_bytes_max = t.asked.answer_bytes_max > 0 ? t.asked.answer_bytes_max : options_.answer_bytes_max;
+    t.of = &options_;
     t.easy.reset(curl_easy_init());
     CURL* const c = t.easy.get();
     if (c == nullptr) return false;
@@ -196,7 +245,24 @@ class http_client::loop {
     } else if (t.asked.method != "GET") {
       curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, t.asked.method.c_str());
     }
-    return curl_multi_add_handle(multi_, c) == CURLM_OK;
+    return guard(t) && curl_multi_add_handle(multi_, c) == CURLM_OK;
+  }
+
+  /// Where it may lead.
+  [[nodiscard]] bool guard(transfer& t) const {
+    CURL* const c = t.easy.get();
+    curl_easy_setopt(c, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(t.answer_bytes_max));
+    if (options_.may_reach) {
+      curl_easy_setopt(c, CURLOPT_PROXY, "");
+      curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, &open_socket);
+      curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, &t);
+      curl_easy_setopt(c, CURLOPT_PREREQFUNCTION, &before_request);
+      curl_easy_setopt(c, CURLOPT_PREREQDATA, &t);
+    }
+    if (t.asked.leads_to.empty()) return true;
+    t.leads_to.reset(curl_slist_append(nullptr, ("::" + t.asked.leads_to).c_str()));
+    curl_easy_setopt(c, CURLOPT_CONNECT_TO, t.leads_to.get());
+    return t.leads_to != nullptr;
   }
 
   static bool add_header(transfer& t, const std::string& line) {
@@ -229,7 +295,16 @@ class http_client::loop {
       got.status = static_cast<int>(status);
     } else {
       got.what = may_have_left(t.easy.get()) ? reached::no_answer : reached::not_sent;
-      got.why = t.too_large ? "the answer is larger than is taken" : why;
+      if (t.too_large || code == CURLE_FILESIZE_EXCEEDED) {
+        got.by = cut::too_large;
+      } else if (t.address_refused) {
+        got.by = cut::address;
+      } else if (code == CURLE_OPERATION_TIMEDOUT) {
+        got.by = cut::too_slow;
+      }
+      got.why = got.by == cut::too_large ? "the answer is larger than is taken"
+                : got.by == cut::address ? "its host leads to an address that may not be reached"
+                                         : why;
       got.headers.clear();
       got.body.clear();
     }
@@ -244,6 +319,19 @@ class http_client::loop {
   std::list<std::unique_ptr<transfer>> under_way_;  ///< of the thread
   std::thread thread_;
 };
+
+std::string host_of(const std::string& url) {
+  const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> read(curl_url(), &curl_url_cleanup);
+  char* part = nullptr;
+  if (!read || curl_url_set(read.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK ||
+      curl_url_get(read.get(), CURLUPART_HOST, &part, 0) != CURLUE_OK) {
+    return {};
+  }
+  std::string host(part);
+  curl_free(part);
+  if (host.size() > 1 && host.front() == '[') host = host.substr(1, host.size() - 2);
+  return host;
+}
 
 http_client::http_client(options o) {
   static const auto initialised = curl_global_init(CURL_GLOBAL_DEFAULT);

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,6 +29,10 @@ struct options {
   std::uint64_t answer_bytes_max = 4u << 20;
   std::string user_agent = "switchboard";
   std::string ca_file = {};  ///< PEM, instead of the system's authorities; empty: these
+  /// May a connection be made to this address (4 or 16 bytes, in network order)? Asked, on the client's thread, of the
+  /// very one that is connected to, when its name has been resolved, and again before each request, also on a kept
+  /// connection. With it, no proxy of the environment's is used: that would be who connects. Null: to any.
+  std::function<bool(std::span<const std::uint8_t>)> may_reach = {};
 };
 
 struct request {
@@ -36,6 +41,10 @@ struct request {
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::string body = {};
   std::chrono::milliseconds timeout{20'000};  ///< of all of it
+  std::uint64_t answer_bytes_max = 0;         ///< of the body; 0: the client's
+  bool to_any_address = false;                ///< options::may_reach is not asked
+  std::string leads_to =
+      {};  ///< "address:port" that its host is taken to be, instead of asking a name server
 };
 
 enum class reached : std::uint8_t {
@@ -44,13 +53,21 @@ enum class reached : std::uint8_t {
   no_answer  ///< it has the request, or some of it, and gave no whole answer
 };
 
+/// Why there is no answer, where a caller must tell it from the others.
+enum class cut : std::uint8_t { none, too_large, too_slow, address };
+
 struct result {
   reached what = reached::not_sent;
   std::string why = {};  ///< of the last two, for a person; names no secret
   int status = 0;
   std::vector<std::pair<std::string, std::string>> headers = {};  ///< names in lower case
   std::string body = {};
+  cut by = cut::none;
 };
+
+/// The host that libcurl would connect to, without brackets, for a second opinion on an address; empty: it takes it for
+/// none.
+[[nodiscard]] std::string host_of(const std::string& url);
 
 /// Thread-safe. `done` runs once for each request, on the client's thread (in perform() once it is stopped): it must only
 /// hand over.

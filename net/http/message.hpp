@@ -54,6 +54,8 @@ struct response {
   /// Is told how long the request, once it was there as a whole, waited until this answer is written. Null:
   /// nobody asks. Outlives the server.
   domain::histogram* timed_by = nullptr;
+  /// Let go when the body has been written, or its connection is closed: a place under a limit that it takes up.
+  std::shared_ptr<const void> place = {};
 };
 
 /// RFC 9457. `slug` names the problem: type https://switchboard.example/problems/<slug>, also `code`.

@@ -4,6 +4,7 @@
 //   or      {"ok":false,"error_code","description","parameters":{"retry_after"?,"migrate_to_chat_id"?}}
 
 #include "net/platforms/sending_parts.hpp"
+#include "net/platforms/telegram_calls.hpp"
 #include "net/platforms/telegram_place.hpp"
 
 #include <algorithm>
@@ -18,7 +19,6 @@ using domain::outgoing;
 using domain::quota;
 using domain::thread_kind;
 
-constexpr std::string_view telegram_host = "https://api.telegram.org";
 constexpr std::chrono::seconds waiting_max{24 * 3600};
 
 constexpr std::array<attachment_shape, 5> telegram_types = {
@@ -114,25 +114,10 @@ std::string body_of(const send_request& r, const telegram_place& place) {
   return out;
 }
 
-std::string method_url(const sending_account& account, std::string_view method) {
-  const std::string_view base = account.api_url.empty() ? telegram_host : std::string_view{account.api_url};
-  std::string url = url_of(base, {});
-  url += "/bot";
-  std::string_view token = account.access_token;  // <bot id>:<secret>; the colon stands as it is
-  const std::string_view id = token.substr(0, token.find(':'));
-  url += url_encoded(id);
-  if (id.size() < token.size()) {
-    url += ':';
-    url += url_encoded(token.substr(id.size() + 1));
-  }
-  url += '/';
-  return url += method;
-}
-
 expected<call, unfit> render_telegram(const send_request& r) {
   const telegram_place place = telegram_place_of(r.conversation, r.recipient_now);
   if (place.chat.empty()) return no_recipient("the chat is not known");
-  call c = json_call(method_url(r.account, method_of(r.what)), {}, body_of(r, place),
+  call c = json_call(telegram_method_url(r.account, method_of(r.what)), {}, body_of(r, place),
                      {{"telegram.messages", 1}, {"telegram.chat", 1}});
   if (place.group) c.quotas.push_back({"telegram.group", 1});
   return c;
@@ -146,7 +131,8 @@ std::optional<call> type_telegram(const thread_request& r) {
   append_place(body, place);
   body.text("action", "typing");
   body.end();
-  call c = json_call(method_url(r.account, "sendChatAction"), {}, std::move(out), {{"telegram.messages", 1}});
+  call c = json_call(telegram_method_url(r.account, "sendChatAction"), {}, std::move(out),
+                     {{"telegram.messages", 1}});
   c.repeatable = true;
   return c;
 }
@@ -164,8 +150,8 @@ std::optional<call> read_telegram(const thread_request& r) {
   body.raw("chat_id", place.chat);
   body.raw("message_id", number);
   body.end();
-  call c =
-      json_call(method_url(r.account, "readBusinessMessage"), {}, std::move(out), {{"telegram.messages", 1}});
+  call c = json_call(telegram_method_url(r.account, "readBusinessMessage"), {}, std::move(out),
+                     {{"telegram.messages", 1}});
   c.repeatable = true;
   return c;
 }

@@ -60,6 +60,8 @@ struct thing {
 std::vector<thing> things_of(const world& w, std::string_view pattern) {
   if (pattern.find('{') == std::string_view::npos) return {{}};
   const auto& t = w.tenants[0];
+  if (pattern.find("{message}") != std::string_view::npos)
+    return {{t.pictured, &t}, {"m_00000000000000000000000000-1-1"}, {"nothing"}};
   if (pattern.starts_with("/v1/conversations/"))
     return {{t.conversations.front(), &t}, {"c_00000000000000000000000000-1"}, {"nothing"}};
   if (pattern.starts_with("/v1/customers/")) return {{t.customers.front(), &t}, {"cu_nothing"}};
@@ -94,6 +96,7 @@ int expected_status(const entrance& at, const presented& as, const thing& of) {
   if (names && (!of.of || (as.of && as.of != of.of))) return 404;
   if (at.operation == "postMessage")
     return 409;  // let in, and told that its account has no token to send with
+  if (at.operation == "getAttachment") return 409;  // … or to fetch with
   return 200;
 }
 
@@ -215,6 +218,15 @@ void findings::add(std::string what) {
 
 std::string path_of(std::string_view pattern, std::string_view id) {
   std::string path(pattern);
+  if (const auto message = path.find("{message}"); message != std::string::npos) {
+    const bool is_message = id.starts_with("m_");
+    std::string conversation(id), first = is_message ? std::string(id) : std::string(id) + "-1";
+    if (is_message) conversation = "c_" + conversation.substr(2, conversation.rfind('-') - 2);
+    if (first.starts_with("c_")) first.front() = 'm';
+    path.replace(path.find("{index}"), 7, "0");
+    path.replace(message, 9, first);
+    path.replace(path.find("{id}"), 4, conversation);
+  }
   for (auto from = path.find('{'); from != std::string::npos; from = path.find('{'))
     path.replace(from, path.find('}') - from + 1, id);
   return path;

@@ -14,6 +14,7 @@ using net::http::method;
 constexpr std::size_t batch_requests = 1'024;
 /// What is asked for in place of a foreign thing: as long, and nobody's.
 constexpr std::string_view no_conversation = "c_00000000000000000000000000-1";
+constexpr std::string_view no_message = "m_00000000000000000000000000-1-1";
 constexpr std::string_view no_cursor = "00000000000000";
 
 struct swap {
@@ -97,8 +98,9 @@ class swapper {
     std::string id;
     std::string none = "nothing";
     if (r.pattern.starts_with("/v1/conversations")) {
-      id = one_of(owner_->conversations);
-      none = no_conversation;
+      const bool of_message = r.pattern.find("{message}") != std::string_view::npos;
+      id = of_message ? owner_->pictured : one_of(owner_->conversations);
+      none = of_message ? no_message : no_conversation;
     } else if (r.pattern.starts_with("/v1/customers")) {
       id = one_of(owner_->customers);
     } else {

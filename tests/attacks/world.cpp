@@ -120,6 +120,7 @@ void world::start() {
   ctx.server = &server_;
   ctx.admission = credits_.get();
   ctx.webhooks = webhooks_.get();
+  ctx.media = &media_;
   ctx.tickets = &tickets_;
   ctx.stream = stream_.get();
   ctx.reload = [] { return net::reload_outcome{}; };
@@ -234,6 +235,9 @@ void world::learn(tenant& t) {
               R"({"content":")" + t.words.of("note") + "\"}"}),
          201, path);
     list(path + "/messages", "messages", t.messages);
+    for (const auto& m : e2e::elements_at(get(path + "/messages", admin).body, "/messages")) {
+      if (e2e::text_at(m, "/contentType") == "image") t.pictured = e2e::text_at(m, "/id").value();
+    }
     const auto customer = e2e::text_at(get(path, admin).body, "/customerId").value();
     t.customers.push_back(customer);
     const auto mine = "/v1/customers/" + customer;

@@ -8,6 +8,7 @@
 #include "net/api/event_stream.hpp"
 #include "net/api/router.hpp"
 #include "net/api/tickets.hpp"
+#include "net/media.hpp"
 #include "net/webhook.hpp"
 #include "tests/e2e/scratch.hpp"
 #include "tests/net/api/fake_server.hpp"
@@ -29,6 +30,7 @@ struct tenant {
   std::string brand, agent, number, page;  ///< number, page: the platform's ids of its accounts
   std::vector<std::string> accounts;
   std::vector<std::string> conversations, messages, customers, letters;
+  std::string pictured;  ///< a message with an attachment
   std::vector<std::string> event_cursors;
   /// Where a list of its own goes on: the list's target, the cursor.
   std::vector<std::pair<std::string, std::string>> page_cursors;
@@ -90,6 +92,8 @@ class world {
   std::unique_ptr<net::admission> credits_;
   std::unique_ptr<net::webhook> webhooks_;
   net::api::ticket_office tickets_;
+  /// Reaches nothing.
+  net::media media_{{.client = {}, .may_reach = [](std::span<const std::uint8_t>) { return false; }}};
   std::unique_ptr<net::api::event_stream> stream_;
   std::unique_ptr<net::api::router> router_;
   mutable std::mutex told_mutex_;

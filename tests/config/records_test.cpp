@@ -66,6 +66,24 @@ TEST(Records, WhereAnAccountSends) {
   EXPECT_EQ(problems_of(before + "human_agent_tag = 1\n").size(), 1u);
 }
 
+TEST(Records, WhereAnAccountsMediaMayLie) {
+  const std::string before =
+      "[[brand]]\nid = \"a\"\n[[source]]\nid = \"m\"\nkind = \"meta\"\nsecrets = [{ env = \"HOME\" }]\n"
+      "verify_token = { env = \"HOME\" }\n"
+      "[[account]]\nid = \"t\"\nbrand = \"a\"\nsource = \"m\"\nplatform = \"whatsapp\"\nplatform_id = "
+      "\"1\"\n";
+  const auto s = testing::loaded(before + "media_hosts = [\"media.example.com\", \"b.example\"]\n");
+  EXPECT_EQ(s->accounts.at(0).media_hosts, (std::vector<std::string>{"media.example.com", "b.example"}));
+  for (const std::string bad : {"", "example", "com.", ".com", "a..b", "https://a.example", "a.example:443",
+                                "a.example/x", "A.example", "*.example.com", "127.0.0.1", "[::1]", "10.1",
+                                "a.1", "a.example@b.example", "\u00e9.example"}) {
+    EXPECT_EQ(problems_of(before + "media_hosts = [\"" + bad + "\"]\n").size(), 1u) << bad;
+  }
+  EXPECT_EQ(problems_of(before + "media_hosts = \"a.example\"\n").size(), 1u);
+  EXPECT_EQ(problems_of(before + "media_hosts = [1]\n").size(), 1u);
+  EXPECT_EQ(problems_of(before + "media_hosts = []\n"), lines{});
+}
+
 TEST(Records, Sources) {
   expect_problems({
       {"[server]\ndemo = true\n[[source]]\n",

@@ -141,6 +141,7 @@ TEST(Version, SeesEveryOtherChange) {
            {"id = \"wa\"", "id = \"wa\"\nhuman_agent_tag = true"},
            {"id = \"wa\"", "id = \"wa\"\nread_receipts = false"},
            {"id = \"wa\"", "id = \"wa\"\nsplit_long_texts = false"},
+           {"id = \"wa\"", "id = \"wa\"\nmedia_hosts = [\"a.example\"]"},
            {"role = \"admin\"", "role = \"reader\""},
            {"role = \"admin\"", "role = \"admin\"\nagent = \"ana\""}}) {
     const std::string changed = version_with(from, to);

@@ -170,7 +170,7 @@ class thread_test : public testing::Test {
   void keep(const event& e) {
     history.push_back(e);
     EXPECT_EQ(e.at, now);
-    if (e.conversation) keep_conversation(e);
+    if (e.conversation && is_public(e.type)) keep_conversation(e);
     if (e.message) keep_message(e);
     if (e.origin && e.origin->kind != "command")
       seen.emplace(e.origin->kind, e.origin->id, e.origin->version);

@@ -37,7 +37,8 @@ void add_extension(X509* x, int nid, const char* value) {
 
 }  // namespace
 
-void write_certificate(const std::filesystem::path& certificate, const std::filesystem::path& key_file) {
+void write_certificate(const std::filesystem::path& certificate, const std::filesystem::path& key_file,
+                       const std::string& names) {
   constexpr long seconds_valid = 3'600;
   EVP_PKEY* made = nullptr;
   const std::unique_ptr<EVP_PKEY_CTX, freed_by<EVP_PKEY_CTX_free>> context(
@@ -58,7 +59,7 @@ void write_certificate(const std::filesystem::path& certificate, const std::file
   X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, common_name, -1, -1, 0);
   X509_set_issuer_name(x.get(), name);
   add_extension(x.get(), NID_basic_constraints, "critical,CA:TRUE");
-  add_extension(x.get(), NID_subject_alt_name, "IP:127.0.0.1,DNS:localhost");
+  add_extension(x.get(), NID_subject_alt_name, names.c_str());
   require(X509_sign(x.get(), key.get(), EVP_sha256()) > 0);
   const file_ptr to(std::fopen(certificate.c_str(), "w")), to_key(std::fopen(key_file.c_str(), "w"));
   require(to && PEM_write_X509(to.get(), x.get()) == 1);

@@ -40,11 +40,13 @@ asked to_asked(const http::request<http::string_body>& r) {
 }
 
 std::string to_bytes(const told& t, bool keep_alive) {
-  std::string out =
-      "HTTP/1.1 " + std::to_string(t.status) + " Told\r\nContent-Length: " + std::to_string(t.body.size());
-  out += "\r\nContent-Type: application/json\r\n";
+  std::string out = "HTTP/1.1 " + std::to_string(t.status) + " Told\r\n";
+  if (t.says_length) out += "Content-Length: " + std::to_string(t.body.size()) + "\r\n";
+  const bool typed = std::any_of(t.headers.begin(), t.headers.end(),
+                                 [](const auto& h) { return h.first == "Content-Type"; });
+  if (!typed) out += "Content-Type: application/json\r\n";
   for (const auto& [name, value] : t.headers) out += name + ": " + value + "\r\n";
-  if (!keep_alive) out += "Connection: close\r\n";
+  if (!keep_alive || !t.says_length) out += "Connection: close\r\n";
   return out + "\r\n" + t.body;
 }
 
@@ -154,7 +156,7 @@ class server::running {
     switch (t.with) {
       case fault::none:
         asio::write(stream, asio::buffer(bytes), failed);
-        return !failed;
+        return !failed && t.says_length;
       case fault::hang: {
         char byte = 0;
         while (!failed) stream.read_some(asio::buffer(&byte, 1), failed);

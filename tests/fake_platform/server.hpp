@@ -32,6 +32,7 @@ struct told {
   std::string body = "{}";
   std::vector<std::pair<std::string, std::string>> headers = {};
   fault with = fault::none;
+  bool says_length = true;  ///< else the answer ends with its connection
 };
 
 struct server_options {

@@ -57,9 +57,19 @@ class erasing_world {
     in.at = now;
     return in;
   }
-  /// The person writes in the n-th of his threads.
+  /// The person writes in the n-th of his threads, and somebody looks at the picture.
   void says(const std::string& person, int n, const std::string& id) {
     hears(person, n, inbound(person, n, id), {}, false);
+    looks_at(person, n);
+  }
+  /// At the picture of the last message.
+  void looks_at(const std::string& person, int n) {
+    const auto last = decode(log.back()->bytes);
+    if (!last || !last->message || last->message->attachments.empty()) return;
+    decide(thread(person, n), domain::settle_media{.id = last->message->id,
+                                                   .fetched = last->message->attachments.front(),
+                                                   .to = domain::media_state::ready,
+                                                   .target = last->message});
   }
   void hears(const std::string& person, int n, domain::inbound_event in,
              std::optional<domain::message> target, bool seen) {

@@ -64,6 +64,7 @@ class simulation {
   domain::command act(const domain::thread_state& t) {
     const auto& c = *t.current;
     if (random_.below(3) == 0) return domain::mark_read{c.id};
+    if (random_.below(3) == 0) return look(t.id);
     if (random_.below(3) == 0) return domain::add_note{c.id, "note", "ann"};
     domain::patch p;
     p.id = c.id;
@@ -72,6 +73,20 @@ class simulation {
     if (random_.maybe()) p.status = random_.one_of(domain::conversation_status::closed);
     if (p.status == domain::conversation_status::snoozed) p.snooze_until = now_ + std::chrono::hours(1);
     return p;
+  }
+
+  /// At the attachment of some message of the thread.
+  domain::command look(domain::thread_id t) {
+    domain::settle_media what;
+    const auto from = messages.lower_bound({{t, 0}, 0});
+    for (auto m = from; m != messages.end() && m->first.conversation.thread == t; ++m) {
+      if (m->second.attachments.empty() || (what.target && random_.maybe())) continue;
+      what.id = m->first;
+      what.target = m->second;
+      what.fetched = m->second.attachments.front();
+    }
+    what.to = random_.one_of(domain::media_state::expired);
+    return what;
   }
 
   domain::command hear(const domain::thread_state& t) {
@@ -92,6 +107,7 @@ class simulation {
     in.platform_message_id = "p\"" + std::to_string(random_.below(8));
     in.version = std::to_string(random_.below(3));
     in.content = random_.hostile();
+    if (random_.maybe()) in.attachments.emplace_back().url = random_.hostile();
     in.reaction_emoji = "👍";
     if (in.kind == domain::inbound_kind::status) in.status = random_.one_of(domain::delivery_status::failed);
     in.at = now_;

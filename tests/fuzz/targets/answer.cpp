@@ -3,6 +3,8 @@
 // empty line, the body.
 
 #include "net/platforms/bluesky_session.hpp"
+#include "net/platforms/media.hpp"
+#include "net/platforms/media_address.hpp"
 #include "net/platforms/sending.hpp"
 #include "tests/fuzz/targets.hpp"
 
@@ -41,6 +43,37 @@ void look(domain::platform on, domain::thread_kind kind, const answer& from) {
   hold((found.what == finding::end::found) == !found.platform_message_id.empty(), "what was found has an id");
 }
 
+/// Wherever an answer, or an address, sends us for an attachment: by https to a host with a name, and the token to the
+/// platform's own only.
+void check(const expected<media_call, media_failure>& next) {
+  if (!next) return;
+  const auto host = host_of_media(next->what.url);
+  hold(host.has_value() && !next->of_operator, "it is fetched from a host with a name");
+  const std::string_view trusted[] = {"lookaside.fbsbx.com", "ton.twitter.com", "ton.x.com",
+                                      "graph.facebook.com"};
+  const bool shown = !next->what.headers.empty();
+  hold(!shown || std::find(std::begin(trusted), std::end(trusted), *host) != std::end(trusted),
+       "the token is shown to the platform's own");
+}
+
+void fetch(domain::platform on, const answer& from) {
+  domain::attachment what;
+  what.type = "image";
+  what.url = from.body;
+  const sending_account account{.platform_id = "1", .access_token = "t"};
+  const std::string more[] = {"media.example"};
+  const media_request request{
+      .platform = on, .account = account, .what = what, .more_hosts = more, .bytes_max = 1'000};
+  check(first_media(request));
+  check(next_media(request, from));
+  what.platform_media_id = from.body;
+  check(first_media(request));
+  hold(!read_media(request, from, false) || from.status == 200, "only 200 is an attachment");
+  const auto shown = shown_type(from.body, {}, {});
+  hold(shown.find("svg") == std::string_view::npos && shown.find("html") == std::string_view::npos,
+       "nothing is shown that could run");
+}
+
 }  // namespace
 
 void run_answer(std::string_view bytes) {
@@ -65,6 +98,7 @@ void run_answer(std::string_view bytes) {
   hold(once == read_answer(on, sent, from, now), "the same end twice");
   look(on, domain::thread_kind::dm, from);
   look(on, domain::thread_kind::comment, from);
+  fetch(on, from);
   const auto session = read_bluesky_session(from, now);
   hold(!session || !session->access_token.empty(), "a session has a token");
 }

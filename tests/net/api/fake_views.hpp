@@ -19,6 +19,7 @@ class fake_views final : public storage::views {
   using key = std::pair<std::string, std::string>;
   std::map<key, std::string> conversations_by_id, customers_by_id;
   std::map<std::string, domain::conversation> threads;  ///< by brand
+  std::map<key, domain::message> messages;
   std::map<std::string, domain::dead_letter> letters;
   std::map<key, storage::erasure_row> erasures;
   mutable std::optional<storage::conversation_query> asked;
@@ -91,9 +92,11 @@ class fake_views final : public storage::views {
                                                             std::string_view) const override {
     return std::nullopt;
   }
-  [[nodiscard]] std::optional<domain::message> find_message(std::string_view,
-                                                            domain::message_id) const override {
-    return std::nullopt;
+  [[nodiscard]] std::optional<domain::message> find_message(std::string_view brand,
+                                                            domain::message_id id) const override {
+    looked.push_back("message of " + std::string(brand));
+    const auto found = messages.find({std::string(brand), domain::to_text(id)});
+    return found == messages.end() ? std::nullopt : std::optional(found->second);
   }
   [[nodiscard]] std::optional<domain::message> find_said(std::string_view, domain::thread_id,
                                                          std::string_view, std::size_t) const override {

@@ -7,6 +7,7 @@
 #include "net/api/event_stream.hpp"
 #include "net/api/router.hpp"
 #include "net/api/tickets.hpp"
+#include "net/media.hpp"
 #include "net/webhook.hpp"
 
 #include <gtest/gtest.h>
@@ -66,6 +67,7 @@ class parts {
     ctx.admission = &credits;
     ctx.webhooks = &webhooks;
     ctx.tickets = &tickets;
+    ctx.media = &attachments;
     ctx.stream = stream.get();
     ctx.reload = [this] { return reload_outcome{reload_problems, reload_recorded}; };
     webhooks.serve(&engine, &server);
@@ -122,6 +124,8 @@ class parts {
   admission credits;
   webhook webhooks;
   std::chrono::steady_clock::time_point clock{};
+  /// Reaches nothing.
+  media attachments{{.client = {}, .may_reach = [](std::span<const std::uint8_t>) { return false; }}};
   api::ticket_office tickets{[this] { return clock; }};
   std::unique_ptr<api::event_stream> stream;
   api::context ctx;

@@ -201,6 +201,50 @@ TEST(http_client_test, too_large_an_answer_is_no_answer) {
   EXPECT_EQ(got.why, "the answer is larger than is taken");
 }
 
+TEST(http_client_test, an_address_is_asked_about_for_each_request_also_on_a_kept_connection) {
+  std::atomic<int> connections{0}, requests{0};
+  const hand_server server([&](int s, int) {
+    ++connections;
+    while (!read_request(s, 0).empty()) {
+      ++requests;
+      say(s, ok("hi"));
+    }
+  });
+  http_client c({.may_reach = [](std::span<const std::uint8_t> a) { return a.size() == 4 && a[0] != 127; }});
+  const request to_server{.method = "GET", .url = server.url()};
+  EXPECT_EQ(call(c, to_server).by, cut::address);
+  EXPECT_EQ(connections, 0);
+  auto trusted = to_server;
+  trusted.to_any_address = true;
+  EXPECT_EQ(call(c, trusted).body, "hi");
+  const auto got = call(c, to_server);
+  EXPECT_EQ(got.by, cut::address) << "the connection is there, and is not for this one";
+  EXPECT_NE(got.what, reached::answered);
+  EXPECT_EQ(call(c, trusted).body, "hi");
+  EXPECT_EQ(requests, 2);
+}
+
+TEST(http_client_test, one_request_may_have_a_smaller_answer_than_the_others) {
+  const hand_server server([](int s, int) {
+    while (!read_request(s, 5).empty()) say(s, ok(std::string(500, 'x')));
+  });
+  http_client c({.answer_bytes_max = 1'000});
+  EXPECT_EQ(call(c, post(server)).body.size(), 500u);
+  auto small = post(server);
+  small.answer_bytes_max = 499;
+  const auto got = call(c, small);
+  EXPECT_EQ(got.by, cut::too_large);
+  EXPECT_TRUE(got.body.empty());
+}
+
+TEST(http_client_test, a_host_is_read_as_libcurl_reads_it) {
+  EXPECT_EQ(host_of("https://a.example:443/x"), "a.example");
+  EXPECT_EQ(host_of("https://b.example@a.example/"), "a.example");
+  EXPECT_EQ(host_of("https://[::1]/"), "::1");
+  EXPECT_EQ(host_of("https://0x7f.1/"), "127.0.0.1");
+  EXPECT_EQ(host_of("not a url"), "");
+}
+
 TEST(http_client_test, redirects_are_answers) {
   const hand_server server([](int s, int) {
     (void)read_request(s, 5);
