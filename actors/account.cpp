@@ -50,6 +50,7 @@ account_owner::account_owner(outbox_links& links, domain::brand_id brand, domain
     : links_(links),
       brand_(std::move(brand)),
       account_(std::move(account)),
+      platform_(platform),
       self_(std::move(self)),
       queue_(links.client->quotas(platform), policy_of(*links.of->settings.load())),
       random_(std::random_device{}()) {}
@@ -248,9 +249,25 @@ void account_owner::call_early() {
   }
 }
 
+/// Whoever watches over the accounts hears of a token that was refused, and of its being good again.
+void account_owner::note_access(const domain::delivery_error& why) {
+  const bool without = !queue_.has_access();
+  if (without == told_without_access_) return;
+  told_without_access_ = without;
+  std::string detail = without ? "the platform refuses the account's access_token"
+                               : "the platform takes the access_token again";
+  if (without && !why.code.empty()) detail += ": " + why.code + (why.title.empty() ? "" : ' ' + why.title);
+  links_.observed({.brand = brand_,
+                   .account = account_,
+                   .platform = platform_,
+                   .access = without ? domain::access_state::refused : domain::access_state::good,
+                   .detail = std::move(detail)});
+}
+
 void account_owner::ended(const attempt_ended& e) {
   using domain::send_verdict;
   const auto verdict = queue_.ended(e.id, e.outcome, self_.now(), chance());
+  note_access(e.outcome.error);
   const auto r = replies_.find(e.id);
   if (r == replies_.end()) return;  // settled otherwise
   if (!e.outcome.recipient_now.empty()) r->second.recipient_now = e.outcome.recipient_now;

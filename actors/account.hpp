@@ -53,7 +53,8 @@ struct outbox_figures {
 struct outbox_links {
   node* of = nullptr;
   std::shared_ptr<platform_client> client;
-  std::function<void(act_ptr)> to_thread;  ///< to the owner of its thread; thread-safe
+  std::function<void(act_ptr)> to_thread;                    ///< to the owner of its thread; thread-safe
+  std::function<void(domain::health_observation)> observed;  ///< thread-safe
   outbox_figures* figures = nullptr;
   std::atomic<bool> draining{false};  ///< the node is to stop: nothing more is begun
 };
@@ -152,6 +153,7 @@ class account_owner {
   void note_attempts(std::vector<domain::message_id> ids, bool begun);
   void ask_about_doubtful(domain::timestamp now);
   void ask_about(const domain::message_id& id, domain::timestamp now);
+  void note_access(const domain::delivery_error& why);
   void drop(const domain::message_id& id);
   void wake_at(domain::timestamp t, domain::timestamp now);
   void count();
@@ -160,6 +162,7 @@ class account_owner {
   outbox_links& links_;
   const domain::brand_id brand_;
   const domain::account_id account_;
+  const domain::platform platform_;
   tools self_;
   domain::send_queue queue_;
   std::map<domain::message_id, on_its_way> replies_;
@@ -169,6 +172,7 @@ class account_owner {
   std::mt19937_64 random_;
   std::int64_t counted_waiting_ = 0, counted_under_way_ = 0;
   bool counted_without_access_ = false;
+  bool told_without_access_ = false;
 };
 
 struct account_state {

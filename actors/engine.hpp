@@ -90,6 +90,8 @@ class engine {
   virtual void signal(thread_signal, const domain::conversation&) {}
   /// Marks a dead letter replayed, durably; `reply(false)`: the journal failed.
   virtual void mark_replayed(const domain::dead_letter& d, std::function<void(bool)> reply) = 0;
+  /// What somebody found about an account; account.updated where that is news.
+  virtual void observe(domain::health_observation) {}
   /// How far something was read, durably, by the one who reads it; `reply(false)`: the journal failed.
   virtual void note(domain::feed_position, std::function<void(bool)> reply) { reply(false); }
   /// Forgets a customer. `reply` runs once, on a thread of the engine, when that is durable and nobody can read of him

@@ -94,6 +94,10 @@ local_engine::local_engine(std::shared_ptr<const config::settings> settings,
   quarantine_->attach_functor([this](const caf::error& why) {
     if (why) fatal("the actor of the dead letters ended: " + to_string(why));
   });
+  health_ = system_.spawn(health_owner, &node_);
+  health_->attach_functor([this](const caf::error& why) {
+    if (why) fatal("the actor of the accounts' health ended: " + to_string(why));
+  });
   partitions_.resize(identity.partitions);
   // Nothing was ever handed over within one machine: the second argument says nothing to us.
   ownership_->start({.gained = [this](storage::claim c, std::uint64_t) { gained(c); },
@@ -122,6 +126,7 @@ void local_engine::start_outbox(std::shared_ptr<platform_client> client, std::ve
   outbox_links_.of = &node_;
   outbox_links_.client = std::move(client);
   outbox_links_.figures = &outbox_figures_;
+  outbox_links_.observed = [this](domain::health_observation found) { observe(std::move(found)); };
   outbox_links_.to_thread = [this](act_ptr a) {
     const auto inside = door_.enter();
     if (!inside) return;  // the next start takes it up
@@ -317,6 +322,12 @@ void local_engine::execute(std::string brand, domain::command what,
   caf::anon_send(owner, std::move(a));
 }
 
+void local_engine::observe(domain::health_observation found) {
+  const auto inside = door_.enter();
+  if (!inside) return;
+  caf::anon_send(health_, observation_ptr(std::make_shared<domain::health_observation>(std::move(found))));
+}
+
 void local_engine::signal(thread_signal what, const domain::conversation& to) {
   if (!outbox_) return;
   caf::anon_send(
@@ -451,8 +462,10 @@ bool local_engine::stop(std::chrono::milliseconds at_most) {
   for (const auto& p : partitions_) caf::anon_send(p, close_atom_t::value);
   partitions_left_.wait();
   caf::anon_send(quarantine_, close_atom_t::value);
+  caf::anon_send(health_, close_atom_t::value);
   partitions_.clear();
   quarantine_ = {};
+  health_ = {};
   system_.await_all_actors_done();
   writer_.stop();
   for (storage::partition_number p = 0; p < journal_->partitions(); ++p) ownership_->release(p);

@@ -6,6 +6,7 @@
 #include "actors/doorway.hpp"
 #include "actors/engine.hpp"
 #include "actors/eraser.hpp"
+#include "actors/health.hpp"
 #include "actors/journal_writer.hpp"
 #include "actors/log_feed.hpp"
 #include "actors/outbox.hpp"
@@ -44,6 +45,7 @@ class local_engine final : public engine {
   void ingest(const config::settings& by, const domain::source_id& source, domain::unpacked_body&& body,
               std::string_view raw, domain::timestamp received_at, const ticket_ptr& t) override;
   void execute(std::string brand, domain::command what, std::function<void(command_result&&)> reply) override;
+  void observe(domain::health_observation found) override;
   void signal(thread_signal what, const domain::conversation& to) override;
   void mark_replayed(const domain::dead_letter& d, std::function<void(bool)> reply) override;
   void note(domain::feed_position what, std::function<void(bool)> reply) override;
@@ -125,7 +127,8 @@ class local_engine final : public engine {
   outbox_links outbox_links_;
   std::atomic<bool> outbox_awake_{false};
   std::uint64_t outbox_wake_ = 0;  ///< key of its place in the feed
-  caf::actor outbox_;              ///< none: this node sends nothing
+  caf::actor health_;
+  caf::actor outbox_;  ///< none: this node sends nothing
 };
 
 }  // namespace switchboard::actors

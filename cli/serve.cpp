@@ -8,6 +8,7 @@
 #include "cli/service_manager.hpp"
 #include "config/load.hpp"
 #include "config/units.hpp"
+#include "net/caretaker.hpp"
 #include "net/feeds.hpp"
 #include "net/gateway.hpp"
 #include "net/log.hpp"
@@ -126,10 +127,11 @@ sigset_t block_signals() {
 class reloader {
  public:
   explicit reloader(const serve_options& o) : options_(o) {}
-  void attach(actors::engine& e, net::gateway& g, net::feeds& f) {
+  void attach(actors::engine& e, net::gateway& g, net::feeds& f, net::caretaker& c) {
     const std::lock_guard lock{mutex_};
     engine_ = &e;
     feeds_ = &f;
+    caretaker_ = &c;
     gateway_ = &g;
   }
 
@@ -154,6 +156,7 @@ class reloader {
     if (came_of_it == actors::settings_state::refused)
       return {.problems = {"the node is ending; nothing was changed"}};
     feeds_->apply_settings(next->settings);
+    caretaker_->apply_settings(next->settings);
     warn(*next);
     const bool recorded = came_of_it == actors::settings_state::recorded;
     log::write(recorded ? log::level::info : log::level::warning, "config-applied",
@@ -169,6 +172,7 @@ class reloader {
   actors::engine* engine_ = nullptr;
   net::gateway* gateway_ = nullptr;
   net::feeds* feeds_ = nullptr;
+  net::caretaker* caretaker_ = nullptr;
 };
 
 /// The next signal; 0: none came within `at_most`, where that is given.
@@ -253,6 +257,9 @@ int run_serve(const serve_options& options) {
   (*engine)->on_problem(
       [](const std::string& what) { log::write_rarely(log::level::error, "event-refused", what); });
   (*engine)->on_fatal(end_without_storage);
+  net::caretaker caretaker{**engine, outbound};
+  gateway.intake().on_handshake(
+      [&caretaker](const std::string& source) { caretaker.heard_handshake(source); });
   if (const auto opened = gateway.open(**engine); !opened) {
     std::fprintf(stderr, "switchboard: %s\n", opened.error().what.c_str());
     (void)(*engine)->stop(std::chrono::seconds{5});
@@ -260,8 +267,9 @@ int run_serve(const serve_options& options) {
   }
   net::feeds feeds{**engine, gateway.intake(), *calls};
   gateway.show(&feeds);
-  reload.attach(**engine, gateway, feeds);
+  reload.attach(**engine, gateway, feeds, caretaker);
   feeds.apply_settings(settings);
+  caretaker.apply_settings(settings);
   warn(*loaded);
   const auto& s = settings->server;
   const auto listen = s.listen.host + ":" + std::to_string(gateway.port(net::http::listener::open));
@@ -277,6 +285,7 @@ int run_serve(const serve_options& options) {
   wait_for_end(signals, reload, gateway, status);
   service_manager::stopping();
   log::write(log::level::info, "draining", "no more is accepted; what is under way is finished");
+  caretaker.stop();
   feeds.stop();  // what it did not note is read again
   (*engine)->begin_drain();
   gateway.announce_end();

@@ -209,6 +209,13 @@ void add_sending_limits(std::vector<property>& out) {
       "Between attempts with a token that the platform refuses."));
 }
 
+void add_account_limits(std::vector<property>& out) {
+  using l = limit_settings;
+  out.push_back(limit<&l::account_check_interval>("account_check_interval", duration(second, day),
+      "How often Meta is asked whether it still delivers for an account that has an access_token; where it does not, the app "
+      "is subscribed again."));
+}
+
 void add_feed_limits(std::vector<property>& out) {
   const auto add = [&](property p) { out.push_back(p); };
   using l = limit_settings;
@@ -303,6 +310,7 @@ std::span<const property> properties() {
     add_http_limits(rows);
     add_engine_limits(rows);
     add_sending_limits(rows);
+    add_account_limits(rows);
     add_feed_limits(rows);
     add_media_limits(rows);
     add_stream_limits(rows);

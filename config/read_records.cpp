@@ -237,6 +237,23 @@ void read_verify_token(reader& r, const record& rec, source_settings& s) {
   }
 }
 
+/// X asks hourly, LinkedIn every two hours (platforms.md §6, §7): a little more than what three of them are apart.
+void read_handshakes(reader& r, const record& rec, source_settings& s) {
+  if (s.kind == source_kind::x) s.handshakes_apart_max = std::chrono::hours{3};
+  if (s.kind == source_kind::linkedin) s.handshakes_apart_max = std::chrono::hours{5};
+  const toml::node* node = rec.optional("handshakes_apart_max");
+  if (node == nullptr) return;
+  if (s.handshakes_apart_max.count() == 0) {
+    return r.report(node->source().begin, "kind " + in_quotes(to_word(s.kind)) +
+                                              " has no handshakes that come again; "
+                                              "remove handshakes_apart_max");
+  }
+  const range allowed = find_record_key("source", "handshakes_apart_max")->range;
+  if (auto v = read_value(r, "handshakes_apart_max", *node, allowed, 1000, std::uint64_t{0})) {
+    s.handshakes_apart_max = std::chrono::duration_cast<seconds>(milliseconds(std::get<std::uint64_t>(*v)));
+  }
+}
+
 /// What is read there is public, but who could answer in its place could make up customers: so wss, except on this
 /// machine.
 void read_jetstream_url(reader& r, const record& rec, source_settings& s) {
@@ -272,6 +289,7 @@ source_settings read_source(reader& r, const toml::table& table, bool demo) {
   s.secrets = read_secrets(r, rec, s.kind, variable(s.id.value, "_SECRET"), demo);
   if (!kind) return s;
   read_verify_token(r, rec, s);
+  read_handshakes(r, rec, s);
   read_jetstream_url(r, rec, s);
   read_applications(r, table, s, demo);
   return s;
@@ -318,6 +336,7 @@ account_settings read_account(reader& r, const toml::table& table, bool demo) {
   text("api_url", a.api_url);
   text("api_version", a.api_version);
   text("page_id", a.page_id);
+  text("business_id", a.business_id);
   flag("human_agent_tag", a.human_agent_tag);
   flag("read_receipts", a.read_receipts);
   flag("split_long_texts", a.split_long_texts);

@@ -36,6 +36,8 @@ struct source_settings {
   std::vector<std::string> secrets;  ///< resolved; none empty; the first is the current one. Empty for Bluesky only
   std::string verify_token;
   std::vector<application_settings> applications = {};
+  /// Its platform asks who we are at least so often; 0: it does not.
+  std::chrono::seconds handshakes_apart_max{0};
   std::string jetstream_url = {};  ///< Bluesky: where posts are read; empty: they are not
 };
 
@@ -49,6 +51,7 @@ struct account_settings {
   std::string api_url = {};                   ///< of the platform's API, instead of its own; empty: its own
   std::string api_version = {};               ///< empty: the one that this version was written for
   std::string page_id = {};                   ///< Instagram: the page that it is linked to
+  std::string business_id = {};               ///< WhatsApp: the business account (WABA) that the number is of
   bool human_agent_tag = false;               ///< Meta granted the app the tag HUMAN_AGENT
   bool read_receipts = true;                  ///< the customer is shown that an agent has read him
   bool split_long_texts = true;               ///< else what is too long for the platform is refused

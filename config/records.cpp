@@ -9,6 +9,7 @@ namespace switchboard::config {
 namespace {
 
 constexpr std::uint64_t year_ms = 365ull * 24 * 3600 * 1000;
+constexpr std::uint64_t month_ms = 30ull * 24 * 3600 * 1000;
 constexpr std::string_view id_spelling = "string, 1 to 64 of a-z 0-9 _ -, a letter or digit first";
 constexpr std::string_view secret_spelling =
     "{ env = \"…\" } or { file = \"…\" }, with demo = true also a string";
@@ -73,6 +74,15 @@ constexpr std::array keys{
         "{ env = \"META_VERIFY_TOKEN\" }",
         {}},
 
+    record_key{"source",
+               "handshakes_apart_max",
+               "X and LinkedIn ask again and again who answers here. Nobody has for so long: its accounts "
+               "are told to have "
+               "missed their handshakes (account.updated). 0s: nobody looks.",
+               "duration, 0s to 30d",
+               "\"3h\" for x, \"5h\" for linkedin",
+               "\"3h\"",
+               {form::duration, 0, month_ms}},
     record_key{"source",
                "jetstream_url",
                "Bluesky only: the Jetstream server by which posts that answer, quote or name one of its "
@@ -175,6 +185,15 @@ constexpr std::array keys{
         "string, 1 to 256 bytes",
         "none",
         "\"112233445566\"",
+        {}},
+    record_key{
+        "account",
+        "business_id",
+        "WhatsApp: the business account (WABA) that the number is of. With it Meta is asked whether it still "
+        "delivers.",
+        "string, 1 to 256 bytes",
+        "none",
+        "\"102290129340398\"",
         {}},
     record_key{
         "account",

@@ -109,6 +109,8 @@ struct limit_settings {
   milliseconds send_timeout{20'000};       ///< of one call
   std::uint32_t sending_max = 100'000;     ///< replies on their way, in all
 
+  seconds account_check_interval{3'600};  ///< between two looks at an account's subscription
+
   milliseconds feed_poll_interval{10'000};     ///< of what an account is asked for
   std::uint32_t feed_backfill_max = 1'000;     ///< notifications that one reading goes back
   std::uint32_t feed_in_flight_max = 256;      ///< of one stream: read, and not durable yet

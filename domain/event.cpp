@@ -51,11 +51,12 @@ constexpr word_table<event_type_count> type_words{"conversation.created",
                                                   "deadletter.added",
                                                   "deadletter.replayed",
                                                   "config.applied",
+                                                  "account.updated",
                                                   "outbox.attempted",
                                                   "feed.noted",
                                                   "media.settled"};
 static_assert(static_cast<std::size_t>(event_type::media_settled) + 1 == event_type_count);
-static_assert(static_cast<std::size_t>(event_type::config_applied) + 1 == public_event_type_count);
+static_assert(static_cast<std::size_t>(event_type::account_updated) + 1 == public_event_type_count);
 static_assert(distinct(type_words));
 
 }  // namespace

@@ -2,6 +2,7 @@
 // What happened: the one record type of the journal and the stream. An event is decided once, encoded once,
 // and never changed.
 
+#include "domain/account_health.hpp"
 #include "domain/model.hpp"
 #include "domain/thread_alias.hpp"
 
@@ -63,12 +64,13 @@ enum class event_type : std::uint8_t {
   deadletter_added,
   deadletter_replayed,
   config_applied,
+  account_updated,
   outbox_attempted,
   feed_noted,
   media_settled
 };
-inline constexpr std::size_t event_type_count = 49;
-inline constexpr std::size_t public_event_type_count = 46;
+inline constexpr std::size_t event_type_count = 50;
+inline constexpr std::size_t public_event_type_count = 47;
 [[nodiscard]] constexpr bool is_public(event_type t) {
   return static_cast<std::size_t>(t) < public_event_type_count;
 }
@@ -145,6 +147,7 @@ struct event {
   std::optional<erasure> erased;          ///< instead of all the others
   std::optional<outbox_attempt> attempt;  ///< outbox.attempted
   std::optional<feed_position> feed;      ///< feed.noted
+  std::optional<account_health> account;  ///< account.updated
   bool operator==(const event&) const = default;
 };
 

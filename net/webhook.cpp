@@ -230,6 +230,7 @@ void webhook::handshake(const http::exchange_ptr& x, const source_entry& s) {
                           ? refusal(403, "forbidden", "Forbidden", answer.body)
                           : refusal(answer.status, "bad-request", "Bad request", answer.body));
   }
+  if (on_handshake_) on_handshake_(s.source->id.value);
   http::response ok;
   ok.content_type = std::move(answer.content_type);
   ok.body = std::move(answer.body);

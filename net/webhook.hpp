@@ -62,6 +62,8 @@ class webhook {
     server_ = s;
   }
   void apply_settings(config::settings_ptr s);
+  /// Whom to tell of each handshake that is answered, by its source's id; before serving. It must not block.
+  void on_handshake(std::function<void(const std::string&)> tell) { on_handshake_ = std::move(tell); }
 
   /// Is the target /webhooks/…?
   [[nodiscard]] static bool is_ours(std::string_view path) { return path.starts_with(prefix); }
@@ -112,6 +114,7 @@ class webhook {
   [[nodiscard]] http::response full();
   class body_permit;
   void handshake(const http::exchange_ptr& x, const source_entry& s);
+  std::function<void(const std::string&)> on_handshake_;
   void receive(const http::exchange_ptr& x, const table& t, const source_entry& s);
 
   admission& admission_;

@@ -10,7 +10,7 @@
 //                 | "e_" (customer-id | dead-letter-id | account-id | reader | "config") "-" microseconds-of-time
 //   subject      := conversation-id | customer-id | dead-letter-id | account-id | reader | "config"
 //   data         := { "reaction"?, "message"?, "conversation"?, "customer"?, "deadLetter"?, "config"?,
-//                     "previous"?, "origin"?, "aliases"?:[alias…], "attempt"?, "feed"? }   what the event is about, as it is after it
+//                     "previous"?, "origin"?, "aliases"?:[alias…], "attempt"?, "account"?, "feed"? }   what the event is about, as it is after it
 //                 | { "erased":erasure }                        its customer was erased, and all that it said
 //   conversation := { "id", "brand", "platform", "accountId", "customerId", "customerName", "customerHandle",
 //                     "customerAvatarUrl"?, "status", "priority", "assignedTo"?, "queue"?, "tags":[text…],
@@ -37,6 +37,7 @@
 //   hash         := 16 hexadecimal digits, as text
 //   config       := { "version" }
 //   attempt      := { "brand", "accountId", "begun":true|false, "messages":[message-id…] }
+//   account      := { "id", "brand", "platform", "access", "subscription", "handshake", "detail"?, "since":time }
 //   feed         := { "brand"?, "reader", "feed", "position" }       reader: an account's or a source's id
 //   previous     := { "status", "priority", "updatedAt":time }        the conversation's, before the event
 //   origin       := { "kind", "id", "version"? }                      the dedup key, with the account
@@ -111,6 +112,9 @@ void copy_facts(const domain::event& e, record& r) {
     r.account = e.attempt->account.value;
   } else if (e.feed) {
     r.brand = e.feed->brand.value;
+  } else if (e.account) {
+    r.brand = e.account->brand.value;
+    r.account = e.account->account.value;
   }
   if (e.previous) {
     r.has_previous = true;
@@ -131,6 +135,7 @@ std::string_view object_id(const domain::event& e) {
   if (e.dead_letter) return e.dead_letter->id.value;
   if (e.attempt) return e.attempt->account.value;
   if (e.feed) return e.feed->reader;
+  if (e.account) return e.account->account.value;
   return "config";
 }
 
@@ -260,6 +265,12 @@ void write_circumstances(const domain::event& e, record& r) {
     const auto at = here(out);
     codec::write_attempt(out, *e.attempt);
     r.attempt_json = {at, here(out) - at};
+  }
+  if (e.account) {
+    member(out, "account");
+    const auto at = here(out);
+    codec::write_account(out, *e.account);
+    r.account_json = {at, here(out) - at};
   }
   if (e.feed) {
     member(out, "feed");

@@ -57,6 +57,8 @@ void read_data(ondemand::object o, domain::event& e) {
       e.attempt = read_attempt(v.get_object());
     else if (key == "feed")
       e.feed = read_feed(v.get_object());
+    else if (key == "account")
+      e.account = read_account(v.get_object());
     else if (key == "config") {
       each_member(v.get_object(), [&](std::string_view name, ondemand::value x) {
         if (name == "version") assign(e.config_version, x);
@@ -126,6 +128,10 @@ expected<domain::outbox_attempt, decode_error> decode_attempt(std::string_view j
 
 expected<domain::feed_position, decode_error> decode_feed(std::string_view json) {
   return decode_object(json, read_feed);
+}
+
+expected<domain::account_health, decode_error> decode_account(std::string_view json) {
+  return decode_object(json, read_account);
 }
 
 expected<domain::dead_letter, decode_error> decode_dead_letter(std::string_view json) {

@@ -77,6 +77,7 @@ Enum word(ondemand::value v) {
 [[nodiscard]] domain::erasure read_erasure(ondemand::object o);
 [[nodiscard]] domain::outbox_attempt read_attempt(ondemand::object o);
 [[nodiscard]] domain::feed_position read_feed(ondemand::object o);
+[[nodiscard]] domain::account_health read_account(ondemand::object o);
 [[nodiscard]] std::vector<domain::thread_alias> read_aliases(ondemand::array a);
 
 /// Runs `read` and turns what it throws into a decode_error.

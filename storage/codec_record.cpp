@@ -107,6 +107,13 @@ struct record_reader {
     });
   }
 
+  void account(ondemand::object o) const {
+    r.account_json = object_place(o);
+    each_member(o, [&](std::string_view key, ondemand::value v) {
+      if (key == "id") assign(r.account, v);
+    });
+  }
+
   void previous(ondemand::object o) const {
     r.has_previous = true;
     each_member(o, [&](std::string_view key, ondemand::value v) {
@@ -156,7 +163,8 @@ struct record_reader {
       else if (key == "feed") {
         ondemand::object feed = v.get_object();
         r.feed_json = place(feed.raw_json());
-      }
+      } else if (key == "account")
+        account(v.get_object());
     });
   }
 

@@ -64,6 +64,7 @@ void write_message(std::string& out, const domain::message& m, domain::platform 
                    message_places& places);
 void write_erasure(std::string& out, const domain::erasure& e);
 void write_feed(std::string& out, const domain::feed_position& f);
+void write_account(std::string& out, const domain::account_health& a);
 void write_attempt(std::string& out, const domain::outbox_attempt& a);
 void write_aliases(std::string& out, std::span<const domain::thread_alias> aliases);
 /// Gives the place of the id's text.

@@ -57,6 +57,7 @@ struct record {
   span aliases_json;       ///< data.aliases
   span attempt_json;       ///< data.attempt
   span feed_json;          ///< data.feed
+  span account_json;       ///< data.account
 
   // Of data.conversation, as it is after the event; meaningless without one.
   domain::platform platform = domain::platform::facebook;

@@ -31,6 +31,7 @@
 //                            "t" thread                                       ordinal:4
 //                            "x" by:8 thread                                  ordinal:4, 0 until it is done
 //   outbox                   name(brand) case sequence:8                      begun:1 name(account)
+//   accounts                 name(account)                                    its health, JSON
 //   feeds                    name(reader) name(feed)                          the position
 //
 // `feeds` says how far what nobody pushes was read. `outbox` has the replies that are on their way; `begun`: handed to the platform, perhaps.

@@ -55,6 +55,7 @@ void views_fold::add(const record& r, fold_state& state) {
   if (!r.customer_json.empty() && !condemned) add_customer(r);
   if (!r.dead_letter_json.empty()) add_dead_letter(r);
   if (!r.feed_json.empty()) add_feed(r);
+  if (!r.account_json.empty()) add_account(r);
   outbox_.take(r, batch_);
   state.applied = r.sequence;
   state.advance(keys::milliseconds(r.at));
@@ -169,6 +170,11 @@ void views_fold::add_feed(const record& r) {
   if (!f) store_.damaged("the position of record " + std::to_string(r.sequence) + ": " + f.error().what);
   key_ = keys::feed(f->reader, f->feed);
   put_row(column::feeds, f->position);
+}
+
+void views_fold::add_account(const record& r) {
+  key_ = keys::account(r.account);
+  put_row(column::accounts, r.part(r.account_json));
 }
 
 // RocksDB copies what it is given, so a failure here could only be memory, which throws.

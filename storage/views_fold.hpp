@@ -38,6 +38,7 @@ class views_fold {
   void add_customer_conversation(const record& r);
   void add_dead_letter(const record& r);
   void add_feed(const record& r);
+  void add_account(const record& r);
   void put(column c, std::string_view value);      ///< under key_
   void put_row(column c, std::string_view value);  ///< with the version in front
   void remove(column c);

@@ -52,6 +52,12 @@ std::string customer(std::string_view brand, std::string_view customer) {
   return key;
 }
 
+std::string account(std::string_view id) {
+  std::string key;
+  append_name(key, id);
+  return key;
+}
+
 std::string feed(std::string_view reader, std::string_view feed) {
   std::string key;
   append_name(key, reader);

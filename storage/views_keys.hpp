@@ -78,6 +78,7 @@ inline constexpr char other_name = 2;
 inline constexpr char moved = 3;
 inline constexpr char named_too = 4;
 /// `reference`: fingerprint("ref", platform message id, "").
+[[nodiscard]] std::string account(std::string_view id);
 [[nodiscard]] std::string feed(std::string_view reader, std::string_view feed);
 [[nodiscard]] std::string comment_thread(std::string_view account, std::uint64_t reference);
 [[nodiscard]] std::string alias(const domain::thread_alias& a);

@@ -65,6 +65,7 @@ class views_on_disk final : public views {
                                                     std::span<const domain::dead_letter_id> letters,
                                                     std::atomic<bool>& cancelled) override;
 
+  [[nodiscard]] std::string account_health(std::string_view account) const override;
   [[nodiscard]] std::string feed_position(std::string_view reader, std::string_view feed) const override;
   [[nodiscard]] std::optional<std::string> conversation_json(std::string_view brand,
                                                              domain::conversation_id c) const override;

@@ -103,6 +103,10 @@ std::optional<domain::dead_letter> views_on_disk::find_dead_letter(std::string_v
   return std::move(*d);
 }
 
+std::string views_on_disk::account_health(std::string_view account) const {
+  return store_->row(column::accounts, keys::account(account)).value_or(std::string{});
+}
+
 std::string views_on_disk::feed_position(std::string_view reader, std::string_view feed) const {
   return store_->row(column::feeds, keys::feed(reader, feed)).value_or(std::string{});
 }

@@ -30,9 +30,10 @@ enum class column : std::uint8_t {
   dead_letters,
   erasures,
   outbox,
-  feeds
+  feeds,
+  accounts
 };
-inline constexpr std::size_t column_count = 12;
+inline constexpr std::size_t column_count = 13;
 [[nodiscard]] std::string_view to_word(column);
 
 /// First byte of every value.

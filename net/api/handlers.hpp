@@ -14,6 +14,7 @@ void patch_conversation(call&& c);
 void add_note(call&& c);
 void mark_read(call&& c);
 void show_typing(call&& c);
+void list_accounts(call&& c);
 // replies.cpp
 void post_message(call&& c);
 // attachments.cpp

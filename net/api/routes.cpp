@@ -37,6 +37,7 @@ constexpr std::string_view of_readyz[] = {"verbose"};
 constexpr std::array table{
     route{{get,   "/v1/events",                           open,  reads_brand,      "streamEvents"},              of_stream,        no_body, stream_events},
     route{{post,  "/v1/tickets",                          open,  reads_own,        "issueTicket"},               none,             body,    issue_ticket},
+    route{{get,   "/v1/accounts",                         open,  reads_brand,      "listAccounts"},              none,             no_body, list_accounts},
     route{{get,   "/v1/conversations",                    open,  reads_brand,      "listConversations"},         of_conversations, no_body, list_conversations},
     route{{get,   "/v1/conversations/{id}",               open,  reads_brand,      "getConversation"},           none,             no_body, get_conversation},
     route{{patch, "/v1/conversations/{id}",               open,  acts_in_brand,    "patchConversation"},         none,             body,    patch_conversation},

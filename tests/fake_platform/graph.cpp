@@ -168,6 +168,15 @@ told list(world& w, const account& a, const std::vector<std::string>& path, cons
                   listed(a, all) + "}}}"};
 }
 
+told subscriptions(world& w, const std::string& of, const std::string& method) {
+  if (method == "POST") {
+    w.unsubscribed.erase(of);
+    return {.body = R"({"success":true})"};
+  }
+  if (w.unsubscribed.contains(of)) return {.body = R"({"data":[]})"};
+  return {.body = R"({"data":[{"id":"1","name":"Switchboard","subscribed_fields":["messages"]}]})"};
+}
+
 }  // namespace
 
 told graph_error(world& w, int status, int code, std::string_view message, int subcode) {
@@ -191,6 +200,7 @@ told graph_answer(world& w, const asked& r, instant now) {
   const bool own = from != nullptr;
   if (from == nullptr) from = w.with_token(bearer(r));
   if (from == nullptr) return graph_error(w, 401, no_token, "Invalid OAuth access token.");
+  if (path.size() > 2 && path[2] == "subscribed_apps") return subscriptions(w, path[1], r.method);
   if (r.method == "GET") return list(w, *from, path, r, now);
   const auto parsed = net::platforms::parse(r.body, {});
   object body;

@@ -112,6 +112,22 @@ class platform::running {
     world_.heard[account + '/' + customer] = at;
   }
   void tell(const std::string& engine) { receipts_.tell(engine); }
+  void unsubscribe(const std::string& id) {
+    const std::lock_guard lock(mutex_);
+    world_.unsubscribed.insert(id);
+  }
+  [[nodiscard]] bool is_subscribed(const std::string& id) const {
+    const std::lock_guard lock(mutex_);
+    return !world_.unsubscribed.contains(id);
+  }
+  void revoke(const std::string& account, bool dead) {
+    const std::lock_guard lock(mutex_);
+    if (dead) {
+      world_.revoked.insert(account);
+    } else {
+      world_.revoked.erase(account);
+    }
+  }
   [[nodiscard]] std::vector<taken> wait(std::size_t many, std::chrono::seconds patience) const {
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, patience, [&] { return world_.book.size() >= many; });
@@ -216,6 +232,15 @@ void platform::tell(const std::string& engine) {
 void platform::heard(const std::string& account, const std::string& customer,
                      std::chrono::system_clock::time_point at) {
   running_->heard(account, customer, at);
+}
+void platform::unsubscribe(const std::string& id) {
+  running_->unsubscribe(id);
+}
+bool platform::is_subscribed(const std::string& id) const {
+  return running_->is_subscribed(id);
+}
+void platform::revoke(const std::string& account, bool dead) {
+  running_->revoke(account, dead);
 }
 std::vector<taken> platform::book() const {
   return running_->wait(0, std::chrono::seconds(0));

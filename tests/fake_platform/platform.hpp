@@ -45,6 +45,12 @@ class platform {
   void heard(const std::string& account, const std::string& customer,
              std::chrono::system_clock::time_point at);
 
+  /// The platform delivers nothing of this page, account or business any more.
+  void unsubscribe(const std::string& id);
+  [[nodiscard]] bool is_subscribed(const std::string& id) const;
+  /// The account's token is good no more, or is again.
+  void revoke(const std::string& account, bool dead = true);
+
   [[nodiscard]] std::vector<taken> book() const;
   /// The same, once it has so many, or the time is over.
   [[nodiscard]] std::vector<taken> wait(std::size_t many, std::chrono::seconds patience) const;

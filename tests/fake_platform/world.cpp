@@ -28,7 +28,7 @@ std::string decoded(std::string_view text) {
 const account* world::with_token(std::string_view token, std::string_view platform_id) const {
   if (token.empty()) return nullptr;
   const auto at = std::find_if(accounts.begin(), accounts.end(), [&](const account& a) {
-    return a.access_token == token &&
+    return a.access_token == token && !revoked.contains(a.id) &&
            (platform_id.empty() || a.platform_id == platform_id || a.page_id == platform_id);
   });
   return at == accounts.end() ? nullptr : &*at;

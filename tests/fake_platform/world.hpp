@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -48,6 +49,8 @@ struct world {
   /// account id / customer: when he last wrote, as far as it is known. Of who is not known the window is taken for open.
   std::map<std::string, std::chrono::system_clock::time_point> heard;
   std::map<std::string, std::uint64_t> sessions = {};  ///< Bluesky: by DID
+  std::set<std::string> unsubscribed = {};  ///< pages, numbers' businesses …: of which nothing is delivered
+  std::set<std::string> revoked = {};       ///< accounts whose token is good no more
   std::uint64_t next_id = 1;
   std::uint64_t refused = 0;  ///< for what they said
   std::uint64_t limited = 0;  ///< for how many they were

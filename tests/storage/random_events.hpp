@@ -120,7 +120,7 @@ class random_events : public random_values {
     domain::event e;
     e.type = static_cast<domain::event_type>(below(domain::event_type_count));
     e.at = time();
-    switch (below(9)) {
+    switch (below(10)) {
       case 0:
         e.customer = customer();
         break;
@@ -130,6 +130,16 @@ class random_events : public random_values {
         break;
       case 1:
         e.dead_letter = dead_letter();
+        break;
+      case 9:
+        e.account = domain::account_health{.brand = {hostile()},
+                                           .account = {hostile()},
+                                           .platform = static_cast<domain::platform>(below(7)),
+                                           .access = static_cast<domain::access_state>(below(3)),
+                                           .subscription = static_cast<domain::subscription_state>(below(3)),
+                                           .handshake = static_cast<domain::handshake_state>(below(3)),
+                                           .detail = hostile(),
+                                           .since = time()};
         break;
       case 8:
         e.feed = domain::feed_position{{hostile()}, hostile(), hostile(), hostile()};

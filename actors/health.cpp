@@ -1,0 +1,50 @@
+#include "actors/health.hpp"
+
+#include "storage/codec.hpp"
+#include "storage/hash.hpp"
+
+#include <optional>
+
+namespace switchboard::actors {
+
+namespace {
+
+/// As this node knows it, or as the last one left it. Nobody else writes it, so the views are never behind what is asked here.
+std::optional<domain::account_health> known(const health_state& state, const node& n,
+                                            const std::string& account) {
+  if (const auto k = state.known.find(account); k != state.known.end()) return k->second;
+  const auto row = n.views->account_health(account);
+  if (row.empty()) return std::nullopt;
+  auto health = storage::decode_account(row);
+  return health ? std::optional(*std::move(health)) : std::nullopt;
+}
+
+void commit(const node& n, const domain::account_health& is) {
+  domain::event e;
+  e.type = domain::event_type::account_updated;
+  e.at = is.since;
+  e.account = is;
+  const std::vector records{std::make_shared<storage::record>(storage::encode(e, n.name))};
+  const auto key = storage::fingerprint(n.hash_seed, "account", is.account.value, "");
+  records.front()->partition = storage::partition_of({0, key}, n.partitions);
+  n.writer->submit(records, {});
+}
+
+}  // namespace
+
+caf::behavior health_owner(caf::stateful_actor<health_state>* self, node* of) {
+  return {
+      [=](const observation_ptr& found) {
+        const auto now =
+            std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+        auto& state = self->state;
+        const auto is = domain::observe(known(state, *of, found->account.value), *found, now);
+        if (!is) return;
+        state.known[found->account.value] = *is;
+        commit(*of, *is);
+      },
+      [=](close_atom_t) { self->quit(); },
+  };
+}
+
+}  // namespace switchboard::actors

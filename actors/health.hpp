@@ -1,0 +1,33 @@
+#pragma once
+// The owner of what is known of the accounts' health: whoever finds something says so, and what is news becomes account.updated.
+//
+// Messages
+//   observation_ptr  somebody has found something
+//   closeall         the node stops
+
+#include "actors/conversation.hpp"
+#include "domain/account_health.hpp"
+
+#include <caf/behavior.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/stateful_actor.hpp>
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+namespace switchboard::actors {
+
+using observation_ptr = std::shared_ptr<const domain::health_observation>;
+
+struct health_state {
+  static inline const char* name = "health";
+  /// Of accounts about which something was found since the start; of the others the views know.
+  std::unordered_map<std::string, domain::account_health> known;
+};
+
+caf::behavior health_owner(caf::stateful_actor<health_state>* self, node* of);
+
+}  // namespace switchboard::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(switchboard::actors::observation_ptr)

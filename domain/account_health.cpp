@@ -1,0 +1,60 @@
+#include "domain/account_health.hpp"
+
+#include "domain/words.hpp"
+
+namespace switchboard::domain {
+namespace {
+
+constexpr word_table<3> access_words{"unknown", "good", "refused"};
+constexpr word_table<3> subscription_words{"unknown", "live", "lapsed"};
+constexpr word_table<3> handshake_words{"unknown", "kept", "missed"};
+
+template <class State>
+bool take(State& into, const std::optional<State>& found) {
+  if (!found || *found == into) return false;
+  into = *found;
+  return true;
+}
+
+}  // namespace
+
+std::string_view to_word(access_state s) {
+  return word_of(access_words, s);
+}
+std::string_view to_word(subscription_state s) {
+  return word_of(subscription_words, s);
+}
+std::string_view to_word(handshake_state s) {
+  return word_of(handshake_words, s);
+}
+std::optional<access_state> access_from_word(std::string_view word) {
+  return value_of<access_state>(access_words, word);
+}
+std::optional<subscription_state> subscription_from_word(std::string_view word) {
+  return value_of<subscription_state>(subscription_words, word);
+}
+std::optional<handshake_state> handshake_from_word(std::string_view word) {
+  return value_of<handshake_state>(handshake_words, word);
+}
+
+std::optional<account_health> observe(const std::optional<account_health>& was,
+                                      const health_observation& found, timestamp now) {
+  account_health is = was.value_or(account_health{.brand = found.brand, .account = found.account});
+  is.brand = found.brand;  // an account may have been given to another brand, or platform, by the config
+  is.platform = found.platform;
+  const bool access = take(is.access, found.access);
+  const bool subscription = take(is.subscription, found.subscription);
+  const bool handshake = take(is.handshake, found.handshake);
+  if (!access && !subscription && !handshake) return std::nullopt;
+  is.detail = found.detail;
+  is.since = now;
+  return is;
+}
+
+handshake_state handshake_of(std::optional<timestamp> last, timestamp since, timestamp now,
+                             std::chrono::seconds apart_max) {
+  if (now - last.value_or(since) > apart_max) return handshake_state::missed;
+  return last ? handshake_state::kept : handshake_state::unknown;
+}
+
+}  // namespace switchboard::domain

@@ -1,0 +1,75 @@
+#pragma once
+// Can an account do its work? What its platform has let us know of its token, of the subscription by which it delivers to us,
+// and of the handshakes by which it makes sure of us. Pure: time comes in.
+
+#include "domain/ids.hpp"
+#include "domain/model.hpp"
+#include "domain/time.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace switchboard::domain {
+
+enum class access_state : std::uint8_t {
+  unknown,
+  good,
+  refused  ///< the token is dead, or may not do what it should: nothing goes out, and nothing can be asked
+};
+enum class subscription_state : std::uint8_t {
+  unknown,  ///< it can't be asked for, or was not yet
+  live,
+  lapsed  ///< the platform delivers nothing of this account
+};
+enum class handshake_state : std::uint8_t {
+  unknown,  ///< the platform has none, or it is too early to say
+  kept,
+  missed  ///< the platform has not asked for longer than it should: it may not reach us, or may have given us up
+};
+[[nodiscard]] std::string_view to_word(access_state);
+[[nodiscard]] std::string_view to_word(subscription_state);
+[[nodiscard]] std::string_view to_word(handshake_state);
+[[nodiscard]] std::optional<access_state> access_from_word(std::string_view);
+[[nodiscard]] std::optional<subscription_state> subscription_from_word(std::string_view);
+[[nodiscard]] std::optional<handshake_state> handshake_from_word(std::string_view);
+
+struct account_health {
+  brand_id brand;
+  account_id account;
+  domain::platform platform = domain::platform::facebook;
+  access_state access = access_state::unknown;
+  subscription_state subscription = subscription_state::unknown;
+  handshake_state handshake = handshake_state::unknown;
+  std::string detail = {};  ///< of what changed last, for a person; names no secret
+  timestamp since = {};     ///< when it changed last
+  bool operator==(const account_health&) const = default;
+  [[nodiscard]] bool is_well() const {
+    return access != access_state::refused && subscription != subscription_state::lapsed &&
+           handshake != handshake_state::missed;
+  }
+};
+
+/// What somebody found. What is left out is as it was.
+struct health_observation {
+  brand_id brand;
+  account_id account;
+  domain::platform platform = domain::platform::facebook;
+  std::optional<access_state> access = {};
+  std::optional<subscription_state> subscription = {};
+  std::optional<handshake_state> handshake = {};
+  std::string detail = {};
+};
+
+/// As it is now; nullopt: nothing has changed, and nothing is to be told.
+[[nodiscard]] std::optional<account_health> observe(const std::optional<account_health>& was,
+                                                    const health_observation& found, timestamp now);
+
+/// Of a source whose platform asks again and again: `last` handshake that was answered, or nullopt since `since` (the start, or
+/// when the source was configured).
+[[nodiscard]] handshake_state handshake_of(std::optional<timestamp> last, timestamp since, timestamp now,
+                                           std::chrono::seconds apart_max);
+
+}  // namespace switchboard::domain

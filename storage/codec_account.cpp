@@ -1,0 +1,56 @@
+// What is in the log about whether an account can do its work. Grammar: codec.cpp.
+#include "storage/codec.hpp"
+#include "storage/codec_read.hpp"
+#include "storage/codec_write.hpp"
+
+namespace switchboard::storage::codec {
+
+namespace {
+
+template <class State, class Read>
+void read_state(State& into, Read read, ondemand::value v) {
+  const auto said = text(v);
+  const auto known = read(said);
+  if (!known) throw malformed("unknown word \"" + std::string(said) + "\"");
+  into = *known;
+}
+
+}  // namespace
+
+void write_account(std::string& out, const domain::account_health& a) {
+  domain::json_object o{out};
+  o.text("id", a.account.value);
+  o.text("brand", a.brand.value);
+  o.text("platform", to_word(a.platform));
+  o.text("access", to_word(a.access));
+  o.text("subscription", to_word(a.subscription));
+  o.text("handshake", to_word(a.handshake));
+  o.text_if("detail", a.detail);
+  o.text("since", domain::to_rfc3339(a.since));
+  o.end();
+}
+
+domain::account_health read_account(ondemand::object o) {
+  domain::account_health a;
+  each_member(o, [&](std::string_view key, ondemand::value v) {
+    if (key == "id")
+      assign(a.account.value, v);
+    else if (key == "brand")
+      assign(a.brand.value, v);
+    else if (key == "platform")
+      a.platform = word<domain::platform>(v);
+    else if (key == "access")
+      read_state(a.access, domain::access_from_word, v);
+    else if (key == "subscription")
+      read_state(a.subscription, domain::subscription_from_word, v);
+    else if (key == "handshake")
+      read_state(a.handshake, domain::handshake_from_word, v);
+    else if (key == "detail")
+      assign(a.detail, v);
+    else if (key == "since")
+      a.since = time(v);
+  });
+  return a;
+}
+
+}  // namespace switchboard::storage::codec

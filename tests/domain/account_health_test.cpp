@@ -1,0 +1,60 @@
+#include "domain/account_health.hpp"
+
+#include <gtest/gtest.h>
+
+namespace switchboard::domain {
+namespace {
+
+using namespace std::chrono_literals;
+
+const timestamp t0{1000s};
+const health_observation found{.brand = {"acme"}, .account = {"wa"}, .platform = platform::whatsapp};
+
+health_observation with(auto state, std::string detail = {}) {
+  auto o = found;
+  if constexpr (std::is_same_v<decltype(state), access_state>) o.access = state;
+  if constexpr (std::is_same_v<decltype(state), subscription_state>) o.subscription = state;
+  if constexpr (std::is_same_v<decltype(state), handshake_state>) o.handshake = state;
+  o.detail = std::move(detail);
+  return o;
+}
+
+TEST(account_health, is_told_where_it_changes_and_only_there) {
+  const auto dead = observe({}, with(access_state::refused, "190"), t0);
+  ASSERT_TRUE(dead);
+  EXPECT_EQ(dead->account.value, "wa");
+  EXPECT_EQ(dead->detail, "190");
+  EXPECT_EQ(dead->since, t0);
+  EXPECT_FALSE(dead->is_well());
+  EXPECT_EQ(observe(dead, with(access_state::refused, "again"), t0 + 1h), std::nullopt);
+  const auto lapsed = observe(dead, with(subscription_state::lapsed), t0 + 1h);
+  ASSERT_TRUE(lapsed);
+  EXPECT_EQ(lapsed->access, access_state::refused) << "what is not spoken of stays";
+  const auto mended = observe(lapsed, with(access_state::good), t0 + 2h);
+  ASSERT_TRUE(mended);
+  EXPECT_FALSE(mended->is_well()) << "it is still not subscribed";
+  EXPECT_TRUE(observe(mended, with(subscription_state::live), t0 + 3h)->is_well());
+}
+
+TEST(account_health, begins_with_nothing_known) {
+  EXPECT_EQ(observe({}, found, t0), std::nullopt);
+  EXPECT_EQ(observe({}, with(access_state::unknown), t0), std::nullopt);
+  EXPECT_TRUE(account_health{}.is_well());
+}
+
+TEST(account_health, misses_a_handshake_only_after_the_longest_time_between_two) {
+  struct row {
+    std::optional<timestamp> last;
+    timestamp since, now;
+    handshake_state is;
+  };
+  const row rows[] = {
+      {{}, t0, t0 + 2h, handshake_state::unknown},          {{}, t0, t0 + 3h, handshake_state::unknown},
+      {{}, t0, t0 + 3h + 1s, handshake_state::missed},      {t0 + 1h, t0, t0 + 4h, handshake_state::kept},
+      {t0 + 1h, t0, t0 + 4h + 1s, handshake_state::missed}, {t0 - 10h, t0, t0, handshake_state::missed},
+  };
+  for (const auto& r : rows) EXPECT_EQ(handshake_of(r.last, r.since, r.now, 3h), r.is);
+}
+
+}  // namespace
+}  // namespace switchboard::domain

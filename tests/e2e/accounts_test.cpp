@@ -1,0 +1,140 @@
+// Accounts whose token dies, whose subscription lapses, whose platform stops asking: told on the stream, shown by the API, counted,
+// and mended where they can be.
+
+#include "json_text.hpp"
+#include "scratch.hpp"
+#include "setup.hpp"
+#include "tests/eventually.hpp"
+#include "tests/fake_platform/platform.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <ctime>
+
+namespace switchboard::e2e {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class accounts : public testing::Test {
+ protected:
+  static constexpr std::string_view number = "777001", page = "777002";
+
+  void start(const std::string& sources = {}, bool with_tokens = true) {
+    setup s;
+    s.limits = "send_access_retry = \"1s\"\naccount_check_interval = \"1s\"\n";
+    s.more = sources;
+    if (with_tokens) {
+      s.more += '\n' + account_toml("number", "acme", "meta", "whatsapp", number) +
+                "access_token = \"t-1\"\nbusiness_id = \"555\"\napi_url = \"" + platform_.url() + "\"\n";
+      s.more += '\n' + account_toml("page", "acme", "meta", "facebook", page) +
+                "access_token = \"t-2\"\napi_url = \"" + platform_.url() + "\"\n";
+    }
+    engine_.configure(s.toml(engine_.data()));
+    engine_.start();
+  }
+  /// The account's events so far, oldest first: "access subscription handshake".
+  std::vector<std::string> told(const std::string& account) {
+    std::string cursor = "earliest";
+    std::vector<std::string> all;
+    for (const auto& e : read_log(engine_, cursor, "type=account.updated&account=" + account)) {
+      all.push_back(text_at(e, "/data/account/access").value_or("") + ' ' +
+                    text_at(e, "/data/account/subscription").value_or("") + ' ' +
+                    text_at(e, "/data/account/handshake").value_or(""));
+    }
+    return all;
+  }
+  std::vector<std::string> wait_told(const std::string& account, std::size_t many) {
+    EXPECT_TRUE(eventually([&] { return told(account).size() >= many; })) << account;
+    return told(account);
+  }
+  std::string shown(const std::string& account, std::string_view token = admin_token) {
+    for (const auto& a : elements_at(get(engine_, "/v1/accounts", token).body, "/accounts")) {
+      if (text_at(a, "/id") == account) return a;
+    }
+    return {};
+  }
+
+  scratch dir_;
+  engine_process engine_{dir_.path()};
+  fake_platform::platform platform_{{.accounts = {{.id = "number",
+                                                   .platform = domain::platform::whatsapp,
+                                                   .platform_id = std::string(number),
+                                                   .access_token = "t-1"},
+                                                  {.id = "page",
+                                                   .platform = domain::platform::facebook,
+                                                   .platform_id = std::string(page),
+                                                   .access_token = "t-2"}}}};
+};
+
+TEST_F(accounts, that_are_subscribed_no_more_are_subscribed_again) {
+  platform_.unsubscribe(std::string(page));
+  platform_.unsubscribe("555");
+  start();
+  EXPECT_THAT(wait_told("page", 1), ElementsAre("good live unknown"));
+  EXPECT_THAT(wait_told("number", 1), ElementsAre("good live unknown"));
+  EXPECT_TRUE(platform_.is_subscribed(std::string(page)));
+  EXPECT_TRUE(platform_.is_subscribed("555"));
+  EXPECT_THAT(text_at(shown("page"), "/health/detail").value_or(""), HasSubstr("is again"));
+  platform_.unsubscribe(std::string(page));  // and once more, while it runs
+  EXPECT_TRUE(eventually([&] { return platform_.is_subscribed(std::string(page)); }));
+}
+
+TEST_F(accounts, whose_token_dies_are_told_of_once_and_again_when_it_is_good) {
+  start();
+  wait_told("number", 1);
+  platform_.revoke("number");
+  EXPECT_THAT(wait_told("number", 2), ElementsAre("good live unknown", "refused live unknown"));
+  EXPECT_EQ(text_at(shown("number"), "/health/access"), "refused");
+  EXPECT_THAT(text_at(shown("number"), "/health/detail").value_or(""), HasSubstr("190"));
+  // What is known outlives the engine: the next start has nothing to tell.
+  EXPECT_EQ(engine_.terminate().code, 0);
+  engine_.start();
+  EXPECT_EQ(text_at(shown("number"), "/health/access"), "refused");
+  platform_.revoke("number", false);
+  EXPECT_THAT(wait_told("number", 3),
+              ElementsAre("good live unknown", "refused live unknown", "good live unknown"));
+}
+
+TEST_F(accounts, are_told_of_by_a_reply_that_the_platform_refuses_for_their_token) {
+  start();
+  wait_told("number", 1);
+  const auto now = static_cast<std::uint64_t>(std::time(nullptr));
+  ASSERT_EQ(deliver(engine_, "meta", whatsapp_text(number, "4917", "wamid.1", "hello?", now)).status, 200);
+  const auto rows = read_list(engine_, "/v1/conversations?account=number", "conversations");
+  ASSERT_EQ(rows.size(), 1u);
+  platform_.revoke("number");
+  http_connection c(engine_.port());
+  EXPECT_EQ(c.ask("POST", "/v1/conversations/" + text_at(rows[0], "/id").value_or("") + "/messages",
+                  bearer(agent_token), R"({"content":"hi"})")
+                .status,
+            202);
+  EXPECT_THAT(wait_told("number", 2), ElementsAre("good live unknown", "refused live unknown"));
+  platform_.revoke("number", false);
+  EXPECT_TRUE(eventually([&] { return platform_.book().size() == 1; })) << "what waited goes out";
+}
+
+TEST_F(accounts, whose_platform_stops_asking_have_missed_their_handshakes) {
+  start(
+      "\n[[source]]\nid = \"x-own\"\nkind = \"x\"\nsecrets = [\"x-secret\"]\nhandshakes_apart_max = "
+      "\"1s\"\n\n" +
+          account_toml("x-account", "acme", "x-own", "x", "99887766"),
+      false);
+  EXPECT_THAT(wait_told("x-account", 1), ElementsAre("unknown unknown missed"));
+  EXPECT_THAT(text_at(shown("x-account"), "/health/detail").value_or(""), HasSubstr("x-own"));
+  EXPECT_EQ(get(engine_, "/webhooks/x-own?crc_token=abc").status, 200);
+  EXPECT_THAT(wait_told("x-account", 2), ElementsAre("unknown unknown missed", "unknown unknown kept"));
+}
+
+TEST_F(accounts, of_another_brand_are_not_shown) {
+  start();
+  EXPECT_FALSE(shown("page", acme_token).empty());
+  EXPECT_TRUE(shown("page", globex_token).empty());
+  EXPECT_FALSE(shown("globex-whatsapp", globex_token).empty());
+  EXPECT_EQ(text_at(shown("page"), "/sends"), "true");
+}
+
+}  // namespace
+}  // namespace switchboard::e2e
