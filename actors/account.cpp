@@ -331,17 +331,12 @@ void account_owner::count() {
   };
   follow(f.waiting, counted_waiting_, queue_.waiting() + queue_.unknown());
   follow(f.under_way, counted_under_way_, queue_.under_way());
-  const bool without = !queue_.has_access();
-  if (without == counted_without_access_) return;
-  f.without_access.fetch_add(without ? 1 : -1, std::memory_order_relaxed);
-  counted_without_access_ = without;
 }
 
 void account_owner::leave() {
   auto& f = *links_.figures;
   f.waiting.fetch_sub(counted_waiting_, std::memory_order_relaxed);
   f.under_way.fetch_sub(counted_under_way_, std::memory_order_relaxed);
-  if (counted_without_access_) f.without_access.fetch_sub(1, std::memory_order_relaxed);
 }
 
 // -- the actor -----------------------------------------------------------------------------------------------

@@ -46,7 +46,6 @@ struct outbox_figures {
   std::atomic<std::uint64_t> attempts{0}, sent{0}, failed{0}, unknown{0}, unresolved{0}, retried{0};
   std::atomic<std::uint64_t> signals_told{0}, signals_failed{0}, signals_dropped{0};
   std::atomic<std::int64_t> waiting{0}, under_way{0};
-  std::atomic<std::int64_t> without_access{0};  ///< accounts whose token the platform refuses
 };
 
 /// What account actors are given; lives as long as the actor system.
@@ -171,7 +170,6 @@ class account_owner {
   domain::timestamp wakes_at_{};
   std::mt19937_64 random_;
   std::int64_t counted_waiting_ = 0, counted_under_way_ = 0;
-  bool counted_without_access_ = false;
   bool told_without_access_ = false;
 };
 

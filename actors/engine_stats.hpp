@@ -27,9 +27,11 @@ struct engine_stats {
   struct outbox_stats {
     std::uint64_t attempts = 0, retried = 0, sent = 0, failed = 0, unknown = 0, unresolved = 0;
     std::uint64_t signals_told = 0, signals_failed = 0, signals_dropped = 0;
-    std::uint64_t waiting = 0, under_way = 0, accounts_without_access = 0;
+    std::uint64_t waiting = 0, under_way = 0;
   };
   outbox_stats outbox;
+  std::uint64_t accounts_refused = 0, accounts_lapsed = 0,
+                accounts_unasked = 0;  ///< as the health of accounts has it
   domain::histogram_reading commit_durations, commit_records, sync_durations, apply_durations;
 };
 

@@ -30,18 +30,28 @@ void commit(const node& n, const domain::account_health& is) {
   n.writer->submit(records, {});
 }
 
+void count(health_figures& f, const domain::account_health& h, std::int64_t by) {
+  if (h.access == domain::access_state::refused) f.refused.fetch_add(by, std::memory_order_relaxed);
+  if (h.subscription == domain::subscription_state::lapsed) f.lapsed.fetch_add(by, std::memory_order_relaxed);
+  if (h.handshake == domain::handshake_state::missed) f.missed.fetch_add(by, std::memory_order_relaxed);
+}
+
 }  // namespace
 
-caf::behavior health_owner(caf::stateful_actor<health_state>* self, node* of) {
+caf::behavior health_owner(caf::stateful_actor<health_state>* self, node* of, health_figures* figures) {
   return {
       [=](const observation_ptr& found) {
         const auto now =
             std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
         auto& state = self->state;
-        const auto is = domain::observe(known(state, *of, found->account.value), *found, now);
-        if (!is) return;
-        state.known[found->account.value] = *is;
-        commit(*of, *is);
+        const bool first = !state.known.contains(found->account.value);
+        const auto was = known(state, *of, found->account.value);
+        const auto is = domain::observe(was, *found, now);
+        if (!is && (!was || !first)) return;
+        if (was && !first) count(*figures, *was, -1);
+        const auto& now_known = state.known[found->account.value] = is ? *is : *was;
+        count(*figures, now_known, 1);
+        if (is) commit(*of, *is);
       },
       [=](close_atom_t) { self->quit(); },
   };

@@ -12,6 +12,8 @@
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -20,13 +22,18 @@ namespace switchboard::actors {
 
 using observation_ptr = std::shared_ptr<const domain::health_observation>;
 
+/// Accounts that are not well, for the metrics: of those about which something was found since the start. Any thread.
+struct health_figures {
+  std::atomic<std::int64_t> refused{0}, lapsed{0}, missed{0};
+};
+
 struct health_state {
   static inline const char* name = "health";
   /// Of accounts about which something was found since the start; of the others the views know.
   std::unordered_map<std::string, domain::account_health> known;
 };
 
-caf::behavior health_owner(caf::stateful_actor<health_state>* self, node* of);
+caf::behavior health_owner(caf::stateful_actor<health_state>* self, node* of, health_figures* figures);
 
 }  // namespace switchboard::actors
 

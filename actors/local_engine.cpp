@@ -94,7 +94,7 @@ local_engine::local_engine(std::shared_ptr<const config::settings> settings,
   quarantine_->attach_functor([this](const caf::error& why) {
     if (why) fatal("the actor of the dead letters ended: " + to_string(why));
   });
-  health_ = system_.spawn(health_owner, &node_);
+  health_ = system_.spawn(health_owner, &node_, &health_figures_);
   health_->attach_functor([this](const caf::error& why) {
     if (why) fatal("the actor of the accounts' health ended: " + to_string(why));
   });
@@ -389,6 +389,9 @@ engine_stats local_engine::stats() const {
   const auto level = [](const std::atomic<std::int64_t>& f) {
     return static_cast<std::uint64_t>(std::max<std::int64_t>(0, f.load(std::memory_order_relaxed)));
   };
+  s.accounts_refused = level(health_figures_.refused);
+  s.accounts_lapsed = level(health_figures_.lapsed);
+  s.accounts_unasked = level(health_figures_.missed);
   s.outbox = {.attempts = o.attempts.load(std::memory_order_relaxed),
               .retried = o.retried.load(std::memory_order_relaxed),
               .sent = o.sent.load(std::memory_order_relaxed),
@@ -399,8 +402,7 @@ engine_stats local_engine::stats() const {
               .signals_failed = o.signals_failed.load(std::memory_order_relaxed),
               .signals_dropped = o.signals_dropped.load(std::memory_order_relaxed),
               .waiting = level(o.waiting),
-              .under_way = level(o.under_way),
-              .accounts_without_access = level(o.without_access)};
+              .under_way = level(o.under_way)};
   s.erasures_pending = eraser_->pending();
   s.erasures_done = eraser_->done();
   s.erasure_oldest = eraser_->oldest();

@@ -127,6 +127,7 @@ class local_engine final : public engine {
   outbox_links outbox_links_;
   std::atomic<bool> outbox_awake_{false};
   std::uint64_t outbox_wake_ = 0;  ///< key of its place in the feed
+  health_figures health_figures_;
   caf::actor health_;
   caf::actor outbox_;  ///< none: this node sends nothing
 };

@@ -135,7 +135,12 @@ void put_engine(exposition& out, const actors::engine_stats& s) {
   out.sample(o.signals_failed, "outcome=\"failed\"");
   out.sample(o.signals_dropped, "outcome=\"dropped\"");
   out.gauge("switchboard_accounts_without_access", "Accounts whose token the platform refuses.",
-            o.accounts_without_access);
+            s.accounts_refused);
+  out.gauge("switchboard_accounts_not_subscribed",
+            "Accounts of which the platform delivers nothing, and does not let itself be subscribed again.",
+            s.accounts_lapsed);
+  out.gauge("switchboard_accounts_handshake_missed",
+            "Accounts whose source's platform has not asked for longer than it should.", s.accounts_unasked);
   out.gauge("switchboard_erasures_pending",
             "Customers who are hidden, and whose bytes are still on the disk.", s.erasures_pending);
   out.gauge("switchboard_erasure_oldest_seconds", "Since when the oldest pending erasure waits.",
