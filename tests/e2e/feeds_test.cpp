@@ -8,6 +8,7 @@
 #include "tests/eventually.hpp"
 #include "tests/fake_platform/bluesky_server.hpp"
 #include "tests/fake_platform/jetstream.hpp"
+#include "tests/full.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -127,12 +128,17 @@ class reading {
   explicit reading(std::string program = engine_binary()) : engine(place_.path(), std::move(program)) {}
 
   void start(const std::string& more, const std::string& limits = {}, const std::string& server = {}) {
+    configure(more, limits, server);
+    engine.start();
+  }
+  void configure(const std::string& more, const std::string& limits = {}, const std::string& server = {},
+                 const std::string& storage = {}) {
     setup s;
     s.limits = quick + limits;
     s.server = server;
+    s.storage = storage;
     s.more = more;
     engine.configure(s.toml(engine.data()));
-    engine.start();
   }
   /// platformMessageIds of what customers said, in the stream's order, since the last call.
   std::vector<std::string> more_messages() {
@@ -322,6 +328,35 @@ TEST(feeds, more_than_is_read_back_is_told) {
   EXPECT_THAT(d.twice, IsEmpty());
 }
 
+TEST(feeds, what_the_engine_has_no_room_for_waits) {
+  world w;
+  reading r;
+  const auto accounts = source_toml(w.stream.url(), password_toml(w));
+  r.start(accounts);
+  ASSERT_TRUE(w.stream.wait_connections(1));
+  w.post();
+  ASSERT_TRUE(r.wait_messages(1));
+  ASSERT_TRUE(r.wait_metric_above("switchboard_feed_notes_total", "jetstream", 0));
+  (void)r.engine.terminate();
+  r.configure(accounts, {}, {}, "free_space_min_bytes = \"60TiB\"\n");
+  r.engine.start();
+  for (int i = 0; i < 5; ++i) {
+    w.post();
+    w.notification();
+    w.message();
+  }
+  for (const char* feed : {"jetstream", "notifications", "messages"})
+    EXPECT_TRUE(r.wait_metric_above("switchboard_feed_waits_total", feed, 0)) << feed;
+  EXPECT_THAT(r.more_messages(), IsEmpty());
+  r.configure(accounts);
+  http_connection c(r.engine.admin_port());
+  ASSERT_EQ(c.ask("POST", "/reload").status, 200);
+  ASSERT_TRUE(r.wait_messages(16));
+  const auto d = compare(w.expected, r.seen);
+  EXPECT_THAT(d.missing, IsEmpty());
+  EXPECT_THAT(d.twice, IsEmpty());
+}
+
 TEST(feeds, nobody_else_answers_for_a_stream) {
   scratch files;
   write_certificate(files.path() / "cert.pem", files.path() / "key.pem");
@@ -386,7 +421,7 @@ difference killed_while_reading(const std::string& program, unsigned rounds) {
 }
 
 TEST(feeds, nothing_is_missing_or_twice_however_often_the_engine_is_killed) {
-  const auto d = killed_while_reading(engine_binary(), 8);
+  const auto d = killed_while_reading(engine_binary(), full() ? 200 : 8);
   EXPECT_THAT(d.missing, IsEmpty());
   EXPECT_THAT(d.twice, IsEmpty());
 }
