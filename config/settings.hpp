@@ -109,6 +109,9 @@ struct limit_settings {
   milliseconds send_timeout{20'000};       ///< of one call
   std::uint32_t sending_max = 100'000;     ///< replies on their way, in all
 
+  std::uint32_t syncs_max = 4;            ///< accounts whose history is fetched, at a time
+  std::uint32_t sync_pages_max = 40;      ///< of one account's history, in one go
+  milliseconds sync_timeout{50'000};      ///< of one account's history
   seconds account_check_interval{3'600};  ///< between two looks at an account's subscription
 
   milliseconds feed_poll_interval{10'000};     ///< of what an account is asked for

@@ -4,6 +4,7 @@
 #include "net/api/event_stream.hpp"
 #include "net/api/router.hpp"
 #include "net/api/tickets.hpp"
+#include "net/backfill.hpp"
 #include "net/media.hpp"
 #include "net/webhook.hpp"
 
@@ -22,11 +23,13 @@ struct gateway::parts {
       : settings(std::move(s)),
         credits(*settings),
         webhooks(credits, settings),
-        attachments({.client = std::move(outbound)}) {
+        attachments({.client = outbound}),
+        history(std::move(outbound)) {
     ctx.admission = &credits;
     ctx.webhooks = &webhooks;
     ctx.tickets = &tickets;
     ctx.media = &attachments;
+    ctx.backfill = &history;
     ctx.reload = std::move(reload);
   }
 
@@ -34,6 +37,7 @@ struct gateway::parts {
   admission credits;
   webhook webhooks;
   media attachments;
+  backfill history;
   api::ticket_office tickets;
   api::context ctx;
   std::shared_ptr<api::router> routes = std::make_shared<api::router>(ctx);
@@ -99,6 +103,7 @@ void gateway::announce_end() {
 }
 
 bool gateway::close(std::chrono::milliseconds at_most) {
+  parts_->history.stop();  // while there is an engine to take what it has in hand
   auto& p = *parts_;
   if (!p.server) return true;
   p.server->stop_accepting();

@@ -15,6 +15,7 @@ void add_note(call&& c);
 void mark_read(call&& c);
 void show_typing(call&& c);
 void list_accounts(call&& c);
+void sync_account(call&& c);
 // replies.cpp
 void post_message(call&& c);
 // attachments.cpp

@@ -20,6 +20,7 @@
 
 namespace switchboard::net {
 class admission;
+class backfill;
 class media;
 class webhook;
 class feeds;
@@ -38,6 +39,7 @@ struct context {
   net::admission* admission = nullptr;
   net::webhook* webhooks = nullptr;
   net::media* media = nullptr;
+  net::backfill* backfill = nullptr;
   event_stream* stream = nullptr;
   ticket_office* tickets = nullptr;
   std::atomic<net::feeds*> feeds{nullptr};  ///< null: this node reads none

@@ -38,6 +38,7 @@ constexpr std::array table{
     route{{get,   "/v1/events",                           open,  reads_brand,      "streamEvents"},              of_stream,        no_body, stream_events},
     route{{post,  "/v1/tickets",                          open,  reads_own,        "issueTicket"},               none,             body,    issue_ticket},
     route{{get,   "/v1/accounts",                         open,  reads_brand,      "listAccounts"},              none,             no_body, list_accounts},
+    route{{post,  "/v1/accounts/{id}/sync",               open,  supervises_brand, "syncAccount"},               none,             body,    sync_account},
     route{{get,   "/v1/conversations",                    open,  reads_brand,      "listConversations"},         of_conversations, no_body, list_conversations},
     route{{get,   "/v1/conversations/{id}",               open,  reads_brand,      "getConversation"},           none,             no_body, get_conversation},
     route{{patch, "/v1/conversations/{id}",               open,  acts_in_brand,    "patchConversation"},         none,             body,    patch_conversation},

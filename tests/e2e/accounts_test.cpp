@@ -128,6 +128,35 @@ TEST_F(accounts, whose_platform_stops_asking_have_missed_their_handshakes) {
   EXPECT_THAT(wait_told("x-account", 2), ElementsAre("unknown unknown missed", "unknown unknown kept"));
 }
 
+TEST_F(accounts, take_in_what_their_platform_still_has_once) {
+  for (int i = 0; i < 5; ++i)
+    platform_.remember("page", "60" + std::to_string(i), "missed " + std::to_string(i));
+  start();
+  http_connection c(engine_.port());
+  const auto sync = [&](const std::string& account) {
+    return c.ask("POST", "/v1/accounts/" + account + "/sync", bearer(admin_token));
+  };
+  const auto done = sync("page");
+  EXPECT_EQ(done.status, 200) << done.body;
+  EXPECT_EQ(json_at(done.body, "/complete"), "true") << done.body;
+  EXPECT_EQ(json_at(done.body, "/elements"), "5");
+  EXPECT_EQ(json_at(done.body, "/events"), "5");
+  EXPECT_EQ(read_list(engine_, "/v1/conversations?account=page", "conversations").size(), 5u);
+  EXPECT_EQ(json_at(sync("page").body, "/complete"), "true");
+  std::string cursor = "earliest";
+  EXPECT_EQ(read_log(engine_, cursor, "type=message.received&account=page").size(), 5u)
+      << "twice has one effect";
+  const auto none = sync("number");
+  EXPECT_EQ(none.status, 409);
+  EXPECT_THAT(text_at(none.body, "/type").value_or(""), HasSubstr("no-history"));
+  platform_.revoke("page");  // its failure is its own, and says what to do
+  const auto dead = sync("page");
+  EXPECT_EQ(dead.status, 409);
+  EXPECT_THAT(text_at(dead.body, "/type").value_or(""), HasSubstr("account-has-no-access"));
+  EXPECT_EQ(sync("nothing").status, 404);
+  EXPECT_EQ(c.ask("POST", "/v1/accounts/page/sync", bearer(agent_token)).status, 403);
+}
+
 TEST_F(accounts, of_another_brand_are_not_shown) {
   start();
   EXPECT_FALSE(shown("page", acme_token).empty());

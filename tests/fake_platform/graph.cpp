@@ -152,7 +152,33 @@ std::string listed(const account& a, const std::vector<const taken*>& all) {
   return out + ']';
 }
 
+/// A conversation a page, so that whoever asks has to go on.
+told history(world& w, const account& a, const asked& r, instant now) {
+  if (const auto wait = w.limits.take(conversations, a.id, 1, now)) return limited(w, *wait);
+  const auto& all = w.past[a.id];
+  const auto after = parameter(r, "after");
+  const std::size_t at = after.empty() ? 0 : std::stoul(after);
+  std::string out = R"({"data":[)";
+  if (at < all.size()) {
+    out += R"({"id":"t_)" + std::to_string(at) + R"(","messages":{"data":[)";
+    json_object o{out};
+    o.text("id", "m_past." + a.id + '.' + std::to_string(at));
+    o.text("message", all[at].second);
+    o.raw("from", R"({"id":")" + all[at].first + "\"}");
+    o.raw("to", R"({"data":[{"id":")" + a.platform_id + "\"}]}");
+    o.text("created_time", domain::to_rfc3339(std::chrono::time_point_cast<std::chrono::microseconds>(
+                               std::chrono::system_clock::now())));
+    o.end();
+    out += "]}}";
+  }
+  out += R"(],"paging":{"cursors":{"after":")" + std::to_string(at + 1) + "\"}";
+  if (at + 1 < all.size()) out += R"(,"next":"https://graph.invalid/next")";
+  return {.body = out + "}}"};
+}
+
 told list(world& w, const account& a, const std::vector<std::string>& path, const asked& r, instant now) {
+  if (path.size() > 2 && path[2] == "conversations" && parameter(r, "user_id").empty())
+    return history(w, a, r, now);
   if (path.size() > 2 && path[2] == "conversations") {
     if (const auto wait = w.limits.take(conversations, a.id, 1, now)) return limited(w, *wait);
     const auto all = w.said(a, edge::message, parameter(r, "user_id"));

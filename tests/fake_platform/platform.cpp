@@ -120,6 +120,10 @@ class platform::running {
     const std::lock_guard lock(mutex_);
     return !world_.unsubscribed.contains(id);
   }
+  void remember(const std::string& account, const std::string& customer, const std::string& text) {
+    const std::lock_guard lock(mutex_);
+    world_.past[account].emplace_back(customer, text);
+  }
   void revoke(const std::string& account, bool dead) {
     const std::lock_guard lock(mutex_);
     if (dead) {
@@ -238,6 +242,9 @@ void platform::unsubscribe(const std::string& id) {
 }
 bool platform::is_subscribed(const std::string& id) const {
   return running_->is_subscribed(id);
+}
+void platform::remember(const std::string& account, const std::string& customer, const std::string& text) {
+  running_->remember(account, customer, text);
 }
 void platform::revoke(const std::string& account, bool dead) {
   running_->revoke(account, dead);

@@ -48,6 +48,8 @@ class platform {
   /// The platform delivers nothing of this page, account or business any more.
   void unsubscribe(const std::string& id);
   [[nodiscard]] bool is_subscribed(const std::string& id) const;
+  /// The customer said so, and it was never delivered: the platform's history has it.
+  void remember(const std::string& account, const std::string& customer, const std::string& text);
   /// The account's token is good no more, or is again.
   void revoke(const std::string& account, bool dead = true);
 

@@ -51,6 +51,8 @@ struct world {
   std::map<std::string, std::uint64_t> sessions = {};  ///< Bluesky: by DID
   std::set<std::string> unsubscribed = {};  ///< pages, numbers' businesses …: of which nothing is delivered
   std::set<std::string> revoked = {};       ///< accounts whose token is good no more
+  /// What customers said that was never delivered: account id -> person, text, in order. Given as history.
+  std::map<std::string, std::vector<std::pair<std::string, std::string>>> past = {};
   std::uint64_t next_id = 1;
   std::uint64_t refused = 0;  ///< for what they said
   std::uint64_t limited = 0;  ///< for how many they were

@@ -1,0 +1,176 @@
+#include "net/backfill.hpp"
+
+#include "net/outbound_parts.hpp"
+#include "net/platforms/history.hpp"
+#include "net/webhook.hpp"
+
+#include <chrono>
+#include <condition_variable>
+#include <future>
+#include <map>
+#include <mutex>
+#include <thread>
+
+namespace switchboard::net {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+/// Where the engine is full, the same page is handed to it again so much later.
+constexpr std::chrono::milliseconds again_in{200};
+
+platforms::sending_account sending_of(const config::account_settings& a) {
+  return {.platform_id = a.platform_id,
+          .access_token = a.access_token,
+          .api_url = a.api_url,
+          .api_version = a.api_version,
+          .page_id = a.page_id};
+}
+
+}  // namespace
+
+class backfill::running_syncs {
+ public:
+  explicit running_syncs(client::options o) : http_(std::move(o)) {}
+  ~running_syncs() { stop(); }
+
+  start begin(config::settings_ptr settings, const std::string& id, webhook& to,
+              std::function<void(backfill_outcome&&)> done) {
+    const auto* const a = settings->find_account(id);
+    if (a == nullptr || !platforms::ask_history(a->platform, sending_of(*a), {})) return start::no_history;
+    if (a->access_token.empty()) return start::no_token;
+    const std::lock_guard lock(mutex_);
+    reap();
+    if (ending_ || threads_.size() >= settings->limits.syncs_max) return start::full;
+    if (threads_.contains(id)) return start::running;
+    auto& t = threads_[id];
+    t.thread = std::thread([this, settings, a, &to, &t, done = std::move(done)] {
+      auto outcome = run(*settings, *a, to);
+      done(std::move(outcome));
+      const std::lock_guard ended(mutex_);
+      t.ended = true;
+    });
+    return start::begun;
+  }
+
+  void stop() {
+    {
+      const std::lock_guard lock(mutex_);
+      ending_ = true;
+      changed_.notify_all();
+    }
+    http_.stop();
+    for (auto& [id, t] : threads_) {
+      if (t.thread.joinable()) t.thread.join();
+    }
+  }
+
+ private:
+  struct one {
+    std::thread thread;
+    bool ended = false;
+  };
+
+  void reap() {
+    for (auto t = threads_.begin(); t != threads_.end();) {
+      if (!t->second.ended) {
+        ++t;
+        continue;
+      }
+      t->second.thread.join();
+      t = threads_.erase(t);
+    }
+  }
+
+  backfill_outcome run(const config::settings& s, const config::account_settings& a, webhook& to) {
+    backfill_outcome out;
+    const auto until = steady_clock::now() + s.limits.sync_timeout;
+    const auto as = sending_of(a);
+    std::string next;
+    while (out.pages < s.limits.sync_pages_max) {
+      auto page = ask(a.platform, as, next, until);
+      if (!page) {
+        out.no_access = page.error().no_access;
+        out.failure = page.error().detail;
+        return out;
+      }
+      ++out.pages;
+      out.elements += page->elements;
+      out.skipped += page->skipped;
+      if (!page->body.empty() && !take(a.source, page->body, to, until, out)) return out;
+      if (page->next.empty()) {
+        out.complete = true;
+        return out;
+      }
+      next = std::move(page->next);
+    }
+    out.failure = "there is more than limits.sync_pages_max pages of it; nothing keeps you from asking again";
+    return out;
+  }
+
+  expected<platforms::history_page, platforms::history_failure> ask(domain::platform p,
+                                                                    const platforms::sending_account& as,
+                                                                    const std::string& next,
+                                                                    steady_clock::time_point until) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - steady_clock::now());
+    if (left.count() <= 0)
+      return unexpected{platforms::history_failure{false, "limits.sync_timeout is over"}};
+    std::promise<client::result> promise;
+    auto answered = promise.get_future();
+    http_.perform(to_request(*platforms::ask_history(p, as, next), left),
+                  [&promise](client::result&& r) { promise.set_value(std::move(r)); });
+    const auto r = answered.get();
+    if (r.what != client::reached::answered) {
+      return unexpected{platforms::history_failure{false, "the platform gave no answer: " + r.why}};
+    }
+    return platforms::read_history(p, as, readable(r).get(), wall_clock());
+  }
+
+  /// False: it is not durable, and `out` says why.
+  bool take(const domain::source_id& source, std::string& body, webhook& to, steady_clock::time_point until,
+            backfill_outcome& out) {
+    struct answer {
+      actors::ingest_counts counts;
+      bool failed = false;
+    };
+    for (;;) {
+      auto promise = std::make_shared<std::promise<answer>>();
+      auto taken = promise->get_future();
+      const auto begun = to.take(source, body, [promise](actors::ingest_counts counts, bool failed) {
+        promise->set_value({counts, failed});
+      });
+      if (begun == webhook::replay_start::started) {
+        const auto a = taken.get();
+        out.events += a.counts.events;
+        out.quarantined += a.counts.quarantined;
+        if (a.failed) out.failure = "the journal failed";
+        return !a.failed;
+      }
+      std::unique_lock lock(mutex_);
+      if (changed_.wait_for(lock, again_in, [&] { return ending_; }) || steady_clock::now() > until) {
+        out.failure = "the engine had no room for it";
+        return false;
+      }
+    }
+  }
+
+  client::http_client http_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::map<std::string, one> threads_;
+  bool ending_ = false;
+};
+
+backfill::backfill(client::options o) : all_(std::make_unique<running_syncs>(std::move(o))) {}
+backfill::~backfill() = default;
+
+backfill::start backfill::sync(config::settings_ptr settings, const std::string& account, webhook& to,
+                               std::function<void(backfill_outcome&&)> done) {
+  return all_->begin(std::move(settings), account, to, std::move(done));
+}
+void backfill::stop() {
+  all_->stop();
+}
+
+}  // namespace switchboard::net

@@ -1,0 +1,271 @@
+#include "net/platforms/history.hpp"
+
+#include "net/platforms/graph_api.hpp"
+#include "net/platforms/sending_parts.hpp"
+
+#include <string>
+
+namespace switchboard::net::platforms {
+namespace {
+
+using domain::json_object;
+
+constexpr std::size_t conversations_at_once = 25, messages_each = 25, x_rows = 100, linkedin_rows = 100;
+
+bool is_instagram(domain::platform p) {
+  return p == domain::platform::instagram;
+}
+
+std::string milliseconds_of(std::string_view rfc3339) {
+  const auto at = domain::parse_rfc3339(rfc3339);
+  return at ? std::to_string(
+                  std::chrono::duration_cast<std::chrono::milliseconds>(at->time_since_epoch()).count())
+            : std::string{};
+}
+
+// -- Facebook, Instagram: {"data":[{"messages":{"data":[{"id","message","from":{"id"},"to":{"data":[{"id"}]},
+//    "created_time","attachments"?:{"data":[{"mime_type"?,"image_data"?:{"url"},"video_data"?:{"url"},"file_url"?}]}}]}}],
+//    "paging":{"cursors":{"after"},"next"?}} ----------------------------------------------------------------------
+
+call ask_conversations(domain::platform platform, const sending_account& a, std::string_view next) {
+  const bool own_login = is_instagram(platform) && a.page_id.empty();
+  const std::string& of = is_instagram(platform) && !own_login ? a.page_id : a.platform_id;
+  std::string url = graph_url(a, own_login ? instagram_graph : facebook_graph, of, "conversations") +
+                    "?platform=" + (is_instagram(platform) ? "instagram" : "messenger") +
+                    "&limit=" + std::to_string(conversations_at_once) + "&fields=" +
+                    url_encoded("messages.limit(" + std::to_string(messages_each) +
+                                "){id,message,from,to,created_time,attachments}");
+  if (!next.empty()) url += "&after=" + url_encoded(next);
+  return get_call(std::move(url), a.access_token);
+}
+
+void append_attachment(std::string& out, object attachment) {
+  std::string_view type = "file", url = member_text(attachment, "file_url");
+  for (const auto& [member, kind] :
+       {std::pair<std::string_view, std::string_view>{"image_data", "image"}, {"video_data", "video"}}) {
+    if (const auto data = member_object(attachment, member)) {
+      type = kind;
+      url = member_text(*data, "url");
+    }
+  }
+  if (url.empty()) return;
+  if (type == "file" && member_text(attachment, "mime_type").starts_with("audio/")) type = "audio";
+  if (out.back() != '[') out += ',';
+  json_object o{out};
+  o.text("type", type);
+  o.key("payload");
+  json_object payload{out};
+  payload.text("url", url);
+  payload.end();
+  o.end();
+}
+
+void append_party(json_object& parent, std::string& out, std::string_view name, std::string_view id) {
+  parent.key(name);
+  json_object o{out};
+  o.text("id", id);
+  o.end();
+}
+
+/// As an element of messaging[]; nothing where it lacks what every message has.
+bool append_message(std::string& out, object m, const sending_account& a) {
+  const auto from = member_object(m, "from");
+  const auto to = member_object(m, "to");
+  const auto list = to ? member_array(*to, "data") : std::nullopt;
+  object first;
+  const bool named = list && list->size() > 0 && list->at(0).get(first) == simdjson::SUCCESS;
+  const std::string sender = from ? member_id(*from, "id") : std::string{};
+  const std::string recipient = named ? member_id(first, "id") : std::string{};
+  const std::string at = milliseconds_of(member_text(m, "created_time"));
+  const std::string id = member_id(m, "id");
+  if (sender.empty() || recipient.empty() || at.empty() || id.empty()) return false;
+  const bool ours = sender == a.platform_id || (!a.page_id.empty() && sender == a.page_id);
+  if (out.back() != '[') out += ',';
+  json_object o{out};
+  append_party(o, out, "sender", ours ? a.platform_id : sender);
+  append_party(o, out, "recipient", ours ? recipient : a.platform_id);
+  o.raw("timestamp", at);
+  o.key("message");
+  json_object message{out};
+  message.text("mid", id);
+  message.text_if("text", member_text(m, "message"));
+  if (ours) message.boolean("is_echo", true);
+  const auto attachments = member_object(m, "attachments");
+  if (const auto all = attachments ? member_array(*attachments, "data") : std::nullopt) {
+    std::string elements = "[";
+    for (const element each : *all) {
+      object attachment;
+      if (each.get(attachment) == simdjson::SUCCESS) append_attachment(elements, attachment);
+    }
+    if (elements.size() > 1) message.raw("attachments", elements + ']');
+  }
+  message.end();
+  o.end();
+  return true;
+}
+
+history_page read_conversations(domain::platform platform, const sending_account& a, object body) {
+  history_page page;
+  std::string messages = "[";
+  if (const auto conversations = member_array(body, "data")) {
+    for (const element each : *conversations) {
+      object conversation;
+      if (each.get(conversation) != simdjson::SUCCESS) continue;
+      const auto list = member_object(conversation, "messages");
+      const auto data = list ? member_array(*list, "data") : std::nullopt;
+      if (!data) continue;
+      for (std::size_t i = data->size(); i-- > 0;) {  // the latest stand first
+        object m;
+        const bool whole = data->at(i).get(m) == simdjson::SUCCESS && append_message(messages, m, a);
+        ++(whole ? page.elements : page.skipped);
+      }
+    }
+  }
+  if (page.elements > 0) {
+    page.body = is_instagram(platform) ? R"({"object":"instagram","entry":[{"id":)"
+                                       : R"({"object":"page","entry":[{"id":)";
+    domain::append_json_string(page.body, a.platform_id);
+    page.body += ",\"time\":0,\"messaging\":" + messages + "]}]}";
+  }
+  const auto paging = member_object(body, "paging");
+  const auto cursors = paging ? member_object(*paging, "cursors") : std::nullopt;
+  if (cursors && !member_text(*paging, "next").empty()) page.next = member_text(*cursors, "after");
+  return page;
+}
+
+// -- X: {"data":[{"id","text","sender_id","created_at","dm_conversation_id"}],"meta":{"next_token"?}} ----------------
+
+call ask_messages(const sending_account& a, std::string_view next) {
+  std::string url =
+      url_of(a.api_url.empty() ? "https://api.x.com" : std::string_view{a.api_url}, {"2", "dm_events"}) +
+      "?event_types=MessageCreate&dm_event.fields=id,text,sender_id,created_at,dm_conversation_id&max_"
+      "results=" +
+      std::to_string(x_rows);
+  if (!next.empty()) url += "&pagination_token=" + url_encoded(next);
+  return get_call(std::move(url), a.access_token, {{"x.dm_reads", 1}});
+}
+
+/// Of "<one>-<other>" the one that is not ours; a group's id has no such form.
+std::string_view other_of(std::string_view conversation, std::string_view ours) {
+  const auto dash = conversation.find('-');
+  if (dash == std::string_view::npos) return {};
+  const auto one = conversation.substr(0, dash), other = conversation.substr(dash + 1);
+  if (one != ours && other != ours) return {};
+  return one == ours ? other : one;
+}
+
+bool append_direct(std::string& out, object m, const sending_account& a) {
+  const std::string id = member_id(m, "id"), sender = member_id(m, "sender_id");
+  const auto peer = other_of(member_text(m, "dm_conversation_id"), a.platform_id);
+  const std::string at = milliseconds_of(member_text(m, "created_at"));
+  if (id.empty() || sender.empty() || peer.empty() || at.empty()) return false;
+  if (out.back() != '[') out += ',';
+  json_object o{out};
+  o.text("type", "message_create");
+  o.text("id", id);
+  o.text("created_timestamp", at);
+  o.key("message_create");
+  json_object create{out};
+  create.key("target");
+  json_object target{out};
+  target.text("recipient_id", sender == a.platform_id ? peer : std::string_view{a.platform_id});
+  target.end();
+  create.text("sender_id", sender);
+  create.key("message_data");
+  json_object data{out};
+  data.text("text", member_text(m, "text"));
+  data.end();
+  create.end();
+  o.end();
+  return true;
+}
+
+history_page read_messages(const sending_account& a, object body) {
+  history_page page;
+  std::string events = "[";
+  if (const auto data = member_array(body, "data")) {
+    for (std::size_t i = data->size(); i-- > 0;) {
+      object m;
+      const bool whole = data->at(i).get(m) == simdjson::SUCCESS && append_direct(events, m, a);
+      ++(whole ? page.elements : page.skipped);
+    }
+  }
+  if (page.elements > 0) {
+    page.body = "{\"for_user_id\":";
+    domain::append_json_string(page.body, a.platform_id);
+    page.body += ",\"direct_message_events\":" + events + "]}";
+  }
+  if (const auto meta = member_object(body, "meta")) page.next = member_text(*meta, "next_token");
+  return page;
+}
+
+// -- LinkedIn: {"elements":[as in a webhook's notifications[]],"paging":{"start","count"}} ----------------------------
+
+call ask_notifications(const sending_account& a, std::string_view next) {
+  const std::string organization =
+      a.platform_id.starts_with("urn:") ? a.platform_id : "urn:li:organization:" + a.platform_id;
+  std::string url = url_of(a.api_url.empty() ? "https://api.linkedin.com" : std::string_view{a.api_url},
+                           {"rest", "organizationalEntityNotifications"}) +
+                    "?q=criteria&actions=List(COMMENT,ADMIN_COMMENT,SHARE_MENTION,COMMENT_EDIT,COMMENT_"
+                    "DELETE)&organizationalEntity=" +
+                    url_encoded(organization) + "&count=" + std::to_string(linkedin_rows) + "&start=";
+  url += next.empty() ? std::string_view{"0"} : next;
+  call c = get_call(std::move(url), a.access_token);
+  c.headers.push_back({"LinkedIn-Version", a.api_version.empty() ? "202610" : a.api_version});
+  c.headers.push_back({"X-Restli-Protocol-Version", "2.0.0"});
+  return c;
+}
+
+history_page read_notifications(object body) {
+  history_page page;
+  const auto elements = member_array(body, "elements");
+  if (!elements || elements->size() == 0) return page;
+  page.elements = static_cast<std::uint32_t>(elements->size());
+  page.body = R"({"type":"ORGANIZATION_SOCIAL_ACTION_NOTIFICATIONS","notifications":[)";
+  for (const element each : *elements) {
+    if (page.body.back() != '[') page.body += ',';
+    append_json(page.body, each);
+  }
+  page.body += "]}";
+  const auto paging = member_object(body, "paging");
+  const auto start = paging ? member_int(*paging, "start") : std::nullopt;
+  if (page.elements >= linkedin_rows) page.next = std::to_string(start.value_or(0) + page.elements);
+  return page;
+}
+
+}  // namespace
+
+std::optional<call> ask_history(domain::platform platform, const sending_account& account,
+                                std::string_view next) {
+  switch (platform) {
+    case domain::platform::facebook:
+    case domain::platform::instagram:
+      return ask_conversations(platform, account, next);
+    case domain::platform::x:
+      return ask_messages(account, next);
+    case domain::platform::linkedin:
+      return ask_notifications(account, next);
+    case domain::platform::whatsapp:
+    case domain::platform::telegram:
+    case domain::platform::bluesky:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+expected<history_page, history_failure> read_history(domain::platform platform,
+                                                     const sending_account& account, const answer& from,
+                                                     domain::timestamp now) {
+  const auto body = is_success(from) ? object_in(from) : std::nullopt;
+  if (!body) {
+    const auto why = read_answer(platform, {}, from, now);
+    std::string detail = "the platform answered " + std::to_string(from.status);
+    if (!why.error.code.empty()) detail += ": " + why.error.code + ' ' + why.error.title;
+    return unexpected{history_failure{why.end == domain::attempt_end::no_access, std::move(detail)}};
+  }
+  if (platform == domain::platform::x) return read_messages(account, *body);
+  if (platform == domain::platform::linkedin) return read_notifications(*body);
+  return read_conversations(platform, account, *body);
+}
+
+}  // namespace switchboard::net::platforms
