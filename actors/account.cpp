@@ -250,10 +250,13 @@ void account_owner::call_early() {
 }
 
 /// Whoever watches over the accounts hears of a token that was refused, and of its being good again.
-void account_owner::note_access(const domain::delivery_error& why) {
-  const bool without = !queue_.has_access();
-  if (without == told_without_access_) return;
+void account_owner::note_access(const domain::attempt_outcome& o) {
+  using domain::attempt_end;
+  const bool without = o.end == attempt_end::no_access;
+  const bool says_so = without || o.end == attempt_end::sent || o.end == attempt_end::refused;
+  if (!says_so || without == told_without_access_) return;
   told_without_access_ = without;
+  const auto& why = o.error;
   std::string detail = without ? "the platform refuses the account's access_token"
                                : "the platform takes the access_token again";
   if (without && !why.code.empty()) detail += ": " + why.code + (why.title.empty() ? "" : ' ' + why.title);
@@ -267,7 +270,7 @@ void account_owner::note_access(const domain::delivery_error& why) {
 void account_owner::ended(const attempt_ended& e) {
   using domain::send_verdict;
   const auto verdict = queue_.ended(e.id, e.outcome, self_.now(), chance());
-  note_access(e.outcome.error);
+  note_access(e.outcome);
   const auto r = replies_.find(e.id);
   if (r == replies_.end()) return;  // settled otherwise
   if (!e.outcome.recipient_now.empty()) r->second.recipient_now = e.outcome.recipient_now;

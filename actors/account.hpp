@@ -152,7 +152,7 @@ class account_owner {
   void note_attempts(std::vector<domain::message_id> ids, bool begun);
   void ask_about_doubtful(domain::timestamp now);
   void ask_about(const domain::message_id& id, domain::timestamp now);
-  void note_access(const domain::delivery_error& why);
+  void note_access(const domain::attempt_outcome& o);
   void drop(const domain::message_id& id);
   void wake_at(domain::timestamp t, domain::timestamp now);
   void count();
@@ -170,7 +170,7 @@ class account_owner {
   domain::timestamp wakes_at_{};
   std::mt19937_64 random_;
   std::int64_t counted_waiting_ = 0, counted_under_way_ = 0;
-  bool told_without_access_ = false;
+  std::optional<bool> told_without_access_;  ///< nullopt: nothing was sent since the start
 };
 
 struct account_state {

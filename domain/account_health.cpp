@@ -6,6 +6,7 @@ namespace switchboard::domain {
 namespace {
 
 constexpr word_table<3> access_words{"unknown", "good", "refused"};
+constexpr word_table<2> use_words{"sending", "subscription"};
 constexpr word_table<3> subscription_words{"unknown", "live", "lapsed"};
 constexpr word_table<3> handshake_words{"unknown", "kept", "missed"};
 
@@ -27,6 +28,12 @@ std::string_view to_word(subscription_state s) {
 std::string_view to_word(handshake_state s) {
   return word_of(handshake_words, s);
 }
+std::string_view to_word(access_use u) {
+  return word_of(use_words, u);
+}
+std::optional<access_use> access_use_from_word(std::string_view word) {
+  return value_of<access_use>(use_words, word);
+}
 std::optional<access_state> access_from_word(std::string_view word) {
   return value_of<access_state>(access_words, word);
 }
@@ -42,7 +49,9 @@ std::optional<account_health> observe(const std::optional<account_health>& was,
   account_health is = was.value_or(account_health{.brand = found.brand, .account = found.account});
   is.brand = found.brand;  // an account may have been given to another brand, or platform, by the config
   is.platform = found.platform;
-  const bool access = take(is.access, found.access);
+  const bool of_another = is.access == access_state::refused && found.used_for != is.refused_for;
+  const bool access = !of_another && take(is.access, found.access);
+  if (access && is.access == access_state::refused) is.refused_for = found.used_for;
   const bool subscription = take(is.subscription, found.subscription);
   const bool handshake = take(is.handshake, found.handshake);
   if (!access && !subscription && !handshake) return std::nullopt;

@@ -29,6 +29,10 @@ enum class handshake_state : std::uint8_t {
   kept,
   missed  ///< the platform has not asked for longer than it should: it may not reach us, or may have given us up
 };
+/// A token may be good for the one and not for the other: only who found it refused can find it good again.
+enum class access_use : std::uint8_t { sending, subscription };
+[[nodiscard]] std::string_view to_word(access_use);
+[[nodiscard]] std::optional<access_use> access_use_from_word(std::string_view);
 [[nodiscard]] std::string_view to_word(access_state);
 [[nodiscard]] std::string_view to_word(subscription_state);
 [[nodiscard]] std::string_view to_word(handshake_state);
@@ -41,6 +45,7 @@ struct account_health {
   account_id account;
   domain::platform platform = domain::platform::facebook;
   access_state access = access_state::unknown;
+  access_use refused_for = access_use::sending;  ///< where access is refused
   subscription_state subscription = subscription_state::unknown;
   handshake_state handshake = handshake_state::unknown;
   std::string detail = {};  ///< of what changed last, for a person; names no secret
@@ -58,6 +63,7 @@ struct health_observation {
   account_id account;
   domain::platform platform = domain::platform::facebook;
   std::optional<access_state> access = {};
+  access_use used_for = access_use::sending;  ///< what access was tried with
   std::optional<subscription_state> subscription = {};
   std::optional<handshake_state> handshake = {};
   std::string detail = {};

@@ -41,7 +41,8 @@ class caretaker::running {
     std::map<std::string, heard> kept;
     for (const auto& source : settings_->sources) {
       const auto h = handshakes_.find(source.id.value);
-      kept[source.id.value] = h == handshakes_.end() ? heard{.since = wall_clock()} : h->second;
+      auto& now = kept[source.id.value] = h == handshakes_.end() ? heard{.since = wall_clock()} : h->second;
+      now.told = domain::handshake_state::unknown;  // there may be accounts that were not told of
     }
     handshakes_.swap(kept);
     ask_at_ = steady_clock::now();  // a token may be another now
@@ -65,6 +66,7 @@ class caretaker::running {
   struct heard {
     domain::timestamp since;
     std::optional<domain::timestamp> last = {};
+    domain::handshake_state told = domain::handshake_state::unknown;  ///< of all its accounts
   };
   /// One account's subscription, while it is asked for.
   struct question {
@@ -96,9 +98,10 @@ class caretaker::running {
     const auto now = wall_clock();
     for (const auto& source : settings_->sources) {
       if (source.handshakes_apart_max.count() == 0) continue;
-      const auto& h = handshakes_.at(source.id.value);
+      auto& h = handshakes_.at(source.id.value);
       const auto is = domain::handshake_of(h.last, h.since, now, source.handshakes_apart_max);
-      if (is == domain::handshake_state::unknown) continue;
+      if (is == h.told) continue;
+      h.told = is;
       for (const auto& a : settings_->accounts) {
         if (a.source.value != source.id.value) continue;
         auto found = about(a);
@@ -164,6 +167,7 @@ class caretaker::running {
     --asking_;
     changed_.notify_all();
     auto found = about(*q->account);
+    found.used_for = domain::access_use::subscription;
     switch (said.what) {
       case kind::live:
         found.access = domain::access_state::good;

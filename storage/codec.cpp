@@ -37,7 +37,7 @@
 //   hash         := 16 hexadecimal digits, as text
 //   config       := { "version" }
 //   attempt      := { "brand", "accountId", "begun":true|false, "messages":[message-id…] }
-//   account      := { "id", "brand", "platform", "access", "subscription", "handshake", "detail"?, "since":time }
+//   account      := { "id", "brand", "platform", "access", "refusedFor"?, "subscription", "handshake", "detail"?, "since":time }
 //   feed         := { "brand"?, "reader", "feed", "position" }       reader: an account's or a source's id
 //   previous     := { "status", "priority", "updatedAt":time }        the conversation's, before the event
 //   origin       := { "kind", "id", "version"? }                      the dedup key, with the account

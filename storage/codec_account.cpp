@@ -23,6 +23,7 @@ void write_account(std::string& out, const domain::account_health& a) {
   o.text("brand", a.brand.value);
   o.text("platform", to_word(a.platform));
   o.text("access", to_word(a.access));
+  if (a.access == domain::access_state::refused) o.text("refusedFor", to_word(a.refused_for));
   o.text("subscription", to_word(a.subscription));
   o.text("handshake", to_word(a.handshake));
   o.text_if("detail", a.detail);
@@ -41,6 +42,8 @@ domain::account_health read_account(ondemand::object o) {
       a.platform = word<domain::platform>(v);
     else if (key == "access")
       read_state(a.access, domain::access_from_word, v);
+    else if (key == "refusedFor")
+      read_state(a.refused_for, domain::access_use_from_word, v);
     else if (key == "subscription")
       read_state(a.subscription, domain::subscription_from_word, v);
     else if (key == "handshake")

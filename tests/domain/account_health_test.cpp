@@ -36,6 +36,16 @@ TEST(account_health, is_told_where_it_changes_and_only_there) {
   EXPECT_TRUE(observe(mended, with(subscription_state::live), t0 + 3h)->is_well());
 }
 
+TEST(account_health, is_good_again_only_by_the_word_of_who_found_it_refused) {
+  const auto refused = observe({}, with(access_state::refused), t0);
+  auto subscribed = with(access_state::good);
+  subscribed.used_for = access_use::subscription;
+  EXPECT_EQ(observe(refused, subscribed, t0 + 1h), std::nullopt) << "the token reads, and still may not send";
+  subscribed.subscription = subscription_state::live;
+  EXPECT_EQ(observe(refused, subscribed, t0 + 1h)->access, access_state::refused);
+  EXPECT_EQ(observe(refused, with(access_state::good), t0 + 1h)->access, access_state::good);
+}
+
 TEST(account_health, begins_with_nothing_known) {
   EXPECT_EQ(observe({}, found, t0), std::nullopt);
   EXPECT_EQ(observe({}, with(access_state::unknown), t0), std::nullopt);

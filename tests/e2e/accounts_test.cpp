@@ -125,7 +125,9 @@ TEST_F(accounts, whose_platform_stops_asking_have_missed_their_handshakes) {
   EXPECT_THAT(wait_told("x-account", 1), ElementsAre("unknown unknown missed"));
   EXPECT_THAT(text_at(shown("x-account"), "/health/detail").value_or(""), HasSubstr("x-own"));
   EXPECT_EQ(get(engine_, "/webhooks/x-own?crc_token=abc").status, 200);
-  EXPECT_THAT(wait_told("x-account", 2), ElementsAre("unknown unknown missed", "unknown unknown kept"));
+  auto both = wait_told("x-account", 2);
+  both.resize(2);  // it may be missed again by now
+  EXPECT_THAT(both, ElementsAre("unknown unknown missed", "unknown unknown kept"));
 }
 
 TEST_F(accounts, take_in_what_their_platform_still_has_once) {

@@ -136,6 +136,7 @@ class random_events : public random_values {
                                            .account = {hostile()},
                                            .platform = static_cast<domain::platform>(below(7)),
                                            .access = static_cast<domain::access_state>(below(3)),
+                                           .refused_for = {},
                                            .subscription = static_cast<domain::subscription_state>(below(3)),
                                            .handshake = static_cast<domain::handshake_state>(below(3)),
                                            .detail = hostile(),
