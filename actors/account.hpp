@@ -44,6 +44,7 @@ namespace switchboard::actors {
 /// Counted over all accounts, for the metrics. Any thread.
 struct outbox_figures {
   std::atomic<std::uint64_t> attempts{0}, sent{0}, failed{0}, unknown{0}, unresolved{0}, retried{0};
+  std::atomic<std::uint64_t> signals_waiting{0};  ///< handed over, and not looked at yet
   std::atomic<std::uint64_t> signals_told{0}, signals_failed{0}, signals_dropped{0};
   std::atomic<std::int64_t> waiting{0}, under_way{0};
 };

@@ -66,6 +66,7 @@ void account_owner::learned(const looked_up& l) {
 
 void account_owner::signal(const wanted_signal& s) {
   auto& f = *links_.figures;
+  f.signals_waiting.fetch_sub(1, std::memory_order_relaxed);
   if (links_.draining.load(std::memory_order_acquire)) return;
   const auto now = self_.now();
   signal_order order{.settings = links_.of->settings.load(std::memory_order_acquire),

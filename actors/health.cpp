@@ -39,19 +39,24 @@ void count(health_figures& f, const domain::account_health& h, std::int64_t by) 
 }  // namespace
 
 caf::behavior health_owner(caf::stateful_actor<health_state>* self, node* of, health_figures* figures) {
+  // What the last node left; of an account that the config got since, the views are asked when something is found.
+  for (const auto& a : of->settings.load()->accounts) {
+    if (auto was = known(self->state, *of, a.id.value)) {
+      count(*figures, *was, 1);
+      self->state.known.emplace(a.id.value, *std::move(was));
+    }
+  }
   return {
       [=](const observation_ptr& found) {
         const auto now =
             std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
         auto& state = self->state;
-        const bool first = !state.known.contains(found->account.value);
         const auto was = known(state, *of, found->account.value);
         const auto is = domain::observe(was, *found, now);
-        if (!is && (!was || !first)) return;
-        if (was && !first) count(*figures, *was, -1);
-        const auto& now_known = state.known[found->account.value] = is ? *is : *was;
-        count(*figures, now_known, 1);
-        if (is) commit(*of, *is);
+        if (!is) return;
+        if (state.known.contains(found->account.value)) count(*figures, *was, -1);
+        count(*figures, state.known[found->account.value] = *is, 1);
+        commit(*of, *is);
       },
       [=](close_atom_t) { self->quit(); },
   };

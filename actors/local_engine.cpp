@@ -20,6 +20,8 @@ namespace {
 
 /// A dead letter names at most so many of a body's unknown accounts.
 constexpr std::size_t accounts_named_max = 10;
+/// That we read or type, handed over and not looked at yet; mailboxes have no bound of their own.
+constexpr std::uint64_t signals_waiting_max = 1'000;
 
 class lower_workers final : public caf::thread_hook {
  public:
@@ -329,7 +331,14 @@ void local_engine::observe(domain::health_observation found) {
 }
 
 void local_engine::signal(thread_signal what, const domain::conversation& to) {
-  if (!outbox_) return;
+  const auto inside = door_.enter();
+  if (!inside || !outbox_ || outbox_links_.draining.load(std::memory_order_acquire)) return;
+  auto& waiting = outbox_figures_.signals_waiting;
+  if (waiting.fetch_add(1, std::memory_order_relaxed) >= signals_waiting_max) {
+    waiting.fetch_sub(1, std::memory_order_relaxed);
+    outbox_figures_.signals_dropped.fetch_add(1, std::memory_order_relaxed);
+    return;
+  }
   caf::anon_send(
       outbox_, signal_ptr(std::make_shared<wanted_signal>(wanted_signal{.what = what, .conversation = to})));
 }
@@ -456,9 +465,9 @@ bool local_engine::stop(std::chrono::milliseconds at_most) {
     outbox_links_.client->stop();  // what it ends with is heard by the accounts' actors, while they are there
     feed_.forget(outbox_wake_);
     caf::anon_send(outbox_, close_atom_t::value);
-    outbox_ = {};
   }
   door_.close();
+  outbox_ = {};  // nobody is inside who could send to it
   // Everything that entered lies in the mailboxes now, before this. The conversations end first, since what they
   // can't decide goes to the quarantine; then the journal, which settles what all of them handed in.
   for (const auto& p : partitions_) caf::anon_send(p, close_atom_t::value);

@@ -8,6 +8,7 @@
 
 #include "net/feed_intake.hpp"
 #include "net/log.hpp"
+#include "net/outbound_parts.hpp"
 #include "net/platforms/bluesky_reading.hpp"
 
 #include <boost/asio/post.hpp>
@@ -101,7 +102,10 @@ class account_feed : public feed_reader, public std::enable_shared_from_this<acc
         });
   }
   [[nodiscard]] platforms::parse_limits limits() const {
-    return {settings_->limits.json_depth_max, settings_->limits.batch_events_max};
+    // Deeper than what is taken in: a page is only looked over here. What is too deep in it becomes a dead letter, and the
+    // reading goes on behind it.
+    constexpr std::size_t page_depth_max = 1'000;
+    return {page_depth_max, settings_->limits.batch_events_max};
   }
   [[nodiscard]] const std::string& position() const { return position_; }
   [[nodiscard]] const config::limit_settings& bounds() const { return settings_->limits; }
@@ -113,9 +117,23 @@ class account_feed : public feed_reader, public std::enable_shared_from_this<acc
     for (const auto& q : f.what.quotas) {
       if (q.remaining == 0U && q.full_again_in) exhausted_ = *q.full_again_in;
     }
+    tell_access(f.what);
     if (f.what.end == attempt_end::sent) return answered(std::move(f.body));
     const auto end = f.what.end == attempt_end::no_access ? fetch_end::no_access : fetch_end::later;
     rest(end, f.what.retry_after, f.what.error.code);
+  }
+
+  void tell_access(const domain::attempt_outcome& o) {
+    const bool refused = o.end == attempt_end::no_access;
+    if ((!refused && o.end != attempt_end::sent) || refused == told_refused_) return;
+    told_refused_ = refused;
+    links_.engine.observe({.brand = account_.brand,
+                           .account = account_.id,
+                           .platform = account_.platform,
+                           .access = refused ? domain::access_state::refused : domain::access_state::good,
+                           .used_for = domain::access_use::subscription,
+                           .detail = refused ? "the platform refuses the account's password: " + o.error.code
+                                             : "the platform is read"});
   }
 
   feed_links& links_;
@@ -126,6 +144,7 @@ class account_feed : public feed_reader, public std::enable_shared_from_this<acc
   boost::asio::steady_timer timer_;
   std::string position_;
   std::uint32_t failures_ = 0;
+  std::optional<bool> told_refused_;                    ///< nullopt: nothing was asked since the start
   std::optional<std::chrono::milliseconds> exhausted_;  ///< the platform's limit is used up for so long
   bool stopped_ = false;
 };
@@ -177,6 +196,9 @@ class notifications_feed final : public account_feed {
       fresh = fresh || !known_.contains(name);
       names_.insert(name);
     }
+    // All of it from before the last reading ended: known, or of somebody who was forgotten since.
+    fresh =
+        fresh && !(page->newest && !position().empty() && domain::reaches_back(position(), *page->newest));
     if (page->newest) newest_ = newest_ ? std::max(*newest_, *page->newest) : *page->newest;
     if (fresh) pages_.push_back(std::move(body));
     // A first start takes what one page shows: what was long ago is nobody's business any more.
@@ -201,6 +223,10 @@ class notifications_feed final : public account_feed {
   void finish() {
     known_ = std::move(names_);
     names_.clear();
+    if (!newest_ && position().empty()) {
+      // Nothing was there: so all that comes from now on is news, however much of it there is.
+      return note(domain::position_at(wall_clock()), [this] { rest(fetch_end::idle, std::nullopt); });
+    }
     if (!newest_) return rest(fetch_end::idle, std::nullopt);
     figures().read_up_to_us.store(newest_->time_since_epoch().count(), std::memory_order_relaxed);
     note(domain::later_position(position(), domain::position_at(*newest_)),

@@ -41,8 +41,9 @@ class backfill::running_syncs {
     if (a == nullptr || !platforms::ask_history(a->platform, sending_of(*a), {})) return start::no_history;
     if (a->access_token.empty()) return start::no_token;
     const std::lock_guard lock(mutex_);
+    if (ending_) return start::full;
     reap();
-    if (ending_ || threads_.size() >= settings->limits.syncs_max) return start::full;
+    if (threads_.size() >= settings->limits.syncs_max) return start::full;
     if (threads_.contains(id)) return start::running;
     auto& t = threads_[id];
     t.thread = std::thread([this, settings, a, &to, &t, done = std::move(done)] {
@@ -61,7 +62,7 @@ class backfill::running_syncs {
       changed_.notify_all();
     }
     http_.stop();
-    for (auto& [id, t] : threads_) {
+    for (auto& [id, t] : threads_) {  // nobody adds or removes one any more
       if (t.thread.joinable()) t.thread.join();
     }
   }
@@ -88,6 +89,7 @@ class backfill::running_syncs {
     const auto until = steady_clock::now() + s.limits.sync_timeout;
     const auto as = sending_of(a);
     std::string next;
+    bool cut = false;
     while (out.pages < s.limits.sync_pages_max) {
       auto page = ask(a.platform, as, next, until);
       if (!page) {
@@ -99,8 +101,10 @@ class backfill::running_syncs {
       out.elements += page->elements;
       out.skipped += page->skipped;
       if (!page->body.empty() && !take(a.source, page->body, to, until, out)) return out;
+      cut = cut || page->cut;
       if (page->next.empty()) {
-        out.complete = true;
+        out.complete = !cut;
+        if (cut) out.failure = "of some conversations the platform listed only the latest messages";
         return out;
       }
       next = std::move(page->next);

@@ -89,7 +89,8 @@ void queue(const call& c, const std::string& brand, const domain::conversation& 
   if (!s) return;
   s->id = asked.id;
   s->key = std::move(asked.key);
-  s->human_agent_allowed = account->human_agent_tag;
+  // For what a person says: a token that is nobody's may be a program's.
+  s->human_agent_allowed = account->human_agent_tag && !c.who.agent.value.empty();
   const auto policy =
       account->split_long_texts ? platforms::split_policy::split : platforms::split_policy::refuse;
   auto parts = platforms::fit(at.platform, at.kind, std::move(asked.what), policy);

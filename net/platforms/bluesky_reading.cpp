@@ -52,9 +52,10 @@ std::string bluesky_envelope(std::span<const std::string> accounts, std::string_
   return out += '}';
 }
 
-std::string jetstream_target(std::optional<domain::timestamp> from) {
+std::string jetstream_target(std::optional<domain::timestamp> from, std::uint64_t message_bytes_max) {
   std::string target = "/subscribe?wantedCollections=";
   target += bluesky_posts;
+  (target += "&maxMessageSizeBytes=") += std::to_string(message_bytes_max);
   if (from) (target += "&cursor=") += std::to_string(from->time_since_epoch().count());
   return target;
 }

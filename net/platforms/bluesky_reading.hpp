@@ -17,8 +17,10 @@ namespace switchboard::net::platforms {
 /// {"accounts":[…],"payload":…}; `payload` is JSON.
 [[nodiscard]] std::string bluesky_envelope(std::span<const std::string> accounts, std::string_view payload);
 
-/// Path and query of Jetstream's posts from a time on; nullopt: from now on.
-[[nodiscard]] std::string jetstream_target(std::optional<domain::timestamp> from);
+/// Path and query of Jetstream's posts from a time on; nullopt: from now on. Larger ones than `message_bytes_max` are left out
+/// by the server: met by us, they would end the connection, again and again.
+[[nodiscard]] std::string jetstream_target(std::optional<domain::timestamp> from,
+                                           std::uint64_t message_bytes_max);
 
 struct jetstream_frame {
   domain::timestamp at;               ///< time_us

@@ -94,7 +94,7 @@ class both_ways : public testing::Test {
 
 TEST_F(both_ways, every_example_can_be_answered_and_the_answer_arrives) {
   start();
-  for (const char* source : {"meta", "telegram", "x", "linkedin"}) deliver_examples(source);
+  for (const char* source : {"meta", "telegram", "x", "linkedin", "bluesky"}) deliver_examples(source);
   std::map<std::string, std::string> platform_of;  // by message
   std::set<std::string> messages;
   for (const auto& row : read_list(engine_, "/v1/conversations", "conversations", demo_admin)) {
@@ -115,7 +115,8 @@ TEST_F(both_ways, every_example_can_be_answered_and_the_answer_arrives) {
     answered.insert(platform);
     EXPECT_FALSE(how.contains("failed")) << platform;
   }
-  EXPECT_THAT(answered, IsSupersetOf({"facebook", "instagram", "whatsapp", "x", "linkedin", "telegram"}));
+  EXPECT_THAT(answered,
+              IsSupersetOf({"facebook", "instagram", "whatsapp", "x", "linkedin", "telegram", "bluesky"}));
   const auto f = platform_->count();
   EXPECT_EQ(f.taken, messages.size());
   EXPECT_EQ(f.repeated, 0u);

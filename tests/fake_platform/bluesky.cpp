@@ -203,6 +203,9 @@ told bluesky_answer(world& w, const asked& r, instant now) {
     ++w.marked_read;
     return {};
   }
+  // What is said to an account comes otherwise here: nothing is ever new.
+  if (method == "app.bsky.notification.listNotifications") return {.body = R"({"notifications":[]})"};
+  if (method == "chat.bsky.convo.getLog") return {.body = R"({"cursor":"0","logs":[]})"};
   if (method == "com.atproto.repo.createRecord") return create_record(w, *a, body, now);
   if (method == "com.atproto.repo.getRecord") return get_record(w, *a, r);
   return refused(w, 501, "MethodNotImplemented", "Method Not Implemented");

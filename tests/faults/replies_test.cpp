@@ -26,6 +26,12 @@ void run(bad_day& day, std::uint64_t replies, std::uint64_t kills) {
   std::printf("%s\n", day.summary().c_str());
   const auto f = day.platform().count();
   EXPECT_EQ(day.replies(), replies);
+  std::uint64_t never_known = 0;
+  for (const auto& [id, e] : day.ends()) never_known += e.status == "unknown" ? 1 : 0;
+  EXPECT_LE(never_known, replies / 5) << "an engine that gives everything up as unknown loses it, too";
+  if (kills == 0) {  // what was used up before a restart is not known behind it
+    EXPECT_EQ(f.limited, 0u) << "a limit of a platform was exceeded";
+  }
   EXPECT_EQ(f.refused, 0u);
   EXPECT_EQ(f.followed_redirects, 0u);
   EXPECT_EQ(f.troubles.size(), fake_platform::trouble_names.size() - 1)

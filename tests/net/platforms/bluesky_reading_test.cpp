@@ -95,9 +95,11 @@ TEST(bluesky_reading, what_is_read_stays_as_it_came) {
 }
 
 TEST(bluesky_reading, what_is_asked) {
-  EXPECT_EQ(jetstream_target(std::nullopt), "/subscribe?wantedCollections=app.bsky.feed.post");
-  EXPECT_EQ(jetstream_target(domain::timestamp{std::chrono::microseconds{1783175888090631}}),
-            "/subscribe?wantedCollections=app.bsky.feed.post&cursor=1783175888090631");
+  EXPECT_EQ(jetstream_target(std::nullopt, 500),
+            "/subscribe?wantedCollections=app.bsky.feed.post&maxMessageSizeBytes=500");
+  EXPECT_EQ(
+      jetstream_target(domain::timestamp{std::chrono::microseconds{1783175888090631}}, 500),
+      "/subscribe?wantedCollections=app.bsky.feed.post&maxMessageSizeBytes=500&cursor=1783175888090631");
   const auto list = list_notifications(account, "a b");
   EXPECT_EQ(list.method, "GET");
   EXPECT_EQ(list.url,

@@ -44,6 +44,7 @@ constexpr std::string_view messenger = R"({"data":[{"id":"t_1","messages":{"data
 TEST(history, of_messenger_comes_in_the_order_in_which_it_was_said) {
   const auto m = read(platform::facebook, kind::meta, messenger);
   EXPECT_EQ(m.page.next, "B");
+  EXPECT_FALSE(m.page.cut);
   EXPECT_EQ(m.page.elements, 2u);
   ASSERT_EQ(m.events.events.size(), 2u) << m.page.body;
   EXPECT_TRUE(m.events.rejected.empty());
@@ -54,14 +55,15 @@ TEST(history, of_messenger_comes_in_the_order_in_which_it_was_said) {
   EXPECT_EQ(m.events.events[1].direction, domain::direction::outbound);
 }
 
-TEST(history, of_x_leaves_groups_out_and_says_so) {
+TEST(history, of_x_leaves_groups_and_attachments_out_and_says_so) {
   const auto m = read(platform::x, kind::x, R"({"data":[
     {"id":"3","text":"hi all","sender_id":"7","created_at":"2026-11-20T10:02:00.000Z","dm_conversation_id":"1583"},
+    {"id":"2a","text":"see","sender_id":"7","created_at":"2026-11-20T10:01:30.000Z","dm_conversation_id":"7-100","attachments":{"media_keys":["3_1"]}},
     {"id":"2","text":"hello","sender_id":"100","created_at":"2026-11-20T10:01:00.000Z","dm_conversation_id":"7-100"},
     {"id":"1","text":"help","sender_id":"7","created_at":"2026-11-20T10:00:00.000Z","dm_conversation_id":"7-100"}],
     "meta":{"result_count":3,"next_token":"n"}})");
   EXPECT_EQ(m.page.next, "n");
-  EXPECT_EQ(m.page.skipped, 1u);
+  EXPECT_EQ(m.page.skipped, 2u);
   ASSERT_EQ(m.events.events.size(), 2u) << m.page.body;
   EXPECT_EQ(m.events.events[0].content, "help");
   EXPECT_EQ(m.events.events[1].direction, domain::direction::outbound);
