@@ -214,7 +214,7 @@ call ask_notifications(const sending_account& a, std::string_view next) {
                     "?q=criteria&actions=List(COMMENT,ADMIN_COMMENT,SHARE_MENTION,COMMENT_EDIT,COMMENT_"
                     "DELETE)&organizationalEntity=" +
                     url_encoded(organization) + "&count=" + std::to_string(linkedin_rows) + "&start=";
-  url += next.empty() ? std::string_view{"0"} : next;
+  url += next.empty() ? std::string{"0"} : url_encoded(next);
   call c = get_call(std::move(url), a.access_token);
   c.headers.push_back({"LinkedIn-Version", a.api_version.empty() ? "202610" : a.api_version});
   c.headers.push_back({"X-Restli-Protocol-Version", "2.0.0"});

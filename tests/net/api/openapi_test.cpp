@@ -268,6 +268,12 @@ domain::event fullest() {
                                       .erased = true};
   e.origin = domain::event_origin{"message", "i", "v"};
   e.config_version = "v";
+  e.account = domain::account_health{.brand = {"acme"},
+                                     .account = {"wa"},
+                                     .platform = domain::platform::whatsapp,
+                                     .access = domain::access_state::refused,
+                                     .detail = "because",
+                                     .since = e.at};
   e.erased = domain::erasure{.brand = {"acme"},
                              .account = {"acme-wa"},
                              .conversation = c.id,
@@ -309,9 +315,10 @@ TEST(openapi, events_have_the_members_that_are_documented_and_the_reverse) {
   std::set<std::string> seen;
   collect(checker, full, schema("Event"), "Event", seen);
   collect(checker, second, schema("Event"), "Event", seen);
-  for (const auto* name : {"Event", "EventData", "Conversation", "ConversationMetadata", "Message",
-                           "Attachment", "Reaction", "DeliveryError", "Customer", "DeadLetter",
-                           "AppliedConfig", "PreviousState", "Origin", "Erasure", "ThreadAlias"}) {
+  for (const auto* name :
+       {"Event", "EventData", "Conversation", "ConversationMetadata", "Message", "Attachment", "Reaction",
+        "DeliveryError", "Customer", "DeadLetter", "AppliedConfig", "PreviousState", "Origin", "Erasure",
+        "ThreadAlias", "AccountHealth"}) {
     for (const auto& [property, s] : schema(name)["properties"].members) {
       // Event and EventData are reached by their parent's member, so their names come from there.
       EXPECT_TRUE(seen.contains(std::string(name) + "/" + property))

@@ -7,6 +7,7 @@
 #include "net/api/event_stream.hpp"
 #include "net/api/router.hpp"
 #include "net/api/tickets.hpp"
+#include "net/backfill.hpp"
 #include "net/media.hpp"
 #include "net/webhook.hpp"
 
@@ -68,6 +69,7 @@ class parts {
     ctx.webhooks = &webhooks;
     ctx.tickets = &tickets;
     ctx.media = &attachments;
+    ctx.backfill = &history;
     ctx.stream = stream.get();
     ctx.reload = [this] { return reload_outcome{reload_problems, reload_recorded}; };
     webhooks.serve(&engine, &server);
@@ -125,6 +127,7 @@ class parts {
   webhook webhooks;
   std::chrono::steady_clock::time_point clock{};
   /// Reaches nothing.
+  backfill history{{}};
   media attachments{{.client = {}, .may_reach = [](std::span<const std::uint8_t>) { return false; }}};
   api::ticket_office tickets{[this] { return clock; }};
   std::unique_ptr<api::event_stream> stream;

@@ -241,6 +241,7 @@ TEST(router, what_another_brand_owns_does_not_exist) {
         std::string id = conversation;
         if (r.pattern.starts_with("/v1/customers")) id = "cu_" + owner;
         if (r.pattern.starts_with("/v1/dead-letters")) id = "dl_" + owner;
+        if (r.pattern.starts_with("/v1/accounts")) id = owner + "-wa";
         p.engine.rows.conversations_by_id[{owner, conversation}] = R"({"id":"x","version":3})";
         domain::conversation row;
         row.id = *domain::parse_conversation_id(conversation);
