@@ -39,7 +39,7 @@ class accounts : public testing::Test {
   std::vector<std::string> told(const std::string& account) {
     std::string cursor = "earliest";
     std::vector<std::string> all;
-    for (const auto& e : read_log(engine_, cursor, "type=account.updated&account=" + account)) {
+    for (const auto& e : read_log(engine_, cursor, "&type=account.updated&account=" + account)) {
       all.push_back(text_at(e, "/data/account/access").value_or("") + ' ' +
                     text_at(e, "/data/account/subscription").value_or("") + ' ' +
                     text_at(e, "/data/account/handshake").value_or(""));
@@ -146,7 +146,7 @@ TEST_F(accounts, take_in_what_their_platform_still_has_once) {
   EXPECT_EQ(read_list(engine_, "/v1/conversations?account=page", "conversations").size(), 5u);
   EXPECT_EQ(json_at(sync("page").body, "/complete"), "true");
   std::string cursor = "earliest";
-  EXPECT_EQ(read_log(engine_, cursor, "type=message.received&account=page").size(), 5u)
+  EXPECT_EQ(read_log(engine_, cursor, "&type=message.received&account=page").size(), 5u)
       << "twice has one effect";
   const auto none = sync("number");
   EXPECT_EQ(none.status, 409);

@@ -65,6 +65,13 @@ class both_ways : public testing::Test {
     return c.ask("POST", "/v1/conversations/" + conversation + "/messages", bearer(demo_admin),
                  "{\"content\":" + json_string(text) + "}");
   }
+  bool says_something(const std::string& conversation) {
+    for (const auto& m :
+         read_list(engine_, "/v1/conversations/" + conversation + "/messages", "messages", demo_admin)) {
+      if (text_at(m, "/direction") == "inbound" && json_at(m, "/placeholder") != "true") return true;
+    }
+    return false;
+  }
   /// Of each of our messages how far it came, once every one of them has come to one of `ends`.
   std::map<std::string, std::string> wait_ends(const std::set<std::string>& messages,
                                                const std::set<std::string>& ends) {
@@ -100,6 +107,7 @@ TEST_F(both_ways, every_example_can_be_answered_and_the_answer_arrives) {
   for (const auto& row : read_list(engine_, "/v1/conversations", "conversations", demo_admin)) {
     const auto id = text_at(row, "/id").value_or("");
     const auto platform = text_at(row, "/platform").value_or("");
+    if (!says_something(id)) continue;  // a like alone: there is nothing to answer
     const auto done = reply(id, "an answer to " + id);
     if (done.status == 422) continue;  // a review, say: the platform has no way to answer it
     ASSERT_EQ(done.status, 202) << platform << ' ' << done.body;

@@ -46,9 +46,9 @@ class commands : public testing::Test {
 
 TEST_F(commands, deliver_the_examples_and_watch_them_arrive) {
   start();
-  for (const auto& [folder, source] : {std::pair{"meta", "meta"}, std::pair{"telegram", "telegram"},
-                                       std::pair{"x", "x"}, std::pair{"linkedin", "linkedin"},
-                                       std::pair{"bluesky", "bluesky"}}) {
+  for (const auto& [folder, source] :
+       {std::pair{"meta", "meta"}, std::pair{"telegram", "telegram"}, std::pair{"x", "x"},
+        std::pair{"linkedin", "linkedin"}, std::pair{"bluesky", "bluesky"}}) {
     const auto delivered = deliver_folder(folder, source);
     EXPECT_EQ(delivered.code, 0) << delivered.out << delivered.err;
   }

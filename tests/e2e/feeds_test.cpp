@@ -221,7 +221,9 @@ TEST(feeds, posts_notifications_and_messages_come_in) {
     EXPECT_TRUE(r.wait_metric("switchboard_feed_connected", feed, "1")) << feed;
   EXPECT_EQ(r.metric("switchboard_feed_frames_total", "jetstream"), "2");
   EXPECT_EQ(r.metric("switchboard_feed_taken_total", "jetstream"), "1") << "the other is nobody's concern";
-  EXPECT_EQ(w.stream.targets().front(), "/subscribe?wantedCollections=app.bsky.feed.post") << "from now on";
+  EXPECT_EQ(w.stream.targets().front(),
+            "/subscribe?wantedCollections=app.bsky.feed.post&maxMessageSizeBytes=1048576")
+      << "from now on";
   // Nobody can post where nothing is signed and no secret is given.
   EXPECT_EQ(deliver(r.engine, "sky", "{}").status, 404);
 }

@@ -97,11 +97,11 @@ std::string setup::toml(const std::filesystem::path& data_dir) const {
 
 headers signed_headers(std::string_view source, std::string_view body) {
   using net::platforms::kind;
-  const auto [which, secret] = source == "meta"       ? std::pair{kind::meta, meta_secret}
-                               : source == "x"        ? std::pair{kind::x, x_secret}
-                               : source == "linkedin" ? std::pair{kind::linkedin, linkedin_secret}
-                       : source.starts_with("bluesky") ? std::pair{kind::bluesky, bluesky_secret}
-                                                      : std::pair{kind::telegram, telegram_secret};
+  const auto [which, secret] = source == "meta"                ? std::pair{kind::meta, meta_secret}
+                               : source == "x"                 ? std::pair{kind::x, x_secret}
+                               : source == "linkedin"          ? std::pair{kind::linkedin, linkedin_secret}
+                               : source.starts_with("bluesky") ? std::pair{kind::bluesky, bluesky_secret}
+                                                               : std::pair{kind::telegram, telegram_secret};
   return {{"Content-Type", "application/json"},
           net::platforms::functions_of(which).sign(body, std::string(secret))};
 }

@@ -35,6 +35,7 @@ inline domain::event to_milliseconds(domain::event e) {
     for (auto& r : e.message->removed_reactions) to_milliseconds(r.at);
   }
   if (e.reaction) to_milliseconds(e.reaction->at);
+  if (e.account) e.account->since = to_milliseconds(e.account->since);
   if (e.customer) {
     e.customer->created_at = to_milliseconds(e.customer->created_at);
     e.customer->updated_at = to_milliseconds(e.customer->updated_at);
