@@ -8,7 +8,6 @@
 
 #include "net/feed_intake.hpp"
 #include "net/log.hpp"
-#include "net/outbound_parts.hpp"
 #include "net/platforms/bluesky_reading.hpp"
 
 #include <boost/asio/post.hpp>
@@ -223,10 +222,6 @@ class notifications_feed final : public account_feed {
   void finish() {
     known_ = std::move(names_);
     names_.clear();
-    if (!newest_ && position().empty()) {
-      // Nothing was there: so all that comes from now on is news, however much of it there is.
-      return note(domain::position_at(wall_clock()), [this] { rest(fetch_end::idle, std::nullopt); });
-    }
     if (!newest_) return rest(fetch_end::idle, std::nullopt);
     figures().read_up_to_us.store(newest_->time_since_epoch().count(), std::memory_order_relaxed);
     note(domain::later_position(position(), domain::position_at(*newest_)),
