@@ -92,6 +92,7 @@ class backfill::running_syncs {
     bool cut = false;
     while (out.pages < s.limits.sync_pages_max) {
       auto page = ask(a.platform, as, next, until);
+      if (!page && page.error().again_in && pause(*page.error().again_in, until)) continue;
       if (!page) {
         out.no_access = page.error().no_access;
         out.failure = page.error().detail;
@@ -113,20 +114,27 @@ class backfill::running_syncs {
     return out;
   }
 
+  /// False: there is no time for it.
+  bool pause(std::chrono::milliseconds for_, steady_clock::time_point until) {
+    if (steady_clock::now() + for_ >= until) return false;
+    std::unique_lock lock(mutex_);
+    return !changed_.wait_for(lock, for_, [&] { return ending_; });
+  }
+
   expected<platforms::history_page, platforms::history_failure> ask(domain::platform p,
                                                                     const platforms::sending_account& as,
                                                                     const std::string& next,
                                                                     steady_clock::time_point until) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - steady_clock::now());
     if (left.count() <= 0)
-      return unexpected{platforms::history_failure{false, "limits.sync_timeout is over"}};
+      return unexpected{platforms::history_failure{.detail = "limits.sync_timeout is over"}};
     std::promise<client::result> promise;
     auto answered = promise.get_future();
     http_.perform(to_request(*platforms::ask_history(p, as, next), left),
                   [&promise](client::result&& r) { promise.set_value(std::move(r)); });
     const auto r = answered.get();
     if (r.what != client::reached::answered) {
-      return unexpected{platforms::history_failure{false, "the platform gave no answer: " + r.why}};
+      return unexpected{platforms::history_failure{.detail = "the platform gave no answer: " + r.why}};
     }
     return platforms::read_history(p, as, readable(r).get(), wall_clock());
   }

@@ -12,6 +12,9 @@ using domain::json_object;
 
 constexpr std::size_t conversations_at_once = 25, messages_each = 25, x_rows = 100, linkedin_rows = 100;
 
+/// Where the platform does not say.
+constexpr std::chrono::milliseconds otherwise_again_in{1'000};
+
 bool is_instagram(domain::platform p) {
   return p == domain::platform::instagram;
 }
@@ -266,7 +269,11 @@ expected<history_page, history_failure> read_history(domain::platform platform,
     const auto why = read_answer(platform, {}, from, now);
     std::string detail = "the platform answered " + std::to_string(from.status);
     if (!why.error.code.empty()) detail += ": " + why.error.code + ' ' + why.error.title;
-    return unexpected{history_failure{why.end == domain::attempt_end::no_access, std::move(detail)}};
+    history_failure failure{.no_access = why.end == domain::attempt_end::no_access,
+                            .detail = std::move(detail)};
+    if (why.end == domain::attempt_end::later)
+      failure.again_in = why.retry_after.value_or(otherwise_again_in);
+    return unexpected{std::move(failure)};
   }
   if (platform == domain::platform::x) return read_messages(account, *body);
   if (platform == domain::platform::linkedin) return read_notifications(*body);

@@ -10,6 +10,7 @@
 #include "domain/expected.hpp"
 #include "net/platforms/sending.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -26,7 +27,9 @@ struct history_page {
 };
 struct history_failure {
   bool no_access = false;  ///< the token is dead, or may not read this
-  std::string detail;      ///< for a person
+  /// The same page may be asked for again so much later: the account's limit, or the platform's trouble.
+  std::optional<std::chrono::milliseconds> again_in = {};
+  std::string detail = {};  ///< for a person
 };
 
 /// `next`: of the page before; empty: the first. nullopt: the platform has no history.

@@ -64,7 +64,7 @@ std::vector<thing> things_of(const world& w, std::string_view pattern) {
     return {{t.pictured, &t}, {"m_00000000000000000000000000-1-1"}, {"nothing"}};
   if (pattern.starts_with("/v1/conversations/"))
     return {{t.conversations.front(), &t}, {"c_00000000000000000000000000-1"}, {"nothing"}};
-  if (pattern.starts_with("/v1/accounts/")) return {{"acme-whatsapp", &t}, {"nothing"}};
+  if (pattern.starts_with("/v1/accounts/")) return {{t.accounts.front(), &t}, {"nothing"}};
   if (pattern.starts_with("/v1/customers/")) return {{t.customers.front(), &t}, {"cu_nothing"}};
   if (pattern.starts_with("/v1/dead-letters/")) return {{t.letters.front(), &t}, {"dl_nothing"}};
   return {{"nothing"}};  // a pattern that this test has not met: its things are nobody's

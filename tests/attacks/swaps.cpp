@@ -103,6 +103,8 @@ class swapper {
       none = of_message ? no_message : no_conversation;
     } else if (r.pattern.starts_with("/v1/customers")) {
       id = one_of(owner_->customers);
+    } else if (r.pattern.starts_with("/v1/accounts")) {
+      id = one_of(owner_->accounts);
     } else {
       id = one_of(owner_->letters);
     }
@@ -117,6 +119,9 @@ class swapper {
   }
 
   swap in_a_filter() {
+    if (one_of("abcdefgh") == 'a') {  // a list that takes none: nothing in it is another's
+      return {text(method::get, "/v1/accounts"), text(method::get, "/v1/accounts"), asker_};
+    }
     struct filter {
       std::string_view name;
       std::string value;
