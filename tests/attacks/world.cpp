@@ -121,6 +121,7 @@ void world::start() {
   ctx.admission = credits_.get();
   ctx.webhooks = webhooks_.get();
   ctx.media = &media_;
+  ctx.backfill = &backfill_;
   ctx.tickets = &tickets_;
   ctx.stream = stream_.get();
   ctx.reload = [] { return net::reload_outcome{}; };

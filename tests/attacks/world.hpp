@@ -8,6 +8,7 @@
 #include "net/api/event_stream.hpp"
 #include "net/api/router.hpp"
 #include "net/api/tickets.hpp"
+#include "net/backfill.hpp"
 #include "net/media.hpp"
 #include "net/webhook.hpp"
 #include "tests/e2e/scratch.hpp"
@@ -93,6 +94,7 @@ class world {
   std::unique_ptr<net::webhook> webhooks_;
   net::api::ticket_office tickets_;
   /// Reaches nothing.
+  net::backfill backfill_{{}};
   net::media media_{{.client = {}, .may_reach = [](std::span<const std::uint8_t>) { return false; }}};
   std::unique_ptr<net::api::event_stream> stream_;
   std::unique_ptr<net::api::router> router_;
