@@ -227,7 +227,9 @@ void outbound::look_up(actors::lookup_order order, std::function<void(actors::lo
     const platforms::lookup_request about{.sent = sent, .handed_over = w->order.now, .known_ids = *known};
     auto call = platforms::lookup(about);
     if (!call) return then({});
-    http_.perform(to_request(*call, timeout), [w, known, then = std::move(then)](client::result&& r) {
+    auto request = to_request(*call, timeout);
+    request.once = true;  // each is counted against the account's limit
+    http_.perform(std::move(request), [w, known, then = std::move(then)](client::result&& r) {
       if (r.what != client::reached::answered) return then({});
       const auto again = w->request(platforms::sending_right::free);
       auto found = platforms::find_in({.sent = again, .handed_over = w->order.now, .known_ids = *known},

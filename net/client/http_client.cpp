@@ -237,6 +237,7 @@ class http_client::loop {
     curl_easy_setopt(c, CURLOPT_WRITEDATA, &t);
     curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, &write_header);
     curl_easy_setopt(c, CURLOPT_HEADERDATA, &t);
+    if (t.asked.once) curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, 1L);
     if (t.asked.method == "POST") {
       curl_easy_setopt(c, CURLOPT_POST, 1L);
       curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(t.asked.body.size()));

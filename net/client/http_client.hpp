@@ -43,6 +43,9 @@ struct request {
   std::chrono::milliseconds timeout{20'000};  ///< of all of it
   std::uint64_t answer_bytes_max = 0;         ///< of the body; 0: the client's
   bool to_any_address = false;                ///< options::may_reach is not asked
+  /// On a connection of its own: of a GET, which has no body to be sure by, libcurl sends a second one by itself where a pooled
+  /// connection turns out to be dead, and the other side may have counted both.
+  bool once = false;
   std::string leads_to =
       {};  ///< "address:port" that its host is taken to be, instead of asking a name server
 };
