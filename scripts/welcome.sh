@@ -20,6 +20,9 @@ Deliver a webhook, in a third (signed as Meta would):
 or several at once:
   ./run deliver examples/meta --source meta && ./run deliver examples/telegram --source telegram
 
+Answer (README, "Answering"): the demo's accounts send to platforms on this machine,
+  ./run fake-platform
+
 Ctrl-C ends it; everything acknowledged is in the data directory (./data, or what --data-dir says).
 
 EOF
