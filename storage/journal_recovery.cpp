@@ -58,7 +58,9 @@ bool is_environment(const database_error& e) {
   const std::string text = e.status.ToString();
   return e.status.IsNoSpace() || e.status.IsBusy() || e.status.IsMemoryLimit() ||
          text.find("Permission denied") != std::string::npos ||
-         text.find("while open a file for lock") != std::string::npos ||  // it holds nothing that could be lost
+         // Of the lock, which holds nothing that could be lost; where something else lies in its place, that is damage.
+         (text.find("while open a file for lock") != std::string::npos &&
+          text.find("Input/output error") != std::string::npos) ||
          text.find("Too many open files") != std::string::npos ||
          text.find("Read-only file system") != std::string::npos;
 }
