@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <ctime>
 #include <random>
 #include <set>
@@ -144,7 +145,7 @@ void bad_day::begin() {
   e2e::setup s;
   s.limits =
       "send_backoff = \"20ms\"\nsend_backoff_max = \"1s\"\nsend_timeout = \"2s\"\nsend_unknown_wait = \"" +
-      options_.unknown_wait + "\"\n";
+      options_.unknown_wait + "\"\nsend_in_flight_max = " + std::to_string(options_.in_flight_max) + '\n';
   for (const auto& a : accounts) {
     s.more += '\n' + e2e::account_toml(a.id, "acme", a.source, domain::to_word(a.platform), a.platform_id) +
               "access_token = \"" + a.access_token + "\"\napi_url = \"" + platform_->url() + "\"\n";
@@ -278,7 +279,20 @@ std::string bad_day::summary() const {
   std::string out =
       std::to_string(accepted_.size()) + " replies, " + std::to_string(kills_) + " kills; ends:";
   for (const auto& [status, n] : by_end) out += ' ' + status + ' ' + std::to_string(n);
+  std::map<std::string, std::uint64_t> unknown_to;
+  for (const auto& r : accepted_) {
+    const auto e = ends_.find(r.id);
+    if (e == ends_.end() || e->second.status != "unknown") continue;
+    const auto at =
+        std::find(conversations_.begin(), conversations_.end(), r.conversation) - conversations_.begin();
+    ++unknown_to[accounts[static_cast<std::size_t>(at) / options_.customers].id];
+  }
+  for (const auto& [id, n] : unknown_to) out += "; unknown to " + id + ' ' + std::to_string(n);
   return out + "; the platforms: " + to_json(platform_->count());
+}
+
+std::uint64_t bad_day::in_flight_max() const {
+  return accounts.size() * options_.in_flight_max;
 }
 
 void bad_day::stop() {

@@ -55,6 +55,7 @@ class bad_day {
     std::uint64_t seed = 1;
     std::uint32_t customers = 25;  ///< of each account
     std::string unknown_wait = "12s";
+    std::uint32_t in_flight_max = 64;  ///< of each account
   };
   explicit bad_day(options o);
 
@@ -69,6 +70,8 @@ class bad_day {
   [[nodiscard]] send_findings check();
   [[nodiscard]] std::string summary() const;
   [[nodiscard]] std::uint64_t replies() const { return accepted_.size(); }
+  /// So many at most are begun and without an answer when the engine is killed.
+  [[nodiscard]] std::uint64_t in_flight_max() const;
   [[nodiscard]] const std::map<std::string, reply_end>& ends() const { return ends_; }
   [[nodiscard]] fake_platform::platform& platform() { return *platform_; }
   void stop();

@@ -28,7 +28,9 @@ void run(bad_day& day, std::uint64_t replies, std::uint64_t kills) {
   EXPECT_EQ(day.replies(), replies);
   std::uint64_t never_known = 0;
   for (const auto& [id, e] : day.ends()) never_known += e.status == "unknown" ? 1 : 0;
-  EXPECT_LE(never_known, replies / 5) << "an engine that gives everything up as unknown loses it, too";
+  // Of troubles, and of the calls that a kill cuts off: where a platform can't be asked, nobody knows what became of them.
+  EXPECT_LE(never_known, replies / 5 + kills * day.in_flight_max())
+      << "an engine that gives everything up as unknown loses it, too";
   if (kills == 0) {  // what was used up before a restart is not known behind it
     EXPECT_EQ(f.limited, 0u) << "a limit of a platform was exceeded";
   }
@@ -44,7 +46,7 @@ TEST(replies_on_a_bad_day, arrive_once_and_in_order) {
 }
 
 TEST(replies_on_a_bad_day, arrive_once_and_in_order_though_the_engine_is_killed) {
-  bad_day day({.seed = seed()});
+  bad_day day({.seed = seed(), .in_flight_max = 4});  // so that a kill leaves little in doubt
   run(day, full() ? 10'000 : 400, full() ? 100 : 5);
 }
 
