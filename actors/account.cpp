@@ -82,6 +82,7 @@ void account_owner::drop(const domain::message_id& id) {
 
 void account_owner::settle(const domain::message_id& id) {
   queue_.forget(id, self_.now());
+  links_.calls->remove(id);
   drop(id);
 }
 
@@ -183,6 +184,7 @@ void account_owner::tell_thread(const domain::message_id& id, end what, std::str
 
 /// Only what is durable is begun: a crash must not forget a call that may have been made.
 void account_owner::note_attempts(std::vector<domain::message_id> ids, bool begun) {
+  for (const auto& id : ids) begun ? links_.calls->add(id) : links_.calls->remove(id);
   domain::event e;
   e.type = domain::event_type::outbox_attempted;
   e.at = wall_clock();

@@ -22,6 +22,7 @@
 //   closeall       the node stops
 
 #include "actors/conversation.hpp"
+#include "actors/handed_over.hpp"
 #include "actors/platform_client.hpp"
 #include "domain/doubts.hpp"
 #include "domain/send_queue.hpp"
@@ -56,6 +57,7 @@ struct outbox_links {
   std::function<void(act_ptr)> to_thread;                    ///< to the owner of its thread; thread-safe
   std::function<void(domain::health_observation)> observed;  ///< thread-safe
   outbox_figures* figures = nullptr;
+  handed_over* calls = nullptr;
   std::atomic<bool> draining{false};  ///< the node is to stop: nothing more is begun
 };
 

@@ -28,6 +28,8 @@
 
 namespace switchboard::actors {
 
+class handed_over;
+
 /// What every actor of the node is given. Lives as long as the actor system.
 struct node {
   storage::views* views = nullptr;
@@ -37,6 +39,7 @@ struct node {
   std::uint16_t partitions = 64;
   std::string name = "/switchboard";  ///< CloudEvents source
   std::atomic<std::shared_ptr<const config::settings>> settings;
+  const handed_over* calls = nullptr;  ///< null: this node sends nothing, and knows nothing of who does
   std::function<void(delivery_ptr)> forward;        ///< to the owner of its thread; thread-safe
   std::function<void(quarantined_ptr)> quarantine;  ///< to the owner of the dead letters; thread-safe
   std::function<void(std::string)> on_fatal = [](const std::string&) {};    ///< storage failed; thread-safe

@@ -3,6 +3,7 @@
 // itself and in the tail, the others in the views.
 
 #include "actors/conversation.hpp"
+#include "actors/handed_over.hpp"
 #include "domain/recalling.hpp"
 
 #include <cstdint>
@@ -35,6 +36,9 @@ class conversation_past final : public domain::thread_past {
   [[nodiscard]] bool had_effect(const domain::inbound_event& e) const override;
   [[nodiscard]] std::optional<domain::customer> find_customer(const domain::customer_id& id) const override;
   [[nodiscard]] std::optional<domain::timestamp> erased_at(const domain::customer_id& id) const override;
+  [[nodiscard]] bool may_have_arrived(const domain::message_id& reply) const override {
+    return node_.calls == nullptr || node_.calls->has(reply);
+  }
   [[nodiscard]] std::vector<domain::message> outbound_up_to(const domain::conversation_id& c,
                                                             domain::timestamp up_to,
                                                             domain::delivery_status below) const override;

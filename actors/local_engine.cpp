@@ -1,11 +1,9 @@
 #include "actors/local_engine.hpp"
 
-#include "actors/owners.hpp"
 #include "actors/partition.hpp"
 #include "actors/priority.hpp"
 #include "actors/quarantine.hpp"
 #include "storage/codec.hpp"
-#include "storage/hash.hpp"
 
 #include <caf/send.hpp>
 #include <caf/thread_hook.hpp>
@@ -18,8 +16,6 @@ namespace switchboard::actors {
 
 namespace {
 
-/// A dead letter names at most so many of a body's unknown accounts.
-constexpr std::size_t accounts_named_max = 10;
 /// That we read or type, handed over and not looked at yet; mailboxes have no bound of their own.
 constexpr std::uint64_t signals_waiting_max = 1'000;
 
@@ -128,6 +124,11 @@ void local_engine::start_outbox(std::shared_ptr<platform_client> client, std::ve
   outbox_links_.of = &node_;
   outbox_links_.client = std::move(client);
   outbox_links_.figures = &outbox_figures_;
+  outbox_links_.calls = &calls_;
+  node_.calls = &calls_;
+  for (const auto& w : on_their_way) {
+    if (w.begun) calls_.add(w.what->message.id);
+  }
   outbox_links_.observed = [this](domain::health_observation found) { observe(std::move(found)); };
   outbox_links_.to_thread = [this](act_ptr a) {
     const auto inside = door_.enter();
@@ -199,101 +200,6 @@ void local_engine::every_second() {
   if (!inside) return;
   if (++seconds_ % static_cast<std::uint64_t>(sweep_interval.count()) != 0) return;
   for (const auto& p : partitions_) caf::anon_send(p, sweep_atom::value);
-}
-
-void local_engine::deliver(const config::account_settings& account, domain::inbound_event&& e,
-                           domain::timestamp received_at, const ticket_ptr& t) {
-  // Nobody may be on the way to a thread by what was found before an alias came into force: a copy of the same event
-  // would be sent elsewhere, arrive first, and not be found where this one is going.
-  std::shared_lock finding{finding_, std::defer_lock};
-  std::unique_lock telling{finding_, std::defer_lock};
-  if (threads_.may_tell(account.id, e)) {
-    telling.lock();
-  } else {
-    finding.lock();
-  }
-  auto found = threads_.find(account.id, e, account.brand);
-  auto d = std::make_shared<delivery>();
-  d->thread = found.unless_in.value_or(found.thread);
-  if (found.unless_in) d->otherwise = found.thread;
-  d->done = t;
-  auto& r = d->what;
-  r.brand = account.brand;
-  r.account = account.id;
-  r.customer = std::move(found.customer);
-  r.other_name = found.other_name;
-  r.aliases = std::move(found.aliases);
-  r.received_at = received_at;
-  r.inbound = std::move(e);
-  const auto& owner = owner_of(d->thread);
-  caf::anon_send(owner, std::move(d));
-}
-
-void local_engine::keep(const domain::source_id& source, const domain::brand_id& brand, std::string reason,
-                        std::string detail, std::string raw, domain::timestamp received_at,
-                        const ticket_ptr& t) {
-  auto q = std::make_shared<quarantined>();
-  auto& letter = q->letter;
-  letter.id = storage::dead_letter_hash(node_.hash_seed, source.value, detail, raw);
-  letter.source = source;
-  letter.brand = brand;
-  letter.reason = std::move(reason);
-  letter.detail = std::move(detail);
-  letter.raw = std::move(raw);
-  letter.received_at = received_at;
-  q->done.ticket = t;
-  caf::anon_send(quarantine_, std::move(q));
-}
-
-void local_engine::ingest(const config::settings& by, const domain::source_id& source,
-                          domain::unpacked_body&& body, std::string_view raw, domain::timestamp received_at,
-                          const ticket_ptr& t) {
-  const auto inside = door_.enter();
-  if (!inside) {
-    t->expect();
-    return writer_.fail({.ticket = t, .then = {}});
-  }
-  // All of it before the first is handed over, so that the ticket can't be complete too soon.
-  t->expect(static_cast<std::uint32_t>(std::max<std::size_t>(1, body.events.size() + body.rejected.size())));
-  thread_local std::vector<const config::account_settings*> owners;
-  const bool one_brand = find_owners(by, source.value, body, owners);
-  const auto strangers = static_cast<std::uint32_t>(
-      std::count(owners.begin(), owners.begin() + static_cast<std::ptrdiff_t>(body.events.size()), nullptr));
-  t->brings(source, raw, one_brand,
-            {.events = static_cast<std::uint32_t>(body.events.size()) - strangers,
-             .quarantined = static_cast<std::uint32_t>(body.rejected.size()) + strangers});
-  std::vector<std::string> unknown;
-  for (std::size_t i = 0; i < body.events.size(); ++i) {
-    auto& e = body.events[i];
-    if (owners[i]) {
-      deliver(*owners[i], std::move(e), received_at, t);
-      continue;
-    }
-    // One of them stands for all: the body is kept once, however many accounts it names.
-    if (!unknown.empty()) writer_.submit({}, {.ticket = t, .then = {}});
-    auto named = std::string(to_word(e.platform)) + " " + e.account_platform_id;
-    if (std::find(unknown.begin(), unknown.end(), named) == unknown.end() &&
-        unknown.size() < accounts_named_max) {
-      unknown.push_back(std::move(named));
-    }
-  }
-  if (strangers > 0) {
-    std::string detail =
-        "no [[account]] of source \"" + source.value + "\" has the platform and platform_id of";
-    for (const auto& name : unknown) detail += (&name == unknown.data() ? " " : ", ") + name;
-    detail += "; add what is missing, reload, and replay this";
-    keep(source, brand_of(by, source.value), "unknown-account", std::move(detail), std::string(raw),
-         received_at, t);
-  }
-  for (std::size_t i = 0; i < body.rejected.size(); ++i) {
-    auto& r = body.rejected[i];
-    const auto* owner = owners[body.events.size() + i];
-    // The whole body is shown to a brand only where nothing in it is another's.
-    const bool shown = owner && (one_brand || r.raw.size() < raw.size());
-    keep(source, shown ? owner->brand : brand_of(by, source.value), std::move(r.reason), std::move(r.detail),
-         std::move(r.raw), received_at, t);
-  }
-  if (body.events.empty() && body.rejected.empty()) writer_.submit({}, {.ticket = t, .then = {}});
 }
 
 void local_engine::execute(std::string brand, domain::command what,

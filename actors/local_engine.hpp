@@ -125,6 +125,7 @@ class local_engine final : public engine {
   std::unique_ptr<eraser> eraser_;
   outbox_figures outbox_figures_;
   outbox_links outbox_links_;
+  handed_over calls_;
   std::atomic<bool> outbox_awake_{false};
   std::uint64_t outbox_wake_ = 0;  ///< key of its place in the feed
   health_figures health_figures_;

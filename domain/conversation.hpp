@@ -68,6 +68,8 @@ struct receive {
   std::optional<message> target;  ///< the stored message of inbound.platform_message_id, placeholder included
   /// For a watermark: the outbound messages of `current` that it covers and that are not there yet.
   std::vector<message> covered;
+  /// For an echo that could be of a reply on its way: those that no platform can have seen yet.
+  std::vector<message_id> not_begun = {};
 };
 
 /// PATCH /conversations/{id}. Absent fields stay; one that says what is so already changes nothing. All changes

@@ -77,6 +77,11 @@ void recall(receive& r, const thread_state& state, const thread_past& past) {
     r.seen = true;
     r.target.reset();
   }
+  if (in.our_reference.empty() && reply_of(state, in, {}) != nullptr) {
+    for (const message& m : state.sending) {
+      if (!past.may_have_arrived(m.id)) r.not_begun.push_back(m.id);
+    }
+  }
   if (!in.watermark || !in.status || !state.current) return;
   r.covered = past.outbound_up_to(state.current->id, *in.watermark, *in.status);
   std::sort(r.covered.begin(), r.covered.end(),

@@ -36,13 +36,15 @@ class thread_past {
   [[nodiscard]] virtual std::optional<timestamp> erased_at(const customer_id& id) const = 0;
   /// What a key of POST …/messages has made, in order.
   [[nodiscard]] virtual std::vector<message> made_by(const std::string& idempotency_key) const = 0;
+  /// Was a reply of ours that is on its way handed to its platform, as far as anybody can tell?
+  [[nodiscard]] virtual bool may_have_arrived(const message_id& reply) const = 0;
   /// The outbound messages of a conversation that were sent up to a time and whose delivery is below a status; some
   /// that are not below it may be among them.
   [[nodiscard]] virtual std::vector<message> outbound_up_to(const conversation_id& c, timestamp up_to,
                                                             delivery_status below) const = 0;
 };
 
-/// Completes what decide() must be told: r.seen, r.target, r.covered.
+/// Completes what decide() must be told: r.seen, r.target, r.covered, r.not_begun.
 void recall(receive& r, const thread_state& state, const thread_past& past);
 
 /// … r.made; and r.same_id: what is kept under the platform's id of a reply that was sent.

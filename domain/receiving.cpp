@@ -80,7 +80,7 @@ std::optional<message> receiving::our_reply() const {
   const bool is_known = what_.target && !what_.target->placeholder;
   if (is_known && !what_.target->platform_message_id.empty()) return std::nullopt;
   if (is_known) return *what_.target;  // by our reference, when nobody asked about it any more
-  const message* const reply = reply_of(state_, in_);
+  const message* const reply = reply_of(state_, in_, what_.not_begun);
   return reply == nullptr ? std::nullopt : std::optional(*reply);
 }
 

@@ -166,7 +166,8 @@ decision decide_settle(const thread_state& state, settle_send&& what, timestamp 
   return std::move(d).take();
 }
 
-const message* reply_of(const thread_state& state, const inbound_event& in) {
+const message* reply_of(const thread_state& state, const inbound_event& in,
+                        std::span<const message_id> not_begun) {
   if (in.direction != direction::outbound && in.kind != inbound_kind::status) return nullptr;
   if (!in.our_reference.empty()) {
     const auto id = parse_message_id(in.our_reference);
@@ -177,7 +178,8 @@ const message* reply_of(const thread_state& state, const inbound_event& in) {
   // Platforms that count in seconds say that it was before we queued it.
   const auto found = std::ranges::find_if(state.sending, [&](const message& m) {
     return same_words(m.content, in.content) && m.attachments.size() == in.attachments.size() &&
-           in.at + std::chrono::seconds{1} > m.sent_at;
+           in.at + std::chrono::seconds{1} > m.sent_at &&
+           std::ranges::find(not_begun, m.id) == not_begun.end();
   });
   return found == state.sending.end() ? nullptr : &*found;
 }

@@ -6,12 +6,15 @@
 // call, by an echo of the message, by a receipt. The first that comes settles it; the others change nothing.
 //
 // An echo is ours by our own reference where the platform gives it back; elsewhere by what it says: the oldest reply on its
-// way with the same words (there must be some) and as many attachments, queued before the echo was said.
+// way with the same words (there must be some) and as many attachments, queued before the echo was said, and handed to the
+// platform: what still waits for its turn can't come back, and words that an agent typed in the platform's own app
+// must not keep it from going.
 
 #include "domain/commanding.hpp"
 #include "domain/draft.hpp"
 
 #include <optional>
+#include <span>
 #include <string_view>
 
 namespace switchboard::domain {
@@ -29,7 +32,9 @@ void reply_arrived(draft& d, const thread_state& state, message&& m, std::string
 [[nodiscard]] bool is_on_its_way(const thread_state& state, const message_id& id);
 
 /// The reply on its way that a platform's event is about, where it can't tell by the platform's id; null: none.
-[[nodiscard]] const message* reply_of(const thread_state& state, const inbound_event& in);
+/// `not_begun`: those that wait.
+[[nodiscard]] const message* reply_of(const thread_state& state, const inbound_event& in,
+                                      std::span<const message_id> not_begun);
 
 /// Keeps thread_state::sending: after an event of the thread.
 void follow_sending(thread_state& state, const event& e);

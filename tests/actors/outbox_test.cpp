@@ -333,6 +333,24 @@ TEST_F(outbox_test, an_echo_settles_what_is_unknown_and_lets_the_next_go) {
   wait_for(event_type::message_sent, 2);
 }
 
+TEST_F(outbox_test, words_that_were_typed_elsewhere_do_not_keep_a_reply_that_waits_from_going) {
+  deliver("1", "hello");
+  say("yes");
+  say("and more");
+  const auto first = client_->next();  // the second waits for its end
+  auto typed = text_message("t1", "and more");
+  typed.platform = domain::platform::telegram;
+  typed.direction = domain::direction::outbound;
+  typed.at = now();
+  hand_in(std::move(typed));
+  EXPECT_EQ(wait_for(event_type::message_sent)[0].platform_id, "t1");
+  first.done(arrived("p1"));
+  const auto second = client_->next();
+  EXPECT_EQ(second.text, "and more");
+  second.done(arrived("p2"));
+  EXPECT_EQ(wait_for(event_type::message_sent, 3)[2].platform_id, "p2");
+}
+
 TEST_F(outbox_test, an_answer_that_comes_behind_the_echo_changes_nothing) {
   deliver("1", "hello");
   say("yes");

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -47,6 +48,8 @@ class hostile_round {
   void check_answers(const hostile& row, std::size_t lane, std::size_t cut, const std::string& challenge);
   void check_effect(const hostile& row);
   void check_letter(const hostile& row, const std::string& event);
+  /// That a platform of ours asked who we are: of each account once, and only behind a question that was answered.
+  [[nodiscard]] bool tells_of_a_handshake(const std::string& event) const;
   [[nodiscard]] std::vector<std::string> new_events();
   [[nodiscard]] e2e::answer ask(const std::string& target, std::string_view token);
   void find(const hostile& row, const std::string& what);
@@ -58,6 +61,8 @@ class hostile_round {
   std::string cursor_ = "earliest";
   std::uint64_t canaries_ = 0, canaries_due_ = 0, handshakes_due_ = 0, handshakes_before_ = 0;
   std::size_t requests_ = 0;
+  std::set<std::string> asked_by_;  ///< sources whose handshake was answered with 200
+  std::set<std::string> told_of_;   ///< accounts
   std::vector<std::string> findings_;
 };
 

@@ -40,6 +40,10 @@ class plain_past final : public thread_past {
     asked.push_back("erased " + id.value);
     return erased;
   }
+  [[nodiscard]] bool may_have_arrived(const message_id& reply) const override {
+    asked.push_back("may have arrived " + to_text(reply));
+    return false;
+  }
   [[nodiscard]] std::vector<message> outbound_up_to(const conversation_id& c, timestamp up_to,
                                                     delivery_status below) const override {
     asked.push_back("outbound of " + std::to_string(c.ordinal) + " up to " +

@@ -68,6 +68,30 @@ TEST_P(recalling, knows_what_was_and_asks_for_no_more) {
   EXPECT_EQ(past.asked, c.asked);
 }
 
+TEST(recalling_echoes, asks_what_was_begun_where_the_words_could_be_of_what_waits) {
+  auto state = with_conversation();
+  message waits;
+  waits.id = {state.current->id, 7};
+  waits.direction = direction::outbound;
+  waits.content = "yes";
+  waits.sent_at = at(1);
+  state.sending.push_back(waits);
+  auto echo = inbound_of(inbound_kind::message, "p");
+  echo.direction = direction::outbound;
+  echo.platform = platform::instagram;
+  echo.at = at(2);
+  const auto not_begun = [&](const char* words, const char* reference = "") {
+    echo.content = words;
+    echo.our_reference = reference;
+    auto r = told(echo);
+    recall(r, state, plain_past{});
+    return r.not_begun;
+  };
+  EXPECT_THAT(not_begun("yes"), testing::ElementsAre(waits.id));
+  EXPECT_THAT(not_begun("no"), IsEmpty());
+  EXPECT_THAT(not_begun("yes", to_text(waits.id).c_str()), IsEmpty()) << "what it is is known";
+}
+
 plain_past that(const std::function<void(plain_past&)>& with) {
   plain_past p;
   with(p);

@@ -219,6 +219,24 @@ TEST_F(saying_test, the_oldest_of_those_with_the_same_words_is_meant) {
   EXPECT_EQ(messages.size(), 5u);
 }
 
+TEST_F(saying_test, what_waits_for_its_turn_is_not_settled_by_the_same_words) {
+  const auto first = queued("ok"), second = queued("ok");
+  auto typed = wordy_echo("p1", "ok");  // in the platform's own app
+  typed.at = now;
+  auto r = command_of(typed);
+  r.not_begun = {first, second};
+  EXPECT_EQ(types(run(r)), "message.sent") << "a message of its own";
+  EXPECT_EQ(message_of(first).delivery, delivery::queued);
+  EXPECT_EQ(message_of(second).delivery, delivery::queued);
+  auto other = wordy_echo("p2", "ok");
+  other.at = now;
+  r = command_of(other);
+  r.not_begun = {first};
+  run(r);
+  EXPECT_EQ(message_of(second).platform_message_id, "p2") << "the oldest of those that were handed over";
+  EXPECT_EQ(message_of(first).delivery, delivery::queued);
+}
+
 TEST_F(saying_test, words_are_no_proof_where_references_are_given_or_there_are_none) {
   const auto id = queued("ok");
   auto typed = echo("p1", "ok");  // WhatsApp echoes what was typed in the Business app
