@@ -1,5 +1,6 @@
 #include "bad_day.hpp"
 
+#include "domain/time.hpp"
 #include "tests/e2e/json_text.hpp"
 #include "tests/e2e/setup.hpp"
 #include "tests/eventually.hpp"
@@ -20,7 +21,7 @@ namespace {
 using namespace std::chrono_literals;
 using fake_platform::account;
 
-const std::vector<account> accounts = {
+const std::vector<account> most_accounts = {
     {.id = "day-whatsapp",
      .platform = domain::platform::whatsapp,
      .platform_id = "777001",
@@ -41,7 +42,27 @@ const std::vector<account> accounts = {
      .platform_id = "urn:li:organization:777004",
      .access_token = "t-4",
      .source = "linkedin"},
+    {.id = "day-telegram",
+     .platform = domain::platform::telegram,
+     .platform_id = "777005",
+     .access_token = "777005:t-5",
+     .source = "telegram-day"},
+    {.id = "day-bluesky",
+     .platform = domain::platform::bluesky,
+     .platform_id = "did:plc:day2kq7a5cbsq2mtnhxuz4fa",
+     .access_token = "t-6",
+     .source = "bluesky-day"},
 };
+const std::vector<account> x_account = {{.id = "day-x",
+                                         .platform = domain::platform::x,
+                                         .platform_id = "777007",
+                                         .access_token = "t-7",
+                                         .source = "x"}};
+
+std::string now_text() {
+  return domain::to_rfc3339(
+      std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now()));
+}
 
 std::string messenger_text(const account& a, const std::string& customer) {
   const auto ms = std::to_string(std::time(nullptr) * 1000);
@@ -64,6 +85,31 @@ std::string linkedin_comment(const account& a, const std::string& customer) {
          R"("}},"lastModifiedAt":)" + ms + R"(,"subscriber":"urn:li:person:admin"}]})";
 }
 
+std::string telegram_message(const std::string& customer) {
+  return R"({"update_id":)" + customer + R"(,"message":{"message_id":1,"from":{"id":)" + customer +
+         R"(,"is_bot":false,"first_name":"C"},"chat":{"id":)" + customer +
+         R"(,"first_name":"C","type":"private"},"date":)" + std::to_string(std::time(nullptr)) +
+         R"(,"text":"hello?"}})";
+}
+
+std::string x_message(const account& a, const std::string& customer) {
+  return R"({"for_user_id":")" + a.platform_id +
+         R"(","direct_message_events":[{"type":"message_create","id":"9)" + customer +
+         R"(","created_timestamp":")" + std::to_string(std::time(nullptr) * 1000) +
+         R"(","message_create":{"target":{"recipient_id":")" + a.platform_id + R"("},"sender_id":")" +
+         customer + R"(","message_data":{"text":"hello?"}}}]})";
+}
+
+std::string bluesky_message(const std::string& customer) {
+  const std::string who = "did:plc:" + customer;
+  return R"({"cursor":"c)" + customer +
+         R"(","logs":[{"$type":"chat.bsky.convo.defs#logCreateMessage","rev":"2222224)" + customer +
+         R"(","convoId":"convo)" + customer +
+         R"(","message":{"$type":"chat.bsky.convo.defs#messageView","id":"3m)" + customer +
+         R"(","rev":"23m)" + customer + R"(","text":"hello?","sender":{"did":")" + who + R"("},"sentAt":")" +
+         now_text() + R"("},"relatedProfiles":[{"did":")" + who + R"("}]}]})";
+}
+
 std::string first_word_of(const account& a, const std::string& customer) {
   switch (a.platform) {
     case domain::platform::whatsapp:
@@ -71,9 +117,17 @@ std::string first_word_of(const account& a, const std::string& customer) {
                                 static_cast<std::uint64_t>(std::time(nullptr)));
     case domain::platform::linkedin:
       return linkedin_comment(a, customer);
-    default:
-      return messenger_text(a, customer);
+    case domain::platform::telegram:
+      return telegram_message(customer);
+    case domain::platform::x:
+      return x_message(a, customer);
+    case domain::platform::bluesky:
+      return bluesky_message(customer);
+    case domain::platform::facebook:
+    case domain::platform::instagram:
+      break;
   }
+  return messenger_text(a, customer);
 }
 
 void append(std::string& out, const char* what, const std::vector<std::string>& which) {
@@ -126,7 +180,10 @@ send_findings judge(const std::vector<accepted_reply>& replies, const std::vecto
   return f;
 }
 
-bad_day::bad_day(options o) : options_(std::move(o)), engine_(dir_.path(), options_.program) {}
+bad_day::bad_day(options o)
+    : options_(std::move(o)),
+      accounts_(options_.by_x ? x_account : most_accounts),
+      engine_(dir_.path(), options_.program) {}
 
 void bad_day::start() {
   engine_.start();
@@ -134,7 +191,7 @@ void bad_day::start() {
 }
 
 void bad_day::begin() {
-  platform_.emplace(fake_platform::platform_options{.accounts = accounts,
+  platform_.emplace(fake_platform::platform_options{.accounts = accounts_,
                                                     .sources = {{.id = {"meta"},
                                                                  .kind = config::source_kind::meta,
                                                                  .secrets = {"demo-secret"},
@@ -146,7 +203,12 @@ void bad_day::begin() {
   s.limits =
       "send_backoff = \"20ms\"\nsend_backoff_max = \"1s\"\nsend_timeout = \"2s\"\nsend_unknown_wait = \"" +
       options_.unknown_wait + "\"\nsend_in_flight_max = " + std::to_string(options_.in_flight_max) + '\n';
-  for (const auto& a : accounts) {
+  // Neither Telegram's updates nor Bluesky's chats say whose account they are for.
+  for (const char* own : {"telegram", "bluesky"}) {
+    s.more += "\n[[source]]\nid = \"" + std::string(own) + "-day\"\nkind = \"" + own +
+              "\"\nsecrets = [\"demo-" + own + "-secret\"]\n";
+  }
+  for (const auto& a : accounts_) {
     s.more += '\n' + e2e::account_toml(a.id, "acme", a.source, domain::to_word(a.platform), a.platform_id) +
               "access_token = \"" + a.access_token + "\"\napi_url = \"" + platform_->url() + "\"\n";
   }
@@ -157,7 +219,7 @@ void bad_day::begin() {
 
 void bad_day::customers_write() {
   std::uint64_t next = 491700000000;
-  for (const auto& a : accounts) {
+  for (const auto& a : accounts_) {
     for (std::uint32_t i = 0; i < options_.customers; ++i) {
       const auto customer = std::to_string(next++);
       const auto done = e2e::deliver(engine_, a.source, first_word_of(a, customer));
@@ -166,12 +228,12 @@ void bad_day::customers_write() {
                                  done.body);
     }
   }
-  for (const auto& a : accounts) {
+  for (const auto& a : accounts_) {
     for (const auto& row : e2e::read_list(engine_, "/v1/conversations?account=" + a.id, "conversations")) {
       conversations_.push_back(e2e::text_at(row, "/id").value_or(""));
     }
   }
-  if (conversations_.size() != accounts.size() * options_.customers) {
+  if (conversations_.size() != accounts_.size() * options_.customers) {
     throw std::runtime_error("there are " + std::to_string(conversations_.size()) + " conversations");
   }
 }
@@ -285,14 +347,14 @@ std::string bad_day::summary() const {
     if (e == ends_.end() || e->second.status != "unknown") continue;
     const auto at =
         std::find(conversations_.begin(), conversations_.end(), r.conversation) - conversations_.begin();
-    ++unknown_to[accounts[static_cast<std::size_t>(at) / options_.customers].id];
+    ++unknown_to[accounts_[static_cast<std::size_t>(at) / options_.customers].id];
   }
   for (const auto& [id, n] : unknown_to) out += "; unknown to " + id + ' ' + std::to_string(n);
   return out + "; the platforms: " + to_json(platform_->count());
 }
 
 std::uint64_t bad_day::in_flight_max() const {
-  return accounts.size() * options_.in_flight_max;
+  return accounts_.size() * options_.in_flight_max;
 }
 
 void bad_day::stop() {

@@ -56,6 +56,7 @@ class bad_day {
     std::uint32_t customers = 25;  ///< of each account
     std::string unknown_wait = "12s";
     std::uint32_t in_flight_max = 64;  ///< of each account
+    bool by_x = false;                 ///< X alone, whose limits leave room for few; else all the others
   };
   explicit bad_day(options o);
 
@@ -84,6 +85,7 @@ class bad_day {
   void read_ends();
 
   const options options_;
+  const std::vector<fake_platform::account> accounts_;
   e2e::scratch dir_;
   e2e::engine_process engine_;
   std::optional<fake_platform::platform> platform_;

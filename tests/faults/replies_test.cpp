@@ -50,6 +50,19 @@ TEST(replies_on_a_bad_day, arrive_once_and_in_order_though_the_engine_is_killed)
   run(day, full() ? 10'000 : 400, full() ? 100 : 5);
 }
 
+/// Of X a few only: it takes 15 messages in a quarter of an hour.
+TEST(replies_on_a_bad_day, arrive_once_and_in_order_by_x_though_the_engine_is_killed) {
+  for (int round = 0; round < (full() ? 20 : 1); ++round) {
+    bad_day day({.seed = seed() + static_cast<std::uint64_t>(round), .customers = 3, .by_x = true});
+    day.begin();
+    day.answer_all(12, 2);
+    EXPECT_TRUE(day.settle(settled_within));
+    const auto found = day.check();
+    EXPECT_TRUE(found.none()) << found.text() << day.summary();
+    EXPECT_EQ(day.platform().count().refused, 0u);
+  }
+}
+
 /// Around a call: durable as begun, called, answered, settled.
 TEST(replies_on_a_bad_day, arrive_once_wherever_around_a_call_the_engine_ends) {
   for (const char* place : {"attempt-durable", "attempt-called", "attempt-answered", "attempt-settled"}) {
