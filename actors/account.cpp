@@ -109,7 +109,9 @@ std::vector<domain::message> account_owner::latest_of(const domain::brand_id& br
   return latest;
 }
 
+/// Of a direct message nobody asks: it goes to the customer, whatever it answers.
 std::optional<domain::message> account_owner::answered_by(const reply& r) const {
+  if (r.conversation.kind == domain::thread_kind::dm) return std::nullopt;
   const auto& thread = r.conversation.id.thread;
   if (!r.message.reply_to.empty()) {
     if (auto m = links_.of->views->find_message(r.conversation.brand.value, thread, r.message.reply_to))

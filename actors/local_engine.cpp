@@ -33,8 +33,9 @@ caf::actor_system_config& configure(caf::actor_system_config& cfg, const config:
   cfg.add_thread_hook<lower_workers>();
   cfg.set("scheduler.max-threads", static_cast<std::size_t>(workers));
   cfg.set("scheduler.max-throughput", static_cast<std::size_t>(200));
-  // Stolen work waits this long at most; the default of 10 ms would be the tail of our latency.
-  cfg.set("work-stealing.relaxed-sleep-duration", caf::timespan{std::chrono::milliseconds{1}});
+  // Workers that wait for work at one place: those that steal look for it by a timer, up to a tenth of a core of an idle
+  // engine, and what one of them sends itself wakes nobody else.
+  cfg.set("scheduler.policy", caf::atom("sharing"));
   return cfg;
 }
 

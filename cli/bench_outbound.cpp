@@ -8,6 +8,7 @@
 #include "cli/outbound_rig.hpp"
 #include "domain/json.hpp"
 
+#include <algorithm>
 #include <cstdio>
 
 namespace switchboard::cli {
@@ -62,6 +63,12 @@ void print_text(const outbound_rig& b, const bench_options& o, const outcome& r)
               format_count(o.replies).c_str(), o.accounts, outbound_limit_units);
   std::printf("POST→call  %s\n", latency_text(r.latency).c_str());
   print_round("alone     ", r.alone);
+  const auto each = [&](double seconds) {
+    return format_duration(std::chrono::nanoseconds(static_cast<std::int64_t>(
+        seconds * 1e9 / static_cast<double>(std::max<std::size_t>(1, r.alone.arrivals.size())))));
+  };
+  std::printf("cost       %s CPU of the engine a reply, from the limit to its end; %s of the fake platform\n",
+              each(r.alone.engine_cpu).c_str(), each(r.alone.platform_cpu).c_str());
   print_round("beside    ", r.beside);
   std::printf("ingest     %s/s before, %s/s beside them (%.2f x), %s/s after\n",
               format_count(static_cast<std::uint64_t>(r.ingest_before)).c_str(),
@@ -79,6 +86,8 @@ void append_round(domain::json_object& j, std::string& out, const char* name, co
   o.raw("queuedInSeconds", format("%.3f", std::chrono::duration<double>(r.posting).count()));
   o.raw("utilisation", format("%.4f", r.utilisation()));
   o.number("idleMaxNs", static_cast<std::uint64_t>(r.idle_max.count()));
+  o.raw("engineCpuSeconds", format("%.3f", r.engine_cpu));
+  o.raw("platformCpuSeconds", format("%.3f", r.platform_cpu));
   o.end();
 }
 

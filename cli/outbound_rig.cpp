@@ -233,16 +233,21 @@ expected<outbound_rig::round, std::string> outbound_rig::send_all(const std::str
   std::thread generator;
   if (beside_ingest) {
     auto p = target.plan(options_);
-    p.warm_up = {};
+    p.warm_up = std::chrono::seconds(1);
     p.duration = patience;
     p.stop = &done;
     generator = std::thread([this, p, &load] { load = target.load(p); });
+    std::this_thread::sleep_for(p.warm_up);  // as before and behind: what is counted begins here
   }
+  r.engine_cpu = -target.own->cpu_seconds();
+  r.platform_cpu = -platform_->cpu_seconds();
   const auto let_go = clock::now();
   auto arrived = ask_platform("/_/release").has_value()
                      ? wait_taken(*before + conversations_.size())
                      : expected<void, std::string>(unexpected{std::string("the fake platform is gone")});
   r.took = clock::now() - let_go;
+  r.engine_cpu += target.own->cpu_seconds();
+  r.platform_cpu += platform_->cpu_seconds();
   done = true;
   if (generator.joinable()) generator.join();
   if (!arrived) return unexpected{arrived.error()};

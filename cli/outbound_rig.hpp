@@ -35,6 +35,7 @@ class outbound_rig {
     std::vector<arrival> arrivals;
     schedule_figures sum;
     std::chrono::nanoseconds idle_max{0}, took{0}, posting{0};
+    double engine_cpu = 0, platform_cpu = 0;  ///< seconds, while they were sent
     [[nodiscard]] double utilisation() const {
       return sum.actual.count() > 0
                  ? static_cast<double>(sum.ideal.count()) / static_cast<double>(sum.actual.count())
