@@ -36,7 +36,12 @@ void account_owner::ask_about_doubtful(domain::timestamp now) {
 }
 
 void account_owner::ask_about(const domain::message_id& id, domain::timestamp now) {
-  const auto question = question_about(replies_.at(id));
+  const auto& r = replies_.at(id);
+  // Queued by a version that settled only at the call below what it goes: where to look is not known any more.
+  const auto& what = *r.what;
+  if (what.conversation.kind != domain::thread_kind::dm && what.message.reply_to.empty())
+    return doubts_.unclear(id, now);
+  const auto question = question_about(r);
   const auto draws = links_.client->lookup_draws(question);
   const auto allowed = queue_.question_allowed(draws, now);
   if (!allowed || *allowed > now) return doubts_.postpone(id, allowed.value_or(now + question_waits));

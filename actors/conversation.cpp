@@ -206,7 +206,7 @@ bool conversation_owner::decide_act(act& a, change& c, command_result& result) {
 void conversation_owner::recall(domain::command& what, command_result& result) const {
   const conversation_past past{node_, state_.id, state_.current->brand, recent_};
   if (auto* const say = std::get_if<domain::say>(&what)) {
-    domain::recall(*say, past);
+    domain::recall(*say, state_, past);
     for (const auto& m : say->made) {
       storage::append_message(result.messages.emplace_back(), m, state_.current->platform);
     }

@@ -84,6 +84,22 @@ std::optional<domain::timestamp> conversation_past::erased_at(const domain::cust
   return erasure ? std::optional(erasure->at) : std::nullopt;
 }
 
+/// In the views alone: what came since the thread was loaded is in its state.
+std::optional<std::string> conversation_past::last_inbound(const domain::conversation_id& c) const {
+  constexpr std::size_t at_once = 50;
+  std::string after;
+  do {
+    const auto page = node_.views->list_messages(brand_, c, at_once, after, storage::message_order::newest);
+    if (!page) return std::nullopt;
+    for (const auto& row : page->rows) {
+      const auto m = storage::decode_message(row);
+      if (m && m->direction == domain::direction::inbound && !m->placeholder) return m->platform_message_id;
+    }
+    after = page->next;
+  } while (!after.empty());
+  return std::nullopt;
+}
+
 std::vector<domain::message> conversation_past::outbound_up_to(const domain::conversation_id& c,
                                                                domain::timestamp up_to,
                                                                domain::delivery_status below) const {

@@ -39,6 +39,7 @@ class conversation_past final : public domain::thread_past {
   [[nodiscard]] bool may_have_arrived(const domain::message_id& reply) const override {
     return node_.calls == nullptr || node_.calls->has(reply);
   }
+  [[nodiscard]] std::optional<std::string> last_inbound(const domain::conversation_id& c) const override;
   [[nodiscard]] std::vector<domain::message> outbound_up_to(const domain::conversation_id& c,
                                                             domain::timestamp up_to,
                                                             domain::delivery_status below) const override;

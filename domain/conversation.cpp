@@ -45,6 +45,12 @@ struct decider {
   return c.version >= before.version;
 }
 
+void follow_inbound(thread_state& state, const event& e) {
+  const bool is_news = e.type == event_type::message_received && e.message && e.conversation;
+  if (!is_news || e.conversation->id.thread != state.id || e.conversation->kind == thread_kind::dm) return;
+  if (e.message->direction == direction::inbound) state.last_inbound = e.message->platform_message_id;
+}
+
 }  // namespace
 
 decision decide(const thread_state& state, command&& what, const conversation_policy& policy, timestamp now) {
@@ -59,12 +65,14 @@ decision decide(const thread_state& state, const command& what, const conversati
 void apply(thread_state& state, const event& e) {
   if (apply_erased(state, e)) return;
   follow_sending(state, e);
+  follow_inbound(state, e);
   if (follows(e, state)) state.current = e.conversation;
 }
 
 void apply(thread_state& state, event&& e) {
   if (apply_erased(state, e)) return;
   follow_sending(state, e);
+  follow_inbound(state, e);
   if (follows(e, state)) state.current = std::move(e.conversation);
 }
 

@@ -53,6 +53,8 @@ struct thread_state {
   std::optional<conversation> current;  ///< the newest conversation; none before the first event
   std::uint32_t erased = 0;             ///< the conversations up to this ordinal were, with their customer
   std::vector<message> sending = {};    ///< our replies that are on their way, as they are now, in order
+  /// Outside direct messages: the customer's last message by the platform's id; empty: nothing came since it was loaded.
+  std::string last_inbound = {};
 };
 
 /// A platform's event for this thread, with what the rules need to know of the past.

@@ -59,6 +59,7 @@ bool apply_erased(thread_state& state, const event& e) {
   if (ends_it && c.ordinal > state.erased) {
     state.erased = c.ordinal;
     if (state.current && state.current->id.ordinal <= c.ordinal) state.current.reset();
+    state.last_inbound.clear();
     std::erase_if(state.sending, [&](const message& m) { return m.id.conversation.ordinal <= c.ordinal; });
   }
   return true;

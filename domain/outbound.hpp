@@ -32,6 +32,9 @@ struct say {
   std::string key = {};              ///< Idempotency-Key, or empty: the same one says nothing twice
   bool human_agent_allowed = false;  ///< the account's app may use the tag
   std::vector<message> made = {};    ///< what this key has made before, as it is now
+  /// Outside direct messages: the customer's last message by the platform's id (or empty), which whatever names none answers. It
+  /// is settled here, so that every attempt, and every question about one, goes to the same place.
+  std::optional<std::string> below = {};
 };
 
 /// Of one message that was queued.

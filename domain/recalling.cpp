@@ -88,8 +88,12 @@ void recall(receive& r, const thread_state& state, const thread_past& past) {
             [](const message& a, const message& b) { return a.id.sequence < b.id.sequence; });
 }
 
-void recall(say& r, const thread_past& past) {
+void recall(say& r, const thread_state& state, const thread_past& past) {
   if (!r.key.empty()) r.made = past.made_by(r.key);
+  if (!state.current || state.current->kind == thread_kind::dm) return;
+  r.below = state.last_inbound;
+  if (!r.below->empty() || !r.made.empty()) return;
+  if (auto last = past.last_inbound(state.current->id)) r.below = *std::move(last);
 }
 
 void recall(settle_send& r, const thread_past& past) {

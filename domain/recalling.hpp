@@ -38,6 +38,8 @@ class thread_past {
   [[nodiscard]] virtual std::vector<message> made_by(const std::string& idempotency_key) const = 0;
   /// Was a reply of ours that is on its way handed to its platform, as far as anybody can tell?
   [[nodiscard]] virtual bool may_have_arrived(const message_id& reply) const = 0;
+  /// The customer's last message of a conversation, by the platform's id.
+  [[nodiscard]] virtual std::optional<std::string> last_inbound(const conversation_id& c) const = 0;
   /// The outbound messages of a conversation that were sent up to a time and whose delivery is below a status; some
   /// that are not below it may be among them.
   [[nodiscard]] virtual std::vector<message> outbound_up_to(const conversation_id& c, timestamp up_to,
@@ -47,8 +49,8 @@ class thread_past {
 /// Completes what decide() must be told: r.seen, r.target, r.covered, r.not_begun.
 void recall(receive& r, const thread_state& state, const thread_past& past);
 
-/// … r.made; and r.same_id: what is kept under the platform's id of a reply that was sent.
-void recall(say& r, const thread_past& past);
+/// … r.made and r.below; and r.same_id: what is kept under the platform's id of a reply that was sent.
+void recall(say& r, const thread_state& state, const thread_past& past);
 void recall(settle_send& r, const thread_past& past);
 
 /// … r.target.

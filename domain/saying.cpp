@@ -41,9 +41,10 @@ namespace {
 /// What the same key has made must be what it is to make now; else the caller used a key twice. What the platform has
 /// edited or withdrawn since can't be compared.
 [[nodiscard]] bool is_repetition(const say& what) {
-  return std::ranges::equal(what.made, what.parts, [](const message& m, const said& part) {
+  return std::ranges::equal(what.made, what.parts, [&](const message& m, const said& part) {
     if (m.edited_at || m.deleted) return true;
-    return m.content == part.content && m.reply_to == part.reply_to && m.payload == part.payload &&
+    const bool same_place = m.reply_to == part.reply_to || (part.reply_to.empty() && what.below);
+    return m.content == part.content && same_place && m.payload == part.payload &&
            m.attachments.size() == part.attachments.size();
   });
 }
@@ -82,7 +83,7 @@ namespace {
   m.content = std::move(part.content);
   m.content_type = part.content_type;
   m.attachments = std::move(part.attachments);
-  m.reply_to = std::move(part.reply_to);
+  m.reply_to = part.reply_to.empty() ? what.below.value_or("") : std::move(part.reply_to);
   m.payload = std::move(part.payload);
   m.sender_type = what.sender;
   m.sender_id = what.sender_id;

@@ -51,7 +51,7 @@ class hand_client final : public platform_client {
   void look_up(lookup_order what, std::function<void(lookup_outcome)> done) override {
     {
       const std::lock_guard lock(mutex_);
-      asked_.push_back(what.sent.what->message.content);
+      asked_.push_back(what.sent.answered ? what.sent.answered->content : "");
       changed_.notify_all();
       if (!knows_.empty()) return done({.what = lookup_outcome::kind::found, .platform_message_id = knows_});
     }
@@ -70,9 +70,11 @@ class hand_client final : public platform_client {
     calls_.pop_front();
     return call;
   }
-  void wait_for_question() {
+  /// What the message that is asked about answers.
+  std::string wait_for_question() {
     std::unique_lock lock(mutex_);
     EXPECT_TRUE(changed_.wait_for(lock, patience, [&] { return !asked_.empty(); }));
+    return asked_.empty() ? std::string() : asked_.front();
   }
   void knows(std::string id) {
     const std::lock_guard lock(mutex_);
@@ -191,7 +193,7 @@ class outbox_test : public ::testing::Test {
   }
 
   domain::conversation_id conversation() {
-    return *domain::parse_conversation_id(wait_for(event_type::message_received)[0].conversation);
+    return *domain::parse_conversation_id(wait_for(event_type::message_received, received_)[0].conversation);
   }
   command_result say(const std::string& text, const std::string& key = {}) {
     domain::say s{.id = conversation(), .parts = {{.content = text}}};
@@ -210,6 +212,7 @@ class outbox_test : public ::testing::Test {
     return *std::move(result);
   }
 
+  std::size_t received_ = 1;  ///< so many messages of the customer are in the log
   testing::temporary_directory directory_;
   std::shared_ptr<hand_client> client_;
   std::unique_ptr<engine> engine_;
@@ -237,6 +240,36 @@ TEST_F(outbox_test, an_answer_below_a_comment_is_told_which_one) {
   EXPECT_EQ(call.answered, "where is it?");
   call.done(arrived("p1"));
   wait_for(event_type::message_sent);
+}
+
+TEST_F(outbox_test, an_answer_below_a_comment_goes_there_however_many_went_before_and_whatever_comes_after) {
+  const auto comment = [&](const char* id, const char* words) {
+    auto c = text_message(id, words);
+    c.platform = domain::platform::telegram;
+    c.thread = domain::thread_kind::comment;
+    hand_in(std::move(c));
+  };
+  comment("1", "where is it?");
+  for (int i = 0; i < 60; ++i) {
+    say("and " + std::to_string(i));
+    const auto call = client_->next();
+    EXPECT_EQ(call.answered, "where is it?") << i;
+    call.done(arrived("p" + std::to_string(i)));
+  }
+  wait_for(event_type::message_sent, 60);
+  restart();
+  say("still", "k");
+  const auto call = client_->next();
+  EXPECT_EQ(call.answered, "where is it?");
+  comment("2", "hello?");
+  received_ = 2;
+  wait_for(event_type::message_received, received_);
+  call.done({});
+  EXPECT_EQ(client_->wait_for_question(), "where is it?") << "it is asked about where it went";
+  EXPECT_FALSE(say("still", "k").refused) << "the same message, though it would go elsewhere by now";
+  say("here");
+  client_->knows("p");
+  EXPECT_EQ(client_->next().answered, "hello?");
 }
 
 TEST_F(outbox_test, the_same_key_is_one_message_also_after_a_restart) {

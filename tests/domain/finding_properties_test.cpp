@@ -33,6 +33,9 @@ class kept_past final : public thread_past {
   }
   [[nodiscard]] std::optional<timestamp> erased_at(const customer_id&) const override { return std::nullopt; }
   [[nodiscard]] bool may_have_arrived(const message_id&) const override { return true; }
+  [[nodiscard]] std::optional<std::string> last_inbound(const conversation_id&) const override {
+    return std::nullopt;
+  }
   [[nodiscard]] std::vector<message> outbound_up_to(const conversation_id&, timestamp,
                                                     delivery_status) const override {
     return {};

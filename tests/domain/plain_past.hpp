@@ -44,6 +44,10 @@ class plain_past final : public thread_past {
     asked.push_back("may have arrived " + to_text(reply));
     return false;
   }
+  [[nodiscard]] std::optional<std::string> last_inbound(const conversation_id& c) const override {
+    asked.push_back("last inbound of " + std::to_string(c.ordinal));
+    return last;
+  }
   [[nodiscard]] std::vector<message> outbound_up_to(const conversation_id& c, timestamp up_to,
                                                     delivery_status below) const override {
     asked.push_back("outbound of " + std::to_string(c.ordinal) + " up to " +
@@ -57,6 +61,7 @@ class plain_past final : public thread_past {
   bool effect = false;
   std::optional<customer> known;
   std::optional<timestamp> erased;
+  std::optional<std::string> last;
   std::vector<message> outbound;
   std::vector<message> made;
   mutable std::vector<std::string> asked;

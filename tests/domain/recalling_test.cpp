@@ -92,6 +92,26 @@ TEST(recalling_echoes, asks_what_was_begun_where_the_words_could_be_of_what_wait
   EXPECT_THAT(not_begun("yes", to_text(waits.id).c_str()), IsEmpty()) << "what it is is known";
 }
 
+TEST(recalling_replies, asks_below_what_they_go_only_where_nothing_came_since) {
+  auto state = with_conversation();
+  plain_past past;
+  past.last = "old";
+  const auto below = [&] {
+    say s{.id = state.current->id, .parts = {{.content = "yes"}}};
+    recall(s, state, past);
+    return s.below;
+  };
+  EXPECT_EQ(below(), std::nullopt) << "a direct message";
+  state.current->kind = thread_kind::comment;
+  EXPECT_EQ(below(), "old");
+  past.last.reset();
+  EXPECT_EQ(below(), "") << "the customer said nothing";
+  EXPECT_THAT(past.asked, testing::ElementsAre("last inbound of 1", "last inbound of 1"));
+  state.last_inbound = "new";
+  EXPECT_EQ(below(), "new");
+  EXPECT_EQ(past.asked.size(), 2u);
+}
+
 plain_past that(const std::function<void(plain_past&)>& with) {
   plain_past p;
   with(p);

@@ -101,6 +101,27 @@ TEST_F(saying_test, the_same_key_says_nothing_twice) {
   EXPECT_EQ(refusal_of(other), refusal::invalid);
 }
 
+TEST_F(saying_test, what_names_nothing_answers_what_it_stands_below) {
+  auto s = reply("yes");
+  s.key = "k";
+  s.below = "comment-1";
+  const auto made = run(s);
+  ASSERT_EQ(made.size(), 1u);
+  EXPECT_EQ(made[0].message->reply_to, "comment-1");
+  auto again = s;
+  again.below = "comment-2";  // the customer wrote meanwhile
+  again.made = {*made[0].message};
+  EXPECT_EQ(types(run(again)), "") << "the same";
+  auto named = s;
+  named.parts[0].reply_to = "comment-0";
+  named.made = again.made;
+  EXPECT_FALSE(decide(state, named, policy, now)) << "another one";
+  auto other = s;
+  other.key = "k2";
+  other.parts[0].reply_to = "comment-0";
+  EXPECT_EQ(run(other)[0].message->reply_to, "comment-0");
+}
+
 TEST_F(saying_test, what_can_not_be_said_is_refused) {
   EXPECT_EQ(refusal_of(say{.id = id_of(2), .parts = {{.content = "x"}}}), refusal::not_found);
   EXPECT_EQ(refusal_of(say{.id = current().id, .parts = {}}), refusal::invalid);
