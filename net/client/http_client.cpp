@@ -1,153 +1,71 @@
 #include "net/client/http_client.hpp"
 
-#include <arpa/inet.h>
+#include "net/client/transfer.hpp"
+
 #include <curl/curl.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cstring>
+#include <chrono>
 #include <deque>
+#include <iterator>
 #include <list>
 #include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <thread>
+#include <vector>
 
 namespace switchboard::net::client {
 
 namespace {
 
-/// One answer's headers, together.
-constexpr std::size_t head_bytes_max = 64u << 10;
+using clock = std::chrono::steady_clock;
 
-struct easy_deleter {
-  void operator()(CURL* c) const { curl_easy_cleanup(c); }
+/// Of libcurl's handles so many wait for their next request.
+constexpr std::size_t handles_kept_max = 64;
+constexpr int events_at_once = 256;
+
+/// Closed at its end.
+struct descriptor {
+  const int fd;
+  explicit descriptor(int f) : fd(f) {
+    if (fd < 0) throw std::runtime_error("the HTTP client: no descriptor for epoll");
+  }
+  ~descriptor() { ::close(fd); }
+  descriptor(const descriptor&) = delete;
+  descriptor& operator=(const descriptor&) = delete;
 };
-struct list_deleter {
-  void operator()(curl_slist* l) const { curl_slist_free_all(l); }
-};
-
-/// One request under way. libcurl keeps pointers into it: it does not move.
-struct transfer {
-  request asked;
-  http_client::handler done;
-  std::uint64_t answer_bytes_max = 0;
-  std::unique_ptr<CURL, easy_deleter> easy;
-  std::unique_ptr<curl_slist, list_deleter> headers, leads_to;
-  const options* of = nullptr;
-  std::size_t sent = 0;  ///< of the body
-  std::size_t head_bytes = 0;
-  bool too_large = false;
-  bool address_refused = false;
-  result got;
-};
-
-std::size_t read_body(char* to, std::size_t size, std::size_t count, void* of) {
-  auto& t = *static_cast<transfer*>(of);
-  const auto n = std::min(size * count, t.asked.body.size() - t.sent);
-  std::memcpy(to, t.asked.body.data() + t.sent, n);
-  t.sent += n;
-  return n;
-}
-
-std::size_t write_body(const char* from, std::size_t size, std::size_t count, void* of) {
-  auto& t = *static_cast<transfer*>(of);
-  const auto n = size * count;
-  if (t.got.body.size() + n > t.answer_bytes_max) {
-    t.too_large = true;
-    return 0;
-  }
-  if (t.got.body.empty()) {  // so that it does not grow by halves to twice its size
-    curl_off_t announced = 0;
-    curl_easy_getinfo(t.easy.get(), CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
-    if (announced > 0)
-      t.got.body.reserve(std::min(static_cast<std::uint64_t>(announced), t.answer_bytes_max));
-  }
-  t.got.body.append(from, n);
-  return n;
-}
-
-std::size_t write_header(const char* from, std::size_t size, std::size_t count, void* of) {
-  auto& t = *static_cast<transfer*>(of);
-  const auto n = size * count;
-  std::string_view line(from, n);
-  if (line.starts_with("HTTP/")) t.got.headers.clear();  // a 100 Continue went before
-  t.head_bytes += n;
-  if (t.head_bytes > head_bytes_max) {
-    t.too_large = true;
-    return 0;
-  }
-  const auto colon = line.find(':');
-  if (colon == std::string_view::npos) return n;
-  std::string name(line.substr(0, colon));
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](unsigned char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); });
-  auto value = line.substr(colon + 1);
-  while (!value.empty() && static_cast<unsigned char>(value.front()) <= ' ') value.remove_prefix(1);
-  while (!value.empty() && static_cast<unsigned char>(value.back()) <= ' ') value.remove_suffix(1);
-  t.got.headers.emplace_back(std::move(name), std::string(value));
-  return n;
-}
-
-bool may_reach(const transfer& t, std::span<const std::uint8_t> address) {
-  return t.asked.to_any_address || !t.of->may_reach || t.of->may_reach(address);
-}
-
-/// The address's bytes; none: of no family that we know.
-std::span<const std::uint8_t> bytes_of(const sockaddr& a) {
-  if (a.sa_family == AF_INET) {
-    return {reinterpret_cast<const std::uint8_t*>(&reinterpret_cast<const sockaddr_in&>(a).sin_addr), 4};
-  }
-  if (a.sa_family == AF_INET6) {
-    return {reinterpret_cast<const std::uint8_t*>(&reinterpret_cast<const sockaddr_in6&>(a).sin6_addr), 16};
-  }
-  return {};
-}
-
-/// With the address at hand that is connected to: whatever a name server says next makes no difference.
-curl_socket_t open_socket(void* of, curlsocktype, curl_sockaddr* to) {
-  auto& t = *static_cast<transfer*>(of);
-  if (!may_reach(t, bytes_of(to->addr))) {
-    t.address_refused = true;
-    return CURL_SOCKET_BAD;
-  }
-  return ::socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
-}
-
-/// Also of a connection that was kept, and may have been made for a request to which other addresses are open.
-int before_request(void* of, char* address, char*, int, int) {
-  auto& t = *static_cast<transfer*>(of);
-  std::array<std::uint8_t, 16> bytes{};
-  const bool v6 = std::strchr(address, ':') != nullptr;
-  const bool read = ::inet_pton(v6 ? AF_INET6 : AF_INET, address, bytes.data()) == 1;
-  if (read && may_reach(t, std::span(bytes).first(v6 ? 16 : 4))) return CURL_PREREQFUNC_OK;
-  t.address_refused = true;
-  return CURL_PREREQFUNC_ABORT;
-}
-
-/// Did anything of the request leave? libcurl is ready to send it (PRETRANSFER) only behind name, connection and TLS.
-bool may_have_left(CURL* easy) {
-  curl_off_t ready = 0;
-  curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &ready);
-  long bytes = 0;
-  curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &bytes);
-  return ready > 0 || bytes > 0;
-}
 
 }  // namespace
 
+/// libcurl tells which sockets it waits for and when it wants to look at the clock, so that a turn costs what has happened and
+/// not what is under way (curl_multi_perform looks at every transfer each time).
 class http_client::loop {
  public:
-  explicit loop(options o) : options_(std::move(o)), multi_(curl_multi_init()) {
+  explicit loop(options o)
+      : options_(std::move(o)),
+        epoll_(::epoll_create1(EPOLL_CLOEXEC)),
+        wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+        multi_(curl_multi_init()) {
     if (multi_ == nullptr) throw std::runtime_error("libcurl: no memory");
     curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, static_cast<long>(options_.connections_kept));
     curl_multi_setopt(multi_, CURLMOPT_MAX_TOTAL_CONNECTIONS, static_cast<long>(options_.connections_max));
+    curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &follow_socket);
+    curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
+    curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &follow_timer);
+    curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
+    epoll_event e{.events = EPOLLIN, .data = {.fd = wake_.fd}};
+    if (::epoll_ctl(epoll_.fd, EPOLL_CTL_ADD, wake_.fd, &e) != 0)
+      throw std::runtime_error("the HTTP client: epoll_ctl");
     thread_ = std::thread([this] { run(); });
   }
   ~loop() {
     stop();
+    handles_.clear();
     curl_multi_cleanup(multi_);
   }
 
@@ -160,7 +78,7 @@ class http_client::loop {
       if (!stopping_) waiting_.push_back(std::move(t));
     }
     if (t) return t->done(result{.why = "the node is ending"});
-    curl_multi_wakeup(multi_);
+    wake();
   }
 
   void stop() {
@@ -168,24 +86,76 @@ class http_client::loop {
       const std::lock_guard lock(mutex_);
       stopping_ = true;
     }
-    curl_multi_wakeup(multi_);
+    wake();
     if (thread_.joinable()) thread_.join();
   }
 
  private:
+  static int follow_socket(CURL*, curl_socket_t s, int what, void* of, void* known) {
+    const auto& self = *static_cast<loop*>(of);
+    if (what == CURL_POLL_REMOVE) {
+      ::epoll_ctl(self.epoll_.fd, EPOLL_CTL_DEL, s, nullptr);
+      return 0;
+    }
+    epoll_event e{.events = 0, .data = {.fd = s}};
+    if (what != CURL_POLL_OUT) e.events |= EPOLLIN;
+    if (what != CURL_POLL_IN) e.events |= EPOLLOUT;
+    if (::epoll_ctl(self.epoll_.fd, known == nullptr ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, s, &e) != 0) return -1;
+    curl_multi_assign(self.multi_, s, of);
+    return 0;
+  }
+
+  static int follow_timer(CURLM*, long milliseconds, void* of) {
+    auto& due = static_cast<loop*>(of)->due_;
+    due.reset();
+    if (milliseconds >= 0) due = clock::now() + std::chrono::milliseconds(milliseconds);
+    return 0;
+  }
+
+  void wake() const {
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const auto n = ::write(wake_.fd, &one, sizeof one);  // full: it is awake already
+  }
+
   void run() {
-    for (;;) {
-      if (!take_waiting()) break;
-      int running = 0;
-      curl_multi_perform(multi_, &running);
+    while (take_waiting()) {
       collect();
-      curl_multi_poll(multi_, nullptr, 0, 1'000, nullptr);
+      turn();
     }
     for (auto& t : under_way_) {
       curl_multi_remove_handle(multi_, t->easy.get());
       finish(*t, CURLE_ABORTED_BY_CALLBACK, "the node is ending");
     }
     under_way_.clear();
+  }
+
+  /// Waits for something to happen, and lets libcurl do what it wants.
+  void turn() {
+    int wait = -1;
+    if (due_) {
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(*due_ - clock::now());
+      wait = static_cast<int>(std::max<std::chrono::milliseconds::rep>(0, left.count()));
+    }
+    std::array<epoll_event, events_at_once> events{};
+    const int n = ::epoll_wait(epoll_.fd, events.data(), events_at_once, wait);
+    int running = 0;
+    for (int i = 0; i < n; ++i) {
+      const auto& e = events[static_cast<std::size_t>(i)];
+      if (e.data.fd == wake_.fd) {
+        std::uint64_t times = 0;
+        [[maybe_unused]] const auto got = ::read(wake_.fd, &times, sizeof times);
+        continue;
+      }
+      int what = 0;
+      if ((e.events & EPOLLIN) != 0) what |= CURL_CSELECT_IN;
+      if ((e.events & EPOLLOUT) != 0) what |= CURL_CSELECT_OUT;
+      if ((e.events & (EPOLLERR | EPOLLHUP)) != 0) what |= CURL_CSELECT_ERR;
+      curl_multi_socket_action(multi_, e.data.fd, what, &running);
+    }
+    if (due_ && *due_ <= clock::now()) {
+      due_.reset();  // before: it may set the next
+      curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running);
+    }
   }
 
   /// False: it ends.
@@ -200,78 +170,20 @@ class http_client::loop {
     for (auto& t : fresh) {
       if (!goes_on) {
         t->done(result{.why = "the node is ending"});
-      } else if (!begin(*t)) {
-        t->done(result{.why = "libcurl: no memory"});
-      } else {
-        under_way_.push_back(std::move(t));
+        continue;
       }
+      if (!handles_.empty()) {
+        t->easy = std::move(handles_.back());
+        handles_.pop_back();
+      }
+      if (!set_up(*t, options_) || curl_multi_add_handle(multi_, t->easy.get()) != CURLM_OK) {
+        t->done(result{.why = "libcurl: no memory"});
+        continue;
+      }
+      under_way_.push_back(std::move(t));
+      under_way_.back()->place = std::prev(under_way_.end());
     }
     return goes_on;
-  }
-
-  bool begin(transfer& t) {
-    t.answer_bytes_max = t.asked.answer_bytes_max > 0 ? t.asked.answer_bytes_max : options_.answer_bytes_max;
-    t.of = &options_;
-    t.easy.reset(curl_easy_init());
-    CURL* const c = t.easy.get();
-    if (c == nullptr) return false;
-    bool whole = add_header(t, "Expect:");  // no round trip for a permission
-    for (const auto& [name, value] : t.asked.headers) whole = whole && add_header(t, name + ": " + value);
-    if (!whole) return false;
-    curl_easy_setopt(c, CURLOPT_PRIVATE, &t);
-    curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L);  // a name server that is silent holds up nobody else
-    curl_easy_setopt(c, CURLOPT_URL, t.asked.url.c_str());
-    curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(c, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-    curl_easy_setopt(c, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-    curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
-    curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
-    if (!options_.ca_file.empty()) curl_easy_setopt(c, CURLOPT_CAINFO, options_.ca_file.c_str());
-    curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, static_cast<long>(t.asked.timeout.count()));
-    curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options_.connect_timeout.count()));
-    curl_easy_setopt(c, CURLOPT_USERAGENT, options_.user_agent.c_str());
-    curl_easy_setopt(c, CURLOPT_HTTPHEADER, t.headers.get());
-    curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, &write_body);
-    curl_easy_setopt(c, CURLOPT_WRITEDATA, &t);
-    curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, &write_header);
-    curl_easy_setopt(c, CURLOPT_HEADERDATA, &t);
-    if (t.asked.once) curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, 1L);
-    if (t.asked.method == "POST") {
-      curl_easy_setopt(c, CURLOPT_POST, 1L);
-      curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(t.asked.body.size()));
-      curl_easy_setopt(c, CURLOPT_READFUNCTION, &read_body);
-      curl_easy_setopt(c, CURLOPT_READDATA, &t);
-    } else if (t.asked.method != "GET") {
-      curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, t.asked.method.c_str());
-    }
-    return guard(t) && curl_multi_add_handle(multi_, c) == CURLM_OK;
-  }
-
-  /// Where it may lead.
-  [[nodiscard]] bool guard(transfer& t) const {
-    CURL* const c = t.easy.get();
-    curl_easy_setopt(c, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(t.answer_bytes_max));
-    if (options_.may_reach) {
-      curl_easy_setopt(c, CURLOPT_PROXY, "");
-      curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, &open_socket);
-      curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, &t);
-      curl_easy_setopt(c, CURLOPT_PREREQFUNCTION, &before_request);
-      curl_easy_setopt(c, CURLOPT_PREREQDATA, &t);
-    }
-    if (t.asked.leads_to.empty()) return true;
-    t.leads_to.reset(curl_slist_append(nullptr, ("::" + t.asked.leads_to).c_str()));
-    curl_easy_setopt(c, CURLOPT_CONNECT_TO, t.leads_to.get());
-    return t.leads_to != nullptr;
-  }
-
-  static bool add_header(transfer& t, const std::string& line) {
-    auto* const more = curl_slist_append(t.headers.get(), line.c_str());
-    if (more == nullptr) return false;
-    (void)t.headers.release();
-    t.headers.reset(more);
-    return true;
   }
 
   void collect() {
@@ -279,45 +191,28 @@ class http_client::loop {
     while (const CURLMsg* const m = curl_multi_info_read(multi_, &left)) {
       if (m->msg != CURLMSG_DONE) continue;
       const auto code = m->data.result;
-      transfer* t = nullptr;
-      curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &t);
+      transfer* found = nullptr;
+      curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &found);
       curl_multi_remove_handle(multi_, m->easy_handle);
+      const auto t = std::move(*found->place);
+      under_way_.erase(t->place);
       finish(*t, code, curl_easy_strerror(code));
-      std::erase_if(under_way_, [&](const auto& u) { return u.get() == t; });
+      if (handles_.size() == handles_kept_max) continue;
+      curl_easy_reset(t->easy.get());
+      handles_.push_back(std::move(t->easy));
     }
-  }
-
-  static void finish(transfer& t, CURLcode code, const char* why) {
-    long status = 0;
-    curl_easy_getinfo(t.easy.get(), CURLINFO_RESPONSE_CODE, &status);
-    auto& got = t.got;
-    if (code == CURLE_OK) {
-      got.what = reached::answered;
-      got.status = static_cast<int>(status);
-    } else {
-      got.what = may_have_left(t.easy.get()) ? reached::no_answer : reached::not_sent;
-      if (t.too_large || code == CURLE_FILESIZE_EXCEEDED) {
-        got.by = cut::too_large;
-      } else if (t.address_refused) {
-        got.by = cut::address;
-      } else if (code == CURLE_OPERATION_TIMEDOUT) {
-        got.by = cut::too_slow;
-      }
-      got.why = got.by == cut::too_large ? "the answer is larger than is taken"
-                : got.by == cut::address ? "its host leads to an address that may not be reached"
-                                         : why;
-      got.headers.clear();
-      got.body.clear();
-    }
-    t.done(std::move(got));
   }
 
   const options options_;
+  const descriptor epoll_, wake_;
   CURLM* const multi_;
   std::mutex mutex_;
   std::deque<std::unique_ptr<transfer>> waiting_;
   bool stopping_ = false;
-  std::list<std::unique_ptr<transfer>> under_way_;  ///< of the thread
+  // Of the thread:
+  std::list<std::unique_ptr<transfer>> under_way_;
+  std::vector<std::unique_ptr<CURL, easy_deleter>> handles_;
+  std::optional<clock::time_point> due_;  ///< libcurl wants to look at the clock
   std::thread thread_;
 };
 

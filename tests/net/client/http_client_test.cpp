@@ -256,6 +256,45 @@ TEST(http_client_test, redirects_are_answers) {
   c.stop();
 }
 
+TEST(http_client_test, more_than_may_be_open_wait_for_their_turn) {
+  const hand_server server([](int s, int) {
+    for (std::string seen = read_request(s, 2); !seen.empty(); seen = read_request(s, 2))
+      say(s, ok(seen.substr(seen.size() - 2)));
+  });
+  http_client c({.connections_max = 1});
+  std::vector<std::promise<result>> got(50);
+  for (std::size_t i = 0; i < got.size(); ++i)
+    c.perform(post(server, std::to_string(10 + i)), [&, i](result&& r) { got[i].set_value(std::move(r)); });
+  for (std::size_t i = 0; i < got.size(); ++i)
+    EXPECT_EQ(got[i].get_future().get().body, std::to_string(10 + i));
+  c.stop();
+}
+
+TEST(http_client_test, a_handle_carries_nothing_over_to_its_next_request) {
+  std::vector<std::string> seen;
+  const hand_server server([&](int s, int) {
+    seen.push_back(read_request(s, seen.empty() ? 0 : 5));
+    say(s, ok(std::string(1'000, 'x')));
+    wait_for_end(s);
+  });
+  http_client c({});
+  auto first = post(server, "");
+  first.method = "DELETE";
+  first.headers.emplace_back("X-First", "1");
+  first.answer_bytes_max = 10;
+  first.leads_to = server.url().substr(7, server.url().size() - 9);
+  first.once = true;
+  first.url = "http://elsewhere.test/x";
+  EXPECT_EQ(call(c, std::move(first)).by, cut::too_large);
+  const auto second = call(c, post(server));
+  EXPECT_EQ(second.body.size(), 1'000u) << second.why;
+  ASSERT_EQ(seen.size(), 2u);
+  EXPECT_TRUE(seen[0].starts_with("DELETE /x")) << seen[0];
+  EXPECT_TRUE(seen[1].starts_with("POST /x")) << seen[1];
+  EXPECT_EQ(seen[1].find("X-First"), std::string::npos);
+  c.stop();
+}
+
 TEST(http_client_test, the_end_tells_everybody_once) {
   const hand_server server([](int s, int) {
     (void)read_request(s, 5);
