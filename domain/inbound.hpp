@@ -89,6 +89,9 @@ struct rejected_part {
   /// envelope around this element alone.
   std::string raw;
   std::string account_platform_id;  ///< where it was readable, else empty
+  /// It was understood, and is about an account itself: its owner took our rights then. Where the account is known it
+  /// becomes the account's health, and no dead letter.
+  std::optional<timestamp> revoked_at = {};
 };
 
 /// One body, wholly unpacked. Every element of the body is in exactly one of the two lists.

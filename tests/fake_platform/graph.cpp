@@ -194,13 +194,21 @@ told list(world& w, const account& a, const std::vector<std::string>& path, cons
                   listed(a, all) + "}}}"};
 }
 
-told subscriptions(world& w, const std::string& of, const std::string& method) {
-  if (method == "POST") {
+told subscriptions(world& w, const account& a, const std::string& of, const asked& r) {
+  if (r.method == "POST") {
     w.unsubscribed.erase(of);
     return {.body = R"({"success":true})"};
   }
-  if (w.unsubscribed.contains(of)) return {.body = R"({"data":[]})"};
-  return {.body = R"({"data":[{"id":"1","name":"Switchboard","subscribed_fields":["messages"]}]})"};
+  const auto listed = [&](std::string_view id, std::string_view name) {
+    const std::string app = R"("id":")" + std::string(id) + R"(","name":")" + std::string(name) + '"';
+    return a.platform == domain::platform::whatsapp
+               ? R"({"whatsapp_business_api_data":{)" + app + "}}"
+               : '{' + app + R"(,"subscribed_fields":["messages","feed"]})";
+  };
+  std::string out = R"({"data":[)";
+  if (w.other_apps.contains(of)) out += listed("999", "Somebody else's");
+  if (!w.unsubscribed.contains(of)) (out += out.back() == '[' ? "" : ",") += listed("1", "Switchboard");
+  return {.body = out + "]}"};
 }
 
 }  // namespace
@@ -226,7 +234,7 @@ told graph_answer(world& w, const asked& r, instant now) {
   const bool own = from != nullptr;
   if (from == nullptr) from = w.with_token(bearer(r));
   if (from == nullptr) return graph_error(w, 401, no_token, "Invalid OAuth access token.");
-  if (path.size() > 2 && path[2] == "subscribed_apps") return subscriptions(w, path[1], r.method);
+  if (path.size() > 2 && path[2] == "subscribed_apps") return subscriptions(w, *from, path[1], r);
   if (r.method == "GET") return list(w, *from, path, r, now);
   const auto parsed = net::platforms::parse(r.body, {});
   object body;
