@@ -214,7 +214,7 @@ void add_account_limits(std::vector<property>& out) {
   out.push_back(limit<&l::syncs_max>("syncs_max", count(1, 64),
       "Accounts whose history is fetched at a time (POST /v1/accounts/{id}/sync); each waits on a thread of its own."));
   out.push_back(limit<&l::sync_pages_max>("sync_pages_max", count(1, 10'000),
-      "Pages of an account's history that are fetched in one go."));
+      "Pages of an account's history that are fetched in one go, those inside conversations included."));
   out.push_back(limit<&l::sync_timeout>("sync_timeout", duration(second, 10 * minute),
       "For an account's history in one go; what has come until then is kept."));
   out.push_back(limit<&l::account_check_interval>("account_check_interval", duration(second, day),

@@ -79,6 +79,8 @@ struct inbound_event {
   std::optional<delivery_error> error;
 
   timestamp at;  ///< the platform's time of the event, its unit already resolved
+  /// It was not delivered, but asked for: what somebody said before he was forgotten stays forgotten, however long ago that was.
+  bool from_history = false;
 };
 
 /// A part of a signed body that gave no event, with the reason: it becomes a dead letter.

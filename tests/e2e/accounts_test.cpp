@@ -283,6 +283,52 @@ TEST_F(accounts, take_in_what_their_platform_still_has_once) {
   EXPECT_EQ(c.ask("POST", "/v1/accounts/page/sync", bearer(agent_token)).status, 403);
 }
 
+TEST_F(accounts, take_in_a_long_conversation_page_by_page) {
+  for (int i = 0; i < 60; ++i) platform_.remember("page", "600", "long " + std::to_string(i));
+  platform_.remember("page", "601", "short");
+  start();
+  http_connection c(engine_.port());
+  const auto done = c.ask("POST", "/v1/accounts/page/sync", bearer(admin_token));
+  EXPECT_EQ(done.status, 200) << done.body;
+  EXPECT_EQ(json_at(done.body, "/complete"), "true") << done.body;
+  EXPECT_EQ(json_at(done.body, "/elements"), "61");
+  EXPECT_EQ(json_at(done.body, "/pages"), "4") << "a list of two pages, and twice further into one of them";
+  std::string cursor = "earliest";
+  EXPECT_EQ(read_log(engine_, cursor, "&type=message.received&account=page").size(), 61u);
+}
+
+TEST_F(accounts, do_not_bring_back_by_their_history_who_was_forgotten) {
+  const auto now = std::chrono::system_clock::now();
+  platform_.remember("page", "600", "known", now - std::chrono::hours(1));
+  start();
+  http_connection c(engine_.port());
+  const auto sync = [&] { return c.ask("POST", "/v1/accounts/page/sync", bearer(admin_token)); };
+  ASSERT_EQ(sync().status, 200);
+  const auto rows = read_list(engine_, "/v1/conversations?account=page", "conversations");
+  ASSERT_EQ(rows.size(), 1u);
+  const auto customer = text_at(rows[0], "/customerId").value_or("");
+  const auto erase = [&] { return c.ask("DELETE", "/v1/customers/" + customer, bearer(admin_token)).status; };
+  ASSERT_EQ(erase(), 202);
+  ASSERT_TRUE(eventually([&] { return erase() == 204; }, std::chrono::seconds(30)));
+  // The platform still has what was never here, and so has no dedup key: it is from before that all the same.
+  platform_.remember("page", "600", "never seen", now - std::chrono::hours(2));
+  platform_.remember("page", "601", "somebody else", now - std::chrono::hours(2));
+  ASSERT_EQ(sync().status, 200);
+  auto left = read_list(engine_, "/v1/conversations?account=page", "conversations");
+  ASSERT_EQ(left.size(), 1u);
+  EXPECT_NE(text_at(left[0], "/customerId"), customer);
+  // Who writes again is a customer as any other.
+  platform_.remember("page", "600", "back again", std::chrono::system_clock::now() + std::chrono::seconds(1));
+  ASSERT_EQ(sync().status, 200);
+  left = read_list(engine_, "/v1/conversations?account=page", "conversations");
+  EXPECT_EQ(left.size(), 2u);
+  std::string cursor = "earliest";
+  for (const auto& e : read_log(engine_, cursor, "&type=message.received&account=page")) {
+    EXPECT_NE(text_at(e, "/data/message/content"), "never seen");
+    EXPECT_NE(text_at(e, "/data/message/content"), "known");
+  }
+}
+
 TEST_F(accounts, of_another_brand_are_not_shown) {
   start();
   EXPECT_FALSE(shown("page", acme_token).empty());

@@ -128,9 +128,10 @@ class platform::running {
     const std::lock_guard lock(mutex_);
     what(world_);
   }
-  void remember(const std::string& account, const std::string& customer, const std::string& text) {
+  void remember(const std::string& account, const std::string& customer, const std::string& text,
+                std::chrono::system_clock::time_point at) {
     const std::lock_guard lock(mutex_);
-    world_.past[account].emplace_back(customer, text);
+    world_.past[account].push_back({customer, text, at});
   }
   void revoke(const std::string& account, bool dead) {
     const std::lock_guard lock(mutex_);
@@ -269,8 +270,9 @@ void platform::fail_deliveries(const std::string& bot, const std::string& why) {
     if (!why.empty()) w.undelivered[bot] = why;
   });
 }
-void platform::remember(const std::string& account, const std::string& customer, const std::string& text) {
-  running_->remember(account, customer, text);
+void platform::remember(const std::string& account, const std::string& customer, const std::string& text,
+                        std::chrono::system_clock::time_point at) {
+  running_->remember(account, customer, text, at);
 }
 void platform::revoke(const std::string& account, bool dead) {
   running_->revoke(account, dead);

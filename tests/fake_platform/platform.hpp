@@ -59,7 +59,8 @@ class platform {
   /// Telegram: from now on this bot's updates don't get through; empty: they do.
   void fail_deliveries(const std::string& bot, const std::string& why);
   /// The customer said so, and it was never delivered: the platform's history has it.
-  void remember(const std::string& account, const std::string& customer, const std::string& text);
+  void remember(const std::string& account, const std::string& customer, const std::string& text,
+                std::chrono::system_clock::time_point at = std::chrono::system_clock::now());
   /// The account's token is good no more, or is again.
   void revoke(const std::string& account, bool dead = true);
 

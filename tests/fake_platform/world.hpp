@@ -59,8 +59,12 @@ struct world {
   bool x_has_users = true;                           ///< the Account Activity API is open to the app
   std::map<std::string, std::string> undelivered{};  ///< Telegram: by bot, why its updates don't get through
   std::set<std::string> revoked = {};                ///< accounts whose token is good no more
-  /// What customers said that was never delivered: account id -> person, text, in order. Given as history.
-  std::map<std::string, std::vector<std::pair<std::string, std::string>>> past = {};
+  struct past_message {
+    std::string customer, text;
+    std::chrono::system_clock::time_point at;
+  };
+  /// What customers said that was never delivered, by account, in order. Given as history.
+  std::map<std::string, std::vector<past_message>> past = {};
   std::uint64_t next_id = 1;
   std::uint64_t refused = 0;  ///< for what they said
   std::uint64_t limited = 0;  ///< for how many they were
