@@ -30,7 +30,7 @@ struct engine_stats {
     std::uint64_t waiting = 0, under_way = 0;
   };
   outbox_stats outbox;
-  std::uint64_t accounts_refused = 0, accounts_lapsed = 0,
+  std::uint64_t accounts_refused = 0, accounts_lapsed = 0, accounts_failing = 0,
                 accounts_unasked = 0;  ///< as the health of accounts has it
   domain::histogram_reading commit_durations, commit_records, sync_durations, apply_durations;
 };

@@ -19,7 +19,7 @@ std::optional<domain::account_health> known(const health_state& state, const nod
   return health ? std::optional(*std::move(health)) : std::nullopt;
 }
 
-void commit(const node& n, const domain::account_health& is) {
+void commit(const node& n, const domain::account_health& is, completion done) {
   domain::event e;
   e.type = domain::event_type::account_updated;
   e.at = is.since;
@@ -27,12 +27,14 @@ void commit(const node& n, const domain::account_health& is) {
   const std::vector records{std::make_shared<storage::record>(storage::encode(e, n.name))};
   const auto key = storage::fingerprint(n.hash_seed, "account", is.account.value, "");
   records.front()->partition = storage::partition_of({0, key}, n.partitions);
-  n.writer->submit(records, {});
+  n.writer->submit(records, std::move(done));
 }
 
 void count(health_figures& f, const domain::account_health& h, std::int64_t by) {
   if (h.access == domain::access_state::refused) f.refused.fetch_add(by, std::memory_order_relaxed);
   if (h.subscription == domain::subscription_state::lapsed) f.lapsed.fetch_add(by, std::memory_order_relaxed);
+  if (h.subscription == domain::subscription_state::failing)
+    f.failing.fetch_add(by, std::memory_order_relaxed);
   if (h.handshake == domain::handshake_state::missed) f.missed.fetch_add(by, std::memory_order_relaxed);
 }
 
@@ -47,16 +49,20 @@ caf::behavior health_owner(caf::stateful_actor<health_state>* self, node* of, he
     }
   }
   return {
-      [=](const observation_ptr& found) {
+      [=](const observation_ptr& o) {
         const auto now =
             std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
         auto& state = self->state;
-        const auto was = known(state, *of, found->account.value);
-        const auto is = domain::observe(was, *found, now);
-        if (!is) return;
-        if (state.known.contains(found->account.value)) count(*figures, *was, -1);
-        count(*figures, state.known[found->account.value] = *is, 1);
-        commit(*of, *is);
+        const auto& account = o->found.account.value;
+        const auto was = known(state, *of, account);
+        const auto is = domain::observe(was, o->found, now);
+        if (!is) {
+          of->writer->submit({}, std::move(o->done));
+          return;
+        }
+        if (state.known.contains(account)) count(*figures, *was, -1);
+        count(*figures, state.known[account] = *is, 1);
+        commit(*of, *is, std::move(o->done));
       },
       [=](close_atom_t) { self->quit(); },
   };

@@ -20,11 +20,15 @@
 
 namespace switchboard::actors {
 
-using observation_ptr = std::shared_ptr<const domain::health_observation>;
+struct observation {
+  domain::health_observation found;
+  completion done = {};  ///< once it is durable, or was known
+};
+using observation_ptr = std::shared_ptr<observation>;
 
 /// Accounts that are not well, for the metrics: of those about which something was found since the start. Any thread.
 struct health_figures {
-  std::atomic<std::int64_t> refused{0}, lapsed{0}, missed{0};
+  std::atomic<std::int64_t> refused{0}, lapsed{0}, failing{0}, missed{0};
 };
 
 struct health_state {

@@ -234,7 +234,7 @@ void local_engine::execute(std::string brand, domain::command what,
 void local_engine::observe(domain::health_observation found) {
   const auto inside = door_.enter();
   if (!inside) return;
-  caf::anon_send(health_, observation_ptr(std::make_shared<domain::health_observation>(std::move(found))));
+  caf::anon_send(health_, observation_ptr(std::make_shared<observation>(observation{std::move(found)})));
 }
 
 void local_engine::signal(thread_signal what, const domain::conversation& to) {
@@ -307,6 +307,7 @@ engine_stats local_engine::stats() const {
   };
   s.accounts_refused = level(health_figures_.refused);
   s.accounts_lapsed = level(health_figures_.lapsed);
+  s.accounts_failing = level(health_figures_.failing);
   s.accounts_unasked = level(health_figures_.missed);
   s.outbox = {.attempts = o.attempts.load(std::memory_order_relaxed),
               .retried = o.retried.load(std::memory_order_relaxed),

@@ -95,6 +95,8 @@ class local_engine final : public engine {
   }
   void keep(const domain::source_id& source, const domain::brand_id& brand, std::string reason,
             std::string detail, std::string raw, domain::timestamp received_at, const ticket_ptr& t);
+  /// Of an account: to the owner of its health.
+  void tell(const config::account_settings& a, const domain::rejected_part& notice, const ticket_ptr& t);
 
   const std::shared_ptr<storage::write_guard> guard_;  ///< may be null
   std::unique_ptr<storage::journal> journal_;

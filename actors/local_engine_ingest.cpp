@@ -14,6 +14,15 @@ namespace switchboard::actors {
 
 namespace {
 
+/// Of the rejected parts, those that become their account's health.
+std::uint32_t count_told(const domain::unpacked_body& body,
+                         const std::vector<const config::account_settings*>& owners) {
+  std::uint32_t told = 0;
+  for (std::size_t i = 0; i < body.rejected.size(); ++i)
+    told += owners[body.events.size() + i] != nullptr && body.rejected[i].revoked_at ? 1 : 0;
+  return told;
+}
+
 /// A dead letter names at most so many of a body's unknown accounts.
 constexpr std::size_t accounts_named_max = 10;
 
@@ -63,6 +72,17 @@ void local_engine::keep(const domain::source_id& source, const domain::brand_id&
   caf::anon_send(quarantine_, std::move(q));
 }
 
+void local_engine::tell(const config::account_settings& a, const domain::rejected_part& notice,
+                        const ticket_ptr& t) {
+  observation o{.found = {.brand = a.brand,
+                          .account = a.id,
+                          .platform = a.platform,
+                          .revoked_at = notice.revoked_at,
+                          .detail = notice.detail}};
+  o.done.ticket = t;
+  caf::anon_send(health_, observation_ptr(std::make_shared<observation>(std::move(o))));
+}
+
 void local_engine::ingest(const config::settings& by, const domain::source_id& source,
                           domain::unpacked_body&& body, std::string_view raw, domain::timestamp received_at,
                           const ticket_ptr& t) {
@@ -77,9 +97,10 @@ void local_engine::ingest(const config::settings& by, const domain::source_id& s
   const bool one_brand = find_owners(by, source.value, body, owners);
   const auto strangers = static_cast<std::uint32_t>(
       std::count(owners.begin(), owners.begin() + static_cast<std::ptrdiff_t>(body.events.size()), nullptr));
+  const auto told = count_told(body, owners);
   t->brings(source, raw, one_brand,
-            {.events = static_cast<std::uint32_t>(body.events.size()) - strangers,
-             .quarantined = static_cast<std::uint32_t>(body.rejected.size()) + strangers});
+            {.events = static_cast<std::uint32_t>(body.events.size()) - strangers + told,
+             .quarantined = static_cast<std::uint32_t>(body.rejected.size()) + strangers - told});
   std::vector<std::string> unknown;
   for (std::size_t i = 0; i < body.events.size(); ++i) {
     auto& e = body.events[i];
@@ -106,6 +127,10 @@ void local_engine::ingest(const config::settings& by, const domain::source_id& s
   for (std::size_t i = 0; i < body.rejected.size(); ++i) {
     auto& r = body.rejected[i];
     const auto* owner = owners[body.events.size() + i];
+    if (owner && r.revoked_at) {
+      tell(*owner, r, t);
+      continue;
+    }
     // The whole body is shown to a brand only where nothing in it is another's.
     const bool shown = owner && (one_brand || r.raw.size() < raw.size());
     keep(source, shown ? owner->brand : brand_of(by, source.value), std::move(r.reason), std::move(r.detail),

@@ -32,15 +32,15 @@ std::string effective_text(const settings& s) {
               b.conversations.redact_deleted ? "redact" : "keep"});
   }
   for (const source_settings& c : s.sources) {
-    add(out, {"source", c.id.value, to_word(c.kind), c.jetstream_url,
-              std::to_string(c.handshakes_apart_max.count())});
+    add(out, {"source", c.id.value, to_word(c.kind), c.jetstream_url, literal(c.public_url),
+              literal(c.app_id), literal(c.consumer_key), std::to_string(c.handshakes_apart_max.count())});
     for (const application_settings& a : c.applications) add(out, {"application", literal(a.id)});
   }
   for (const account_settings& a : s.accounts) {
-    add(out,
-        {"account", a.id.value, a.brand.value, a.source.value, to_word(a.platform), literal(a.platform_id),
-         a.api_url, a.api_version, a.page_id, a.business_id, a.human_agent_tag ? "human-agent" : "",
-         a.read_receipts ? "read-receipts" : "", a.split_long_texts ? "split" : "refuse"});
+    add(out, {"account", a.id.value, a.brand.value, a.source.value, to_word(a.platform),
+              literal(a.platform_id), a.api_url, a.api_version, a.page_id, a.business_id,
+              literal(a.subscriber), a.human_agent_tag ? "human-agent" : "",
+              a.read_receipts ? "read-receipts" : "", a.split_long_texts ? "split" : "refuse"});
     for (const std::string& host : a.media_hosts) add(out, {"media-host", host});
   }
   for (const token_settings& t : s.tokens) add(out, {"token", t.brand, to_word(t.role), t.agent.value});

@@ -214,12 +214,12 @@ void add_account_limits(std::vector<property>& out) {
   out.push_back(limit<&l::syncs_max>("syncs_max", count(1, 64),
       "Accounts whose history is fetched at a time (POST /v1/accounts/{id}/sync); each waits on a thread of its own."));
   out.push_back(limit<&l::sync_pages_max>("sync_pages_max", count(1, 10'000),
-      "Pages of an account's history that are fetched in one go."));
+      "Pages of an account's history that are fetched in one go, those inside conversations included."));
   out.push_back(limit<&l::sync_timeout>("sync_timeout", duration(second, 10 * minute),
       "For an account's history in one go; what has come until then is kept."));
   out.push_back(limit<&l::account_check_interval>("account_check_interval", duration(second, day),
-      "How often Meta is asked whether it still delivers for an account that has an access_token; where it does not, the app "
-      "is subscribed again."));
+      "How often platforms are asked whether they still deliver: Meta and Telegram with an account's access_token, X with "
+      "source.app_token, LinkedIn with source.app_id and account.subscriber. Where they do not, they are subscribed to again."));
 }
 
 void add_feed_limits(std::vector<property>& out) {

@@ -280,6 +280,45 @@ void read_jetstream_url(reader& r, const record& rec, source_settings& s) {
   }
 }
 
+/// Where it is a URL that a platform could deliver to: https, a host, no query.
+void read_public_url(reader& r, const record& rec, source_settings& s) {
+  const toml::node* node = rec.optional("public_url");
+  if (node == nullptr) return;
+  s.public_url = rec.text("public_url", node, name_bytes_max);
+  constexpr std::string_view secure = "https://";
+  const std::string_view url = s.public_url;
+  const auto rest = url.substr(std::min(url.size(), secure.size()));
+  if (!url.starts_with(secure) || rest.empty() || rest.front() == '/' ||
+      rest.find_first_of("?#@ \"\\") != std::string_view::npos) {
+    r.report(node->source().begin,
+             "public_url is the whole https URL of this source's webhook, e.g. "
+             "\"https://hooks.example.com/webhooks/" +
+                 s.id.value + "\"");
+  }
+}
+
+/// What says to a platform which app asks.
+void read_app(reader& r, const record& rec, source_settings& s, bool demo) {
+  const auto only_of = [&](std::string_view key, bool fits, std::string_view whose) {
+    const toml::node* node = rec.optional(key);
+    if (node != nullptr && !fits) {
+      r.report(node->source().begin,
+               "only a source of kind " + std::string(whose) + " has " + std::string(key) + "; remove it");
+    }
+    return node;
+  };
+  const bool x = s.kind == source_kind::x;
+  const bool has_id = s.kind == source_kind::meta || s.kind == source_kind::linkedin;
+  if (const auto* node = only_of("app_id", has_id, "\"meta\" or \"linkedin\""))
+    s.app_id = rec.text("app_id", node, name_bytes_max);
+  if (const auto* node = only_of("consumer_key", x, "\"x\""))
+    s.consumer_key = rec.text("consumer_key", node, name_bytes_max);
+  if (const auto* node = only_of("app_token", x, "\"x\"")) {
+    if (auto token = read_secret(r, *node, {"app_token", demo, variable(s.id.value, "_APP_TOKEN"), 1, true}))
+      s.app_token = std::move(*token);
+  }
+}
+
 source_settings read_source(reader& r, const toml::table& table, bool demo) {
   const record rec(r, "source", table);
   source_settings s;
@@ -291,6 +330,8 @@ source_settings read_source(reader& r, const toml::table& table, bool demo) {
   read_verify_token(r, rec, s);
   read_handshakes(r, rec, s);
   read_jetstream_url(r, rec, s);
+  read_public_url(r, rec, s);
+  read_app(r, rec, s, demo);
   read_applications(r, table, s, demo);
   return s;
 }
@@ -311,6 +352,24 @@ void check_api_url(reader& r, const toml::node& node, std::string_view url, bool
   }
 }
 
+/// One without the other signs nothing. Their variables may be unset until media are to be fetched.
+void read_oauth1(reader& r, const record& rec, account_settings& a, bool demo) {
+  const toml::node* token = rec.optional("oauth1_token");
+  const toml::node* secret = rec.optional("oauth1_token_secret");
+  if ((token == nullptr) != (secret == nullptr)) {
+    r.report((token ? token : secret)->source().begin,
+             "oauth1_token and oauth1_token_secret go together; one of them is missing");
+  }
+  const auto read = [&](std::string_view key, const toml::node* node, std::string_view ending,
+                        std::string& to) {
+    if (node == nullptr) return;
+    if (auto found = read_secret(r, *node, {key, demo, variable(a.id.value, ending), 1, true}))
+      to = std::move(*found);
+  };
+  read("oauth1_token", token, "_OAUTH1_TOKEN", a.oauth1_token);
+  read("oauth1_token_secret", secret, "_OAUTH1_SECRET", a.oauth1_token_secret);
+}
+
 account_settings read_account(reader& r, const toml::table& table, bool demo) {
   const record rec(r, "account", table);
   account_settings a;
@@ -328,6 +387,7 @@ account_settings read_account(reader& r, const toml::table& table, bool demo) {
   const auto text = [&](std::string_view key, std::string& to) {
     if (rec.has(key)) to = rec.text(key, rec.optional(key), name_bytes_max);
   };
+  read_oauth1(r, rec, a, demo);
   const auto flag = [&](std::string_view key, bool& to) {
     const toml::node* node = rec.optional(key);
     if (node == nullptr) return;
@@ -337,6 +397,7 @@ account_settings read_account(reader& r, const toml::table& table, bool demo) {
   text("api_version", a.api_version);
   text("page_id", a.page_id);
   text("business_id", a.business_id);
+  text("subscriber", a.subscriber);
   flag("human_agent_tag", a.human_agent_tag);
   flag("read_receipts", a.read_receipts);
   flag("split_long_texts", a.split_long_texts);

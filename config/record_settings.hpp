@@ -33,12 +33,17 @@ struct application_settings {
 struct source_settings {
   domain::source_id id;
   source_kind kind = source_kind::meta;
-  std::vector<std::string> secrets;  ///< resolved; none empty; the first is the current one. Empty for Bluesky only
+  std::vector<std::string>
+      secrets;  ///< resolved; none empty; the first is the current one. Empty for Bluesky only
   std::string verify_token;
   std::vector<application_settings> applications = {};
   /// Its platform asks who we are at least so often; 0: it does not.
   std::chrono::seconds handshakes_apart_max{0};
   std::string jetstream_url = {};  ///< Bluesky: where posts are read; empty: they are not
+  std::string public_url = {};     ///< as platforms were told it: by it our webhook is known, and named anew
+  std::string app_id = {};         ///< Meta, LinkedIn: what the platform calls our app
+  std::string app_token = {};      ///< X: the app's own (app-only) bearer token
+  std::string consumer_key = {};   ///< X: OAuth 1.0a; its secret is the first of `secrets`
 };
 
 struct account_settings {
@@ -48,10 +53,13 @@ struct account_settings {
   domain::platform platform = domain::platform::facebook;
   std::string platform_id;
   std::string access_token;
-  std::string api_url = {};                   ///< of the platform's API, instead of its own; empty: its own
-  std::string api_version = {};               ///< empty: the one that this version was written for
-  std::string page_id = {};                   ///< Instagram: the page that it is linked to
-  std::string business_id = {};               ///< WhatsApp: the business account (WABA) that the number is of
+  std::string api_url = {};       ///< of the platform's API, instead of its own; empty: its own
+  std::string api_version = {};   ///< empty: the one that this version was written for
+  std::string page_id = {};       ///< Instagram: the page that it is linked to
+  std::string business_id = {};   ///< WhatsApp: the business account (WABA) that the number is of
+  std::string subscriber = {};    ///< LinkedIn: the member (URN) by whose rights events are subscribed to
+  std::string oauth1_token = {};  ///< X: of OAuth 1.0a, for media
+  std::string oauth1_token_secret = {};       ///< … both, or none
   bool human_agent_tag = false;               ///< Meta granted the app the tag HUMAN_AGENT
   bool read_receipts = true;                  ///< the customer is shown that an agent has read him
   bool split_long_texts = true;               ///< else what is too long for the platform is refused

@@ -92,6 +92,45 @@ constexpr std::array keys{
                "none",
                "\"wss://jetstream.example.com\"",
                {}},
+    record_key{
+        "source",
+        "public_url",
+        "The whole URL at which the platform delivers to this source, as it was told. By it the account's "
+        "webhook is known for ours, and not another's. Telegram and LinkedIn are given it again where they "
+        "deliver "
+        "nothing, X is asked to try it again.",
+        "string, an https URL",
+        "none",
+        "\"https://hooks.example.com/webhooks/x\"",
+        {}},
+    record_key{
+        "source",
+        "app_id",
+        "Meta: the app's id, as its dashboard shows it; without it, it can't be told whether an app that "
+        "is subscribed to an account is this one. LinkedIn: the developer application's id; with "
+        "account.subscriber, LinkedIn is asked whether it still delivers.",
+        "string, 1 to 256 bytes",
+        "none",
+        "\"1234567890\"",
+        {}},
+    record_key{
+        "source",
+        "app_token",
+        "X only: the app's own bearer token (app-only). With it X is asked whether the webhook is valid "
+        "and the accounts are subscribed.",
+        secret_spelling,
+        "none",
+        "{ env = \"X_APP_TOKEN\" }",
+        {}},
+    record_key{
+        "source",
+        "consumer_key",
+        "X only: the app's API key. Its secret is the first of secrets; with account.oauth1_token, media in "
+        "direct messages are fetched with it.",
+        "string, 1 to 256 bytes",
+        "none",
+        "\"xvz1evFS4wEEPTGEFPHBog\"",
+        {}},
 
     record_key{"source.application",
                "id",
@@ -195,6 +234,34 @@ constexpr std::array keys{
         "none",
         "\"102290129340398\"",
         {}},
+    record_key{
+        "account",
+        "subscriber",
+        "LinkedIn: the member by whose rights the organization's events were subscribed to, an "
+        "administrator of it. With source.app_id LinkedIn is asked whether the subscription stands, and "
+        "with source.public_url it is made anew where it does not.",
+        "string, 1 to 256 bytes",
+        "none",
+        "\"urn:li:person:a1B2c3D4e5\"",
+        {}},
+    record_key{
+        "account",
+        "oauth1_token",
+        "X: the account's access token of OAuth 1.0a, with which media in its direct messages are fetched; "
+        "needs "
+        "oauth1_token_secret and source.consumer_key. Without it the access_token is tried, which then needs "
+        "dm.read.",
+        secret_spelling,
+        "none",
+        "{ env = \"ACME_X_OAUTH1_TOKEN\" }",
+        {}},
+    record_key{"account",
+               "oauth1_token_secret",
+               "The secret of oauth1_token.",
+               secret_spelling,
+               "none",
+               "{ env = \"ACME_X_OAUTH1_SECRET\" }",
+               {}},
     record_key{
         "account",
         "human_agent_tag",

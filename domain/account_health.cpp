@@ -6,8 +6,8 @@ namespace switchboard::domain {
 namespace {
 
 constexpr word_table<3> access_words{"unknown", "good", "refused"};
-constexpr word_table<2> use_words{"sending", "subscription"};
-constexpr word_table<3> subscription_words{"unknown", "live", "lapsed"};
+constexpr word_table<3> use_words{"sending", "subscription", "everything"};
+constexpr word_table<4> subscription_words{"unknown", "live", "lapsed", "failing"};
 constexpr word_table<3> handshake_words{"unknown", "kept", "missed"};
 
 template <class State>
@@ -15,6 +15,17 @@ bool take(State& into, const std::optional<State>& found) {
   if (!found || *found == into) return false;
   into = *found;
   return true;
+}
+
+std::optional<account_health> revoke(account_health is, const health_observation& found, timestamp now) {
+  if (is.revoked_at && *found.revoked_at <= *is.revoked_at) return std::nullopt;  // it was delivered again
+  is.revoked_at = found.revoked_at;
+  is.access = access_state::refused;
+  is.refused_for = access_use::everything;
+  is.subscription = subscription_state::lapsed;
+  is.detail = found.detail;
+  is.since = now;
+  return is;
 }
 
 }  // namespace
@@ -49,12 +60,21 @@ std::optional<account_health> observe(const std::optional<account_health>& was,
   account_health is = was.value_or(account_health{.brand = found.brand, .account = found.account});
   is.brand = found.brand;  // an account may have been given to another brand, or platform, by the config
   is.platform = found.platform;
-  const bool of_another = is.access == access_state::refused && found.used_for != is.refused_for;
+  if (found.revoked_at) return revoke(std::move(is), found, now);
+  const bool was_revoked = is.access == access_state::refused && is.refused_for == access_use::everything;
+  const bool of_another =
+      is.access == access_state::refused && !was_revoked && found.used_for != is.refused_for;
   const bool access = !of_another && take(is.access, found.access);
   if (access && is.access == access_state::refused) is.refused_for = found.used_for;
+  // The subscription went with the rights, and nothing says that it came back with them.
+  if (access && was_revoked && !found.subscription) is.subscription = subscription_state::unknown;
   const bool subscription = take(is.subscription, found.subscription);
+  const bool note = found.subscription_note && *found.subscription_note != is.subscription_note;
+  if (note) is.subscription_note = *found.subscription_note;
   const bool handshake = take(is.handshake, found.handshake);
-  if (!access && !subscription && !handshake) return std::nullopt;
+  const bool gap = found.gap && found.gap != is.gap;
+  if (gap) is.gap = found.gap;
+  if (!access && !subscription && !note && !handshake && !gap) return std::nullopt;
   is.detail = found.detail;
   is.since = now;
   return is;

@@ -22,15 +22,17 @@ enum class access_state : std::uint8_t {
 enum class subscription_state : std::uint8_t {
   unknown,  ///< it can't be asked for, or was not yet
   live,
-  lapsed  ///< the platform delivers nothing of this account
+  lapsed,  ///< the platform delivers nothing of this account
+  failing  ///< it tries to, and does not get through to us
 };
 enum class handshake_state : std::uint8_t {
   unknown,  ///< the platform has none, or it is too early to say
   kept,
   missed  ///< the platform has not asked for longer than it should: it may not reach us, or may have given us up
 };
-/// A token may be good for the one and not for the other: only who found it refused can find it good again.
-enum class access_use : std::uint8_t { sending, subscription };
+/// A token may be good for the one and not for the other: only who found it refused can find it good again. `everything`: the
+/// account's owner took all rights back, and whoever may do something again has seen that they were given anew.
+enum class access_use : std::uint8_t { sending, subscription, everything };
 [[nodiscard]] std::string_view to_word(access_use);
 [[nodiscard]] std::optional<access_use> access_use_from_word(std::string_view);
 [[nodiscard]] std::string_view to_word(access_state);
@@ -40,6 +42,13 @@ enum class access_use : std::uint8_t { sending, subscription };
 [[nodiscard]] std::optional<subscription_state> subscription_from_word(std::string_view);
 [[nodiscard]] std::optional<handshake_state> handshake_from_word(std::string_view);
 
+/// What was said in between a feed no longer has: it keeps less than we were away for.
+struct feed_gap {
+  std::string feed;  ///< jetstream, notifications or messages
+  timestamp from = {}, to = {};
+  bool operator==(const feed_gap&) const = default;
+};
+
 struct account_health {
   brand_id brand;
   account_id account;
@@ -48,12 +57,15 @@ struct account_health {
   access_use refused_for = access_use::sending;  ///< where access is refused
   subscription_state subscription = subscription_state::unknown;
   handshake_state handshake = handshake_state::unknown;
-  std::string detail = {};  ///< of what changed last, for a person; names no secret
-  timestamp since = {};     ///< when it changed last
+  std::string subscription_note = {};        ///< what of the subscription is not as wanted, or can't be told
+  std::optional<timestamp> revoked_at = {};  ///< when the account's owner took our rights last
+  std::optional<feed_gap> gap = {};          ///< the last one
+  std::string detail = {};                   ///< of what changed last, for a person; names no secret
+  timestamp since = {};                      ///< when it changed last
   bool operator==(const account_health&) const = default;
   [[nodiscard]] bool is_well() const {
     return access != access_state::refused && subscription != subscription_state::lapsed &&
-           handshake != handshake_state::missed;
+           subscription != subscription_state::failing && handshake != handshake_state::missed;
   }
 };
 
@@ -66,6 +78,10 @@ struct health_observation {
   access_use used_for = access_use::sending;  ///< what access was tried with
   std::optional<subscription_state> subscription = {};
   std::optional<handshake_state> handshake = {};
+  std::optional<std::string> subscription_note = {};
+  /// The owner took our rights then. It says nothing of what has been since a later one, so that it may come again.
+  std::optional<timestamp> revoked_at = {};
+  std::optional<feed_gap> gap = {};
   std::string detail = {};
 };
 

@@ -9,6 +9,8 @@ namespace {
 constexpr std::chrono::seconds stream_overlap{5};
 /// Lists are sorted by when the platform made an entry, and a few are made late.
 constexpr std::chrono::seconds list_overlap{60};
+/// What was too large stands at the list's head for a while.
+constexpr std::uint32_t fits_to_grow = 16;
 
 std::chrono::milliseconds less_by_chance(std::chrono::milliseconds wait, double chance) {
   const double kept = 1.0 - std::clamp(chance, 0.0, 1.0) / 2;
@@ -60,6 +62,25 @@ std::optional<timestamp> resume_from(std::string_view position) {
   const auto at = time_of_position(position);
   if (!at) return std::nullopt;
   return std::max(timestamp{}, *at - stream_overlap);
+}
+
+std::optional<time_span> missing_before(std::string_view position, timestamp first) {
+  const auto at = time_of_position(position);
+  if (!at || first <= *at + stream_overlap) return std::nullopt;  // servers differ a little in their times
+  return time_span{*at, first};
+}
+
+bool page_size::halve() {
+  if (now_ <= 1) return false;
+  now_ /= 2;
+  fitted_ = 0;
+  return true;
+}
+
+void page_size::fitted() {
+  if (now_ == max_ || ++fitted_ < fits_to_grow) return;
+  now_ = now_ > max_ / 2 ? max_ : now_ * 2;
+  fitted_ = 0;
 }
 
 bool reaches_back(std::string_view position, timestamp oldest) {

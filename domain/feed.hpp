@@ -46,6 +46,29 @@ struct feed_policy {
 /// another order by another server. What comes twice is known by its ids.
 [[nodiscard]] std::optional<timestamp> resume_from(std::string_view position);
 
+/// A stream was asked for from `position` on, and began with what happened at `first`. A server that keeps less begins with its
+/// oldest and says nothing; one that keeps enough begins with what the position was made of, or before. nullopt: nothing is
+/// missing. What it gives is from, and to when.
+struct time_span {
+  timestamp from, to;
+  bool operator==(const time_span&) const = default;
+};
+[[nodiscard]] std::optional<time_span> missing_before(std::string_view position, timestamp first);
+
+/// How much a list is asked for at a time, where answers may be too large to be taken: half as much after each of those, down
+/// to one, and twice as much again once so many in a row fitted.
+class page_size {
+ public:
+  explicit page_size(std::uint32_t max) : max_(max), now_(max) {}
+  [[nodiscard]] std::uint32_t now() const { return now_; }
+  /// False: it is one already.
+  bool halve();
+  void fitted();
+
+ private:
+  std::uint32_t max_, now_, fitted_ = 0;
+};
+
 /// A list that begins with the newest was read back to something that happened at `oldest`: is that far enough? With no
 /// position there is nothing to come back to.
 [[nodiscard]] bool reaches_back(std::string_view position, timestamp oldest);

@@ -79,6 +79,8 @@ struct inbound_event {
   std::optional<delivery_error> error;
 
   timestamp at;  ///< the platform's time of the event, its unit already resolved
+  /// It was not delivered, but asked for: what somebody said before he was forgotten stays forgotten, however long ago that was.
+  bool from_history = false;
 };
 
 /// A part of a signed body that gave no event, with the reason: it becomes a dead letter.
@@ -89,6 +91,9 @@ struct rejected_part {
   /// envelope around this element alone.
   std::string raw;
   std::string account_platform_id;  ///< where it was readable, else empty
+  /// It was understood, and is about an account itself: its owner took our rights then. Where the account is known it
+  /// becomes the account's health, and no dead letter.
+  std::optional<timestamp> revoked_at = {};
 };
 
 /// One body, wholly unpacked. Every element of the body is in exactly one of the two lists.

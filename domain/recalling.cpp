@@ -36,6 +36,15 @@ namespace {
   return erased && r.inbound.at <= *erased;
 }
 
+/// Does a platform's history tell what was forgotten? Erasures are kept for good, by a keyed hash of whom they forget.
+[[nodiscard]] bool is_forgotten(const receive& r, const thread_state& state, const thread_past& past) {
+  if (!r.inbound.from_history) return false;
+  if (was_erased_since(r, past)) return true;
+  // Of whom our side speaks is not said; in such a thread nothing is older than what has begun since.
+  const bool unnamed = r.inbound.customer_platform_id.empty();
+  return unnamed && state.erased > 0 && (!state.current || r.inbound.at < state.current->created_at);
+}
+
 [[nodiscard]] bool was_seen(const receive& r, const thread_state& state, const thread_past& past) {
   // A message is its own key: it was seen if it is there and not a mere placeholder (decide looks at that).
   if (r.inbound.kind == inbound_kind::message) return false;
@@ -73,7 +82,7 @@ void recall(receive& r, const thread_state& state, const thread_past& past) {
   if (!in.platform_message_id.empty()) r.target = past.find_message(in.platform_message_id);
   if (!r.target && !in.our_reference.empty()) r.target = reply_named(in.our_reference, state, past);
   r.seen = was_seen(r, state, past);
-  if (concerns_erased(r, state, past)) {
+  if (concerns_erased(r, state, past) || is_forgotten(r, state, past)) {
     r.seen = true;
     r.target.reset();
   }

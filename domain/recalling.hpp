@@ -4,7 +4,8 @@
 //
 //   what had its effect has no second one   a message is known by being here, everything else by its dedup key
 //   what was erased does not come back      nothing about an erased message has an effect any more, and no profile that
-//                                           was told before its customer was erased
+//                                           was told before its customer was erased, and nothing of a platform's
+//                                           history from before that: it may be older than every dedup key
 //   what may lie in two threads             stays in the one that took it in (found_thread::unless_in)
 //
 // Pure: where the past is kept is thread_past's affair.

@@ -51,11 +51,14 @@ class account_feed : public feed_reader, public std::enable_shared_from_this<acc
 
   /// A reading begins.
   virtual void begin() = 0;
-  virtual void answered(std::string&& body) = 0;
+  virtual void answered(std::string&& body, std::optional<domain::timestamp> date) = 0;
+  /// The answer is more than is taken.
+  virtual void was_too_large() = 0;
 
-  void ask(question what) {
+  /// `answer_bytes_max`: of the answer; 0: as of any.
+  void ask(question what, std::uint64_t answer_bytes_max = 0) {
     figures_->polls.fetch_add(1, std::memory_order_relaxed);
-    links_.calls.fetch(account_, settings_->limits.send_timeout, std::move(what),
+    links_.calls.fetch(account_, settings_->limits.send_timeout, answer_bytes_max, std::move(what),
                        [self = shared_from_this()](outbound::fetched f) {
                          boost::asio::post(self->links_.loop, [self, f = std::move(f)]() mutable {
                            if (!self->stopped_) self->heard(std::move(f));
@@ -83,6 +86,21 @@ class account_feed : public feed_reader, public std::enable_shared_from_this<acc
     timer_.async_wait([weak = weak_from_this()](boost::system::error_code ended) {
       if (const auto self = weak.lock(); self && !ended && !self->stopped_) self->begin();
     });
+  }
+  /// So that somebody sees that something is missing. Said twice it is one dead letter.
+  void pass_over(const std::string& what, std::function<void()> then) {
+    log::write_rarely(log::level::warning, "feed-passed-over",
+                      "what an account was asked for is too large, and is passed over; see its dead letter",
+                      {{"account", account_.id.value}, {"feed", figures_->feed}});
+    hand(platforms::bluesky_passed_over(figures_->feed, what), std::move(then));
+  }
+  void tell_gap(domain::time_span missing, std::string detail) {
+    figures_->gaps.fetch_add(1, std::memory_order_relaxed);
+    links_.engine.observe({.brand = account_.brand,
+                           .account = account_.id,
+                           .platform = account_.platform,
+                           .gap = domain::feed_gap{figures_->feed, missing.from, missing.to},
+                           .detail = std::move(detail)});
   }
   void hand(const std::string& page, std::function<void()> then) {
     intake_->hand(platforms::bluesky_envelope({&account_.platform_id, 1}, page),
@@ -117,7 +135,8 @@ class account_feed : public feed_reader, public std::enable_shared_from_this<acc
       if (q.remaining == 0U && q.full_again_in) exhausted_ = *q.full_again_in;
     }
     tell_access(f.what);
-    if (f.what.end == attempt_end::sent) return answered(std::move(f.body));
+    if (f.what.end == attempt_end::sent) return answered(std::move(f.body), f.date);
+    if (f.too_large) return was_too_large();
     const auto end = f.what.end == attempt_end::no_access ? fetch_end::no_access : fetch_end::later;
     rest(end, f.what.retry_after, f.what.error.code);
   }
@@ -148,17 +167,21 @@ class account_feed : public feed_reader, public std::enable_shared_from_this<acc
   bool stopped_ = false;
 };
 
+/// Of a page that is larger than other answers may be: so much is taken all the same, where it can't be had in smaller ones.
+constexpr std::uint64_t large_page_bytes_max = 64u << 20;
+
 class messages_feed final : public account_feed {
  public:
   using account_feed::account_feed;
 
  private:
   void begin() override {
-    ask([cursor = position()](const platforms::sending_account& a) {
-      return platforms::read_chat_log(a, cursor);
-    });
+    ask([cursor =
+             position()](const platforms::sending_account& a) { return platforms::read_chat_log(a, cursor); },
+        bytes_max_);
   }
-  void answered(std::string&& body) override {
+  void answered(std::string&& body, std::optional<domain::timestamp>) override {
+    bytes_max_ = 0;
     const auto page = platforms::read_chat_log_page(body, limits());
     if (!page) return misunderstood();
     // Where the cursor stands still there would be no end of it.
@@ -169,6 +192,15 @@ class messages_feed final : public account_feed {
     if (page->entries == 0) return noted();
     hand(body, noted);
   }
+  /// The log can't be asked for fewer entries, and what is behind them has no name but the next page's: so this one page is
+  /// taken whole.
+  void was_too_large() override {
+    if (bytes_max_ == large_page_bytes_max) return rest(fetch_end::later, std::nullopt, "too-large");
+    bytes_max_ = large_page_bytes_max;
+    begin();
+  }
+
+  std::uint64_t bytes_max_ = 0;  ///< 0: as of any answer
 };
 
 class notifications_feed final : public account_feed {
@@ -180,16 +212,21 @@ class notifications_feed final : public account_feed {
     pages_.clear();
     names_.clear();
     newest_.reset();
+    oldest_.reset();
+    began_at_.reset();
+    bytes_max_ = 0;
     ask_behind({});
   }
   void ask_behind(std::string cursor) {
-    ask([cursor = std::move(cursor)](const platforms::sending_account& a) {
-      return platforms::list_notifications(a, cursor);
-    });
+    cursor_ = std::move(cursor);
+    ask([cursor = cursor_, rows = rows_.now()](
+            const platforms::sending_account& a) { return platforms::list_notifications(a, cursor, rows); },
+        bytes_max_);
   }
-  void answered(std::string&& body) override {
+  void answered(std::string&& body, std::optional<domain::timestamp> date) override {
     const auto page = platforms::read_notification_page(body, limits());
     if (!page) return misunderstood();
+    if (!began_at_) began_at_ = date;
     bool fresh = false;
     for (const auto& name : page->names) {
       fresh = fresh || !known_.contains(name);
@@ -199,18 +236,47 @@ class notifications_feed final : public account_feed {
     fresh =
         fresh && !(page->newest && !position().empty() && domain::reaches_back(position(), *page->newest));
     if (page->newest) newest_ = newest_ ? std::max(*newest_, *page->newest) : *page->newest;
+    if (page->oldest) oldest_ = page->oldest;
+    const bool too_large = std::exchange(bytes_max_, 0) > 0;
+    if (!too_large) rows_.fitted();
+    if (fresh && too_large) {  // only its name was wanted, and where it goes on
+      return pass_over(page->names.front(), [this, page = *page] { go_on(page, true); });
+    }
     if (fresh) pages_.push_back(std::move(body));
+    go_on(*page, fresh);
+  }
+  void go_on(const platforms::notification_page& page, bool fresh) {
     // A first start takes what one page shows: what was long ago is nobody's business any more.
-    const bool there = !fresh || page->cursor.empty() || position().empty() ||
-                       (page->oldest && domain::reaches_back(position(), *page->oldest));
-    if (!there && names_.size() < bounds().feed_backfill_max) return ask_behind(page->cursor);
-    if (!there) {
-      figures().gaps.fetch_add(1, std::memory_order_relaxed);
+    const bool enough = names_.size() >= platforms::notification_rows_max;
+    const bool there = !fresh || page.cursor.empty() || (position().empty() && (enough || !was_small_)) ||
+                       (!position().empty() && page.oldest && domain::reaches_back(position(), *page.oldest));
+    if (!there && names_.size() < bounds().feed_backfill_max) return ask_behind(page.cursor);
+    if (!there && !position().empty()) {
       log::write(log::level::warning, "feed-gap",
                  "more notifications were missed than limits.feed_backfill_max: the older ones are left out",
                  {{"account", account_id()}, {"read", std::to_string(names_.size())}});
+      tell_missing("more notifications were missed than limits.feed_backfill_max");
     }
     hand_over();
+  }
+  /// Between the last reading's end and the oldest that this one has.
+  void tell_missing(std::string why) {
+    const auto from = domain::time_of_position(position());
+    const auto to = oldest_ ? oldest_ : began_at_;
+    if (from && to && *from < *to) return tell_gap({*from, *to}, std::move(why));
+    figures().gaps.fetch_add(1, std::memory_order_relaxed);
+  }
+  void was_too_large() override {
+    was_small_ = true;
+    if (rows_.halve()) return ask_behind(cursor_);
+    if (bytes_max_ == 0) {
+      bytes_max_ = large_page_bytes_max;
+      return ask_behind(cursor_);
+    }
+    // Nothing says where it goes on behind this one: what is older stays unread.
+    bytes_max_ = 0;
+    tell_missing("a notification is larger than can be taken, and those before it can't be had");
+    pass_over("all behind \"" + cursor_ + '"', [this] { hand_over(); });
   }
   /// The oldest first.
   void hand_over() {
@@ -222,16 +288,25 @@ class notifications_feed final : public account_feed {
   void finish() {
     known_ = std::move(names_);
     names_.clear();
-    if (!newest_) return rest(fetch_end::idle, std::nullopt);
-    figures().read_up_to_us.store(newest_->time_since_epoch().count(), std::memory_order_relaxed);
-    note(domain::later_position(position(), domain::position_at(*newest_)),
+    was_small_ = false;
+    if (newest_)
+      figures().read_up_to_us.store(newest_->time_since_epoch().count(), std::memory_order_relaxed);
+    // Where there is none yet, the platform's own clock says how far it was read.
+    const auto up_to = newest_ || !position().empty() ? newest_ : began_at_;
+    if (!up_to) return rest(fetch_end::idle, std::nullopt);
+    note(domain::later_position(position(), domain::position_at(*up_to)),
          [this] { rest(fetch_end::idle, std::nullopt); });
   }
 
+  domain::page_size rows_{platforms::notification_rows_max};
+  std::string cursor_;                     ///< of what is asked for
+  std::uint64_t bytes_max_ = 0;            ///< 0: as of any answer
+  bool was_small_ = false;                 ///< this reading's pages were not whole ones
   std::vector<std::string> pages_;         ///< newest first; not handed over yet
   std::unordered_set<std::string> names_;  ///< of this reading
   std::unordered_set<std::string> known_;  ///< of the last that ended
-  std::optional<domain::timestamp> newest_;
+  std::optional<domain::timestamp> newest_, oldest_;
+  std::optional<domain::timestamp> began_at_;  ///< this reading, by the platform's clock
 };
 
 }  // namespace

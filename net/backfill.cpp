@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <deque>
 #include <future>
 #include <map>
 #include <mutex>
@@ -88,30 +89,44 @@ class backfill::running_syncs {
     backfill_outcome out;
     const auto until = steady_clock::now() + s.limits.sync_timeout;
     const auto as = sending_of(a);
-    std::string next;
+    // First the lists, so that everybody's latest messages are there, then further and further into each conversation.
+    std::deque<std::string> waiting{{}};
     bool cut = false;
     while (out.pages < s.limits.sync_pages_max) {
-      auto page = ask(a.platform, as, next, until);
+      auto page = ask(a.platform, as, waiting.front(), until);
       if (!page && page.error().again_in && pause(*page.error().again_in, until)) continue;
-      if (!page) {
+      const bool deeper = platforms::is_inside_conversation(waiting.front());
+      if (!page && deeper && page.error().refused) {  // one conversation's past is no other's
+        waiting.pop_front();
+        ++out.pages;
+        cut = true;
+      } else if (!page) {
         out.no_access = page.error().no_access;
         out.failure = page.error().detail;
         return out;
+      } else {
+        waiting.pop_front();
+        if (!keep(*page, a.source, to, until, out)) return out;
+        cut = cut || page->cut;
+        if (!page->next.empty()) waiting.push_front(std::move(page->next));
+        for (auto& d : page->deeper) waiting.push_back(std::move(d));
       }
-      ++out.pages;
-      out.elements += page->elements;
-      out.skipped += page->skipped;
-      if (!page->body.empty() && !take(a.source, page->body, to, until, out)) return out;
-      cut = cut || page->cut;
-      if (page->next.empty()) {
-        out.complete = !cut;
-        if (cut) out.failure = "of some conversations the platform listed only the latest messages";
-        return out;
-      }
-      next = std::move(page->next);
+      if (!waiting.empty()) continue;
+      out.complete = !cut;
+      if (cut) out.failure = "of some conversations the platform gave only the latest messages";
+      return out;
     }
     out.failure = "there is more than limits.sync_pages_max pages of it; nothing keeps you from asking again";
     return out;
+  }
+
+  /// False: it is not durable, and `out` says why.
+  bool keep(platforms::history_page& page, const domain::source_id& source, webhook& to,
+            steady_clock::time_point until, backfill_outcome& out) {
+    ++out.pages;
+    out.elements += page.elements;
+    out.skipped += page.skipped;
+    return page.body.empty() || take(source, page.body, to, until, out);
   }
 
   /// False: there is no time for it.
@@ -136,7 +151,7 @@ class backfill::running_syncs {
     if (r.what != client::reached::answered) {
       return unexpected{platforms::history_failure{.detail = "the platform gave no answer: " + r.why}};
     }
-    return platforms::read_history(p, as, readable(r).get(), wall_clock());
+    return platforms::read_history(p, as, next, readable(r).get(), wall_clock());
   }
 
   /// False: it is not durable, and `out` says why.
@@ -149,9 +164,12 @@ class backfill::running_syncs {
     for (;;) {
       auto promise = std::make_shared<std::promise<answer>>();
       auto taken = promise->get_future();
-      const auto begun = to.take(source, body, [promise](actors::ingest_counts counts, bool failed) {
-        promise->set_value({counts, failed});
-      });
+      const auto begun = to.take(
+          source, body,
+          [promise](actors::ingest_counts counts, bool failed) {
+            promise->set_value({counts, failed});
+          },
+          true);
       if (begun == webhook::replay_start::started) {
         const auto a = taken.get();
         out.events += a.counts.events;

@@ -11,6 +11,8 @@
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <utility>
+#include <vector>
 
 namespace switchboard::net {
 
@@ -21,6 +23,24 @@ using std::chrono::steady_clock;
 /// Questions under way at a time, over all accounts.
 constexpr std::size_t asked_at_once = 8;
 constexpr std::chrono::milliseconds handshakes_looked_at{1'000};
+
+platforms::subscribing_app app_of(const config::source_settings& s) {
+  return {.source = s.id.value,
+          .app_id = s.app_id,
+          .app_token = s.app_token,
+          .public_url = s.public_url,
+          .secret_token = s.secrets.empty() ? std::string{} : s.secrets.front()};
+}
+
+platforms::subscribed_account subscribed(const config::account_settings& a) {
+  return {.as = {.platform_id = a.platform_id,
+                 .access_token = a.access_token,
+                 .api_url = a.api_url,
+                 .api_version = a.api_version,
+                 .page_id = a.page_id},
+          .business_id = a.business_id,
+          .subscriber = a.subscriber};
+}
 
 domain::health_observation about(const config::account_settings& a) {
   return {.brand = a.brand, .account = a.id, .platform = a.platform};
@@ -68,12 +88,11 @@ class caretaker::running {
     std::optional<domain::timestamp> last = {};
     domain::handshake_state told = domain::handshake_state::unknown;  ///< of all its accounts
   };
-  /// One account's subscription, while it is asked for.
+  /// What a platform is asked about its subscriptions: of one account, or of a source's where its lists name all.
   struct question {
     config::settings_ptr settings;
-    const config::account_settings* account = nullptr;
-    platforms::sending_account as;
-    bool subscribing = false;
+    std::vector<const config::account_settings*> accounts;  ///< as in the dialog
+    platforms::subscription_dialog dialog;
   };
   using question_ptr = std::shared_ptr<question>;
 
@@ -119,16 +138,23 @@ class caretaker::running {
 
   void queue_all() {
     waiting_.clear();
+    std::map<std::string, question_ptr> of_source;
     for (const auto& a : settings_->accounts) {
-      if (a.access_token.empty()) continue;
-      auto q = std::make_shared<question>(question{.settings = settings_,
-                                                   .account = &a,
-                                                   .as = {.platform_id = a.platform_id,
-                                                          .access_token = a.access_token,
-                                                          .api_url = a.api_url,
-                                                          .api_version = a.api_version,
-                                                          .page_id = a.page_id}});
-      if (platforms::ask_subscription(a.platform, q->as, a.business_id)) waiting_.push_back(std::move(q));
+      const auto* const source = settings_->find_source(a.source.value);
+      if (source == nullptr) continue;
+      const auto app = app_of(*source);
+      auto account = subscribed(a);
+      if (!platforms::can_ask_subscription(a.platform, app, account)) continue;
+      const bool together = a.platform == domain::platform::x;
+      // Where their APIs are asked must be the same, too.
+      auto& q = of_source[together ? a.source.value + ' ' + a.api_url : a.id.value];
+      if (!q) {
+        q = std::make_shared<question>(
+            question{.settings = settings_, .accounts = {}, .dialog = {.platform = a.platform, .app = app}});
+        waiting_.push_back(q);
+      }
+      q->accounts.push_back(&a);
+      q->dialog.accounts.push_back(std::move(account));
     }
   }
 
@@ -137,56 +163,44 @@ class caretaker::running {
       auto q = std::move(waiting_.front());
       waiting_.pop_front();
       ++asking_;
-      ask(std::move(q));
+      go_on(q);
     }
   }
 
-  void ask(question_ptr q) {
-    const auto& a = *q->account;
-    const auto call = q->subscribing ? platforms::subscribe(a.platform, q->as, a.business_id)
-                                     : *platforms::ask_subscription(a.platform, q->as, a.business_id);
-    http_.perform(to_request(call, q->settings->limits.send_timeout),
+  void go_on(const question_ptr& q) {
+    const auto call = ending_ ? std::nullopt : platforms::next_call(q->dialog);
+    if (!call) {
+      --asking_;
+      changed_.notify_all();
+      return;
+    }
+    http_.perform(to_request(*call, q->settings->limits.send_timeout),
                   [this, q](client::result&& r) { answered(q, r); });
   }
 
   // On the client's thread.
 
   void answered(const question_ptr& q, const client::result& r) {
-    using kind = platforms::subscription_answer::kind;
     const std::lock_guard lock(mutex_);
-    platforms::subscription_answer said;
-    if (r.what == client::reached::answered) {
+    auto& dialog = q->dialog;
+    if (r.what != client::reached::answered) {
+      dialog.at = platforms::subscription_dialog::step::over;  // asked again in account_check_interval
+    } else {
       const readable answer(r);
-      said = q->subscribing ? platforms::read_subscribed(answer.get())
-                            : platforms::read_subscription(q->account->platform, answer.get());
+      platforms::take_answer(dialog, answer.get(), wall_clock());
     }
-    if (said.what == kind::absent && !q->subscribing && !ending_) {
-      q->subscribing = true;
-      return ask(q);
-    }
-    --asking_;
-    changed_.notify_all();
-    auto found = about(*q->account);
+    for (auto& f : dialog.found) tell(*q->accounts.at(f.account), std::move(f));
+    dialog.found.clear();
+    go_on(q);
+  }
+
+  void tell(const config::account_settings& a, platforms::subscription_finding&& f) {
+    auto found = about(a);
     found.used_for = domain::access_use::subscription;
-    switch (said.what) {
-      case kind::live:
-        found.access = domain::access_state::good;
-        found.subscription = domain::subscription_state::live;
-        found.detail = q->subscribing ? "it was not subscribed, and is again" : "the platform delivers";
-        break;
-      case kind::absent:
-        found.access = domain::access_state::good;
-        found.subscription = domain::subscription_state::lapsed;
-        found.detail =
-            "the platform delivers nothing, and does not let itself be subscribed again: " + said.detail;
-        break;
-      case kind::no_access:
-        found.access = domain::access_state::refused;
-        found.detail = "the platform refuses the account's access_token: " + said.detail;
-        break;
-      case kind::unclear:
-        return;  // asked again in account_check_interval
-    }
+    found.access = f.access;
+    found.subscription = f.subscription;
+    if (f.subscription) found.subscription_note = std::move(f.note);
+    found.detail = std::move(f.detail);
     engine_.observe(std::move(found));
   }
 

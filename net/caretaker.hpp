@@ -1,6 +1,6 @@
 #pragma once
-// Looks after the accounts: whether Meta still delivers to us (and subscribes again where it does not), and whether platforms that
-// ask again and again who we are (X, LinkedIn) still do. What it finds goes to the engine (engine::observe), which tells what is
+// Looks after the accounts: whether their platforms still deliver to us (and subscribes again where they do not, net/platforms/
+// subscriptions), and whether those that ask again and again who we are (X, LinkedIn) still do. What it finds goes to the engine (engine::observe), which tells what is
 // news as account.updated. On a thread of its own; one account's trouble is no other's.
 
 #include "config/settings.hpp"

@@ -63,6 +63,8 @@ class jetstream_feed final : public feed_reader, public std::enable_shared_from_
     const auto& l = settings_->limits;
     const auto weak = weak_from_this();
     paused_ = false;
+    asked_from_ = reached();
+    nothing_came_ = true;
     socket_ = client::websocket_client::connect(
         links_.loop.get_executor(),
         {.url = source_.jetstream_url,
@@ -114,6 +116,9 @@ class jetstream_feed final : public feed_reader, public std::enable_shared_from_
       return true;
     }
     failures_ = 0;
+    if (std::exchange(nothing_came_, false)) {
+      if (const auto missing = domain::missing_before(asked_from_, frame->at)) tell_gap(*missing);
+    }
     figures_->read_up_to_us.store(frame->at.time_since_epoch().count(), std::memory_order_relaxed);
     if (!frame->deleted.empty()) {
       seek({*std::move(frame), std::string(message)});
@@ -125,6 +130,32 @@ class jetstream_feed final : public feed_reader, public std::enable_shared_from_
     if (noted_.empty() && under_way_.reached()) note();
     paused_ = seeking_.has_value() || under_way_.size() >= settings_->limits.feed_in_flight_max;
     return !paused_;
+  }
+
+  /// The server keeps less than we were away for. An account that is asked for its notifications has what answered, quoted or
+  /// named it from there, as far back as limits.feed_backfill_max (net/account_feed).
+  void tell_gap(domain::time_span missing) {
+    figures_->gaps.fetch_add(1, std::memory_order_relaxed);
+    log::write(log::level::warning, "feed-gap",
+               "a stream begins later than it was read to: its server no longer has what lies between",
+               {{"source", source_.id.value},
+                {"from", domain::to_rfc3339(missing.from)},
+                {"to", domain::to_rfc3339(missing.to)}});
+    for (const auto& a : settings_->accounts) {
+      if (a.source != source_.id) continue;
+      const bool read_otherwise = !a.access_token.empty();
+      links_.engine.observe(
+          {.brand = a.brand,
+           .account = a.id,
+           .platform = a.platform,
+           .gap = domain::feed_gap{figures_->feed, missing.from, missing.to},
+           .detail =
+               read_otherwise
+                   ? "posts of a while are kept by the stream's server no more; they are read from the "
+                     "account's notifications"
+                   : "posts of a while are kept by the stream's server no more; with an access_token the "
+                     "account's notifications would have them"});
+    }
   }
 
   void hand(domain::under_way::number n, const std::vector<std::string>& dids, std::string_view frame) {
@@ -227,6 +258,8 @@ class jetstream_feed final : public feed_reader, public std::enable_shared_from_
   std::optional<deletion> seeking_;  ///< waits until nothing is
   std::string position_;             ///< where the log says that an earlier start came to
   std::string noted_;
+  std::string asked_from_;    ///< of this connection, but for the overlap
+  bool nothing_came_ = true;  ///< … yet
   std::uint32_t failures_ = 0;
   bool noting_ = false;
   bool paused_ = false;

@@ -1,10 +1,12 @@
 #include "net/media.hpp"
 
 #include "domain/public_address.hpp"
+#include "net/outbound_parts.hpp"
 #include "net/platforms/media_address.hpp"
 
 #include <algorithm>
 #include <optional>
+#include <random>
 #include <utility>
 #include <vector>
 
@@ -52,6 +54,31 @@ std::string header_of(const client::result& r, std::string_view name) {
   return at == r.headers.end() ? std::string{} : at->second;
 }
 
+/// Of X, where all four are configured.
+std::optional<platforms::oauth1_keys> oauth1_of(const config::settings& s,
+                                                const config::account_settings& a) {
+  const auto* const source = s.find_source(a.source.value);
+  if (a.platform != domain::platform::x || source == nullptr || source->consumer_key.empty() ||
+      source->secrets.empty() || a.oauth1_token.empty() || a.oauth1_token_secret.empty()) {
+    return std::nullopt;
+  }
+  return platforms::oauth1_keys{.consumer_key = source->consumer_key,
+                                .consumer_secret = source->secrets.front(),
+                                .token = a.oauth1_token,
+                                .token_secret = a.oauth1_token_secret};
+}
+
+/// 128 bits in hex: used once, which is all that is asked of it.
+std::string fresh_nonce() {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::random_device random;
+  std::string out;
+  for (int i = 0; i < 4; ++i) {
+    for (std::uint32_t bits = random(), n = 0; n < 8; ++n, bits >>= 4) out += digits[bits & 15U];
+  }
+  return out;
+}
+
 /// The last part of an address's path.
 std::string name_in(std::string_view url) {
   url = url.substr(0, url.find_first_of("?#"));
@@ -87,6 +114,8 @@ struct media::fetching {
   platforms::sending_account account;
   std::chrono::steady_clock::time_point until;
   std::string name;
+  std::optional<platforms::oauth1_keys> oauth1;
+  std::string nonce;
 
   [[nodiscard]] platforms::media_request request() const {
     const auto& s = *order.settings;
@@ -98,7 +127,10 @@ struct media::fetching {
                 a != nullptr ? std::span<const std::string>(a->media_hosts) : std::span<const std::string>(),
             .demo = s.server.demo,
             .bytes_max = s.limits.media_bytes_max,
-            .age = order.age};
+            .age = order.age,
+            .oauth1 = oauth1 ? &*oauth1 : nullptr,
+            .nonce = nonce,
+            .now = wall_clock()};
   }
 };
 
@@ -155,6 +187,8 @@ void media::fetch(media_order what, std::function<void(media_result&&)> done) {
                 .api_url = a->api_url,
                 .api_version = a->api_version,
                 .page_id = a->page_id};
+  f->oauth1 = oauth1_of(*f->order.settings, *a);
+  if (f->oauth1) f->nonce = fresh_nonce();
   f->until = std::chrono::steady_clock::now() + f->order.settings->limits.media_timeout;
   auto first = platforms::first_media(f->request());
   if (!first) return finish(*f, failed(outcome_of(first.error().end), first.error().detail));

@@ -4,6 +4,7 @@
 #include "net/bluesky_sessions.hpp"
 #include "net/outbound_parts.hpp"
 #include "net/platforms/bluesky_reading.hpp"
+#include "net/platforms/http_date.hpp"
 #include "net/platforms/outgoing_json.hpp"
 #include "net/platforms/sending.hpp"
 
@@ -283,7 +284,18 @@ void outbound::signal(actors::signal_order order, std::function<void(bool)> done
              });
 }
 
+namespace {
+
+std::optional<domain::timestamp> date_of(const client::result& r, domain::timestamp now) {
+  const auto at =
+      std::find_if(r.headers.begin(), r.headers.end(), [](const auto& h) { return h.first == "date"; });
+  return at == r.headers.end() ? std::nullopt : platforms::parse_http_date(at->second, now);
+}
+
+}  // namespace
+
 void outbound::fetch(const config::account_settings& of, std::chrono::milliseconds timeout,
+                     std::uint64_t answer_bytes_max,
                      std::function<platforms::call(const platforms::sending_account&)> what,
                      std::function<void(fetched)> done) {
   auto q = std::make_shared<question>();
@@ -294,11 +306,18 @@ void outbound::fetch(const config::account_settings& of, std::chrono::millisecon
                 .page_id = {}};
   q->what = std::move(what);
   const auto password = q->account;
-  const auto go = [this, q, timeout](std::function<void(fetched)> then) {
-    http_.perform(to_request(q->what(q->account), timeout), [then = std::move(then)](client::result&& r) {
-      if (r.what != client::reached::answered)
-        return then({.what = ended(attempt_end::later, "unreachable", r.why)});
-      fetched f{.what = platforms::read_bluesky_outcome(readable(r).get(), wall_clock())};
+  const auto go = [this, q, timeout, answer_bytes_max](std::function<void(fetched)> then) {
+    auto request = to_request(q->what(q->account), timeout);
+    request.answer_bytes_max = answer_bytes_max;
+    http_.perform(std::move(request), [then = std::move(then)](client::result&& r) {
+      if (r.what != client::reached::answered) {
+        const bool too_large = r.by == client::cut::too_large;
+        return then({.what = ended(attempt_end::later, too_large ? "too-large" : "unreachable", r.why),
+                     .too_large = too_large});
+      }
+      const readable answer(r);
+      const auto now = wall_clock();
+      fetched f{.what = platforms::read_bluesky_outcome(answer.get(), now), .date = date_of(r, now)};
       if (r.status >= 200 && r.status < 300) {
         f.what.end = attempt_end::sent;
         f.body = std::move(r.body);

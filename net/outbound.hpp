@@ -40,10 +40,13 @@ class outbound final : public actors::platform_client {
   struct fetched {
     domain::attempt_outcome what = {};
     std::string body = {};
+    bool too_large = false;                      ///< the answer is more than is taken: ask for less at a time
+    std::optional<domain::timestamp> date = {};  ///< when it was said, by the platform's clock
   };
   /// Asks an account's own server, in the session that its messages are sent in too. `what` makes the call for the session's
-  /// token. `done` once, on the client's thread.
+  /// token. `answer_bytes_max`: of its answer; 0: as of any. `done` once, on the client's thread.
   void fetch(const config::account_settings& of, std::chrono::milliseconds timeout,
+             std::uint64_t answer_bytes_max,
              std::function<platforms::call(const platforms::sending_account&)> what,
              std::function<void(fetched)> done);
 

@@ -291,7 +291,8 @@ webhook::replay_start webhook::replay(const domain::dead_letter& d, taken done) 
   return take(d.source, raw, std::move(done));
 }
 
-webhook::replay_start webhook::take(const domain::source_id& source, std::string& raw, taken done) {
+webhook::replay_start webhook::take(const domain::source_id& source, std::string& raw, taken done,
+                                    bool from_history) {
   const auto t = table_.load(std::memory_order_acquire);
   const auto found = t->sources.find(source.value);
   if (found == t->sources.end()) return replay_start::no_source;
@@ -300,6 +301,7 @@ webhook::replay_start webhook::take(const domain::source_id& source, std::string
   const auto now = std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
   auto body = found->second.functions->normalise(raw, found->second.account_hint,
                                                  {limits.json_depth_max, limits.batch_events_max}, now);
+  for (auto& e : body.events) e.from_history = from_history;
   auto ticket = std::make_shared<webhook_ticket>();
   ticket->whole =
       admission_.take(std::max<std::size_t>(1, body.events.size() + body.rejected.size()), raw.size());

@@ -76,7 +76,9 @@ class webhook {
   using taken = std::function<void(actors::ingest_counts, bool failed)>;
   [[nodiscard]] replay_start replay(const domain::dead_letter& d, taken done);
   /// The same with what we have read ourselves, of a source that nobody posts to. `raw` is taken only where it starts.
-  [[nodiscard]] replay_start take(const domain::source_id& source, std::string& raw, taken done);
+  /// `from_history`: of a platform that was asked for its past (domain::inbound_event::from_history).
+  [[nodiscard]] replay_start take(const domain::source_id& source, std::string& raw, taken done,
+                                  bool from_history = false);
   /// engine::committed_handler: answers all of a group commit with one hand-over for each I/O thread.
   void committed(std::vector<actors::ticket_ptr>&& done);
 

@@ -15,6 +15,19 @@ void read_state(State& into, Read read, ondemand::value v) {
   into = *known;
 }
 
+domain::feed_gap read_gap(ondemand::object o) {
+  domain::feed_gap gap;
+  each_member(o, [&](std::string_view key, ondemand::value v) {
+    if (key == "feed")
+      assign(gap.feed, v);
+    else if (key == "from")
+      gap.from = time(v);
+    else if (key == "to")
+      gap.to = time(v);
+  });
+  return gap;
+}
+
 }  // namespace
 
 void write_account(std::string& out, const domain::account_health& a) {
@@ -26,6 +39,16 @@ void write_account(std::string& out, const domain::account_health& a) {
   if (a.access == domain::access_state::refused) o.text("refusedFor", to_word(a.refused_for));
   o.text("subscription", to_word(a.subscription));
   o.text("handshake", to_word(a.handshake));
+  o.text_if("subscriptionNote", a.subscription_note);
+  if (a.revoked_at) o.text("revokedAt", domain::to_rfc3339(*a.revoked_at));
+  if (a.gap) {
+    o.key("gap");
+    domain::json_object gap{out};
+    gap.text("feed", a.gap->feed);
+    gap.text("from", domain::to_rfc3339(a.gap->from));
+    gap.text("to", domain::to_rfc3339(a.gap->to));
+    gap.end();
+  }
   o.text_if("detail", a.detail);
   o.text("since", domain::to_rfc3339(a.since));
   o.end();
@@ -48,6 +71,12 @@ domain::account_health read_account(ondemand::object o) {
       read_state(a.subscription, domain::subscription_from_word, v);
     else if (key == "handshake")
       read_state(a.handshake, domain::handshake_from_word, v);
+    else if (key == "subscriptionNote")
+      assign(a.subscription_note, v);
+    else if (key == "revokedAt")
+      a.revoked_at = time(v);
+    else if (key == "gap")
+      a.gap = read_gap(ondemand::object(v));
     else if (key == "detail")
       assign(a.detail, v);
     else if (key == "since")

@@ -139,6 +139,8 @@ void put_engine(exposition& out, const actors::engine_stats& s) {
   out.gauge("switchboard_accounts_not_subscribed",
             "Accounts of which the platform delivers nothing, and does not let itself be subscribed again.",
             s.accounts_lapsed);
+  out.gauge("switchboard_accounts_delivery_failing",
+            "Accounts whose platform tries to deliver, and does not get through to us.", s.accounts_failing);
   out.gauge("switchboard_accounts_handshake_missed",
             "Accounts whose source's platform has not asked for longer than it should.", s.accounts_unasked);
   out.gauge("switchboard_erasures_pending",

@@ -165,13 +165,13 @@ bool set_up(transfer& t, const options& o) {
   curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, &write_header);
   curl_easy_setopt(c, CURLOPT_HEADERDATA, &t);
   if (t.asked.once) curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, 1L);
-  if (t.asked.method == "POST") {
+  if (t.asked.method !=
+      "GET") {  // libcurl's POST is whatever has a body; an empty one is told by its length, too
     curl_easy_setopt(c, CURLOPT_POST, 1L);
     curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(t.asked.body.size()));
     curl_easy_setopt(c, CURLOPT_READFUNCTION, &read_body);
     curl_easy_setopt(c, CURLOPT_READDATA, &t);
-  } else if (t.asked.method != "GET") {
-    curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, t.asked.method.c_str());
+    if (t.asked.method != "POST") curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, t.asked.method.c_str());
   }
   return guard(t, o);
 }

@@ -79,6 +79,11 @@ void unpack_payload(const bluesky_element& at, object payload) {
   if (has_member(payload, "time_us")) return unpack_bluesky_frame(at, payload);
   if (has_member(payload, "reason")) return unpack_bluesky_notification(at, payload);
   if (has_member(payload, "convoId")) return unpack_bluesky_log(at, payload);
+  if (const auto passed = member_object(payload, "passedOver")) {
+    return at.reject("too-large",
+                     std::string{clipped(member_text(*passed, "feed"))} +
+                         ", larger than is taken: " + std::string{clipped(member_text(*passed, "what"))});
+  }
   at.reject("unsupported", "no frame of Jetstream, no notifications and no log of a chat");
 }
 

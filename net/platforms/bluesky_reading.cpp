@@ -8,8 +8,6 @@
 namespace switchboard::net::platforms {
 namespace {
 
-constexpr std::string_view page_rows = "100";
-
 std::optional<object> object_of(std::string_view body, const parse_limits& limits) {
   const auto parsed = parse(body, limits);
   object root;
@@ -77,9 +75,21 @@ std::optional<jetstream_frame> read_jetstream_frame(std::string_view frame,
   return out;
 }
 
-call list_notifications(const sending_account& account, std::string_view cursor) {
+std::string bluesky_passed_over(std::string_view feed, std::string_view what) {
+  std::string out;
+  domain::json_object o{out};
+  o.key("passedOver");
+  domain::json_object inner{out};
+  inner.text("feed", feed);
+  inner.text("what", what);
+  inner.end();
+  o.end();
+  return out;
+}
+
+call list_notifications(const sending_account& account, std::string_view cursor, std::uint32_t rows) {
   std::string url = xrpc_url(account, "app.bsky.notification.listNotifications");
-  (url += "?limit=") += page_rows;
+  (url += "?limit=") += std::to_string(rows);
   if (!cursor.empty()) (url += "&cursor=") += url_encoded(cursor);
   return get_call(std::move(url), account.access_token, {{"bluesky.ip", 1}});
 }

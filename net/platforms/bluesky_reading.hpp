@@ -33,8 +33,15 @@ struct jetstream_frame {
                                                                   std::span<const std::string> accounts,
                                                                   const parse_limits& limits);
 
+/// What of a feed could not be taken: the normaliser makes a dead letter of it (too-large), so that a person sees that something
+/// is missing, and what.
+[[nodiscard]] std::string bluesky_passed_over(std::string_view feed, std::string_view what);
+
+/// As many rows as the platform gives at most.
+inline constexpr std::uint32_t notification_rows_max = 100;
 /// `account` carries its session's token. `cursor`: a page's, or empty: the newest.
-[[nodiscard]] call list_notifications(const sending_account& account, std::string_view cursor);
+[[nodiscard]] call list_notifications(const sending_account& account, std::string_view cursor,
+                                      std::uint32_t rows);
 struct notification_page {
   std::vector<std::string> names;  ///< "uri cid" of each, newest first
   std::optional<domain::timestamp> newest, oldest;

@@ -30,14 +30,30 @@ std::string milliseconds_of(std::string_view rfc3339) {
 //    "created_time","attachments"?:{"data":[{"mime_type"?,"image_data"?:{"url"},"video_data"?:{"url"},"file_url"?}]}}]}}],
 //    "paging":{"cursors":{"after"},"next"?}} ----------------------------------------------------------------------
 
+constexpr std::string_view message_fields = "id,message,from,to,created_time,attachments";
+/// Stands before what leads into a conversation: no cursor of the platform's begins so.
+constexpr char inside = '\x1f';
+
+/// `next`: of `deeper`, without its first character: <conversation> 1F <cursor>
+call ask_inside(domain::platform platform, const sending_account& a, std::string_view next) {
+  const auto between = next.find(inside);
+  const auto conversation = next.substr(0, between), after = next.substr(between + 1);
+  const bool own_login = is_instagram(platform) && a.page_id.empty();
+  return get_call(graph_url(a, own_login ? instagram_graph : facebook_graph, conversation, "messages") +
+                      "?limit=" + std::to_string(messages_each) + "&fields=" + url_encoded(message_fields) +
+                      "&after=" + url_encoded(after),
+                  a.access_token);
+}
+
 call ask_conversations(domain::platform platform, const sending_account& a, std::string_view next) {
+  if (is_inside_conversation(next)) return ask_inside(platform, a, next.substr(1));
   const bool own_login = is_instagram(platform) && a.page_id.empty();
   const std::string& of = is_instagram(platform) && !own_login ? a.page_id : a.platform_id;
   std::string url = graph_url(a, own_login ? instagram_graph : facebook_graph, of, "conversations") +
                     "?platform=" + (is_instagram(platform) ? "instagram" : "messenger") +
                     "&limit=" + std::to_string(conversations_at_once) + "&fields=" +
-                    url_encoded("messages.limit(" + std::to_string(messages_each) +
-                                "){id,message,from,to,created_time,attachments}");
+                    url_encoded("messages.limit(" + std::to_string(messages_each) + "){" +
+                                std::string(message_fields) + "}");
   if (!next.empty()) url += "&after=" + url_encoded(next);
   return get_call(std::move(url), a.access_token);
 }
@@ -107,6 +123,37 @@ bool append_message(std::string& out, object m, const sending_account& a) {
   return true;
 }
 
+/// One conversation's messages, or more of them: {"data":[…],"paging":{"cursors":{"after"},"next"?}}
+void read_messages_of(history_page& page, std::string& messages, const sending_account& a,
+                      std::string_view conversation, object list) {
+  const auto data = member_array(list, "data");
+  if (!data) return;
+  for (std::size_t i = data->size(); i-- > 0;) {  // the latest stand first
+    object m;
+    const bool whole = data->at(i).get(m) == simdjson::SUCCESS && append_message(messages, m, a);
+    ++(whole ? page.elements : page.skipped);
+  }
+  const auto paging = member_object(list, "paging");
+  if (!paging || member_text(*paging, "next").empty() || data->size() == 0) return;
+  const auto cursors = member_object(*paging, "cursors");
+  const auto after = cursors ? member_text(*cursors, "after") : std::string_view{};
+  if (after.empty() || conversation.empty()) {
+    page.cut = true;
+    return;
+  }
+  std::string& next = page.deeper.emplace_back(1, inside);
+  ((next += conversation) += inside) += after;
+}
+
+void give_as_webhook(history_page& page, domain::platform platform, const sending_account& a,
+                     const std::string& messages) {
+  if (page.elements == 0) return;
+  page.body = is_instagram(platform) ? R"({"object":"instagram","entry":[{"id":)"
+                                     : R"({"object":"page","entry":[{"id":)";
+  domain::append_json_string(page.body, a.platform_id);
+  page.body += ",\"time\":0,\"messaging\":" + messages + "]}]}";
+}
+
 history_page read_conversations(domain::platform platform, const sending_account& a, object body) {
   history_page page;
   std::string messages = "[";
@@ -114,38 +161,35 @@ history_page read_conversations(domain::platform platform, const sending_account
     for (const element each : *conversations) {
       object conversation;
       if (each.get(conversation) != simdjson::SUCCESS) continue;
-      const auto list = member_object(conversation, "messages");
-      const auto data = list ? member_array(*list, "data") : std::nullopt;
-      if (!data) continue;
-      const auto more = member_object(*list, "paging");
-      page.cut = page.cut || (more && !member_text(*more, "next").empty());
-      for (std::size_t i = data->size(); i-- > 0;) {  // the latest stand first
-        object m;
-        const bool whole = data->at(i).get(m) == simdjson::SUCCESS && append_message(messages, m, a);
-        ++(whole ? page.elements : page.skipped);
-      }
+      if (const auto list = member_object(conversation, "messages"))
+        read_messages_of(page, messages, a, member_id(conversation, "id"), *list);
     }
   }
-  if (page.elements > 0) {
-    page.body = is_instagram(platform) ? R"({"object":"instagram","entry":[{"id":)"
-                                       : R"({"object":"page","entry":[{"id":)";
-    domain::append_json_string(page.body, a.platform_id);
-    page.body += ",\"time\":0,\"messaging\":" + messages + "]}]}";
-  }
+  give_as_webhook(page, platform, a, messages);
   const auto paging = member_object(body, "paging");
   const auto cursors = paging ? member_object(*paging, "cursors") : std::nullopt;
   if (cursors && !member_text(*paging, "next").empty()) page.next = member_text(*cursors, "after");
   return page;
 }
 
-// -- X: {"data":[{"id","text","sender_id","created_at","dm_conversation_id"}],"meta":{"next_token"?}} ----------------
+history_page read_inside(domain::platform platform, const sending_account& a, std::string_view asked,
+                         object body) {
+  history_page page;
+  std::string messages = "[";
+  read_messages_of(page, messages, a, asked.substr(0, asked.find(inside)), body);
+  give_as_webhook(page, platform, a, messages);
+  return page;
+}
+
+// -- X: {"data":[{"id","text","sender_id","created_at","dm_conversation_id","attachments"?:{"media_keys":[…]}}],
+//    "includes"?:{"media":[{"media_key","type","url"?,"preview_image_url"?,"variants"?}]},"meta":{"next_token"?}} ----------
 
 call ask_messages(const sending_account& a, std::string_view next) {
   std::string url =
       url_of(a.api_url.empty() ? "https://api.x.com" : std::string_view{a.api_url}, {"2", "dm_events"}) +
       "?event_types=MessageCreate&dm_event.fields=id,text,sender_id,created_at,dm_conversation_id,"
-      "attachments&max_"
-      "results=" +
+      "attachments&expansions=attachments.media_keys&media.fields=media_key,type,url,preview_image_url,"
+      "variants&max_results=" +
       std::to_string(x_rows);
   if (!next.empty()) url += "&pagination_token=" + url_encoded(next);
   return get_call(std::move(url), a.access_token, {{"x.dm_reads", 1}});
@@ -160,12 +204,30 @@ std::string_view other_of(std::string_view conversation, std::string_view ours) 
   return one == ours ? other : one;
 }
 
-bool append_direct(std::string& out, object m, const sending_account& a) {
+/// The media of a message, as the body has it beside its messages; nullopt: without an address it is not worth having, for the
+/// message would be known by its id from then on.
+std::optional<object> media_of(object m, std::optional<object> includes) {
+  const auto attachments = member_object(m, "attachments");
+  const auto keys = attachments ? member_array(*attachments, "media_keys") : std::nullopt;
+  const auto all = includes ? member_array(*includes, "media") : std::nullopt;
+  std::string_view key;
+  if (!keys || keys->size() == 0 || keys->at(0).get(key) != simdjson::SUCCESS || !all) return std::nullopt;
+  for (const element each : *all) {
+    object media;
+    if (each.get(media) != simdjson::SUCCESS || member_text(media, "media_key") != key) continue;
+    const bool has_address = !member_text(media, "url").empty() || has_member(media, "variants") ||
+                             !member_text(media, "preview_image_url").empty();
+    return has_address ? std::optional(media) : std::nullopt;
+  }
+  return std::nullopt;
+}
+
+bool append_direct(std::string& out, object m, std::optional<object> includes, const sending_account& a) {
   const std::string id = member_id(m, "id"), sender = member_id(m, "sender_id");
   const auto peer = other_of(member_text(m, "dm_conversation_id"), a.platform_id);
   const std::string at = milliseconds_of(member_text(m, "created_at"));
-  // A picture is listed without its address: better left out than taken in without it, and known by its id from then on.
-  if (has_member(m, "attachments")) return false;
+  const auto media = media_of(m, includes);
+  if (has_member(m, "attachments") && !media) return false;
   if (id.empty() || sender.empty() || peer.empty() || at.empty()) return false;
   if (out.back() != '[') out += ',';
   json_object o{out};
@@ -182,6 +244,7 @@ bool append_direct(std::string& out, object m, const sending_account& a) {
   create.key("message_data");
   json_object data{out};
   data.text("text", member_text(m, "text"));
+  if (media) data.raw("attachment", R"({"type":"media","media":)" + to_json(*media) + '}');
   data.end();
   create.end();
   o.end();
@@ -191,10 +254,11 @@ bool append_direct(std::string& out, object m, const sending_account& a) {
 history_page read_messages(const sending_account& a, object body) {
   history_page page;
   std::string events = "[";
+  const auto includes = member_object(body, "includes");
   if (const auto data = member_array(body, "data")) {
     for (std::size_t i = data->size(); i-- > 0;) {
       object m;
-      const bool whole = data->at(i).get(m) == simdjson::SUCCESS && append_direct(events, m, a);
+      const bool whole = data->at(i).get(m) == simdjson::SUCCESS && append_direct(events, m, includes, a);
       ++(whole ? page.elements : page.skipped);
     }
   }
@@ -261,15 +325,20 @@ std::optional<call> ask_history(domain::platform platform, const sending_account
   return std::nullopt;
 }
 
+bool is_inside_conversation(std::string_view next) {
+  return !next.empty() && next.front() == inside;
+}
+
 expected<history_page, history_failure> read_history(domain::platform platform,
-                                                     const sending_account& account, const answer& from,
-                                                     domain::timestamp now) {
+                                                     const sending_account& account, std::string_view asked,
+                                                     const answer& from, domain::timestamp now) {
   const auto body = is_success(from) ? object_in(from) : std::nullopt;
   if (!body) {
     const auto why = read_answer(platform, {}, from, now);
     std::string detail = "the platform answered " + std::to_string(from.status);
     if (!why.error.code.empty()) detail += ": " + why.error.code + ' ' + why.error.title;
     history_failure failure{.no_access = why.end == domain::attempt_end::no_access,
+                            .refused = why.end == domain::attempt_end::refused,
                             .detail = std::move(detail)};
     if (why.end == domain::attempt_end::later)
       failure.again_in = why.retry_after.value_or(otherwise_again_in);
@@ -277,6 +346,7 @@ expected<history_page, history_failure> read_history(domain::platform platform,
   }
   if (platform == domain::platform::x) return read_messages(account, *body);
   if (platform == domain::platform::linkedin) return read_notifications(*body);
+  if (is_inside_conversation(asked)) return read_inside(platform, account, asked.substr(1), *body);
   return read_conversations(platform, account, *body);
 }
 

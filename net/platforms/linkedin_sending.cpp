@@ -3,6 +3,7 @@
 //   answer  201 {"commentUrn"|"$URN"?,"id","object"} and x-restli-id: the id
 //   or      {"status","serviceErrorCode","code","message"}
 
+#include "net/platforms/linkedin_calls.hpp"
 #include "net/platforms/sending_parts.hpp"
 
 #include <algorithm>
@@ -14,9 +15,6 @@ using domain::attempt_end;
 using domain::json_object;
 using domain::thread_kind;
 
-constexpr std::string_view linkedin_host = "https://api.linkedin.com";
-/// Each monthly version is served for a year.
-constexpr std::string_view linkedin_version = "202610";
 constexpr std::string_view comment_prefix = "urn:li:comment:";
 constexpr std::string_view organization_prefix = "urn:li:organization:";
 constexpr std::size_t lookup_rows = 100;
@@ -61,16 +59,8 @@ std::string actor_of(const sending_account& account) {
 }
 
 std::string comments_url(const sending_account& account, const comment_place& place) {
-  const std::string_view base = account.api_url.empty() ? linkedin_host : std::string_view{account.api_url};
-  return url_of(base,
+  return url_of(linkedin_base(account),
                 {"rest", "socialActions", place.parent.empty() ? place.post : place.parent, "comments"});
-}
-
-call with_versions(call c, const sending_account& account) {
-  c.headers.push_back({"LinkedIn-Version",
-                       account.api_version.empty() ? std::string{linkedin_version} : account.api_version});
-  c.headers.push_back({"X-Restli-Protocol-Version", "2.0.0"});
-  return c;
 }
 
 expected<call, unfit> render_linkedin(const send_request& r) {
@@ -86,8 +76,8 @@ expected<call, unfit> render_linkedin(const send_request& r) {
   message.text("text", r.what.text);
   message.end();
   body.end();
-  return with_versions(json_call(comments_url(r.account, place), r.account.access_token, std::move(out)),
-                       r.account);
+  return with_linkedin_versions(
+      json_call(comments_url(r.account, place), r.account.access_token, std::move(out)), r.account);
 }
 
 /// The limits of an application and of a member are for a day of UTC.
@@ -144,7 +134,7 @@ std::optional<call> look_up_linkedin(const lookup_request& request) {
   const comment_place place = place_of(request.sent);
   if (place.post.empty()) return std::nullopt;
   const auto& account = request.sent.account;
-  return with_versions(
+  return with_linkedin_versions(
       get_call(comments_url(account, place) + "?count=" + std::to_string(lookup_rows), account.access_token),
       account);
 }

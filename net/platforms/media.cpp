@@ -49,11 +49,19 @@ failure no_token() {
               "its platform gives this attachment to the account only, which has no access_token");
 }
 
+/// On a host that asks who is there.
+call in_the_accounts_name(const media_request& r, std::string_view url) {
+  if (r.oauth1 == nullptr) return get_call(std::string{url}, r.account.access_token);
+  call c = get_call(std::string{url}, "");
+  c.headers.push_back({"Authorization", oauth1_header(c.method, url, *r.oauth1, r.nonce, r.now)});
+  return c;
+}
+
 /// The attachment by its address.
 expected<media_call, media_failure> by_address(const media_request& r, std::string_view url) {
   if (r.demo && is_of_origin(url, r.account.api_url)) {
     const bool asks = !hosts_of(r.platform).with_token.front().empty();
-    return media_call{get_call(std::string{url}, asks ? r.account.access_token : ""), true, true};
+    return media_call{asks ? in_the_accounts_name(r, url) : get_call(std::string{url}, ""), true, true};
   }
   const auto host = host_of_media(url);
   if (!host)
@@ -67,8 +75,8 @@ expected<media_call, media_failure> by_address(const media_request& r, std::stri
   }
   const bool asks =
       std::find(known.with_token.begin(), known.with_token.end(), *host) != known.with_token.end();
-  if (asks && r.account.access_token.empty()) return no_token();
-  return media_call{get_call(std::string{url}, asks ? r.account.access_token : ""), true, false};
+  if (asks && r.oauth1 == nullptr && r.account.access_token.empty()) return no_token();
+  return media_call{asks ? in_the_accounts_name(r, url) : get_call(std::string{url}, ""), true, false};
 }
 
 expected<media_call, media_failure> whatsapp_id(const media_request& r) {
@@ -231,7 +239,16 @@ expected<void, media_failure> read_media(const media_request& r, const answer& f
     return fail(media_end::failed, status + ", and redirects are not followed");
   }
   if (from.status == 401 || from.status == 403) {
-    if (with_token) return fail(media_end::no_access, status + " to the account's access_token");
+    if (with_token && r.platform == platform::x && r.oauth1 == nullptr) {
+      return fail(media_end::no_access,
+                  status +
+                      " to the account's access_token, which needs dm.read for media of "
+                      "direct messages; or give the account oauth1_token and "
+                      "oauth1_token_secret, and its source consumer_key");
+    }
+    if (with_token)
+      return fail(media_end::no_access,
+                  status + (r.oauth1 ? " to the account's oauth1_token" : " to the account's access_token"));
     if (says_expired(from)) return fail(media_end::expired, status + ": its address has had its time");
   }
   // Telegram's files stay; what it does not find today it may find by another path tomorrow.

@@ -6,7 +6,8 @@
 //   Telegram          a file_id: getFile → {"file_path"} → /file/bot<token>/<file_path>; 20 MB at the most
 //   Messenger,        a signed address of Meta's, good for days, without the token
 //   Instagram
-//   X                 an address; of direct messages on a host that asks who is there
+//   X                 an address; of direct messages on a host that asks who is there: OAuth 1.0a in the user's name
+//                     (account.oauth1_token), or else his access token, which then needs dm.read
 //   Bluesky           an image by "<did>/<cid>", from the network's CDN; or an address
 //   LinkedIn          an address
 //
@@ -14,6 +15,7 @@
 
 #include "domain/expected.hpp"
 #include "domain/model.hpp"
+#include "net/platforms/oauth1.hpp"
 #include "net/platforms/sending.hpp"
 
 #include <chrono>
@@ -34,6 +36,10 @@ struct media_request {
   bool demo = false;                          ///< addresses on account.api_url's own server are taken too
   std::uint64_t bytes_max = 0;
   std::chrono::seconds age{0};  ///< since it came
+  /// X: what is signed with instead of showing the access token; null: nothing is.
+  const oauth1_keys* oauth1 = nullptr;
+  std::string_view nonce{};  ///< … of this request
+  domain::timestamp now{};
 };
 
 /// One call. Its url may hold a secret.

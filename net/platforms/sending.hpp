@@ -41,7 +41,7 @@ struct quota_draw {
 
 /// One HTTP request. Its url may hold a secret (Telegram's bot token): it is not to be logged, nor are the headers.
 struct call {
-  std::string_view method = "POST";  ///< a literal: POST or GET
+  std::string_view method = "POST";  ///< a literal: POST, PUT or GET
   std::string url{};                 ///< absolute
   std::vector<header> headers{};
   std::string body{};

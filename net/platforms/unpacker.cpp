@@ -61,6 +61,13 @@ void unpacker::reject(std::string_view pointer, std::string_view reason, std::st
   }
 }
 
+void unpacker::revoke(std::string_view pointer, std::string_view detail, std::string_view account,
+                      domain::timestamp at) {
+  const auto before = out_.rejected.size();
+  reject(pointer, "account-notice", detail, account);
+  if (out_.rejected.size() > before) out_.rejected.back().revoked_at = at;
+}
+
 void unpacker::finish() {
   if (overflow_) {
     out_ = rejected_whole(body_, "too-many-events",

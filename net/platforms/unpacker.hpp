@@ -38,6 +38,9 @@ class unpacker {
   /// `account`: the platform's account id where it was readable.
   void reject(std::string_view pointer, std::string_view reason, std::string_view detail,
               std::string_view account = {});
+  /// The account's owner took our rights, as the element says.
+  void revoke(std::string_view pointer, std::string_view detail, std::string_view account,
+              domain::timestamp at);
 
   /// More parts than limits.events_max: go no further, the body as a whole will be rejected.
   [[nodiscard]] bool full() const noexcept { return overflow_; }

@@ -129,19 +129,19 @@ struct known_type {
   std::string_view prefix;
   void (*unpack)(const x_element&, object);
 };
-constexpr std::array<known_type, 9> known_types{{{"post.delete", unpack_x_deletion},
-                                                 {"post.", unpack_x_post},
-                                                 {"like.", unpack_x_like},
-                                                 {"chat.", unpack_x_chat},
-                                                 {"dm.indicate_typing", unpack_x_typing},
-                                                 {"dm.read", unpack_x_read},
-                                                 {"dm.", unpack_x_flat_message},
-                                                 {"follow.", unpack_x_relation},
-                                                 {"block.", unpack_x_relation}}};
+constexpr std::array<known_type, 10> known_types{{{"oauth.revoke", unpack_x_revocation},
+                                                  {"post.delete", unpack_x_deletion},
+                                                  {"post.", unpack_x_post},
+                                                  {"like.", unpack_x_like},
+                                                  {"chat.", unpack_x_chat},
+                                                  {"dm.indicate_typing", unpack_x_typing},
+                                                  {"dm.read", unpack_x_read},
+                                                  {"dm.", unpack_x_flat_message},
+                                                  {"follow.", unpack_x_relation},
+                                                  {"block.", unpack_x_relation}}};
 
 bool is_about_account(std::string_view type) {
-  return type.starts_with("profile.") || type.starts_with("spaces.") || type.starts_with("news.") ||
-         type == "oauth.revoke";
+  return type.starts_with("profile.") || type.starts_with("spaces.") || type.starts_with("news.");
 }
 
 void unpack_payload(const x_element& at, object payload) {

@@ -98,6 +98,7 @@ void unpack_x_like(const x_element& at, object like);
 // People and the app (x_relation.cpp).
 void unpack_x_relation(const x_element& at, object relation);
 void unpack_x_user_event(const x_element& at, object event);
+void unpack_x_revocation(const x_element& at, object payload);
 /// A kind that we don't know, or can't do more with: shown to whoever talks with the person it names; rejected if it
 /// names nobody.
 void show_x_event(const x_element& at, object what, std::string_view sentence);

@@ -1,7 +1,8 @@
 // Who follows, blocks or mutes whom, who took the app its rights, and whatever X will think of next.
 //   follow_events[], block_events[], mute_events[]  {"type":"unfollow","source":{user},"target":{user},
 //                                                    "created_timestamp"}; XAA: follow.unfollow and the like
-//   user_event                                      {"revoke":{"date_time","target":{"app_id"},"source":{"user_id"}}}
+//   user_event                                      {"revoke":{"date_time","target":{"app_id"},"source":{"user_id"}}};
+//                                                    XAA: oauth.revoke {"date_time","user_id","app_id"}
 
 #include "net/platforms/content_hash.hpp"
 #include "net/platforms/x_parts.hpp"
@@ -48,6 +49,16 @@ std::string made_up_id(const x_element& at, object what) {
   if (id.empty()) id = std::to_string(content_hash(to_json(what)));
   std::string whole{at.kind};
   return (whole += ':') += id;
+}
+
+/// Without its time a redelivery could not be told from the next one: then it is a dead letter, for a person to look at.
+void tell_revoked(const x_element& at, object dated, std::string who, const std::string& app) {
+  if (who.empty()) who = at.in.account;
+  const std::string what = "the rights of app " + app + " were revoked by " + who;
+  const auto when = domain::parse_rfc3339(member_text(dated, "date_time"));
+  if (!when)
+    return at.in.out.reject(at.pointer, "account-notice", what + ", at no time that is readable", who);
+  at.in.out.revoke(at.pointer, what, who, *when);
 }
 
 }  // namespace
@@ -99,11 +110,13 @@ void unpack_x_user_event(const x_element& at, object event) {
   }
   const auto source = member_object(*revoke, "source");
   const auto app = member_object(*revoke, "target");
-  const std::string who = source ? x_id_in(*source, "user_id") : std::string{};
-  at.in.out.reject(
-      at.pointer, "account-notice",
-      "the rights of app " + (app ? x_id_in(*app, "app_id") : std::string{}) + " were revoked by " + who,
-      who.empty() ? at.in.account : who);
+  if (at.ambiguous(*revoke) || at.ambiguous(source) || at.ambiguous(app)) return;
+  tell_revoked(at, *revoke, source ? x_id_in(*source, "user_id") : std::string{},
+               app ? x_id_in(*app, "app_id") : std::string{});
+}
+
+void unpack_x_revocation(const x_element& at, object payload) {
+  tell_revoked(at, payload, x_id_in(payload, "user_id"), x_id_in(payload, "app_id"));
 }
 
 void show_x_event(const x_element& at, object what, std::string_view sentence) {

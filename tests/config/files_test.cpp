@@ -52,7 +52,11 @@ TEST(Files, TheExamplesOfTheReferenceLoadTogether) {
   ::setenv("META_VERIFY_TOKEN", "verify", 1);
   std::string text, section;
   for (const record_key& k : record_keys()) {
-    if (k.name == "jetstream_url" || k.name == "handshakes_apart_max") continue;  // of other kinds: below
+    // Of other kinds: below.
+    if (k.name == "jetstream_url" || k.name == "handshakes_apart_max" || k.name == "app_token" ||
+        k.name == "consumer_key") {
+      continue;
+    }
     if (k.section == "source.application" && section != k.section) {  // the source of the examples is Meta's
       ::setenv("LINKEDIN_CHILD_SECRET", "0123456789abcdef", 1);
       text +=
@@ -65,7 +69,7 @@ TEST(Files, TheExamplesOfTheReferenceLoadTogether) {
   text +=
       "[[source]]\nid = \"bluesky\"\nkind = \"bluesky\"\njetstream_url = \"wss://jetstream.example.com\"\n"
       "[[source]]\nid = \"x\"\nkind = \"x\"\nsecrets = [{ env = \"META_APP_SECRET\" }]\nhandshakes_apart_max "
-      "= \"3h\"\n";
+      "= \"3h\"\napp_token = { env = \"X_APP_TOKEN\" }\nconsumer_key = \"xvz1evFS4wEEPTGEFPHBog\"\n";
   EXPECT_EQ(testing::problems_of(text), std::vector<std::string>{}) << text;
 }
 

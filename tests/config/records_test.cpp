@@ -66,6 +66,40 @@ TEST(Records, WhereAnAccountSends) {
   EXPECT_EQ(problems_of(before + "human_agent_tag = 1\n").size(), 1u);
 }
 
+TEST(Records, WhatPlatformsAreAskedWith) {
+  ::setenv("SWITCHBOARD_TEST_TOKEN", "token-of-the-app", 1);
+  const std::string x = "[[source]]\nid = \"x\"\nkind = \"x\"\nsecrets = [{ env = \"HOME\" }]\n";
+  const auto s = testing::loaded(x +
+                                 "app_token = { env = \"SWITCHBOARD_TEST_TOKEN\" }\nconsumer_key = \"ck\"\n"
+                                 "public_url = \"https://h.example/webhooks/x\"\n");
+  EXPECT_EQ(s->sources.at(0).app_token, "token-of-the-app");
+  EXPECT_EQ(s->sources.at(0).consumer_key, "ck");
+  EXPECT_EQ(s->sources.at(0).public_url, "https://h.example/webhooks/x");
+  for (const std::string bad : {"http://h.example/x", "https://", "https:///x", "h.example", "https://u@h/x",
+                                "https://h/x?y", "https://h/x#y", "https://h/a b"}) {
+    EXPECT_EQ(problems_of(x + "public_url = \"" + bad + "\"\n").size(), 1u) << bad;
+  }
+  EXPECT_EQ(problems_of(x + "app_token = { env = \"SWITCHBOARD_TEST_UNSET\" }\n"), lines{})
+      << "until it is needed";
+  EXPECT_EQ(problems_of(x + "app_token = \"written out\"\n").size(), 1u);
+  EXPECT_EQ(problems_of(x + "app_id = \"5\"\n"),
+            lines{"t.toml:5:10: error: only a source of kind \"meta\" or \"linkedin\" has app_id; remove it"});
+  const std::string li = "[[source]]\nid = \"l\"\nkind = \"linkedin\"\nsecrets = [{ env = \"HOME\" }]\n";
+  EXPECT_EQ(problems_of(li + "app_id = \"5\"\n"), lines{});
+  EXPECT_EQ(problems_of(li + "consumer_key = \"5\"\n").size(), 1u);
+  const std::string account = "[[brand]]\nid = \"a\"\n" + x +
+                              "[[account]]\nid = \"t\"\nbrand = \"a\"\nsource = \"x\"\nplatform = \"x\"\n"
+                              "platform_id = \"1\"\n";
+  const auto both = testing::loaded(account +
+                                    "oauth1_token = { env = \"SWITCHBOARD_TEST_TOKEN\" }\n"
+                                    "oauth1_token_secret = { env = \"SWITCHBOARD_TEST_TOKEN\" }\n");
+  EXPECT_EQ(both->accounts.at(0).oauth1_token, "token-of-the-app");
+  EXPECT_EQ(both->accounts.at(0).oauth1_token_secret, "token-of-the-app");
+  for (const std::string half : {"oauth1_token", "oauth1_token_secret"}) {
+    EXPECT_EQ(problems_of(account + half + " = { env = \"SWITCHBOARD_TEST_TOKEN\" }\n").size(), 1u) << half;
+  }
+}
+
 TEST(Records, WhereAnAccountsMediaMayLie) {
   const std::string before =
       "[[brand]]\nid = \"a\"\n[[source]]\nid = \"m\"\nkind = \"meta\"\nsecrets = [{ env = \"HOME\" }]\n"

@@ -142,6 +142,9 @@ TEST(Version, SeesEveryOtherChange) {
            {"id = \"wa\"", "id = \"wa\"\nread_receipts = false"},
            {"id = \"wa\"", "id = \"wa\"\nsplit_long_texts = false"},
            {"id = \"wa\"", "id = \"wa\"\nmedia_hosts = [\"a.example\"]"},
+           {"id = \"wa\"", "id = \"wa\"\nsubscriber = \"urn:li:person:a\""},
+           {"verify_token = \"v\"", "verify_token = \"v\"\napp_id = \"5\""},
+           {"verify_token = \"v\"", "verify_token = \"v\"\npublic_url = \"https://a.example/x\""},
            {"role = \"admin\"", "role = \"reader\""},
            {"role = \"admin\"", "role = \"admin\"\nagent = \"ana\""}}) {
     const std::string changed = version_with(from, to);

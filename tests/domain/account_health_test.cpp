@@ -46,6 +46,72 @@ TEST(account_health, is_good_again_only_by_the_word_of_who_found_it_refused) {
   EXPECT_EQ(observe(refused, with(access_state::good), t0 + 1h)->access, access_state::good);
 }
 
+health_observation revoked(timestamp at) {
+  auto o = found;
+  o.revoked_at = at;
+  o.detail = "revoked";
+  return o;
+}
+
+TEST(account_health, loses_all_rights_when_its_owner_takes_them) {
+  const auto live = observe(observe({}, with(access_state::good), t0), with(subscription_state::live), t0);
+  const auto gone = observe(live, revoked(t0 + 1h), t0 + 2h);
+  ASSERT_TRUE(gone);
+  EXPECT_EQ(gone->access, access_state::refused);
+  EXPECT_EQ(gone->refused_for, access_use::everything);
+  EXPECT_EQ(gone->subscription, subscription_state::lapsed);
+  EXPECT_EQ(gone->revoked_at, t0 + 1h);
+  EXPECT_EQ(gone->since, t0 + 2h);
+  EXPECT_FALSE(gone->is_well());
+  // Whoever may do something again has seen that the rights are back; of the subscription only who asks for it has.
+  for (const auto use : {access_use::sending, access_use::subscription}) {
+    auto again = with(access_state::good);
+    again.used_for = use;
+    const auto back = observe(gone, again, t0 + 3h);
+    ASSERT_TRUE(back);
+    EXPECT_EQ(back->access, access_state::good);
+    EXPECT_EQ(back->subscription, subscription_state::unknown);
+    EXPECT_TRUE(back->is_well());
+    again.subscription = subscription_state::live;
+    EXPECT_EQ(observe(gone, again, t0 + 3h)->subscription, subscription_state::live);
+  }
+}
+
+TEST(account_health, is_not_revoked_again_by_a_revocation_that_comes_again) {
+  const auto gone = observe({}, revoked(t0), t0 + 1s);
+  EXPECT_EQ(observe(gone, revoked(t0), t0 + 1h), std::nullopt);
+  const auto back = observe(gone, with(access_state::good), t0 + 2h);
+  EXPECT_EQ(observe(back, revoked(t0), t0 + 3h), std::nullopt) << "a redelivery speaks of what is mended";
+  EXPECT_EQ(observe(back, revoked(t0 - 1h), t0 + 3h), std::nullopt) << "so does one that was overtaken";
+  EXPECT_EQ(observe(back, revoked(t0 + 3h), t0 + 3h)->access, access_state::refused);
+}
+
+TEST(account_health, tells_what_is_wrong_with_a_subscription_that_stands) {
+  auto live = with(subscription_state::live);
+  live.subscription_note = "fields are missing: feed";
+  const auto partly = observe({}, live, t0);
+  ASSERT_TRUE(partly);
+  EXPECT_TRUE(partly->is_well());
+  EXPECT_EQ(observe(partly, live, t0 + 1h), std::nullopt);
+  live.subscription_note = "";
+  const auto whole = observe(partly, live, t0 + 1h);
+  ASSERT_TRUE(whole);
+  EXPECT_TRUE(whole->subscription_note.empty());
+  EXPECT_FALSE(observe(whole, with(subscription_state::failing), t0 + 2h)->is_well());
+}
+
+TEST(account_health, tells_of_each_gap_once) {
+  auto gap = found;
+  gap.gap = feed_gap{"jetstream", t0, t0 + 1h};
+  const auto told = observe({}, gap, t0 + 2h);
+  ASSERT_TRUE(told);
+  EXPECT_EQ(told->gap, gap.gap);
+  EXPECT_TRUE(told->is_well()) << "it is over";
+  EXPECT_EQ(observe(told, gap, t0 + 3h), std::nullopt);
+  gap.gap->to = t0 + 2h;
+  EXPECT_TRUE(observe(told, gap, t0 + 3h));
+}
+
 TEST(account_health, begins_with_nothing_known) {
   EXPECT_EQ(observe({}, found, t0), std::nullopt);
   EXPECT_EQ(observe({}, with(access_state::unknown), t0), std::nullopt);

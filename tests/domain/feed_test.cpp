@@ -45,6 +45,36 @@ TEST(feed, the_next_time_to_ask) {
         << static_cast<int>(r.end) << " after " << r.failures;
 }
 
+TEST(feed, a_stream_that_begins_behind_where_it_was_read_to_lacks_what_lies_between) {
+  constexpr std::string_view position = "100000000";
+  EXPECT_EQ(missing_before("", at(100)), std::nullopt) << "it begins with the present";
+  EXPECT_EQ(missing_before("c12", at(100)), std::nullopt);
+  EXPECT_EQ(missing_before(position, at(95'000'000)), std::nullopt);
+  EXPECT_EQ(missing_before(position, at(100'000'000)), std::nullopt) << "what the position was made of";
+  EXPECT_EQ(missing_before(position, at(105'000'000)), std::nullopt) << "another server's time of it";
+  EXPECT_EQ(missing_before(position, at(105'000'001)), (time_span{at(100'000'000), at(105'000'001)}));
+}
+
+TEST(feed, pages_shrink_to_one_and_grow_again_slowly) {
+  page_size size{100};
+  std::vector<std::uint32_t> seen;
+  while (size.halve()) seen.push_back(size.now());
+  EXPECT_EQ(seen, (std::vector<std::uint32_t>{50, 25, 12, 6, 3, 1}));
+  EXPECT_FALSE(size.halve());
+  seen.clear();
+  for (int i = 0; i < 200 && size.now() < 100; ++i) {
+    const auto before = size.now();
+    size.fitted();
+    if (size.now() != before) seen.push_back(size.now());
+  }
+  EXPECT_EQ(seen, (std::vector<std::uint32_t>{2, 4, 8, 16, 32, 64, 100}));
+  (void)size.halve();
+  for (int i = 0; i < 10; ++i) size.fitted();
+  (void)size.halve();
+  for (int i = 0; i < 10; ++i) size.fitted();
+  EXPECT_EQ(size.now(), 25u) << "only many in a row count";
+}
+
 TEST(feed, positions) {
   EXPECT_EQ(time_of_position("1783175888090631"), at(1783175888090631));
   for (const char* none : {"", "-1", "12a", " 1", "99999999999999999999", "2222224ssuhx3"})

@@ -358,5 +358,46 @@ INSTANTIATE_TEST_SUITE_P(
                   false,
                   {"effect", "message"}}));
 
+// -- what a platform's history tells of somebody who was forgotten
+// ------------------------------------------------------------------------------------------------------------------
+
+inbound_event of_history(inbound_event in) {
+  in.from_history = true;
+  return in;
+}
+bool is_held_back(const inbound_event& in, const thread_state& state, const plain_past& past) {
+  auto r = told(in);
+  recall(r, state, past);
+  return r.seen;
+}
+
+TEST(recalling_history, brings_nobody_back_who_was_forgotten_since) {
+  const auto said = text_message("m");  // at 0
+  EXPECT_TRUE(is_held_back(of_history(said), fresh(), erased_at(1)));
+  EXPECT_TRUE(is_held_back(of_history(said), fresh(), erased_at(0)));
+  EXPECT_FALSE(is_held_back(of_history(said), fresh(), erased_at(-1))) << "he came again";
+  EXPECT_FALSE(is_held_back(of_history(said), fresh(), {})) << "nobody was forgotten";
+  EXPECT_FALSE(is_held_back(said, fresh(), erased_at(1))) << "what is delivered is known by its dedup keys";
+  EXPECT_TRUE(is_held_back(of_history(text_message("m")), with_conversation(2, 1), erased_at(1)))
+      << "nor into the conversation that he began since";
+  auto echo = text_message("m");
+  echo.direction = direction::outbound;
+  EXPECT_TRUE(is_held_back(of_history(echo), fresh(), erased_at(1))) << "what was said to him goes with him";
+}
+
+TEST(recalling_history, of_our_own_side_is_held_back_where_a_thread_was_forgotten) {
+  auto ours = text_message("m");
+  ours.direction = direction::outbound;
+  ours.customer_platform_id.clear();
+  EXPECT_FALSE(is_held_back(of_history(ours), fresh(), {}));
+  EXPECT_TRUE(is_held_back(of_history(ours), all_erased(2), {}));
+  auto since = with_conversation(3, 2);
+  since.current->created_at = ours.at + std::chrono::seconds(1);
+  EXPECT_TRUE(is_held_back(of_history(ours), since, {})) << "older than what began since";
+  since.current->created_at = ours.at;
+  EXPECT_FALSE(is_held_back(of_history(ours), since, {}));
+  EXPECT_FALSE(is_held_back(ours, since, {}));
+}
+
 }  // namespace
 }  // namespace switchboard::domain

@@ -32,7 +32,8 @@ class accounts : public testing::Test {
       s.more += '\n' + account_toml("page", "acme", "meta", "facebook", page) +
                 "access_token = \"t-2\"\napi_url = \"" + platform_.url() + "\"\n";
     }
-    engine_.configure(s.toml(engine_.data()));
+    config_ = s.toml(engine_.data());
+    engine_.configure(config_);
     engine_.start();
   }
   /// The account's events so far, oldest first: "access subscription handshake".
@@ -50,6 +51,13 @@ class accounts : public testing::Test {
     EXPECT_TRUE(eventually([&] { return told(account).size() >= many; })) << account;
     return told(account);
   }
+  static std::string x_source(const std::string& keys) {
+    return "\n[[source]]\nid = \"x-own\"\nkind = \"x\"\nsecrets = [\"x-secret\"]\n" + keys + '\n';
+  }
+  static std::string x_account(const std::string& keys) {
+    return account_toml("x-account", "acme", "x-own", "x", "99887766") + keys;
+  }
+  std::string metrics() { return http_connection(engine_.admin_port()).ask("GET", "/metrics").body; }
   std::string shown(const std::string& account, std::string_view token = admin_token) {
     for (const auto& a : elements_at(get(engine_, "/v1/accounts", token).body, "/accounts")) {
       if (text_at(a, "/id") == account) return a;
@@ -57,16 +65,37 @@ class accounts : public testing::Test {
     return {};
   }
 
+  std::string config_;
   scratch dir_;
   engine_process engine_{dir_.path()};
-  fake_platform::platform platform_{{.accounts = {{.id = "number",
+  fake_platform::platform platform_{{.accounts = {{.id = "x-account",
+                                                   .platform = domain::platform::x,
+                                                   .platform_id = "99887766",
+                                                   .access_token = "t-x",
+                                                   .source = "x-own"},
+                                                  {.id = "bot",
+                                                   .platform = domain::platform::telegram,
+                                                   .platform_id = "42",
+                                                   .access_token = "42:t",
+                                                   .source = "tg-own"},
+                                                  {.id = "org",
+                                                   .platform = domain::platform::linkedin,
+                                                   .platform_id = "urn:li:organization:5",
+                                                   .access_token = "t-li",
+                                                   .source = "li-own"},
+                                                  {.id = "number",
                                                    .platform = domain::platform::whatsapp,
                                                    .platform_id = std::string(number),
                                                    .access_token = "t-1"},
                                                   {.id = "page",
                                                    .platform = domain::platform::facebook,
                                                    .platform_id = std::string(page),
-                                                   .access_token = "t-2"}}}};
+                                                   .access_token = "t-2"}},
+                                     .sources = {{.id = {"x-own"},
+                                                  .kind = config::source_kind::x,
+                                                  .secrets = {},
+                                                  .verify_token = {},
+                                                  .app_token = "x-app"}}}};
 };
 
 TEST_F(accounts, that_are_subscribed_no_more_are_subscribed_again) {
@@ -130,6 +159,101 @@ TEST_F(accounts, whose_platform_stops_asking_have_missed_their_handshakes) {
   EXPECT_THAT(both, ElementsAre("unknown unknown missed", "unknown unknown kept"));
 }
 
+TEST_F(accounts, that_only_another_app_is_subscribed_to_are_subscribed_again) {
+  platform_.subscribe_other_app(std::string(page));
+  platform_.unsubscribe(std::string(page));
+  start();
+  // Which app it is can't be told without app_id, so it passes for ours, and the health says so.
+  EXPECT_THAT(wait_told("page", 1), ElementsAre("good live unknown"));
+  EXPECT_FALSE(platform_.is_subscribed(std::string(page)));
+  EXPECT_THAT(text_at(shown("page"), "/health/subscriptionNote").value_or(""), HasSubstr("has no app_id"));
+  const std::string key = "verify_token = ";
+  auto config = config_;
+  config.insert(config.find(key), "app_id = \"1\"\n");
+  engine_.configure(config);
+  EXPECT_EQ(engine_.terminate().code, 0);
+  engine_.start();
+  EXPECT_TRUE(eventually([&] { return platform_.is_subscribed(std::string(page)); }));
+  EXPECT_TRUE(eventually([&] {
+    return text_at(shown("page"), "/health/subscriptionNote")
+        .value_or("")
+        .starts_with("fields are not subscribed");
+  })) << shown("page");
+}
+
+TEST_F(accounts, of_x_whose_owner_takes_the_rights_back_are_told_of_once) {
+  start(account_toml("x-account", "acme", "x", "x", "99887766"), false);
+  const std::string revoked =
+      R"({"user_event":{"revoke":{"date_time":"2026-11-22T09:48:12+00:00","target":{"app_id":"1"},"source":{"user_id":"99887766"}}}})";
+  for (int i = 0; i < 2; ++i) {
+    const auto answer = deliver(engine_, "x", revoked);
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(json_at(answer.body, "/events"), "1") << answer.body;
+    EXPECT_EQ(json_at(answer.body, "/quarantined"), "0") << "it is no dead letter";
+  }
+  EXPECT_THAT(told("x-account"), ElementsAre("refused lapsed unknown"));
+  EXPECT_EQ(text_at(shown("x-account"), "/health/refusedFor"), "everything");
+  EXPECT_EQ(text_at(shown("x-account"), "/health/revokedAt"), "2026-11-22T09:48:12.000Z");
+  EXPECT_THAT(metrics(), HasSubstr("switchboard_accounts_without_access 1\n"));
+  EXPECT_THAT(metrics(), HasSubstr("switchboard_accounts_not_subscribed 1\n"));
+  // It outlives the engine, and what comes again does so, too.
+  EXPECT_EQ(engine_.terminate().code, 0);
+  engine_.start();
+  EXPECT_EQ(deliver(engine_, "x", revoked).status, 200);
+  EXPECT_EQ(told("x-account").size(), 1u);
+  const std::string stranger =
+      R"({"user_event":{"revoke":{"date_time":"2026-11-22T09:48:12+00:00","source":{"user_id":"5"}}}})";
+  EXPECT_EQ(json_at(deliver(engine_, "x", stranger).body, "/quarantined"), "1");
+}
+
+TEST_F(accounts, of_x_are_subscribed_again_and_their_webhook_is_tried_again) {
+  platform_.invalidate_webhook();
+  platform_.unsubscribe("99887766");
+  start(x_source("app_token = \"x-app\"\npublic_url = \"https://hooks.example.com/webhooks/x-own\"\n") +
+            x_account("access_token = \"t-x\"\napi_url = \"" + platform_.url() + "\"\n"),
+        false);
+  EXPECT_THAT(wait_told("x-account", 1), ElementsAre("good live unknown"));
+  EXPECT_TRUE(platform_.is_subscribed("99887766"));
+  platform_.open_account_activity(false);  // from now on there is only its successor
+  platform_.unsubscribe("99887766");
+  EXPECT_TRUE(eventually([&] { return platform_.is_subscribed("99887766"); }));
+}
+
+TEST_F(accounts, of_telegram_are_given_their_webhook_again_and_tell_what_does_not_get_through) {
+  platform_.unsubscribe("42");
+  start(
+      "\n[[source]]\nid = \"tg-own\"\nkind = \"telegram\"\nsecrets = [\"tg-secret\"]\npublic_url = "
+      "\"https://hooks.example.com/webhooks/tg-own\"\n\n" +
+          account_toml("bot", "acme", "tg-own", "telegram", "42") + "access_token = \"42:t\"\napi_url = \"" +
+          platform_.url() + "\"\n",
+      false);
+  EXPECT_THAT(wait_told("bot", 1), ElementsAre("good live unknown"));
+  EXPECT_TRUE(platform_.is_subscribed("42"));
+  platform_.fail_deliveries("42", "Wrong response from the webhook: 502 Bad Gateway");
+  EXPECT_THAT(wait_told("bot", 2), ElementsAre("good live unknown", "good failing unknown"));
+  EXPECT_THAT(text_at(shown("bot"), "/health/detail").value_or(""), HasSubstr("502"));
+  EXPECT_THAT(metrics(), HasSubstr("switchboard_accounts_delivery_failing 1\n"));
+  platform_.fail_deliveries("42", "");
+  EXPECT_EQ(wait_told("bot", 3).at(2), "good live unknown");
+  platform_.deliver_to("42", "https://else.example.com/");
+  EXPECT_EQ(wait_told("bot", 4).at(3), "good lapsed unknown")
+      << "it is somebody else's now, and is not taken back";
+}
+
+TEST_F(accounts, of_linkedin_are_subscribed_again) {
+  platform_.unsubscribe("urn:li:organization:5");
+  start(
+      "\n[[source]]\nid = \"li-own\"\nkind = \"linkedin\"\nsecrets = [\"li-secret\"]\napp_id = "
+      "\"86\"\npublic_url "
+      "= \"https://hooks.example.com/webhooks/li-own\"\n\n" +
+          account_toml("org", "acme", "li-own", "linkedin", "urn:li:organization:5") +
+          "access_token = \"t-li\"\nsubscriber = \"urn:li:person:a1\"\napi_url = \"" + platform_.url() +
+          "\"\n",
+      false);
+  EXPECT_THAT(wait_told("org", 1), ElementsAre("good live unknown"));
+  EXPECT_TRUE(platform_.is_subscribed("urn:li:organization:5"));
+}
+
 TEST_F(accounts, take_in_what_their_platform_still_has_once) {
   for (int i = 0; i < 5; ++i)
     platform_.remember("page", "60" + std::to_string(i), "missed " + std::to_string(i));
@@ -157,6 +281,52 @@ TEST_F(accounts, take_in_what_their_platform_still_has_once) {
   EXPECT_THAT(text_at(dead.body, "/type").value_or(""), HasSubstr("account-has-no-access"));
   EXPECT_EQ(sync("nothing").status, 404);
   EXPECT_EQ(c.ask("POST", "/v1/accounts/page/sync", bearer(agent_token)).status, 403);
+}
+
+TEST_F(accounts, take_in_a_long_conversation_page_by_page) {
+  for (int i = 0; i < 60; ++i) platform_.remember("page", "600", "long " + std::to_string(i));
+  platform_.remember("page", "601", "short");
+  start();
+  http_connection c(engine_.port());
+  const auto done = c.ask("POST", "/v1/accounts/page/sync", bearer(admin_token));
+  EXPECT_EQ(done.status, 200) << done.body;
+  EXPECT_EQ(json_at(done.body, "/complete"), "true") << done.body;
+  EXPECT_EQ(json_at(done.body, "/elements"), "61");
+  EXPECT_EQ(json_at(done.body, "/pages"), "4") << "a list of two pages, and twice further into one of them";
+  std::string cursor = "earliest";
+  EXPECT_EQ(read_log(engine_, cursor, "&type=message.received&account=page").size(), 61u);
+}
+
+TEST_F(accounts, do_not_bring_back_by_their_history_who_was_forgotten) {
+  const auto now = std::chrono::system_clock::now();
+  platform_.remember("page", "600", "known", now - std::chrono::hours(1));
+  start();
+  http_connection c(engine_.port());
+  const auto sync = [&] { return c.ask("POST", "/v1/accounts/page/sync", bearer(admin_token)); };
+  ASSERT_EQ(sync().status, 200);
+  const auto rows = read_list(engine_, "/v1/conversations?account=page", "conversations");
+  ASSERT_EQ(rows.size(), 1u);
+  const auto customer = text_at(rows[0], "/customerId").value_or("");
+  const auto erase = [&] { return c.ask("DELETE", "/v1/customers/" + customer, bearer(admin_token)).status; };
+  ASSERT_EQ(erase(), 202);
+  ASSERT_TRUE(eventually([&] { return erase() == 204; }, std::chrono::seconds(30)));
+  // The platform still has what was never here, and so has no dedup key: it is from before that all the same.
+  platform_.remember("page", "600", "never seen", now - std::chrono::hours(2));
+  platform_.remember("page", "601", "somebody else", now - std::chrono::hours(2));
+  ASSERT_EQ(sync().status, 200);
+  auto left = read_list(engine_, "/v1/conversations?account=page", "conversations");
+  ASSERT_EQ(left.size(), 1u);
+  EXPECT_NE(text_at(left[0], "/customerId"), customer);
+  // Who writes again is a customer as any other.
+  platform_.remember("page", "600", "back again", std::chrono::system_clock::now() + std::chrono::seconds(1));
+  ASSERT_EQ(sync().status, 200);
+  left = read_list(engine_, "/v1/conversations?account=page", "conversations");
+  EXPECT_EQ(left.size(), 2u);
+  std::string cursor = "earliest";
+  for (const auto& e : read_log(engine_, cursor, "&type=message.received&account=page")) {
+    EXPECT_NE(text_at(e, "/data/message/content"), "never seen");
+    EXPECT_NE(text_at(e, "/data/message/content"), "known");
+  }
 }
 
 TEST_F(accounts, of_another_brand_are_not_shown) {

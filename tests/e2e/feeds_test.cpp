@@ -70,15 +70,15 @@ class world {
     stream.add(at, commit(at, "did:plc:stranger", "create", "x" + std::to_string(at),
                           R"(,"cid":"c","record":{"$type":"app.bsky.feed.post","text":"so"})"));
   }
-  std::string notification() {
+  std::string notification(const std::string& text = "and?") {
     const auto n = ++made_;
     const auto uri = "at://" + person(n) + "/app.bsky.feed.post/n" + std::to_string(n);
     const auto at = rfc3339(next_time());
     server.notify(R"({"uri":")" + uri + R"(","cid":"c","author":{"did":")" + person(n) +
                   R"(","handle":"p.example.com"},"reason":"reply","reasonSubject":")" + our_post +
-                  R"(","record":{"createdAt":")" + at + R"(","text":"and?","reply":{"root":{"uri":")" +
-                  our_post + R"(","cid":"c"},"parent":{"uri":")" + our_post +
-                  R"(","cid":"c"}}},"indexedAt":")" + at + "\"}");
+                  R"(","record":{"createdAt":")" + at + R"(","text":")" + text +
+                  R"(","reply":{"root":{"uri":")" + our_post + R"(","cid":"c"},"parent":{"uri":")" +
+                  our_post + R"(","cid":"c"}}},"indexedAt":")" + at + "\"}");
     expected.insert(uri);
     return uri;
   }
@@ -91,6 +91,17 @@ class world {
                rfc3339(next_time()) + "\"}}");
     expected.insert(id);
     return id;
+  }
+
+  /// By Bluesky's clock.
+  [[nodiscard]] std::uint64_t now_us() const { return time_us_; }
+  [[nodiscard]] std::string http_date() const {
+    const auto seconds = static_cast<std::time_t>(time_us_ / 1'000'000);
+    std::tm t{};
+    ::gmtime_r(&seconds, &t);
+    char text[40];
+    std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &t);
+    return text;
   }
 
   fake_platform::jetstream stream;
@@ -328,6 +339,98 @@ TEST(feeds, more_than_is_read_back_is_told) {
   const auto d = compare(w.expected, r.seen);
   EXPECT_EQ(d.missing.size(), 50u) << "the older ones";
   EXPECT_THAT(d.twice, IsEmpty());
+}
+
+TEST(feeds, a_page_that_is_too_large_is_asked_for_in_smaller_ones) {
+  world w;
+  reading r;
+  const std::string much(1'500'000, 'a');
+  for (int i = 0; i < 5; ++i) w.notification(much);
+  r.start(source_toml({}, password_toml(w)));
+  ASSERT_TRUE(r.wait_messages(5));
+  const auto d = compare(w.expected, r.seen);
+  EXPECT_THAT(d.missing, IsEmpty());
+  EXPECT_THAT(d.twice, IsEmpty());
+  EXPECT_GE(w.server.count("limit=1&") + w.server.count("limit=1"), 1u);
+  EXPECT_GE(w.server.count("limit=50"), 1u);
+}
+
+TEST(feeds, what_is_too_large_alone_is_a_dead_letter_and_the_feed_goes_on) {
+  world w;
+  reading r;
+  const auto first = w.notification();
+  const auto huge = w.notification(std::string(5u << 20, 'a'));
+  const auto last = w.notification();
+  r.start(source_toml({}, password_toml(w)));
+  ASSERT_TRUE(r.wait_messages(2));
+  EXPECT_EQ(r.seen, (std::multiset<std::string>{first, last}));
+  const auto later = w.notification();
+  ASSERT_TRUE(r.wait_messages(3));
+  EXPECT_TRUE(r.seen.contains(later));
+  std::string cursor = "earliest";
+  const auto letters = read_log(r.engine, cursor, "&type=deadletter.added");
+  ASSERT_EQ(letters.size(), 1u) << "told once, however often it is met";
+  EXPECT_EQ(text_at(letters[0], "/data/deadLetter/reason"), "too-large");
+  EXPECT_THAT(text_at(letters[0], "/data/deadLetter/detail").value_or(""), HasSubstr(huge));
+}
+
+TEST(feeds, a_first_reading_of_nothing_is_a_beginning_too) {
+  world w;
+  reading r;
+  w.noise();  // time goes on
+  w.server.set_date(w.http_date());
+  r.start(source_toml({}, password_toml(w)));
+  ASSERT_TRUE(r.wait_metric_above("switchboard_feed_notes_total", "notifications", 0));
+  r.engine.kill();
+  for (int i = 0; i < 50; ++i) w.notification();
+  r.engine.start();
+  ASSERT_TRUE(r.wait_messages(50)) << "a page has 20";
+  EXPECT_THAT(compare(w.expected, r.seen).missing, IsEmpty());
+}
+
+TEST(feeds, a_stream_that_keeps_less_than_we_were_away_for_tells_what_is_missing) {
+  world w;
+  reading r;
+  r.start(source_toml(w.stream.url(), password_toml(w)));
+  ASSERT_TRUE(w.stream.wait_connections(1));
+  w.post();
+  w.notification();
+  ASSERT_TRUE(r.wait_messages(2));
+  ASSERT_TRUE(r.wait_metric_above("switchboard_feed_notes_total", "jetstream", 0));
+  ASSERT_TRUE(r.wait_metric_above("switchboard_feed_notes_total", "notifications", 0));
+  EXPECT_EQ(r.metric("switchboard_feed_gaps_total", "jetstream"), "0");
+  const auto from = w.now_us() - 100'000'000;  // of the post; the notification is later
+  r.engine.kill();
+  const auto lost = w.post();
+  const auto told = w.notification();
+  w.stream.forget_before(w.now_us() + 1);
+  const auto kept = w.post();
+  const auto to = w.now_us();
+  r.engine.start();
+  ASSERT_TRUE(r.wait_messages(4));
+  EXPECT_EQ(compare(w.expected, r.seen).missing, std::vector{lost});
+  EXPECT_TRUE(r.seen.contains(told)) << "what the notifications have is filled in from there";
+  EXPECT_TRUE(r.seen.contains(kept));
+  EXPECT_EQ(r.metric("switchboard_feed_gaps_total", "jetstream"), "1");
+  EXPECT_THAT(r.engine.said(), HasSubstr("begins later than it was read to"));
+  ASSERT_TRUE(eventually([&] {
+    std::string cursor = "earliest";
+    for (const auto& e : read_log(r.engine, cursor, "&type=account.updated")) {
+      if (text_at(e, "/data/account/gap/feed") == "jetstream" &&
+          text_at(e, "/data/account/gap/from") == rfc3339(from) &&
+          text_at(e, "/data/account/gap/to") == rfc3339(to))
+        return true;
+    }
+    return false;
+  }));
+  // What is there is read on from there: no gap is told of again.
+  ASSERT_TRUE(r.wait_metric_above("switchboard_feed_notes_total", "jetstream", 0));
+  r.engine.kill();
+  r.engine.start();
+  ASSERT_TRUE(r.wait_metric("switchboard_feed_connected", "jetstream", "1"));
+  w.post();
+  ASSERT_TRUE(r.wait_messages(5));
+  EXPECT_EQ(r.metric("switchboard_feed_gaps_total", "jetstream"), "0");
 }
 
 TEST(feeds, what_the_engine_has_no_room_for_waits) {

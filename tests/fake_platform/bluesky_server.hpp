@@ -4,6 +4,7 @@
 
 #include "tests/fake_platform/server.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <mutex>
@@ -35,6 +36,11 @@ class bluesky {
     const std::lock_guard lock(mutex_);
     next_.assign(answers.begin(), answers.end());
   }
+  /// By its clock it is this time: what every answer says from now on (an HTTP date).
+  void set_date(std::string date) {
+    const std::lock_guard lock(mutex_);
+    date_ = std::move(date);
+  }
   /// The tokens that were given are good no more.
   void expire_sessions() {
     const std::lock_guard lock(mutex_);
@@ -65,6 +71,11 @@ class bluesky {
   }
   told answer(const asked& a) {
     const std::lock_guard lock(mutex_);
+    auto t = answer_to(a);
+    if (!date_.empty()) t.headers.emplace_back("Date", date_);
+    return t;
+  }
+  told answer_to(const asked& a) {
     targets_.push_back(a.target);
     if (a.target.find("createSession") != std::string::npos) return sign_in(a);
     if (a.target.find("refreshSession") != std::string::npos)
@@ -83,7 +94,7 @@ class bluesky {
         return {.status = 501, .body = R"({"error":"MethodNotImplemented","message":"no proxy"})"};
       return log_behind(parameter(a.target, "cursor"));
     }
-    return notifications_before(parameter(a.target, "cursor"));
+    return notifications_before(parameter(a.target, "cursor"), std::stoul(parameter(a.target, "limit")));
   }
 
   told sign_in(const asked& a) const {
@@ -99,10 +110,10 @@ class bluesky {
     for (; n < logs_.size() && n < begin + page_rows; ++n) (out += n > begin ? "," : "") += logs_[n];
     return {.body = out + R"(],"cursor":")" + cursor(n) + "\"}"};
   }
-  told notifications_before(const std::string& from) const {
+  told notifications_before(const std::string& from, std::size_t rows_max) const {
     std::size_t n = from.empty() ? notifications_.size() : std::stoul(from);
     std::string out = "{\"notifications\":[";
-    for (std::size_t rows = 0; n > 0 && rows < page_rows; ++rows) {
+    for (std::size_t rows = 0; n > 0 && rows < std::min(rows_max, page_rows); ++rows) {
       (out += rows > 0 ? "," : "") += notifications_[--n];
     }
     out += "]";
@@ -113,7 +124,7 @@ class bluesky {
   mutable std::mutex mutex_;
   std::vector<std::string> notifications_, logs_, targets_;
   std::deque<told> next_;
-  std::string password_ = "app-password";
+  std::string password_ = "app-password", date_;
   unsigned generation_ = 1;
   server server_;
 };

@@ -6,7 +6,9 @@
 #include "tests/fake_platform/text_size.hpp"
 #include "tests/fake_platform/world.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cstdint>
 
 namespace switchboard::fake_platform {
 namespace {
@@ -152,31 +154,63 @@ std::string listed(const account& a, const std::vector<const taken*>& all) {
   return out + ']';
 }
 
+/// Of each customer one conversation, in the order of their first words.
+std::vector<std::string> people_of(const world& w, const account& a) {
+  std::vector<std::string> people;
+  const auto all = w.past.find(a.id);
+  if (all == w.past.end()) return people;
+  for (const auto& m : all->second) {
+    if (std::find(people.begin(), people.end(), m.customer) == people.end()) people.push_back(m.customer);
+  }
+  return people;
+}
+
+/// {"data":[…],"paging":{…}}: his messages before the one numbered `before`, the latest first, a few at a time.
+std::string messages_of(const world& w, const account& a, const std::string& customer, std::size_t before) {
+  constexpr std::size_t rows_max = 25;
+  const auto& all = w.past.at(a.id);
+  std::string out = R"({"data":[)";
+  std::size_t rows = 0, at = std::min(before, all.size());
+  for (; at > 0 && rows < rows_max; --at) {
+    const auto& said = all[at - 1];
+    if (said.customer != customer) continue;
+    if (rows++ > 0) out += ',';
+    json_object o{out};
+    o.text("id", "m_past." + a.id + '.' + std::to_string(at - 1));
+    o.text("message", said.text);
+    o.raw("from", R"({"id":")" + customer + "\"}");
+    o.raw("to", R"({"data":[{"id":")" + a.platform_id + "\"}]}");
+    o.text("created_time",
+           domain::to_rfc3339(std::chrono::time_point_cast<std::chrono::microseconds>(said.at)));
+    o.end();
+  }
+  const bool more = std::any_of(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(at),
+                                [&](const auto& m) { return m.customer == customer; });
+  out += R"(],"paging":{"cursors":{"after":")" + std::to_string(at) + "\"}";
+  if (more) out += R"(,"next":"https://graph.invalid/next")";
+  return out + "}}";
+}
+
 /// A conversation a page, so that whoever asks has to go on.
 told history(world& w, const account& a, const asked& r, instant now) {
   if (const auto wait = w.limits.take(conversations, a.id, 1, now)) return limited(w, *wait);
-  const auto& all = w.past[a.id];
+  const auto people = people_of(w, a);
   const auto after = parameter(r, "after");
   const std::size_t at = after.empty() ? 0 : std::stoul(after);
   std::string out = R"({"data":[)";
-  if (at < all.size()) {
-    out += R"({"id":"t_)" + std::to_string(at) + R"(","messages":{"data":[)";
-    json_object o{out};
-    o.text("id", "m_past." + a.id + '.' + std::to_string(at));
-    o.text("message", all[at].second);
-    o.raw("from", R"({"id":")" + all[at].first + "\"}");
-    o.raw("to", R"({"data":[{"id":")" + a.platform_id + "\"}]}");
-    o.text("created_time", domain::to_rfc3339(std::chrono::time_point_cast<std::chrono::microseconds>(
-                               std::chrono::system_clock::now())));
-    o.end();
-    out += "]}}";
+  if (at < people.size()) {
+    out += R"({"id":"t_)" + people[at] + R"(","messages":)" + messages_of(w, a, people[at], SIZE_MAX) + '}';
   }
   out += R"(],"paging":{"cursors":{"after":")" + std::to_string(at + 1) + "\"}";
-  if (at + 1 < all.size()) out += R"(,"next":"https://graph.invalid/next")";
+  if (at + 1 < people.size()) out += R"(,"next":"https://graph.invalid/next")";
   return {.body = out + "}}"};
 }
 
 told list(world& w, const account& a, const std::vector<std::string>& path, const asked& r, instant now) {
+  if (path.size() > 2 && path[2] == "messages" && path[1].starts_with("t_")) {
+    if (const auto wait = w.limits.take(conversations, a.id, 1, now)) return limited(w, *wait);
+    return {.body = messages_of(w, a, path[1].substr(2), std::stoul(parameter(r, "after")))};
+  }
   if (path.size() > 2 && path[2] == "conversations" && parameter(r, "user_id").empty())
     return history(w, a, r, now);
   if (path.size() > 2 && path[2] == "conversations") {
@@ -194,13 +228,21 @@ told list(world& w, const account& a, const std::vector<std::string>& path, cons
                   listed(a, all) + "}}}"};
 }
 
-told subscriptions(world& w, const std::string& of, const std::string& method) {
-  if (method == "POST") {
+told subscriptions(world& w, const account& a, const std::string& of, const asked& r) {
+  if (r.method == "POST") {
     w.unsubscribed.erase(of);
     return {.body = R"({"success":true})"};
   }
-  if (w.unsubscribed.contains(of)) return {.body = R"({"data":[]})"};
-  return {.body = R"({"data":[{"id":"1","name":"Switchboard","subscribed_fields":["messages"]}]})"};
+  const auto listed = [&](std::string_view id, std::string_view name) {
+    const std::string app = R"("id":")" + std::string(id) + R"(","name":")" + std::string(name) + '"';
+    return a.platform == domain::platform::whatsapp
+               ? R"({"whatsapp_business_api_data":{)" + app + "}}"
+               : '{' + app + R"(,"subscribed_fields":["messages","feed"]})";
+  };
+  std::string out = R"({"data":[)";
+  if (w.other_apps.contains(of)) out += listed("999", "Somebody else's");
+  if (!w.unsubscribed.contains(of)) (out += out.back() == '[' ? "" : ",") += listed("1", "Switchboard");
+  return {.body = out + "]}"};
 }
 
 }  // namespace
@@ -226,7 +268,7 @@ told graph_answer(world& w, const asked& r, instant now) {
   const bool own = from != nullptr;
   if (from == nullptr) from = w.with_token(bearer(r));
   if (from == nullptr) return graph_error(w, 401, no_token, "Invalid OAuth access token.");
-  if (path.size() > 2 && path[2] == "subscribed_apps") return subscriptions(w, path[1], r.method);
+  if (path.size() > 2 && path[2] == "subscribed_apps") return subscriptions(w, *from, path[1], r);
   if (r.method == "GET") return list(w, *from, path, r, now);
   const auto parsed = net::platforms::parse(r.body, {});
   object body;

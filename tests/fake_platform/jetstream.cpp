@@ -8,6 +8,7 @@
 #include <boost/beast/websocket.hpp>
 #include <boost/beast/websocket/ssl.hpp>
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <list>
@@ -69,6 +70,11 @@ class jetstream::running {
     for (auto& t : connections_) t.join();
   }
 
+  /// Whoever is connected has had them.
+  void forget_before(std::uint64_t time_us) {
+    const std::lock_guard lock(mutex_);
+    kept_from_ = time_us;
+  }
   void add(std::uint64_t time_us, std::string frame) {
     {
       const std::lock_guard lock(mutex_);
@@ -157,7 +163,7 @@ class jetstream::running {
     {
       const std::lock_guard lock(mutex_);
       const auto from = cursor_in(std::string(request.target()));
-      while (at < frames_.size() && (!from || frames_[at].first < *from)) ++at;
+      while (at < frames_.size() && (!from || frames_[at].first < std::max(*from, kept_from_))) ++at;
       if (!plans_.empty()) {
         plan = plans_.front();
         plans_.pop_front();
@@ -227,6 +233,7 @@ class jetstream::running {
   bool ending_ = false;
   unsigned dropped_ = 0;
   std::vector<std::pair<std::uint64_t, std::string>> frames_;
+  std::uint64_t kept_from_ = 0;
   std::deque<stream_plan> plans_;
   std::vector<std::string> targets_;
   std::list<tcp::socket*> open_;
@@ -237,6 +244,9 @@ class jetstream::running {
 jetstream::jetstream(jetstream_options o) : running_(std::make_unique<running>(o)) {}
 jetstream::~jetstream() = default;
 
+void jetstream::forget_before(std::uint64_t time_us) {
+  running_->forget_before(time_us);
+}
 void jetstream::add(std::uint64_t time_us, std::string frame) {
   running_->add(time_us, std::move(frame));
 }

@@ -38,6 +38,8 @@ class jetstream {
 
   /// A frame that happened at this time; times never fall.
   void add(std::uint64_t time_us, std::string frame);
+  /// What happened before this time is kept no more: whoever asks for it gets what is left.
+  void forget_before(std::uint64_t time_us);
   /// Of the next connections, one after the other; then all is well.
   void next(std::vector<stream_plan> plans);
 

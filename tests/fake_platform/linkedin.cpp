@@ -54,12 +54,45 @@ void append_comment(std::string& out, const taken& t) {
   o.end();
 }
 
+/// (developerApplication:…,user:…,entity:…,eventType:…), its URNs decoded.
+told subscription(world& w, const account& a, const std::string& key, const asked& r) {
+  const auto of = actor_of(a);
+  const bool whole = key.starts_with("(developerApplication:urn:li:developerApplication:") &&
+                     key.find(",user:urn:li:person:") != std::string::npos &&
+                     key.ends_with(",eventType:ORGANIZATION_SOCIAL_ACTION_NOTIFICATIONS)");
+  if (!whole) return refused(w, 400, "the key is not of event subscriptions");
+  if (key.find(",entity:" + of + ",") == std::string::npos)
+    return refused(w, 403, "the member is no administrator of it", 100);
+  if (r.method == "PUT") {
+    const auto parsed = net::platforms::parse(r.body, {});
+    object body;
+    if (!parsed || parsed->root.get(body) != simdjson::SUCCESS) return refused(w, 400, "no JSON object");
+    w.unsubscribed.erase(of);
+    w.delivered_to[of] = member_text(body, "webhook");
+    return {.status = 204};
+  }
+  if (w.unsubscribed.contains(of)) return refused(w, 404, "no such subscription");
+  std::string out;
+  json_object o{out};
+  const auto elsewhere = w.delivered_to.find(of);
+  o.text("webhook", elsewhere == w.delivered_to.end() ? "https://hooks.example.com/webhooks/" + a.source
+                                                      : elsewhere->second);
+  const auto ends = std::chrono::system_clock::now() + std::chrono::hours(24 * 90);
+  o.number("expiresAt",
+           static_cast<std::uint64_t>(
+               std::chrono::duration_cast<std::chrono::milliseconds>(ends.time_since_epoch()).count()));
+  o.end();
+  return {.body = std::move(out)};
+}
+
 }  // namespace
 
 told linkedin_answer(world& w, const asked& r, instant now) {
   const auto path = segments(r);  // rest, socialActions, urn, comments
   const account* const from = w.with_token(bearer(r));
   if (from == nullptr) return refused(w, 401, "Invalid access token", 65600);
+  if (path.size() == 3 && path[1] == "eventSubscriptions" && is_version(r))
+    return subscription(w, *from, path[2], r);
   if (path.size() != 4 || path[1] != "socialActions" || path[3] != "comments")
     return refused(w, 404, "No such resource");
   const auto protocol = r.headers.find("x-restli-protocol-version");

@@ -97,6 +97,9 @@ class platform::running {
   explicit running(platform_options o)
       : options_(std::move(o)), receipts_(options_.receipts, options_.sources), random_(options_.seed) {
     world_.accounts = options_.accounts;
+    for (const auto& s : options_.sources) {
+      if (!s.app_token.empty()) world_.app_tokens.insert(s.app_token);
+    }
     const std::lock_guard lock(mutex_);  // the first request waits until all of this stands
     server_.emplace(options_.server, [this](const asked& a) { return answer(a); });
   }
@@ -120,9 +123,15 @@ class platform::running {
     const std::lock_guard lock(mutex_);
     return !world_.unsubscribed.contains(id);
   }
-  void remember(const std::string& account, const std::string& customer, const std::string& text) {
+  /// Under the lock.
+  void change(const std::function<void(world&)>& what) {
     const std::lock_guard lock(mutex_);
-    world_.past[account].emplace_back(customer, text);
+    what(world_);
+  }
+  void remember(const std::string& account, const std::string& customer, const std::string& text,
+                std::chrono::system_clock::time_point at) {
+    const std::lock_guard lock(mutex_);
+    world_.past[account].push_back({customer, text, at});
   }
   void revoke(const std::string& account, bool dead) {
     const std::lock_guard lock(mutex_);
@@ -243,8 +252,27 @@ void platform::unsubscribe(const std::string& id) {
 bool platform::is_subscribed(const std::string& id) const {
   return running_->is_subscribed(id);
 }
-void platform::remember(const std::string& account, const std::string& customer, const std::string& text) {
-  running_->remember(account, customer, text);
+void platform::subscribe_other_app(const std::string& id) {
+  running_->change([&](world& w) { w.other_apps.insert(id); });
+}
+void platform::deliver_to(const std::string& id, const std::string& url) {
+  running_->change([&](world& w) { w.delivered_to[id] = url; });
+}
+void platform::invalidate_webhook() {
+  running_->change([](world& w) { w.x_webhook_valid = false; });
+}
+void platform::open_account_activity(bool users) {
+  running_->change([users](world& w) { w.x_has_users = users; });
+}
+void platform::fail_deliveries(const std::string& bot, const std::string& why) {
+  running_->change([&](world& w) {
+    if (why.empty()) w.undelivered.erase(bot);
+    if (!why.empty()) w.undelivered[bot] = why;
+  });
+}
+void platform::remember(const std::string& account, const std::string& customer, const std::string& text,
+                        std::chrono::system_clock::time_point at) {
+  running_->remember(account, customer, text, at);
 }
 void platform::revoke(const std::string& account, bool dead) {
   running_->revoke(account, dead);

@@ -48,8 +48,19 @@ class platform {
   /// The platform delivers nothing of this page, account or business any more.
   void unsubscribe(const std::string& id);
   [[nodiscard]] bool is_subscribed(const std::string& id) const;
+  /// Another app is subscribed to this page as well.
+  void subscribe_other_app(const std::string& id);
+  /// What is subscribed of this one goes there.
+  void deliver_to(const std::string& id, const std::string& url);
+  /// X: the webhook did not answer as it should, and gets nothing until it is tried again. `users`: has the app the Account
+  /// Activity API, or only its successor?
+  void invalidate_webhook();
+  void open_account_activity(bool users);
+  /// Telegram: from now on this bot's updates don't get through; empty: they do.
+  void fail_deliveries(const std::string& bot, const std::string& why);
   /// The customer said so, and it was never delivered: the platform's history has it.
-  void remember(const std::string& account, const std::string& customer, const std::string& text);
+  void remember(const std::string& account, const std::string& customer, const std::string& text,
+                std::chrono::system_clock::time_point at = std::chrono::system_clock::now());
   /// The account's token is good no more, or is again.
   void revoke(const std::string& account, bool dead = true);
 

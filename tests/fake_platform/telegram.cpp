@@ -101,12 +101,43 @@ told send(world& w, const account& from, std::string_view member, object body, i
   return {.body = R"({"ok":true,"result":{"message_id":)" + id + R"(,"chat":{"id":)" + to + "}}}"};
 }
 
+std::string seconds_now() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(now).count());
+}
+
+told webhook_info(const world& w, const account& a) {
+  const auto elsewhere = w.delivered_to.find(a.platform_id);
+  const std::string url = w.unsubscribed.contains(a.platform_id) ? std::string{}
+                          : elsewhere != w.delivered_to.end()
+                              ? elsewhere->second
+                              : "https://hooks.example.com/webhooks/" + a.source;
+  const auto fails = w.undelivered.find(a.platform_id);
+  std::string out = R"({"ok":true,"result":{"url":")" + url + R"(","has_custom_certificate":false)";
+  out += R"(,"pending_update_count":)" + std::string(fails == w.undelivered.end() ? "0" : "3");
+  if (fails != w.undelivered.end()) {
+    out += R"(,"last_error_date":)" + seconds_now() + R"(,"last_error_message":")" + fails->second + '"';
+  }
+  return {.body = out + "}}"};
+}
+
+told set_webhook(world& w, const account& a, object body) {
+  const auto url = member_text(body, "url");
+  if (!url.starts_with("https://"))
+    return refused(w, "bad webhook: an HTTPS URL must be provided for webhook");
+  if (member_text(body, "secret_token").empty()) return refused(w, "secret_token is needed here");
+  w.unsubscribed.erase(a.platform_id);
+  w.delivered_to[a.platform_id] = url;
+  return {.body = R"({"ok":true,"result":true,"description":"Webhook was set"})"};
+}
+
 }  // namespace
 
 told telegram_answer(world& w, const asked& r, instant now) {
   const auto path = segments(r);  // bot<token>, method
   const account* const from = w.with_token(std::string_view{path[0]}.substr(3));
   if (from == nullptr) return failed(401, "Unauthorized");
+  if (path.size() > 1 && path[1] == "getWebhookInfo") return webhook_info(w, *from);
   const auto parsed = net::platforms::parse(r.body, {});
   object body;
   if (path.size() < 2 || !parsed || parsed->root.get(body) != simdjson::SUCCESS)
@@ -115,6 +146,7 @@ told telegram_answer(world& w, const asked& r, instant now) {
     ++(path[1] == "sendChatAction" ? w.typings : w.marked_read);
     return {.body = R"({"ok":true,"result":true})"};
   }
+  if (path[1] == "setWebhook") return set_webhook(w, *from, body);
   const auto member = sent_by(path[1]);
   if (member.empty()) return failed(404, "Not Found");
   return send(w, *from, member, body, now);

@@ -50,9 +50,21 @@ struct world {
   std::map<std::string, std::chrono::system_clock::time_point> heard;
   std::map<std::string, std::uint64_t> sessions = {};  ///< Bluesky: by DID
   std::set<std::string> unsubscribed = {};  ///< pages, numbers' businesses …: of which nothing is delivered
-  std::set<std::string> revoked = {};       ///< accounts whose token is good no more
-  /// What customers said that was never delivered: account id -> person, text, in order. Given as history.
-  std::map<std::string, std::vector<std::pair<std::string, std::string>>> past = {};
+  /// Where what is subscribed goes, by the same; else to us.
+  std::map<std::string, std::string> delivered_to = {};
+  /// Pages to which another app is subscribed as well.
+  std::set<std::string> other_apps = {};
+  std::set<std::string> app_tokens = {};  ///< X: the app's own
+  bool x_webhook_valid = true;
+  bool x_has_users = true;                           ///< the Account Activity API is open to the app
+  std::map<std::string, std::string> undelivered{};  ///< Telegram: by bot, why its updates don't get through
+  std::set<std::string> revoked = {};                ///< accounts whose token is good no more
+  struct past_message {
+    std::string customer, text;
+    std::chrono::system_clock::time_point at;
+  };
+  /// What customers said that was never delivered, by account, in order. Given as history.
+  std::map<std::string, std::vector<past_message>> past = {};
   std::uint64_t next_id = 1;
   std::uint64_t refused = 0;  ///< for what they said
   std::uint64_t limited = 0;  ///< for how many they were

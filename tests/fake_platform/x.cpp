@@ -6,6 +6,9 @@
 #include "tests/fake_platform/text_size.hpp"
 #include "tests/fake_platform/world.hpp"
 
+#include <algorithm>
+#include <optional>
+
 namespace switchboard::fake_platform {
 namespace {
 
@@ -118,10 +121,82 @@ told list(world& w, const account& a, edge where, const std::string& of, instant
   return with_standing({.body = std::move(out)}, w, l, a, now);
 }
 
+// The webhook of all accounts has this id, and is what one source has.
+constexpr std::string_view webhook_id = "1700000000000000001";
+
+told webhooks(world& w, const asked& r, const std::vector<std::string>& path) {
+  if (r.method == "PUT") {
+    if (path.size() != 3 || path[2] != webhook_id) return problem(w, 404, "Not Found", "resource-not-found");
+    w.x_webhook_valid = true;
+    return {.body = R"({"data":{"valid":true}})"};
+  }
+  const auto own = std::find_if(w.accounts.begin(), w.accounts.end(),
+                                [](const account& a) { return a.platform == domain::platform::x; });
+  const std::string source = own == w.accounts.end() ? "x" : own->source;
+  return {
+      .body =
+          R"({"data":[{"id":"1700000000000000009","url":"https://else.example.com/x","valid":true},{"id":")" +
+          std::string(webhook_id) + R"(","url":"https://hooks.example.com/webhooks/)" + source +
+          R"(","valid":)" + (w.x_webhook_valid ? "true" : "false") + "}]}"};
+}
+
+/// Who is subscribed by either API: all accounts that are not unsubscribed.
+std::string subscribed_users(const world& w, bool events) {
+  std::string out;
+  for (const auto& a : w.accounts) {
+    if (a.platform != domain::platform::x || w.unsubscribed.contains(a.platform_id)) continue;
+    for (const std::string type :
+         {"dm.received", "dm.sent", "dm.read", "post.mention.create", "post.reply.create"}) {
+      if (!out.empty()) out += ',';
+      out += events ? R"({"subscription_id":"1","event_type":")" + type + R"(","filter":{"user_id":")" +
+                          a.platform_id + R"("},"webhook_id":")" + std::string(webhook_id) + "\"}"
+                    : R"({"user_id":")" + a.platform_id + "\"}";
+      if (!events) break;
+    }
+  }
+  return out;
+}
+
+/// What an app is asked for by its own token.
+std::optional<told> app_answer(world& w, const asked& r, const std::vector<std::string>& path) {
+  if (!w.app_tokens.contains(std::string(bearer(r)))) return std::nullopt;
+  if (path.size() > 1 && path[1] == "webhooks") return webhooks(w, r, path);
+  if (r.method == "GET" && path.size() == 7 && path[1] == "account_activity") {
+    if (!w.x_has_users) return problem(w, 403, "Forbidden", "client-forbidden");
+    return told{.body = R"({"data":{"webhook_id":")" + path[3] + R"(","subscriptions":[)" +
+                        subscribed_users(w, false) + "]}}"};
+  }
+  if (r.method == "GET" && path.size() == 3 && path[1] == "activity") {
+    return told{.body = R"({"data":[)" + (w.x_has_users ? std::string{} : subscribed_users(w, true)) +
+                        R"(],"meta":{"result_count":0}})"};
+  }
+  return problem(w, 403, "Forbidden", "unsupported-authentication");
+}
+
+/// POST by which a user is subscribed, with the user's own token.
+std::optional<told> subscribing(world& w, const account& a, const std::vector<std::string>& path,
+                                object body) {
+  if (path.size() == 6 && path[1] == "account_activity") {
+    if (!w.x_has_users) return problem(w, 403, "Forbidden", "client-forbidden");
+    w.unsubscribed.erase(a.platform_id);
+    return told{.body = R"({"data":{"subscribed":true}})"};
+  }
+  if (path.size() != 3 || path[1] != "activity") return std::nullopt;
+  const auto filter = member_object(body, "filter");
+  if (!filter || member_id(*filter, "user_id") != a.platform_id || member_text(body, "event_type").empty() ||
+      member_id(body, "webhook_id") != webhook_id) {
+    return problem(w, 400, "filter, event_type or webhook_id", "invalid-request");
+  }
+  if (member_text(body, "event_type") == "post.reply.create")
+    w.unsubscribed.erase(a.platform_id);  // the last
+  return told{.body = R"({"data":{"subscription":{"subscription_id":"1"}}})"};
+}
+
 }  // namespace
 
 told x_answer(world& w, const asked& r, instant now) {
   const auto path = segments(r);  // 2, …
+  if (auto of_app = app_answer(w, r, path)) return *of_app;
   const account* const from = w.with_token(bearer(r));
   if (from == nullptr) return problem(w, 401, "Unauthorized", "unsupported-authentication");
   const std::string_view kind = path.size() > 1 ? std::string_view{path[1]} : std::string_view{};
@@ -137,6 +212,7 @@ told x_answer(world& w, const asked& r, instant now) {
   if (!parsed || parsed->root.get(body) != simdjson::SUCCESS)
     return problem(w, 400, "no JSON object", "invalid-request");
   if (kind == "dm_conversations" && !whom.empty()) return send_direct(w, *from, whom, body, now);
+  if (auto subscribed = subscribing(w, *from, path, body)) return *subscribed;
   if (kind == "tweets") return post(w, *from, body, now);
   return problem(w, 404, "Not Found", "resource-not-found");
 }

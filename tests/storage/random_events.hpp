@@ -132,15 +132,19 @@ class random_events : public random_values {
         e.dead_letter = dead_letter();
         break;
       case 9:
-        e.account = domain::account_health{.brand = {hostile()},
-                                           .account = {hostile()},
-                                           .platform = static_cast<domain::platform>(below(7)),
-                                           .access = static_cast<domain::access_state>(below(3)),
-                                           .refused_for = {},
-                                           .subscription = static_cast<domain::subscription_state>(below(3)),
-                                           .handshake = static_cast<domain::handshake_state>(below(3)),
-                                           .detail = hostile(),
-                                           .since = time()};
+        e.account = domain::account_health{
+            .brand = {hostile()},
+            .account = {hostile()},
+            .platform = static_cast<domain::platform>(below(7)),
+            .access = static_cast<domain::access_state>(below(3)),
+            .refused_for = {},
+            .subscription = static_cast<domain::subscription_state>(below(4)),
+            .handshake = static_cast<domain::handshake_state>(below(3)),
+            .subscription_note = hostile(),
+            .revoked_at = maybe() ? std::optional(time()) : std::nullopt,
+            .gap = maybe() ? std::optional(domain::feed_gap{hostile(), time(), time()}) : std::nullopt,
+            .detail = hostile(),
+            .since = time()};
         break;
       case 8:
         e.feed = domain::feed_position{{hostile()}, hostile(), hostile(), hostile()};

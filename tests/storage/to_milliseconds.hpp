@@ -35,7 +35,14 @@ inline domain::event to_milliseconds(domain::event e) {
     for (auto& r : e.message->removed_reactions) to_milliseconds(r.at);
   }
   if (e.reaction) to_milliseconds(e.reaction->at);
-  if (e.account) e.account->since = to_milliseconds(e.account->since);
+  if (e.account) {
+    e.account->since = to_milliseconds(e.account->since);
+    to_milliseconds(e.account->revoked_at);
+    if (e.account->gap) {
+      e.account->gap->from = to_milliseconds(e.account->gap->from);
+      e.account->gap->to = to_milliseconds(e.account->gap->to);
+    }
+  }
   if (e.customer) {
     e.customer->created_at = to_milliseconds(e.customer->created_at);
     e.customer->updated_at = to_milliseconds(e.customer->updated_at);

@@ -272,6 +272,9 @@ domain::event fullest() {
                                      .account = {"wa"},
                                      .platform = domain::platform::whatsapp,
                                      .access = domain::access_state::refused,
+                                     .subscription_note = "note",
+                                     .revoked_at = e.at,
+                                     .gap = domain::feed_gap{"jetstream", e.at, e.at},
                                      .detail = "because",
                                      .since = e.at};
   e.erased = domain::erasure{.brand = {"acme"},
@@ -346,6 +349,8 @@ TEST(openapi, enums_have_the_words_of_the_domain) {
   expect_words<domain::content_type>(schema("Message")["properties"]["contentType"], 13);
   expect_words<domain::delivery_status>(schema("Message")["properties"]["deliveryStatus"], 6);
   expect_words<domain::media_state>(schema("Attachment")["properties"]["state"], 4);
+  expect_words<domain::subscription_state>(schema("AccountHealth")["properties"]["subscription"], 4);
+  expect_words<domain::access_use>(schema("AccountHealth")["properties"]["refusedFor"], 3);
   expect_words<actors::health>(schema("Status")["properties"]["state"], 6);
   expect_words<actors::backup_progress::phase>(schema("Backup")["properties"]["state"], 4);
 }

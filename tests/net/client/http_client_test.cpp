@@ -122,6 +122,28 @@ TEST(http_client_test, an_answer_is_told_as_it_is) {
   c.stop();
 }
 
+TEST(http_client_test, whatever_is_not_asked_for_has_a_body) {
+  std::vector<std::string> seen;
+  const hand_server server([&](int s, int) {
+    for (const std::size_t body : {5u, 0u}) {
+      seen.push_back(read_request(s, body));
+      say(s, ok("hi"));
+    }
+    wait_for_end(s);
+  });
+  http_client c({});
+  auto put = post(server);
+  put.method = "PUT";
+  EXPECT_EQ(call(c, request(put)).status, 200);
+  put.body.clear();
+  EXPECT_EQ(call(c, request(put)).status, 200);
+  ASSERT_EQ(seen.size(), 2u);
+  EXPECT_TRUE(seen[0].starts_with("PUT /x HTTP/1.1\r\n"));
+  EXPECT_TRUE(seen[0].ends_with("\r\n\r\nhello")) << seen[0];
+  EXPECT_NE(seen[1].find("Content-Length: 0\r\n"), std::string::npos) << seen[1];
+  c.stop();
+}
+
 TEST(http_client_test, connections_are_used_again) {
   std::atomic<int> connections{0};
   const hand_server server([&](int s, int) {

@@ -54,7 +54,7 @@ class media_fetch : public ::testing::Test {
  protected:
   void SetUp() override {
     e2e::write_certificate(dir_.path() / "cert", dir_.path() / "key",
-                           "DNS:a.fbcdn.net,DNS:graph.facebook.com,DNS:lookaside.fbsbx.com");
+                           "DNS:a.fbcdn.net,DNS:graph.facebook.com,DNS:lookaside.fbsbx.com,DNS:ton.x.com");
     for (const auto* brand : {"acme", "beta"})
       settings_->brands.push_back({.id = {brand}, .name = brand, .conversations = {}});
     for (const auto p : {platform::facebook, platform::whatsapp}) {
@@ -124,6 +124,45 @@ TEST_F(media_fetch, gives_the_bytes_and_what_they_are_called) {
   EXPECT_THAT(h.asked(), ElementsAre("/v/1.png?oh=2")) << "without the token";
   EXPECT_EQ(counted(media_outcome::ready), 1u);
   EXPECT_EQ(proxy().counters().bytes, 5u);
+}
+
+TEST_F(media_fetch, signs_for_media_of_direct_messages_of_x) {
+  config::account_settings a;
+  a.id = {"x"};
+  a.brand = {"acme"};
+  a.source = {"sx"};
+  a.platform = platform::x;
+  a.access_token = "bearer-token";
+  settings_->accounts.push_back(a);
+  config::source_settings s;
+  s.id = {"sx"};
+  s.kind = config::source_kind::x;
+  s.secrets = {"cs"};
+  s.consumer_key = "ck";
+  settings_->sources.push_back(std::move(s));
+  settings_->index();
+  host ton(dir_);
+  lead("ton.x.com", ton);
+  const std::string url = "https://ton.x.com/1.1/ton/data/dm/1/2/3.jpg";
+  EXPECT_EQ(begin(platform::x, url).get().outcome, media_outcome::ready);
+  EXPECT_THAT(ton.asked().back(), HasSubstr(" with Bearer bearer-token"));
+  settings_->accounts.back().oauth1_token = "tk";
+  settings_->accounts.back().oauth1_token_secret = "ts";
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(begin(platform::x, url).get().outcome, media_outcome::ready);
+  const auto asked = ton.asked();
+  EXPECT_NE(asked[1], asked[2]) << "no nonce is used twice";
+  const auto value = [&](std::string_view name) {
+    const auto at = asked[1].find(std::string(name) + "=\"") + name.size() + 2;
+    return asked[1].substr(at, asked[1].find('"', at) - at);
+  };
+  EXPECT_THAT(asked[1], HasSubstr(" with OAuth oauth_consumer_key=\"ck\", "));
+  EXPECT_THAT(asked[1], ::testing::Not(HasSubstr("bearer-token")));
+  // What it says of itself is what it signed.
+  const platforms::oauth1_keys keys{
+      .consumer_key = "ck", .consumer_secret = "cs", .token = "tk", .token_secret = "ts"};
+  const domain::timestamp at{std::chrono::seconds{std::stoll(value("oauth_timestamp"))}};
+  EXPECT_EQ(asked[1].substr(asked[1].find("OAuth ")),
+            platforms::oauth1_header("GET", url, keys, value("oauth_nonce"), at));
 }
 
 TEST_F(media_fetch, shows_the_token_to_the_platforms_api_and_media_host_and_to_nobody_else) {

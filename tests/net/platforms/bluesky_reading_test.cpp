@@ -100,7 +100,7 @@ TEST(bluesky_reading, what_is_asked) {
   EXPECT_EQ(
       jetstream_target(domain::timestamp{std::chrono::microseconds{1783175888090631}}, 500),
       "/subscribe?wantedCollections=app.bsky.feed.post&maxMessageSizeBytes=500&cursor=1783175888090631");
-  const auto list = list_notifications(account, "a b");
+  const auto list = list_notifications(account, "a b", 100);
   EXPECT_EQ(list.method, "GET");
   EXPECT_EQ(list.url,
             "https://pds.example.com/xrpc/app.bsky.notification.listNotifications?limit=100&cursor=a%20b");
@@ -147,6 +147,17 @@ TEST(bluesky_reading, what_an_answer_means) {
   ASSERT_EQ(last.quotas.size(), 1u);
   EXPECT_EQ(last.quotas[0].remaining, 0u);
   EXPECT_EQ(last.quotas[0].full_again_in, std::chrono::seconds{30}) << "the next question waits so long";
+}
+
+TEST(bluesky_reading, what_was_passed_over_is_a_dead_letter_that_says_what) {
+  const std::string did = "did:plc:us";
+  const auto body = bluesky_envelope({&did, 1}, bluesky_passed_over("notifications", "at://x \"y\""));
+  const auto out = bluesky_functions().normalise(body, "", {}, {});
+  ASSERT_EQ(out.rejected.size(), 1u);
+  EXPECT_EQ(out.rejected[0].reason, "too-large");
+  EXPECT_EQ(out.rejected[0].account_platform_id, did);
+  EXPECT_NE(out.rejected[0].detail.find("notifications, larger than is taken: at://x \"y\""), std::string::npos);
+  EXPECT_EQ(out.rejected[0].raw, body) << "it can be replayed, to the same end";
 }
 
 }  // namespace

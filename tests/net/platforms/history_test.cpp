@@ -26,7 +26,7 @@ struct made {
 
 made read(platform p, kind by, std::string_view body) {
   const answer from{.status = 200, .headers = {}, .body = body};
-  auto page = read_history(p, account_of(p), from, now);
+  auto page = read_history(p, account_of(p), {}, from, now);
   EXPECT_TRUE(page.has_value());
   made m;
   if (!page) return m;
@@ -55,18 +55,69 @@ TEST(history, of_messenger_comes_in_the_order_in_which_it_was_said) {
   EXPECT_EQ(m.events.events[1].direction, domain::direction::outbound);
 }
 
-TEST(history, of_x_leaves_groups_and_attachments_out_and_says_so) {
+TEST(history, of_messenger_goes_on_inside_a_conversation) {
+  const auto m = read(platform::facebook, kind::meta, R"({"data":[
+    {"id":"t_1","messages":{"data":[{"id":"m_9","message":"new","from":{"id":"7"},"to":{"data":[{"id":"100"}]},
+      "created_time":"2026-11-20T10:00:00+0000"}],"paging":{"cursors":{"after":"x y"},"next":"https://graph.facebook.com/n"}}},
+    {"id":"t_2","messages":{"data":[],"paging":{"cursors":{"after":"z"},"next":"https://graph.facebook.com/n"}}},
+    {"id":"t_3","messages":{"data":[{"id":"m_8","message":"all","from":{"id":"8"},"to":{"data":[{"id":"100"}]},
+      "created_time":"2026-11-20T10:00:00+0000"}],"paging":{"cursors":{"after":"w"}}}}]})");
+  EXPECT_EQ(m.page.elements, 2u);
+  EXPECT_FALSE(m.page.cut);
+  ASSERT_EQ(m.page.deeper.size(), 1u) << "an empty page leads nowhere, and a last one has no next";
+  const auto& deeper = m.page.deeper[0];
+  EXPECT_TRUE(is_inside_conversation(deeper));
+  const auto me = account_of(platform::facebook);
+  const auto asked = ask_history(platform::facebook, me, deeper);
+  ASSERT_TRUE(asked);
+  EXPECT_THAT(asked->url,
+              testing::StartsWith("https://graph.facebook.com/v24.0/t_1/messages?limit=25&fields=id%2C"));
+  EXPECT_THAT(asked->url, testing::EndsWith("&after=x%20y"));
+  constexpr std::string_view older = R"({"data":[{"id":"m_1","message":"old","from":{"id":"7"},
+    "to":{"data":[{"id":"100"}]},"created_time":"2026-11-19T10:00:00+0000"}],
+    "paging":{"cursors":{"after":"q"},"next":"https://graph.facebook.com/n"}})";
+  const auto page = read_history(platform::facebook, me, deeper, {200, {}, older}, now);
+  ASSERT_TRUE(page);
+  EXPECT_EQ(page->elements, 1u);
+  EXPECT_EQ(page->next, "");
+  ASSERT_EQ(page->deeper.size(), 1u);
+  EXPECT_THAT(ask_history(platform::facebook, me, page->deeper[0])->url, HasSubstr("/t_1/messages?"));
+  EXPECT_EQ(functions_of(kind::meta).normalise(page->body, {}, {}, now).events.at(0).content, "old");
+  // Without a cursor nothing leads on, and that is said.
+  EXPECT_TRUE(read(platform::facebook, kind::meta, R"({"data":[{"id":"t_1","messages":{"data":[{"id":"m"}],
+    "paging":{"next":"https://graph.facebook.com/n"}}}]})")
+                  .page.cut);
+}
+
+TEST(history, of_x_leaves_groups_out_and_what_has_no_address_and_says_so) {
   const auto m = read(platform::x, kind::x, R"({"data":[
     {"id":"3","text":"hi all","sender_id":"7","created_at":"2026-11-20T10:02:00.000Z","dm_conversation_id":"1583"},
     {"id":"2a","text":"see","sender_id":"7","created_at":"2026-11-20T10:01:30.000Z","dm_conversation_id":"7-100","attachments":{"media_keys":["3_1"]}},
+    {"id":"2b","text":"","sender_id":"7","created_at":"2026-11-20T10:01:40.000Z","dm_conversation_id":"7-100","attachments":{"media_keys":["3_2"]}},
+    {"id":"2c","text":"it moves","sender_id":"7","created_at":"2026-11-20T10:01:50.000Z","dm_conversation_id":"7-100","attachments":{"media_keys":["13_3"]}},
     {"id":"2","text":"hello","sender_id":"100","created_at":"2026-11-20T10:01:00.000Z","dm_conversation_id":"7-100"},
     {"id":"1","text":"help","sender_id":"7","created_at":"2026-11-20T10:00:00.000Z","dm_conversation_id":"7-100"}],
+    "includes":{"media":[{"media_key":"3_9","type":"photo","url":"https://ton.x.com/no"},
+      {"media_key":"3_2","type":"photo","url":"https://ton.twitter.com/1.1/ton/data/dm/1/2/a.jpg"},{"media_key":"3_1","type":"photo"},
+      {"media_key":"13_3","type":"video","preview_image_url":"https://pbs.twimg.com/p.jpg","variants":[
+        {"content_type":"video/mp4","bit_rate":1,"url":"https://video.twimg.com/small.mp4"},
+        {"content_type":"video/mp4","bit_rate":9,"url":"https://video.twimg.com/large.mp4"}]}]},
     "meta":{"result_count":3,"next_token":"n"}})");
   EXPECT_EQ(m.page.next, "n");
-  EXPECT_EQ(m.page.skipped, 2u);
-  ASSERT_EQ(m.events.events.size(), 2u) << m.page.body;
+  EXPECT_EQ(m.page.skipped, 2u) << "the group's, and the picture that has no address";
+  ASSERT_EQ(m.events.events.size(), 4u) << m.page.body;
   EXPECT_EQ(m.events.events[0].content, "help");
   EXPECT_EQ(m.events.events[1].direction, domain::direction::outbound);
+  EXPECT_EQ(m.events.events[2].content, "it moves");
+  ASSERT_EQ(m.events.events[2].attachments.size(), 1u);
+  EXPECT_EQ(m.events.events[2].attachments[0].url, "https://video.twimg.com/large.mp4");
+  const auto& picture = m.events.events[3];
+  ASSERT_EQ(picture.attachments.size(), 1u);
+  EXPECT_EQ(picture.attachments[0].url, "https://ton.twitter.com/1.1/ton/data/dm/1/2/a.jpg");
+  EXPECT_EQ(picture.attachments[0].type, "image");
+  EXPECT_EQ(picture.attachments[0].platform_media_id, "3_2");
+  EXPECT_THAT(ask_history(platform::x, account_of(platform::x), {})->url,
+              HasSubstr("&expansions=attachments.media_keys&media.fields=media_key,type,url"));
 }
 
 TEST(history, of_linkedin_is_as_it_was_delivered) {
@@ -84,12 +135,13 @@ TEST(history, of_linkedin_is_as_it_was_delivered) {
 TEST(history, that_the_platform_refuses_says_why) {
   const answer dead{
       .status = 401, .headers = {}, .body = R"({"error":{"code":190,"message":"Invalid token"}})"};
-  const auto refused = read_history(platform::facebook, account_of(platform::facebook), dead, now);
+  const auto refused = read_history(platform::facebook, account_of(platform::facebook), {}, dead, now);
   ASSERT_FALSE(refused.has_value());
   EXPECT_TRUE(refused.error().no_access);
   EXPECT_THAT(refused.error().detail, HasSubstr("190"));
   const answer nonsense{.status = 200, .headers = {}, .body = "<html>"};
-  EXPECT_FALSE(read_history(platform::facebook, account_of(platform::facebook), nonsense, now).has_value());
+  EXPECT_FALSE(
+      read_history(platform::facebook, account_of(platform::facebook), {}, nonsense, now).has_value());
 }
 
 TEST(history, is_asked_for_where_there_is_any) {

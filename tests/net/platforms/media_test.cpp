@@ -34,8 +34,12 @@ struct viewer {
             .more_hosts = hosts,
             .demo = demo,
             .bytes_max = bytes_max,
-            .age = age};
+            .age = age,
+            .oauth1 = oauth1 ? &*oauth1 : nullptr,
+            .nonce = "n0nce",
+            .now = domain::timestamp{std::chrono::seconds{1318622958}}};
   }
+  std::optional<oauth1_keys> oauth1 = {};
   [[nodiscard]] expected<media_call, media_failure> first() const { return first_media(request()); }
   [[nodiscard]] expected<media_call, media_failure> next(int status, std::string_view body) const {
     return next_media(request(), {.status = status, .headers = {}, .body = body});
@@ -212,6 +216,28 @@ TEST(media, of_bluesky_is_an_image_of_somebodys) {
   }
   v.what.type = "video";
   EXPECT_EQ(v.first().error().end, media_end::nothing);
+}
+
+TEST(media, of_x_direct_messages_is_signed_for_where_the_account_can) {
+  auto v = by_url(platform::x, "https://ton.twitter.com/1.1/ton/data/dm/1/2/3.jpg?a=b");
+  EXPECT_EQ(v.first()->what.headers, (std::vector<header>{{"Authorization", bearer}}));
+  EXPECT_EQ(v.end(403, {}, true), media_end::no_access);
+  const auto refused = read_media(v.request(), {.status = 403, .headers = {}, .body = {}}, true);
+  EXPECT_NE(refused.error().detail.find("oauth1_token"), std::string::npos) << "what would help";
+  v.oauth1 = oauth1_keys{.consumer_key = "ck", .consumer_secret = "cs", .token = "tk", .token_secret = "ts"};
+  const auto signed_for = v.first();
+  ASSERT_TRUE(signed_for);
+  EXPECT_EQ(signed_for->what.url, v.what.url);
+  EXPECT_EQ(signed_for->what.headers,
+            (std::vector<header>{
+                {"Authorization", oauth1_header("GET", v.what.url, *v.oauth1, "n0nce", v.request().now)}}));
+  EXPECT_EQ(signed_for->what.headers[0].value.find("cs"), std::string::npos) << "no secret is shown";
+  v.account.access_token.clear();
+  EXPECT_TRUE(v.first()) << "the one is enough";
+  EXPECT_THAT(by_url(platform::x, "https://pbs.twimg.com/media/1.jpg").first()->what.headers, IsEmpty());
+  auto open = by_url(platform::x, "https://pbs.twimg.com/media/1.jpg");
+  open.oauth1 = v.oauth1;
+  EXPECT_THAT(open.first()->what.headers, IsEmpty()) << "who does not ask is not told who we are";
 }
 
 TEST(media, that_is_none_or_too_large_is_not_asked_for) {

@@ -69,17 +69,31 @@ TEST(x_body, blocks_and_mutes_are_told_in_the_talk) {
             "malformed");
 }
 
-TEST(x_body, a_revocation_is_a_notice_to_the_account) {
+TEST(x_body, a_revocation_says_of_whom_and_when) {
   const auto old = normalise_x(
       R"({"user_event":{"revoke":{"date_time":"2018-05-24T09:48:12+00:00","target":{"app_id":"13090192"},"source":{"user_id":"63046977"}}}})");
   ASSERT_EQ(rejection(old), "account-notice");
   EXPECT_EQ(old.rejected[0].account_platform_id, "63046977");
   EXPECT_THAT(old.rejected[0].detail, HasSubstr("revoked by 63046977"));
+  EXPECT_EQ(old.rejected[0].revoked_at, domain::parse_rfc3339("2018-05-24T09:48:12Z"));
   const auto now = normalise_x(
       R"({"data":{"event_uuid":"5","filter":{},"event_type":"oauth.revoke","payload":{"date_time":"2026-07-23T21:44:05+00:00","user_id":"63046977","app_id":"29820954"}}})");
   ASSERT_EQ(rejection(now), "account-notice");
   EXPECT_EQ(now.rejected[0].account_platform_id, "63046977");
+  EXPECT_EQ(now.rejected[0].revoked_at, domain::parse_rfc3339("2026-07-23T21:44:05Z"));
   EXPECT_EQ(rejection(normalise_x(R"({"for_user_id":"42","user_event":{"promoted":{}}})")), "unsupported");
+}
+
+TEST(x_body, a_revocation_that_cannot_be_dated_is_for_a_person_to_look_at) {
+  for (const char* time : {"", R"("date_time":"yesterday",)", R"("date_time":17,)"}) {
+    const auto out = normalise_x(joined(
+        {R"({"user_event":{"revoke":{)", time, R"("target":{"app_id":"1"},"source":{"user_id":"42"}}}})"}));
+    ASSERT_EQ(rejection(out), "account-notice") << time;
+    EXPECT_EQ(out.rejected[0].revoked_at, std::nullopt) << time;
+  }
+  const auto twice = normalise_x(
+      R"({"user_event":{"revoke":{"date_time":"2018-05-24T09:48:12Z","source":{"user_id":"42","user_id":"43"}}}})");
+  EXPECT_EQ(rejection(twice), "duplicate-field") << "whose rights?";
 }
 
 TEST(x_body, notices_about_the_account_itself) {

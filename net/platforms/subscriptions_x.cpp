@@ -1,0 +1,308 @@
+// With the app's own bearer token (app-only):
+//   GET /2/webhooks                     {"data":[{"id","url","valid","created_at"}]}
+//   PUT /2/webhooks/{id}                has X ask for a CRC at once; 2xx, or 4xx with the reason
+//   GET /2/account_activity/webhooks/{id}/subscriptions/all/list   {"data":{"subscriptions":[{"user_id"}]}}
+//   GET /2/activity/subscriptions?max_results=100&pagination_token= {"data":[{"event_type","filter":{"user_id"},"webhook_id"}],
+//                                                                   "meta":{"next_token"}}
+// With a user's:
+//   POST /2/account_activity/webhooks/{id}/subscriptions/all
+//   POST /2/activity/subscriptions      {"event_type","filter":{"user_id"},"webhook_id"}
+// The first of each pair is the Account Activity API, which is on its way out; an app may have either, or both.
+
+#include "net/platforms/sending_parts.hpp"
+#include "net/platforms/subscription_steps.hpp"
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+namespace switchboard::net::platforms {
+namespace {
+
+using step = subscription_dialog::step;
+
+constexpr std::string_view x_host = "https://api.x.com";
+constexpr std::size_t rows_each = 100;
+/// X Activity's subscriptions are 1,500 of an app at most.
+constexpr std::uint32_t pages_max = 20;
+/// A customer who speaks comes by the first four; without any of them nobody is heard.
+constexpr std::array<std::string_view, 6> event_types{
+    "dm.received", "post.mention.create", "post.reply.create", "chat.received", "dm.sent", "dm.read"};
+constexpr std::size_t heard_by = 4;
+/// What is subscribed to anew. Encrypted chats give no text, so they are left to who wants them.
+constexpr std::array<std::string_view, 5> subscribed_types{"dm.received", "dm.sent", "dm.read",
+                                                           "post.mention.create", "post.reply.create"};
+
+bool can_ask(domain::platform, const subscribing_app& app, const subscribed_account&) {
+  return !app.app_token.empty();
+}
+
+const sending_account& turn_of(const subscription_dialog& d) {
+  return d.accounts.at(d.account).as;
+}
+
+std::string x_url(const subscription_dialog& d, std::initializer_list<std::string_view> path) {
+  const auto& api = d.accounts.front().as.api_url;
+  return url_of(api.empty() ? x_host : std::string_view{api}, path);
+}
+
+call subscribing(const subscription_dialog& d) {
+  const auto& as = turn_of(d);
+  call c;
+  if (d.takes_users) {
+    c = json_call(x_url(d, {"2", "account_activity", "webhooks", d.webhook, "subscriptions", "all"}),
+                  as.access_token, "{}");
+  } else {
+    std::string out;
+    domain::json_object body{out};
+    body.text("event_type", subscribed_types.at(d.event));
+    body.key("filter");
+    domain::json_object filter{out};
+    filter.text("user_id", as.platform_id);
+    filter.end();
+    body.text("webhook_id", d.webhook);
+    body.end();
+    c = json_call(x_url(d, {"2", "activity", "subscriptions"}), as.access_token, std::move(out));
+  }
+  c.repeatable = true;
+  return c;
+}
+
+std::optional<call> next(subscription_dialog& d) {
+  const auto& token = d.app.app_token;
+  switch (d.at) {
+    case step::ask:
+      return get_call(x_url(d, {"2", "webhooks"}), token);
+    case step::mend: {
+      call c = json_call(x_url(d, {"2", "webhooks", d.webhook}), token, {});
+      c.method = "PUT";
+      c.repeatable = true;
+      return c;
+    }
+    case step::users:
+      return get_call(
+          x_url(d, {"2", "account_activity", "webhooks", d.webhook, "subscriptions", "all", "list"}), token);
+    case step::events: {
+      auto url = x_url(d, {"2", "activity", "subscriptions"}) + "?max_results=" + std::to_string(rows_each);
+      if (!d.next_page.empty()) url += "&pagination_token=" + url_encoded(d.next_page);
+      return get_call(std::move(url), token);
+    }
+    case step::subscribe:
+      return subscribing(d);
+    default:
+      return std::nullopt;
+  }
+}
+
+std::string why_of(const answer& from) {
+  const auto outcome = x_sending().read_answer({}, from, {});
+  std::string why = outcome.error.detail.empty() ? outcome.error.title : outcome.error.detail;
+  return std::to_string(from.status) + (why.empty() ? "" : ' ' + why);
+}
+
+bool is_refusal(const answer& from) {
+  return from.status >= 400 && from.status < 500 && from.status != 408 && from.status != 425 &&
+         from.status != 429;
+}
+
+/// The same for all of them: nothing can go on.
+void conclude_all(subscription_dialog& d, const subscription_finding& each) {
+  for (; d.account < d.accounts.size(); ++d.account) {
+    d.found.push_back(each);
+    d.found.back().account = d.account;
+  }
+  d.at = step::over;
+}
+
+subscription_finding lapsed(std::string why) {
+  auto found = delivers_nothing(std::move(why));
+  found.access = {};  // the account's own token was not asked for
+  return found;
+}
+
+subscription_finding cannot_tell(std::string why) {
+  return {.subscription = domain::subscription_state::unknown, .note = why, .detail = why};
+}
+
+std::vector<element> rows_of(const std::optional<array>& list) {
+  if (!list) return {};
+  return {list->begin(), list->end()};
+}
+
+void read_webhooks(subscription_dialog& d, const answer& from) {
+  const auto body = object_in(from);
+  const auto list = body ? member_array(*body, "data") : std::nullopt;
+  if (!body) {
+    d.at = step::over;
+    return;
+  }
+  std::size_t many = 0;
+  bool valid = false;
+  for (const element each : rows_of(list)) {
+    object o;
+    if (each.get(o) != simdjson::SUCCESS) continue;
+    if (!d.app.public_url.empty() && member_text(o, "url") != d.app.public_url) continue;
+    ++many;
+    d.webhook = member_id(o, "id");
+    valid = member_bool(o, "valid");
+  }
+  if (many > 1) {
+    return conclude_all(d, cannot_tell("the app has " + std::to_string(many) +
+                                       " webhooks: which is ours is told by source.public_url, which \"" +
+                                       d.app.source + "\" does not have"));
+  }
+  if (many == 0 || d.webhook.empty()) {
+    return conclude_all(
+        d, lapsed("the app has no webhook" + (d.app.public_url.empty() ? "" : " at " + d.app.public_url) +
+                  "; make one with POST /2/webhooks"));
+  }
+  d.at = valid ? step::users : step::mend;
+}
+
+/// False: it is to be subscribed first.
+bool look_at_turn(subscription_dialog& d) {
+  const auto& as = turn_of(d);
+  const auto add = [&](subscription_finding f) {
+    f.account = d.account;
+    d.found.push_back(std::move(f));
+  };
+  if (d.users.contains(as.platform_id)) {
+    auto found = delivers("the platform delivers");
+    found.access = {};
+    add(std::move(found));
+    return true;
+  }
+  const auto has = d.events.find(as.platform_id);
+  const auto heard = [&](std::string_view type) { return has->second.contains(std::string(type)); };
+  const auto wanted = std::span(event_types);
+  if (has != d.events.end() && std::any_of(wanted.begin(), wanted.begin() + heard_by, heard)) {
+    std::string missing;
+    for (const auto type : subscribed_types) {
+      if (!heard(type)) (missing += missing.empty() ? "" : ", ") += type;
+    }
+    auto found = delivers("the platform delivers",
+                          missing.empty() ? missing : "events are not subscribed to: " + missing);
+    found.access = {};
+    add(std::move(found));
+    return true;
+  }
+  if (as.access_token.empty()) {
+    add(lapsed("the account is not subscribed; with its access_token it would be"));
+    return true;
+  }
+  d.event = 0;
+  d.at = step::subscribe;
+  return false;
+}
+
+/// With each until one is to be subscribed.
+void look_at_turns(subscription_dialog& d) {
+  for (; d.account < d.accounts.size(); ++d.account) {
+    if (!look_at_turn(d)) return;
+  }
+  d.at = step::over;
+}
+
+void end_turn(subscription_dialog& d) {
+  ++d.account;
+  look_at_turns(d);
+}
+
+bool all_are_users(const subscription_dialog& d) {
+  return std::all_of(d.accounts.begin(), d.accounts.end(),
+                     [&](const subscribed_account& a) { return d.users.contains(a.as.platform_id); });
+}
+
+void read_users(subscription_dialog& d, object body) {
+  d.takes_users = true;
+  const auto data = member_object(body, "data");
+  const auto list = data ? member_array(*data, "subscriptions") : std::nullopt;
+  for (const element each : rows_of(list)) {
+    if (object o; each.get(o) == simdjson::SUCCESS) d.users.insert(member_id(o, "user_id"));
+  }
+}
+
+void read_events(subscription_dialog& d, object body) {
+  const auto list = member_array(body, "data");
+  for (const element each : rows_of(list)) {
+    object o;
+    if (each.get(o) != simdjson::SUCCESS) continue;
+    const auto filter = member_object(o, "filter");
+    const auto to = member_id(o, "webhook_id");
+    if (!filter || (!to.empty() && to != d.webhook)) continue;
+    d.events[member_id(*filter, "user_id")].insert(std::string(member_text(o, "event_type")));
+  }
+  const auto meta = member_object(body, "meta");
+  d.next_page = meta ? member_text(*meta, "next_token") : std::string_view{};
+}
+
+/// One of the two APIs says no to an app that has not bought it: that is an answer, too.
+void take_list(subscription_dialog& d, const answer& from) {
+  const auto body = is_success(from) ? object_in(from) : std::nullopt;
+  if (!body && !is_refusal(from)) {
+    d.at = step::over;
+    return;
+  }
+  if (d.at == step::users) {
+    if (body) read_users(d, *body);
+    if (all_are_users(d)) return look_at_turns(d);
+    d.at = step::events;
+    return;
+  }
+  if (!body && !d.takes_users)
+    return conclude_all(d, cannot_tell("X tells neither of its lists of subscriptions: " + why_of(from)));
+  if (body) read_events(d, *body);
+  if (body && !d.next_page.empty() && ++d.pages < pages_max) return;
+  look_at_turns(d);
+}
+
+void take_subscribed(subscription_dialog& d, const answer& from) {
+  const auto add = [&](subscription_finding f) {
+    f.account = d.account;
+    d.found.push_back(std::move(f));
+    end_turn(d);
+  };
+  if (is_success(from)) {
+    if (!d.takes_users && ++d.event < subscribed_types.size()) return;
+    return add(delivers("it was not subscribed, and is again"));
+  }
+  if (!is_refusal(from)) return end_turn(d);
+  const auto outcome = x_sending().read_answer({}, from, {});
+  if (outcome.end != domain::attempt_end::no_access && d.event > 0) {
+    return add(delivers("it was not subscribed, and is again",
+                        "events from \"" + std::string(subscribed_types.at(d.event)) +
+                            "\" on are not subscribed to: " + why_of(from)));
+  }
+  auto found = outcome.end == domain::attempt_end::no_access
+                   ? refuses_token(why_of(from))
+                   : delivers_nothing("the account does not let itself be subscribed: " + why_of(from));
+  found.subscription = domain::subscription_state::lapsed;
+  add(std::move(found));
+}
+
+void take(subscription_dialog& d, const answer& from, domain::timestamp) {
+  if (d.at == step::users || d.at == step::events) return take_list(d, from);
+  if (d.at == step::subscribe) return take_subscribed(d, from);
+  if (!is_success(from) && !is_refusal(from)) {
+    d.at = step::over;
+    return;
+  }
+  if (d.at == step::ask) {
+    if (is_success(from)) return read_webhooks(d, from);
+    return conclude_all(d, cannot_tell("X refuses source.app_token: " + why_of(from)));
+  }
+  if (is_success(from)) {
+    d.at = step::users;
+    return;
+  }
+  conclude_all(d, lapsed("the webhook is not valid, and does not become so: " + why_of(from)));
+}
+
+}  // namespace
+
+const dialog_functions& x_dialog() {
+  static constexpr dialog_functions functions{can_ask, next, take};
+  return functions;
+}
+
+}  // namespace switchboard::net::platforms
