@@ -31,7 +31,8 @@ struct say {
   std::string sender_id = {};
   std::string key = {};              ///< Idempotency-Key, or empty: the same one says nothing twice
   bool human_agent_allowed = false;  ///< the account's app may use the tag
-  std::vector<message> made = {};    ///< what this key has made before, as it is now
+  bool has_room = true;  ///< else nothing new is queued; what the key has made before is still its answer
+  std::vector<message> made = {};  ///< what this key has made before, as it is now
 };
 
 /// Of one message that was queued.
