@@ -128,13 +128,13 @@ void rate_limit::resume(const limit_level& left, timestamp now) {
     full_at_ = std::min(full, now + refill_time(quota_.burst));
     return;
   }
-  const timestamp latest = now + quota_.per;
+  const timestamp latest = now + quota_.per + arrives_within;
   const auto keep = [&](std::uint64_t units, timestamp free_at) {
     if (units > 0 && free_at > now) hold(units, free_at);
   };
   for (const auto& h : left.held) keep(h.units, std::min(h.free_at, latest));
   if (left.full_at > now) keep(quota_.units, std::min(left.full_at, latest));  // it was a bucket
-  keep(left.under_way, std::min<timestamp>(left.under_way_until, latest + arrives_within));
+  keep(left.under_way, std::min(left.under_way_until, latest));
 }
 
 bool rate_limit::is_idle(timestamp now) {

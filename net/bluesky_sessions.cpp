@@ -42,7 +42,8 @@ void bluesky_sessions::buy(const purchase_ptr& p, bool anew) {
   const auto call =
       anew ? platforms::bluesky_sign_in(p->account) : platforms::bluesky_refresh(p->account, p->refresh);
   const auto go = [this, p, anew, request = to_request(call, p->timeout)](std::shared_ptr<const void> units) {
-    http_.perform(request, [this, p, anew, units](client::result&& r) { bought(p, anew, r); });
+    http_.perform(client::request(request),
+                  [this, p, anew, units](client::result&& r) { bought(p, anew, r); });
   };
   if (!limits_) return go(nullptr);
   auto wanted = p->of;

@@ -281,7 +281,7 @@ TEST_F(replies, of_one_brand_leave_room_for_those_of_another) {
   for (const auto* text : {"a", "b", "c"}) {
     EXPECT_EQ(post(of_globex, text, {}, admin_token).status, 202) << "another brand's share is its own";
   }
-  platform.wait(4);
+  EXPECT_EQ(platform.wait(4).size(), 4u);
 }
 
 TEST_F(replies, that_the_platform_refuses_fail_with_its_reason) {
