@@ -5,8 +5,6 @@
 #include "storage/codec.hpp"
 #include "storage/hash.hpp"
 
-#include <caf/send.hpp>
-
 #include <algorithm>
 #include <utility>
 
@@ -25,12 +23,10 @@ constexpr bool begun_may_have_arrived = true;
 /// Whether the views have caught up is looked at so often.
 constexpr auto views_look_again = 2ms;
 constexpr auto sleeps_at_most = 1s;
+/// That all calls have ended is noted so often at most; a start that does not know it holds back for longer.
+constexpr auto ends_noted_apart = 1s;
 /// So many of a conversation's latest messages are searched for what is answered.
 constexpr std::size_t looked_through = 50;
-
-domain::timestamp wall_clock() {
-  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
 
 domain::sending_policy policy_of(const config::settings& s) {
   const auto& l = s.limits;
@@ -46,14 +42,20 @@ domain::sending_policy policy_of(const config::settings& s) {
 }  // namespace
 
 account_owner::account_owner(outbox_links& links, domain::brand_id brand, domain::account_id account,
-                             domain::platform platform, tools self)
+                             domain::platform platform, application of, tools self)
     : links_(links),
       brand_(std::move(brand)),
       account_(std::move(account)),
       platform_(platform),
+      application_(std::move(of.name)),
       self_(std::move(self)),
-      queue_(links.client->quotas(platform), policy_of(*links.of->settings.load())),
-      random_(std::random_device{}()) {}
+      queue_(links.client->quotas(platform), policy_of(*links.of->settings.load()), std::move(of.limits)),
+      random_(std::random_device{}()),
+      waiting_of_brand_(links.figures->by_brand.of(brand_.value)) {}
+
+domain::timestamp account_owner::wall_clock() {
+  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
 
 double account_owner::chance() {
   return std::uniform_real_distribution<double>(0, 1)(random_);
@@ -184,17 +186,26 @@ void account_owner::tell_thread(const domain::message_id& id, end what, std::str
   links_.to_thread(std::move(a));
 }
 
-/// Only what is durable is begun: a crash must not forget a call that may have been made.
-void account_owner::note_attempts(std::vector<domain::message_id> ids, bool begun) {
-  for (const auto& id : ids) begun ? links_.calls->add(id) : links_.calls->remove(id);
+void account_owner::submit(domain::outbox_attempt&& what, completion&& done) {
   domain::event e;
   e.type = domain::event_type::outbox_attempted;
   e.at = wall_clock();
-  e.attempt = domain::outbox_attempt{.brand = brand_, .account = account_, .messages = ids, .begun = begun};
+  e.attempt = std::move(what);
   const node& n = *links_.of;
   const std::vector records{std::make_shared<storage::record>(storage::encode(e, n.name))};
   const auto key = storage::fingerprint(n.hash_seed, "account", account_.value, "");
   records.front()->partition = storage::partition_of({0, key}, n.partitions);
+  n.writer->submit(records, std::move(done));
+}
+
+/// Only what is durable is begun: a crash must not forget a call that may have been made.
+void account_owner::note_attempts(std::vector<domain::message_id> ids, bool begun) {
+  for (const auto& id : ids) begun ? links_.calls->add(id) : links_.calls->remove(id);
+  domain::outbox_attempt what{.brand = brand_,
+                              .account = account_,
+                              .messages = ids,
+                              .begun = begun,
+                              .limits = limits_to_keep(self_.now())};
   completion done;
   if (begun) {
     done.then = [tell = self_.begun, ids = std::move(ids)](commit_state s) mutable {
@@ -202,7 +213,7 @@ void account_owner::note_attempts(std::vector<domain::message_id> ids, bool begu
           attempts_begun{.ids = std::move(ids), .durable = s == commit_state::durable}));
     };
   }
-  n.writer->submit(records, std::move(done));
+  submit(std::move(what), std::move(done));
 }
 
 void account_owner::begun(const attempts_begun& b) {
@@ -298,25 +309,37 @@ void account_owner::ended(const attempt_ended& e) {
 
 // -- the turn ------------------------------------------------------------------------------------------------
 
-void account_owner::pump() {
-  const auto now = self_.now();
+void account_owner::begin_turn() {
   call_early();
   queue_.follow(policy_of(*links_.of->settings.load()));
-  std::vector<domain::message_id> attempts;
-  const bool may_begin = !links_.draining.load(std::memory_order_acquire);
-  while (auto step = may_begin ? queue_.next(now) : std::nullopt) {
-    if (step->what == domain::send_step::kind::attempt) {
-      attempts.push_back(step->id);
-    } else {
-      tell_thread(step->id, end::failed, {}, std::move(step->error));
-      drop(step->id);
-    }
-  }
-  if (!attempts.empty()) note_attempts(std::move(attempts), true);
+}
+
+std::optional<domain::lane> account_owner::next_lane() {
+  if (links_.draining.load(std::memory_order_acquire)) return std::nullopt;
+  return queue_.next_lane(self_.now());
+}
+
+void account_owner::step() {
+  auto step = queue_.next(self_.now());
+  if (!step) return;
+  if (step->what == domain::send_step::kind::attempt) return beginning_.push_back(step->id);
+  tell_thread(step->id, end::failed, {}, std::move(step->error));
+  drop(step->id);
+}
+
+void account_owner::end_turn() {
+  const auto now = self_.now();
+  if (!beginning_.empty()) note_attempts(std::exchange(beginning_, {}), true);
   ask_about_doubtful(now);
   auto wake = queue_.wake_at(now);
-  if (const auto ask = doubts_.wake_at()) wake = std::min(wake.value_or(*ask), *ask);
-  if (!early_.empty()) wake = now + views_look_again;
+  const auto sooner = [&wake](domain::timestamp t) { wake = std::min(wake.value_or(t), t); };
+  if (const auto ask = doubts_.wake_at()) sooner(*ask);
+  if (queue_.owes_what_was_told() || (queue_.owes_ends() && now >= limits_noted_at_ + ends_noted_apart)) {
+    note_limits(now);
+  } else if (queue_.owes_ends()) {
+    sooner(limits_noted_at_ + ends_noted_apart);
+  }
+  if (!early_.empty()) sooner(now + views_look_again);
   if (wake) wake_at(std::max(*wake, now + 1ms), now);
   count();
 }
@@ -336,82 +359,18 @@ void account_owner::count() {
     figure.fetch_add(is - counted, std::memory_order_relaxed);
     counted = is;
   };
-  follow(f.waiting, counted_waiting_, queue_.waiting() + queue_.unknown());
+  const auto waiting = queue_.waiting() + queue_.unknown();
+  follow(f.waiting, counted_waiting_, waiting);
+  follow(waiting_of_brand_, counted_of_brand_, waiting + queue_.under_way());
   follow(f.under_way, counted_under_way_, queue_.under_way());
 }
 
 void account_owner::leave() {
+  if (queue_.owes_what_was_told() || queue_.owes_ends()) note_limits(self_.now());
   auto& f = *links_.figures;
+  waiting_of_brand_.fetch_sub(counted_of_brand_, std::memory_order_relaxed);
   f.waiting.fetch_sub(counted_waiting_, std::memory_order_relaxed);
   f.under_way.fetch_sub(counted_under_way_, std::memory_order_relaxed);
-}
-
-// -- the actor -----------------------------------------------------------------------------------------------
-
-namespace {
-
-using wake_atom = caf::atom_constant<caf::atom("wake")>;
-
-}  // namespace
-
-caf::behavior account(caf::stateful_actor<account_state>* self, outbox_links* links, domain::brand_id brand,
-                      domain::account_id id, domain::platform platform) {
-  const auto me = caf::actor_cast<caf::actor>(self);
-  account_owner::tools tools;
-  // Weakly: what the client keeps of us must not keep us.
-  const auto weak = caf::actor_cast<caf::weak_actor_ptr>(me);
-  const auto tell = [weak](auto what) {
-    if (const auto strong = caf::actor_cast<caf::actor>(weak)) caf::anon_send(strong, std::move(what));
-  };
-  tools.begun = [tell](begun_ptr b) { tell(std::move(b)); };
-  tools.ended = [tell](ended_ptr e) { tell(std::move(e)); };
-  tools.looked_up = [tell](looked_up_ptr l) { tell(std::move(l)); };
-  tools.signalled = [tell](signalled_ptr s) { tell(std::move(s)); };
-  tools.wake_in = [self](std::chrono::microseconds after) {
-    self->delayed_send(self, after, wake_atom::value);
-  };
-  tools.now = [] {
-    const auto since = std::chrono::steady_clock::now().time_since_epoch();
-    return domain::timestamp(std::chrono::duration_cast<std::chrono::microseconds>(since));
-  };
-  self->state.owner.emplace(*links, std::move(brand), std::move(id), platform, std::move(tools));
-  auto& owner = *self->state.owner;
-  return {
-      [&owner](const wanted_ptr& w) {
-        owner.want(*w);
-        owner.pump();
-      },
-      [&owner](const reply_settled& s) {
-        owner.settle(s.id);
-        owner.pump();
-      },
-      [&owner](const thread_forgotten& f) {
-        owner.forget(f);
-        owner.pump();
-      },
-      [&owner](const begun_ptr& b) {
-        owner.begun(*b);
-        owner.pump();
-      },
-      [&owner](const ended_ptr& e) {
-        owner.ended(*e);
-        owner.pump();
-      },
-      [&owner](const looked_up_ptr& l) {
-        owner.learned(*l);
-        owner.pump();
-      },
-      [&owner](const signal_ptr& s) { owner.signal(*s); },
-      [&owner](const signalled_ptr& s) {
-        owner.told(*s);
-        owner.pump();
-      },
-      [&owner](wake_atom) { owner.pump(); },
-      [self, &owner](close_atom_t) {
-        owner.leave();
-        self->quit();
-      },
-  };
 }
 
 }  // namespace switchboard::actors

@@ -62,9 +62,9 @@ expected<std::unique_ptr<engine>, storage::open_error> engine::start(
   if (!views) return refused(std::move(views).error());
   if (const auto done = storage::refold_views(**journal, **views, s.data_dir); !done)
     return refused(done.error());
-  std::vector<wanted> on_their_way;
+  outbox_start on_their_way;
   try {
-    if (options.client) on_their_way = replies_on_their_way(**views);
+    if (options.client) on_their_way = read_outbox(**views);
   } catch (const storage::views_failure& e) {
     return refused({.damaged = e.damaged, .what = std::string("views: ") + e.what()});
   }

@@ -9,6 +9,7 @@
 #include "domain/conversation.hpp"
 #include "domain/expected.hpp"
 #include "domain/inbound.hpp"
+#include "domain/sending.hpp"
 #include "storage/journal.hpp"
 #include "storage/views.hpp"
 
@@ -36,6 +37,18 @@ struct command_result {
   /// JSON of the messages and notes that it made, in order; also of those that its Idempotency-Key made before.
   std::vector<std::string> messages = {};
 };
+
+/// A call that is no message, and takes of the limits that its account's messages are sent within.
+struct account_draw {
+  domain::brand_id brand;
+  domain::account_id account;
+  domain::platform platform = domain::platform::facebook;
+  std::vector<domain::draw> draws = {};  ///< indexes into platform_client::quotas()
+  bool for_messages = false;             ///< messages can't go without: else it leaves them something
+};
+/// The units, durably taken, and given back when what they are for has ended: when this is let go. Or how long to put it off.
+using drawn_units = expected<std::shared_ptr<const void>, std::chrono::milliseconds>;
+using drawing = std::function<void(account_draw, std::function<void(drawn_units)>)>;
 
 enum class erase_state : std::uint8_t {
   pending,    ///< durably promised, and shown to nobody any more; files still hold it
@@ -88,6 +101,10 @@ class engine {
   /// The customer is to see that he was read, or that somebody types, where his platform and the account's limits allow it. Not
   /// durable: lost with the node, and never told late.
   virtual void signal(thread_signal, const domain::conversation&) {}
+  /// Asks before such a call. `then` runs once, on any thread.
+  virtual void draw(account_draw, std::function<void(drawn_units)> then) {
+    then(std::shared_ptr<const void>{});
+  }
   /// Marks a dead letter replayed, durably; `reply(false)`: the journal failed.
   virtual void mark_replayed(const domain::dead_letter& d, std::function<void(bool)> reply) = 0;
   /// What somebody found about an account; account.updated where that is news.
@@ -109,7 +126,8 @@ class engine {
   /// Where subscribers pull committed records from.
   [[nodiscard]] virtual feed& events() = 0;
 
-  [[nodiscard]] virtual std::uint64_t replies_waiting() const { return 0; }  ///< on their way
+  [[nodiscard]] virtual std::uint64_t replies_waiting() const { return 0; }                  ///< on their way
+  [[nodiscard]] virtual std::uint64_t replies_waiting(std::string_view) const { return 0; }  ///< of a brand
   // -- care ----------------------------------------------------------------------------------------------
   [[nodiscard]] virtual engine_stats stats() const = 0;
   [[nodiscard]] virtual health state() const = 0;  ///< cheap: asked at each request

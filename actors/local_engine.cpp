@@ -44,7 +44,7 @@ caf::actor_system_config& configure(caf::actor_system_config& cfg, const config:
 local_engine::local_engine(std::shared_ptr<const config::settings> settings,
                            std::unique_ptr<storage::journal> log, std::unique_ptr<storage::views> v,
                            committed_handler on_committed, std::shared_ptr<storage::write_guard> guard,
-                           std::shared_ptr<platform_client> client, std::vector<wanted> on_their_way)
+                           std::shared_ptr<platform_client> client, outbox_start on_their_way)
     : guard_(std::move(guard)),
       journal_(std::move(log)),
       views_(std::move(v)),
@@ -121,7 +121,7 @@ local_engine::local_engine(std::shared_ptr<const config::settings> settings,
 }
 
 /// Before anybody else commits: nothing was since the views were asked what is on its way.
-void local_engine::start_outbox(std::shared_ptr<platform_client> client, std::vector<wanted>&& on_their_way) {
+void local_engine::start_outbox(std::shared_ptr<platform_client> client, outbox_start&& on_their_way) {
   outbox_links_.of = &node_;
   outbox_links_.client = std::move(client);
   outbox_links_.figures = &outbox_figures_;
@@ -130,6 +130,9 @@ void local_engine::start_outbox(std::shared_ptr<platform_client> client, std::ve
   for (const auto& w : on_their_way) {
     if (w.begun) calls_.add(w.what->message.id);
   }
+  outbox_links_.client->draw_from([this](account_draw what, std::function<void(drawn_units)> then) {
+    draw(std::move(what), std::move(then));
+  });
   outbox_links_.observed = [this](domain::health_observation found) { observe(std::move(found)); };
   outbox_links_.to_thread = [this](act_ptr a) {
     const auto inside = door_.enter();
@@ -138,7 +141,7 @@ void local_engine::start_outbox(std::shared_ptr<platform_client> client, std::ve
     caf::anon_send(owner, std::move(a));
   };
   outbox_ = system_.spawn<caf::detached>(outbox, &outbox_links_, &feed_, tail_.committed(), &outbox_awake_,
-                                         std::make_shared<std::vector<wanted>>(std::move(on_their_way)));
+                                         std::make_shared<outbox_start>(std::move(on_their_way)));
   outbox_->attach_functor([this](const caf::error& why) {
     if (why) fatal("the outbox ended: " + to_string(why));
   });
@@ -248,6 +251,15 @@ void local_engine::signal(thread_signal what, const domain::conversation& to) {
   }
   caf::anon_send(
       outbox_, signal_ptr(std::make_shared<wanted_signal>(wanted_signal{.what = what, .conversation = to})));
+}
+
+void local_engine::draw(account_draw what, std::function<void(drawn_units)> then) {
+  const auto inside = door_.enter();
+  if (!outbox_) return then(std::shared_ptr<const void>{});  // it sends nothing that could lack it
+  if (!inside) return then(unexpected{std::chrono::milliseconds{1'000}});
+  caf::anon_send(
+      outbox_,
+      draw_ptr(std::make_shared<wanted_draw>(wanted_draw{.what = std::move(what), .then = std::move(then)})));
 }
 
 void local_engine::mark_replayed(const domain::dead_letter& d, std::function<void(bool)> reply) {

@@ -39,7 +39,7 @@ class local_engine final : public engine {
   local_engine(std::shared_ptr<const config::settings> settings, std::unique_ptr<storage::journal> log,
                std::unique_ptr<storage::views> v, committed_handler on_committed,
                std::shared_ptr<storage::write_guard> guard, std::shared_ptr<platform_client> client = nullptr,
-               std::vector<wanted> on_their_way = {});
+               outbox_start on_their_way = {});
   ~local_engine() override;
 
   void ingest(const config::settings& by, const domain::source_id& source, domain::unpacked_body&& body,
@@ -47,6 +47,7 @@ class local_engine final : public engine {
   void execute(std::string brand, domain::command what, std::function<void(command_result&&)> reply) override;
   void observe(domain::health_observation found) override;
   void signal(thread_signal what, const domain::conversation& to) override;
+  void draw(account_draw what, std::function<void(drawn_units)> then) override;
   void mark_replayed(const domain::dead_letter& d, std::function<void(bool)> reply) override;
   void note(domain::feed_position what, std::function<void(bool)> reply) override;
 
@@ -56,8 +57,12 @@ class local_engine final : public engine {
   feed& events() override { return feed_; }
 
   std::uint64_t replies_waiting() const override {
-    const auto waiting = outbox_figures_.waiting.load(std::memory_order_relaxed);
+    const auto waiting = outbox_figures_.waiting.load(std::memory_order_relaxed) +
+                         outbox_figures_.under_way.load(std::memory_order_relaxed);
     return static_cast<std::uint64_t>(std::max<std::int64_t>(0, waiting));
+  }
+  std::uint64_t replies_waiting(std::string_view brand) const override {
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(0, outbox_figures_.by_brand.count(brand)));
   }
   engine_stats stats() const override;
   health state() const override;
@@ -85,7 +90,7 @@ class local_engine final : public engine {
   /// `damaged`: as storage::read_outcome has it; what views and journal themselves came upon counts besides.
   void fatal(std::string why, bool damaged = false);
   void every_second();
-  void start_outbox(std::shared_ptr<platform_client> client, std::vector<wanted>&& on_their_way);
+  void start_outbox(std::shared_ptr<platform_client> client, outbox_start&& on_their_way);
   void gained(storage::claim c);
   void lost(storage::claim c);
   void deliver(const config::account_settings& account, domain::inbound_event&& e,

@@ -25,21 +25,52 @@ stream_filter about_sending() {
   return f;
 }
 
-const caf::actor& account_of(self_ptr self, outbox_links* links, const domain::conversation& c) {
-  auto& accounts = self->state.accounts;
-  const auto known = accounts.find(c.account.value);
-  if (known != accounts.end()) return known->second;
-  auto a = self->spawn(account, links, c.brand, c.account, c.platform);
+/// The owner of that application, which is begun where there is none yet.
+const caf::actor& application_named(self_ptr self, outbox_links* links, const std::string& name) {
+  auto& all = self->state.applications;
+  const auto known = all.find(name);
+  if (known != all.end()) return known->second;
+  auto left = std::make_shared<std::vector<domain::kept_limit>>();
+  if (auto kept = self->state.left.extract(name)) *left = std::move(kept.mapped());
+  auto a = self->spawn(application, links, name, std::move(left));
   a->attach_functor([n = links->of](const caf::error& why) {
-    if (why) n->on_fatal("the actor of an account ended: " + to_string(why));
+    if (why) n->on_fatal("the actor of an application's accounts ended: " + to_string(why));
   });
-  return accounts.emplace(c.account.value, std::move(a)).first->second;
+  return all.emplace(name, std::move(a)).first->second;
+}
+
+/// An account stays where it was first: what it took is known there. Another source in the config counts from the next start.
+const caf::actor& owner_of(self_ptr self, outbox_links* links, const std::string& account,
+                           domain::platform platform) {
+  auto& accounts = self->state.accounts;
+  const auto known = accounts.find(account);
+  if (known != accounts.end()) return known->second;
+  const auto name = application_of(*links->of->settings.load(), account, platform);
+  return accounts.emplace(account, application_named(self, links, name)).first->second;
+}
+
+/// To whom each limit belongs. What an account left that the config has no more is nobody's.
+void sort_limits(self_ptr self, outbox_links* links, std::vector<domain::kept_limit>&& limits) {
+#ifdef SWITCHBOARD_FAULT_FORGET_LIMITS  // planted, for tests/faults/limits_test.cpp
+  limits.clear();
+#endif
+  const auto settings = links->of->settings.load();
+  for (auto& k : limits) {
+    auto name = k.whose;
+    if (k.of != domain::quota::scope::application) {
+      const auto* const a = settings->find_account(k.whose);
+      if (a == nullptr) continue;
+      name = application_of(*settings, k.whose, a->platform);
+    }
+    self->state.left[name].push_back(std::move(k));
+  }
 }
 
 void want(self_ptr self, outbox_links* links, wanted&& w) {
   self->state.known[w.what->message.id] = w.what->conversation.account;
-  const auto& owner = account_of(self, links, w.what->conversation);
-  self->send(owner, wanted_ptr(std::make_shared<wanted>(std::move(w))));
+  const auto& c = w.what->conversation;
+  const auto& owner = owner_of(self, links, c.account.value, c.platform);
+  self->send(owner, c.account.value, wanted_ptr(std::make_shared<wanted>(std::move(w))));
 }
 
 void settled(self_ptr self, const storage::record& r) {
@@ -51,7 +82,10 @@ void settled(self_ptr self, const storage::record& r) {
     if (m && domain::is_on_its_way(*m)) return;
   }
   const auto owner = self->state.accounts.find(k->second.value);
-  if (owner != self->state.accounts.end()) self->send(owner->second, reply_settled{r.message});
+  if (owner != self->state.accounts.end()) {
+    self->send(owner->second, owner->first,
+               settled_ptr(std::make_shared<reply_settled>(reply_settled{r.message})));
+  }
   known.erase(k);
 }
 
@@ -65,7 +99,9 @@ void erased(self_ptr self, const storage::record& r) {
   }
   const auto owner = self->state.accounts.find(r.account);
   if (owner == self->state.accounts.end()) return;
-  self->send(owner->second, thread_forgotten{r.conversation.thread, r.conversation.ordinal});
+  self->send(owner->second, owner->first,
+             forgotten_ptr(std::make_shared<thread_forgotten>(
+                 thread_forgotten{r.conversation.thread, r.conversation.ordinal})));
 }
 
 void take(self_ptr self, outbox_links* links, const storage::record& r) {
@@ -98,35 +134,44 @@ void follow(self_ptr self, outbox_links* links, const feed& log) {
 
 }  // namespace
 
-std::vector<wanted> replies_on_their_way(const storage::views& views) {
-  std::vector<wanted> found;
+outbox_start read_outbox(const storage::views& views) {
+  outbox_start found;
+  views.each_limit([&](domain::kept_limit&& k) { found.limits.push_back(std::move(k)); });
   views.each_sending([&](const storage::sending_row& row) {
     auto thread = views.load_thread(row.brand.value, row.id.conversation.thread);
     auto message = views.find_message(row.brand.value, row.id);
     if (!thread || !message) {
       throw storage::views_failure({"a reply on its way without its conversation: " + to_text(row.id), true});
     }
-    found.push_back({.what = std::make_shared<reply>(
-                         reply{.conversation = std::move(thread->current), .message = *std::move(message)}),
-                     .begun = row.begun});
+    found.replies.push_back({.what = std::make_shared<reply>(reply{.conversation = std::move(thread->current),
+                                                                   .message = *std::move(message)}),
+                             .begun = row.begun});
   });
   return found;
 }
 
 caf::behavior outbox(caf::stateful_actor<outbox_state>* self, outbox_links* links, feed* log,
                      storage::log_sequence after, std::atomic<bool>* awake,
-                     std::shared_ptr<std::vector<wanted>> first) {
+                     std::shared_ptr<outbox_start> first) {
   self->state.position = after;
-  for (auto& w : *first) want(self, links, std::move(w));
+  sort_limits(self, links, std::move(first->limits));
+  for (auto& w : first->replies) want(self, links, std::move(w));
   first.reset();
   return {
       [=](committed_atom) {
         awake->store(false, std::memory_order_release);
         follow(self, links, *log);
       },
-      [=](const signal_ptr& s) { self->send(account_of(self, links, s->conversation), s); },
+      [=](const signal_ptr& s) {
+        const auto& c = s->conversation;
+        self->send(owner_of(self, links, c.account.value, c.platform), c.account.value, s);
+      },
+      [=](const draw_ptr& d) {
+        const auto& account = d->what.account.value;
+        self->send(owner_of(self, links, account, d->what.platform), account, d);
+      },
       [=](close_atom_t) {
-        for (const auto& [id, a] : self->state.accounts) self->send(a, close_atom_t::value);
+        for (const auto& [id, a] : self->state.applications) self->send(a, close_atom_t::value);
         self->quit();
       },
   };

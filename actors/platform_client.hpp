@@ -2,6 +2,7 @@
 // How an account's messages leave the machine, as the account's actor sees it. It knows no platform: what is said to which
 // API, and what its answers mean, is the implementation's (net/outbound.hpp).
 
+#include "actors/engine.hpp"
 #include "config/settings.hpp"
 #include "domain/conversation.hpp"
 #include "domain/send_queue.hpp"
@@ -86,6 +87,8 @@ class platform_client {
       const signal_order& what) const = 0;
   /// Once, and not again where it fails: it is late by then. `done(true)`: the platform took it.
   virtual void signal(signal_order what, std::function<void(bool)> done) = 0;
+  /// What else it asks of platforms, to send at all, takes of the limits by this. Before the first call.
+  virtual void draw_from(drawing limits) { (void)limits; }
   /// Ends what is under way: as `unknown`, where a call had begun.
   virtual void stop() = 0;
 };

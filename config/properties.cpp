@@ -186,7 +186,8 @@ void add_sending_limits(std::vector<property>& out) {
   const auto add = [&](property p) { out.push_back(p); };
   using l = limit_settings;
   add(limit<&l::sending_max>("sending_max", count(1, 10'000'000),
-      "Replies on their way, in all, about 2 KiB each; beyond it a new one is answered 503."));
+      "Replies on their way, in all, about 2 KiB each; beyond it a new one is answered 503, and 429 for a brand beyond "
+      "brand_share_percent of them where there are others. One that its Idempotency-Key made before is answered all the same."));
   add(limit<&l::send_in_flight_max>("send_in_flight_max", count(1, 1'000),
       "Calls of one account to its platform at a time."));
   add(limit<&l::send_timeout>("send_timeout", duration(second, 5 * minute),

@@ -124,7 +124,8 @@ enum class refusal : std::uint8_t {
   superseded,     ///< a newer conversation of the thread exists; this one can't be opened again
   invalid,        ///< the combination of fields makes no sense
   window_closed,  ///< the platform lets nobody say this now (messaging_window.hpp)
-  too_many        ///< as many replies as may be are on their way
+  too_many,       ///< as many replies as may be are on their way
+  no_room         ///< … of all conversations, or of the brand's
 };
 struct refused {
   refusal why;

@@ -3,6 +3,7 @@
 // and never changed.
 
 #include "domain/account_health.hpp"
+#include "domain/limit_level.hpp"
 #include "domain/model.hpp"
 #include "domain/thread_alias.hpp"
 
@@ -117,6 +118,7 @@ struct outbox_attempt {
   account_id account;
   std::vector<message_id> messages;
   bool begun = true;
+  std::vector<kept_limit> limits = {};  ///< that have changed, each of them whole; by the wall clock
   bool operator==(const outbox_attempt&) const = default;
 };
 

@@ -41,13 +41,16 @@ void rate_limit::forget(timestamp now) {
 }
 
 void rate_limit::take(std::uint32_t units, timestamp now) {
+  changed_ = true;
   under_way_ += units;
   if (!is_window()) full_at_ = std::max(full_at_, now) + refill_time(units);
 }
 
 void rate_limit::ended(std::uint32_t units, timestamp now) {
   under_way_ -= std::min<std::uint64_t>(under_way_, units);
-  if (is_window()) hold(units, now + quota_.per);
+  if (!is_window()) return;
+  hold(units, now + quota_.per);
+  changed_ = true;
 }
 
 /// Keeps spent_ in order: nothing is freed before what was spent earlier.
@@ -65,19 +68,73 @@ void rate_limit::hold(std::uint64_t units, timestamp free_at) {
 void rate_limit::observe(std::uint64_t remaining, timestamp full_again, timestamp now) {
   forget(now);
   if (full_again <= now) return;
+  const auto heard = [this] { changed_ = told_ = true; };
   if (remaining == 0) {
-    closed_until_ = std::max(closed_until_.value_or(full_again), full_again);
-    return;
+    if (closed_until_ && *closed_until_ >= full_again) return;
+    closed_until_ = full_again;
+    return heard();
   }
   if (!is_window()) {
     const auto gone = quota_.burst - std::min<std::uint64_t>(quota_.burst, remaining);
-    full_at_ = std::max(full_at_, now + refill_time(gone));
-    return;
+    if (now + refill_time(gone) <= full_at_) return;
+    full_at_ = now + refill_time(gone);
+    return heard();
   }
   // Somebody else spends from it too: what is missing is held until the platform's window ends.
   // What is under way may be counted there already, or not.
   const auto ours = quota_.units - std::min<std::uint64_t>(quota_.units, spent_units_ + under_way_);
-  if (remaining < ours) hold(ours - remaining, full_again);
+  if (remaining >= ours) return;
+  hold(ours - remaining, full_again);
+  heard();
+}
+
+std::uint32_t rate_limit::reserve() const {
+  constexpr std::uint32_t share = 8;  // an eighth
+  return (is_window() ? quota_.units : quota_.burst) / share;
+}
+
+// -- across restarts -----------------------------------------------------------------------------------------
+
+limit_level rate_limit::level(timestamp now) {
+  forget(now);
+  limit_level l;
+  l.closed_until = closed_until_.value_or(timestamp{});
+  if (!is_window()) {
+    if (full_at_ > now) l.full_at = full_at_;
+    return l;
+  }
+  l.under_way = under_way_;
+  if (under_way_ > 0) l.under_way_until = now + call_lasts_max + quota_.per;
+  if (spent_.empty()) return l;
+  const auto first = spent_.front().free_at;
+  const auto whole = spent_.back().free_at - first + timestamp::duration{1};
+  const auto stretches = static_cast<std::int64_t>(is_long() ? limit_level::held_max : 1);
+  std::int64_t last = -1;
+  for (const auto& s : spent_) {
+    const auto stretch = (s.free_at - first) * stretches / whole;
+    if (stretch != last) l.held.emplace_back();
+    last = stretch;
+    l.held.back().units += s.units;
+    l.held.back().free_at = s.free_at;
+  }
+  return l;
+}
+
+/// Times that lie further ahead than this limit reaches are of a clock that was wrong, or of a limit that was larger.
+void rate_limit::resume(const limit_level& left, timestamp now) {
+  if (left.closed_until > now) closed_until_ = std::min<timestamp>(left.closed_until, now + closed_max);
+  if (!is_window()) {
+    const timestamp full = std::max(left.full_at, over_at({.held = left.held}));
+    full_at_ = std::min(full, now + refill_time(quota_.burst));
+    return;
+  }
+  const timestamp latest = now + quota_.per + arrives_within;
+  const auto keep = [&](std::uint64_t units, timestamp free_at) {
+    if (units > 0 && free_at > now) hold(units, free_at);
+  };
+  for (const auto& h : left.held) keep(h.units, std::min(h.free_at, latest));
+  if (left.full_at > now) keep(quota_.units, std::min(left.full_at, latest));  // it was a bucket
+  keep(left.under_way, std::min(left.under_way_until, latest));
 }
 
 bool rate_limit::is_idle(timestamp now) {

@@ -3,10 +3,16 @@
 //
 // A unit is taken when a call begins, and is the platform's for `per` from when its answer came: the platform counted it
 // somewhere in between, and what is counted later than it began must not meet one that began `per` later too early.
+//
+// It outlives its process as a limit_level: kept when units are taken, before the call, and resumed by the next start. What
+// was under way then is taken for counted as late as a call can arrive, and a window's past is kept in a few stretches, each
+// free when its last unit is. So it may hold back for longer than it has to, and never gives too much.
 
+#include "domain/limit_level.hpp"
 #include "domain/sending.hpp"
 #include "domain/time.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -26,7 +32,29 @@ class rate_limit {
   /// What the platform says of it: so much is left until a time. Believed where it is less than we thought.
   void observe(std::uint64_t remaining, timestamp full_again, timestamp now);
 
+  /// A call that ended with its process arrives within so long, if at all; and none takes longer than the other.
+  static constexpr std::chrono::seconds arrives_within{1};
+  static constexpr std::chrono::hours call_lasts_max{1};
+  /// Of windows that are no longer than this the past is one stretch.
+  static constexpr std::chrono::seconds short_window{10};
+  /// The longest that a platform is believed to be closed.
+  static constexpr std::chrono::hours closed_max{24};
+
+  /// How full it is, by the clock of `now`.
+  [[nodiscard]] limit_level level(timestamp now);
+  /// Goes on from a level that another process left; in the clock of `now`. For one that nothing was taken of yet.
+  void resume(const limit_level& left, timestamp now);
+  /// Has the level changed since it was noted?
+  [[nodiscard]] bool has_changed() const { return changed_; }
+  /// … by what the platform said?
+  [[nodiscard]] bool was_told() const { return told_; }
+  void noted() { changed_ = told_ = false; }
+
   [[nodiscard]] const quota& of() const { return quota_; }
+  /// So many are left to what matters more.
+  [[nodiscard]] std::uint32_t reserve() const;
+  [[nodiscard]] bool is_long() const { return is_window() && quota_.per > short_window; }
+  [[nodiscard]] bool is_under_way() const { return under_way_ > 0; }
   /// Nothing taken, nothing remembered: as if it were new.
   [[nodiscard]] bool is_idle(timestamp now);
 
@@ -47,6 +75,7 @@ class rate_limit {
   std::uint64_t under_way_ = 0;            ///< taken, not ended
   timestamp full_at_{};                    ///< of a bucket: when all that was taken is back
   std::optional<timestamp> closed_until_;  ///< the platform said that nothing is left
+  bool changed_ = false, told_ = false;    ///< since noted()
 };
 
 }  // namespace switchboard::domain

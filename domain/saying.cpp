@@ -101,6 +101,7 @@ decision decide_say(const thread_state& state, say&& what, timestamp now) {
     return refuse(refusal::invalid, "This Idempotency-Key was used for another message of the conversation.");
   }
   if (auto why = not_present(state, what.id)) return unexpected<refused>{std::move(*why)};
+  if (!what.has_room) return refuse(refusal::no_room, "As many replies as may be are on their way.");
   if (auto why = cannot_be_said(state, what, now)) return unexpected<refused>{std::move(*why)};
   draft d(state, now);
   d.expect(what.parts.size());

@@ -8,9 +8,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// An account whose limit is used up rests so long where the platform does not say how long.
-constexpr std::chrono::seconds used_up_rest{60};
-
 delivery_error too_old(delivery_error last) {
   if (!last.code.empty()) return last;
   return {.code = "expired",
@@ -20,9 +17,16 @@ delivery_error too_old(delivery_error last) {
 
 }  // namespace
 
-send_queue::send_queue(std::span<const quota> quotas, sending_policy policy)
-    : quotas_(quotas.begin(), quotas.end()), limits_(quotas.begin(), quotas.end()), policy_(policy) {
+send_queue::send_queue(std::span<const quota> quotas, sending_policy policy,
+                       std::shared_ptr<application_limits> shared)
+    : quotas_(quotas.begin(), quotas.end()),
+      limits_(quotas.begin(), quotas.end()),
+      shared_(std::move(shared)),
+      policy_(policy) {
   assert(quotas.size() <= quotas_max);
+  for (const auto& q : quotas_) {
+    common_.push_back(q.of == quota::scope::application ? &shared_->of(q) : nullptr);
+  }
 }
 
 // -- lines ---------------------------------------------------------------------------------------------------
@@ -74,7 +78,7 @@ void send_queue::place(const thread_id& t, timestamp now) {
 }
 
 rate_limit& send_queue::limit_of(line& l, std::uint8_t quota) {
-  if (quotas_[quota].of != quota::scope::recipient) return limits_[quota];
+  if (quotas_[quota].of != quota::scope::recipient) return limit(quota);
   for (auto& [index, limit] : l.limits) {
     if (index == quota) return limit;
   }
@@ -87,17 +91,6 @@ timestamp send_queue::recipient_allows(line& l, timestamp now) {
   for (const auto& d : l.sends.front().draws) {
     if (quotas_[d.quota].of != quota::scope::recipient) continue;
     from = std::max(from, limit_of(l, d.quota).when(d.units, now).value_or(now + quotas_[d.quota].per));
-  }
-  return from;
-}
-
-std::optional<timestamp> send_queue::account_allows(std::span<const draw> draws, timestamp now) {
-  timestamp from = now;
-  for (const auto& d : draws) {
-    if (quotas_[d.quota].of == quota::scope::recipient) continue;
-    const auto when = limits_[d.quota].when(d.units, now);
-    if (!when) return std::nullopt;
-    from = std::max(from, *when);
   }
   return from;
 }
@@ -158,16 +151,29 @@ std::optional<send_step> send_queue::oldest_too_old(timestamp now) {
   return step;
 }
 
-std::optional<send_step> send_queue::next(timestamp now) {
-  while (!resting_.empty() && resting_.begin()->first <= now) place(resting_.begin()->second, now);
-  if (auto step = oldest_too_old(now)) return step;
-  if (is_resting(now) || under_way_.size() >= in_flight_max()) return std::nullopt;
+/// Null: none may go now.
+const send_queue::ready_key* send_queue::best_of_ready(timestamp now) {
+  if (is_resting(now) || under_way_.size() >= in_flight_max()) return nullptr;
   const ready_key* best = nullptr;
   for (const auto& [group, threads] : ready_) {
     const auto& key = *threads.begin();
     if (best != nullptr && *best < key) continue;
     if (account_allows(lines_.at(std::get<thread_id>(key)).sends.front().draws, now) == now) best = &key;
   }
+  return best;
+}
+
+std::optional<lane> send_queue::next_lane(timestamp now) {
+  while (!resting_.empty() && resting_.begin()->first <= now) place(resting_.begin()->second, now);
+  if (!by_age_.empty() && by_age_.begin()->first + policy_.give_up_after <= now) return lane::agent;
+  const auto* const best = best_of_ready(now);
+  return best == nullptr ? std::nullopt : std::optional(std::get<lane>(*best));
+}
+
+std::optional<send_step> send_queue::next(timestamp now) {
+  while (!resting_.empty() && resting_.begin()->first <= now) place(resting_.begin()->second, now);
+  if (auto step = oldest_too_old(now)) return step;
+  const auto* const best = best_of_ready(now);
   if (best == nullptr) return std::nullopt;
   const auto t = std::get<thread_id>(*best);
   line& l = lines_.at(t);
@@ -177,7 +183,10 @@ std::optional<send_step> send_queue::next(timestamp now) {
   ++s.attempts;
   by_age_.erase({s.queued_at, s.id});
   under_way_.emplace(s.id, false);
-  for (const auto& d : s.draws) limit_of(l, d.quota).take(d.units, now);
+  for (const auto& d : s.draws) {
+    limit_of(l, d.quota).take(d.units, now);
+    if (quotas_[d.quota].of == quota::scope::recipient) to_be_kept_.push_back(t);
+  }
   return send_step{.what = send_step::kind::attempt, .id = s.id, .error = {}};
 }
 
@@ -190,7 +199,7 @@ std::optional<timestamp> send_queue::wake_at(timestamp now) {
     for (const auto& [group, threads] : ready_) {
       const auto& first = lines_.at(std::get<thread_id>(*threads.begin())).sends.front();
       if (const auto when = account_allows(first.draws, now))
-        sooner(std::max({*when, told_until_, breaker_until_}));
+        sooner(std::max({*when, told_until(), breaker_until_}));
     }
   }
   return at;
@@ -240,7 +249,7 @@ send_verdict send_queue::judge(line& l, const attempt_outcome& o, timestamp now,
       --s.attempts;
       no_access_ = probing_ = true;
       breaker_until_ = now + policy_.access_retry;
-      if (o.retry_after) told_until_ = std::max(told_until_, now + *o.retry_after);
+      if (o.retry_after) tell(now + *o.retry_after, o.whole_application);
       return send_verdict::retry;
     case attempt_end::unknown:
       trouble(now, chance);
@@ -259,7 +268,9 @@ send_verdict send_queue::judge(line& l, const attempt_outcome& o, timestamp now,
     l.not_before = now + *o.retry_after;
     const bool one_quota = std::any_of(o.quotas.begin(), o.quotas.end(),
                                        [](const auto& q) { return !q.quota.empty() && q.remaining == 0u; });
-    if (!o.recipient_only && !one_quota) told_until_ = std::max(told_until_, now + *o.retry_after);
+    if (!o.recipient_only && !one_quota) tell(now + *o.retry_after, o.whole_application);
+    l.told = true;
+    to_be_kept_.push_back(s.id.conversation.thread);
     return send_verdict::retry;
   }
   if (!o.recipient_only) trouble(now, chance);
@@ -291,45 +302,11 @@ void send_queue::absent(const message_id& id, timestamp now, double chance) {
   place(t, now);
 }
 
-// -- questions -------------------------------------------------------------------------------------------------
-
-std::optional<timestamp> send_queue::question_allowed(std::span<const draw> draws, timestamp now) {
-  const auto from = account_allows(draws, now);
-  return from ? std::optional(std::max(*from, told_until_)) : std::nullopt;
-}
-
-void send_queue::question_begun(std::span<const draw> draws, timestamp now) {
-  for (const auto& d : draws) {
-    if (quotas_[d.quota].of != quota::scope::recipient) limits_[d.quota].take(d.units, now);
-  }
-}
-
-void send_queue::question_ended(std::span<const draw> draws, timestamp now) {
-  for (const auto& d : draws) {
-    if (quotas_[d.quota].of != quota::scope::recipient) limits_[d.quota].ended(d.units, now);
-  }
-}
-
 void send_queue::trouble(timestamp now, double chance) {
   ++troubles_;
   if (troubles_ < policy_.breaker_after) return;
   probing_ = true;
   breaker_until_ = now + backoff(troubles_ - policy_.breaker_after + 1, chance);
-}
-
-void send_queue::heed(const attempt_outcome& o, timestamp now) {
-  for (const auto& report : o.quotas) {
-    const auto until = now + report.full_again_in.value_or(used_up_rest);
-    if (report.quota.empty()) {
-      if (report.used.value_or(0) >= 1 || report.remaining == 0u) told_until_ = std::max(told_until_, until);
-      continue;
-    }
-    for (std::size_t i = 0; i < quotas_.size(); ++i) {
-      if (quotas_[i].name != report.quota || quotas_[i].of == quota::scope::recipient) continue;
-      if (report.remaining) limits_[i].observe(*report.remaining, until, now);
-      if (report.used.value_or(0) >= 1) limits_[i].observe(0, until, now);
-    }
-  }
 }
 
 /// Half of it at least, so that it grows; the other half by chance, so that those that failed together come apart.

@@ -9,9 +9,11 @@
 //             (the breaker), then tries with one. Retry-After is obeyed as it is
 //   unknown   handed over, and no answer: never repeated until the platform is known not to have it
 //   the end   too many attempts, or too old: given up, with the platform's last reason
+//   restarts  how full the limits are is given out to be kept (changes()), and taken back (resume())
 //
 // What the caller does, for each step that next() gives: makes the attempt durable, calls the platform, and says ended().
 
+#include "domain/application_limits.hpp"
 #include "domain/outgoing.hpp"
 #include "domain/rate_limit.hpp"
 #include "domain/sending.hpp"
@@ -22,6 +24,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <span>
@@ -41,13 +44,6 @@ struct sending_policy {
   std::chrono::milliseconds backoff_max{300'000};
   std::uint32_t breaker_after = 5;                 ///< failed attempts of the account in a row
   std::chrono::milliseconds access_retry{60'000};  ///< between attempts with a token that was refused
-};
-
-/// Units of the account's quota of that index which one call takes.
-struct draw {
-  std::uint8_t quota = 0;
-  std::uint32_t units = 1;
-  bool operator==(const draw&) const = default;
 };
 
 /// A message that waits to be sent.
@@ -84,9 +80,9 @@ class send_queue {
  public:
   static constexpr std::size_t quotas_max = 32;
 
-  /// `quotas`: as the draws' indexes have it, at most quotas_max; copied.
-  send_queue(std::span<const quota> quotas, sending_policy policy);
-  /// From now on by this one.
+  /// `quotas`: as the draws' indexes have it, at most quotas_max; copied. Those of scope application are drawn from `shared`.
+  send_queue(std::span<const quota> quotas, sending_policy policy,
+             std::shared_ptr<application_limits> shared = std::make_shared<application_limits>());
   void follow(const sending_policy& policy) { policy_ = policy; }
 
   /// In the order of the log; with `unknown` where it was under way when the node ended.
@@ -96,6 +92,8 @@ class send_queue {
 
   /// What is to be done now: ask until there is nothing. An attempt is under way from here on.
   [[nodiscard]] std::optional<send_step> next(timestamp now);
+  /// Has next() something now, and in which lane? (To give up a message is nobody's turn: the agents'.)
+  [[nodiscard]] std::optional<lane> next_lane(timestamp now);
   /// When next() may have something without anything else happening; nullopt: not before that.
   [[nodiscard]] std::optional<timestamp> wake_at(timestamp now);
 
@@ -107,17 +105,28 @@ class send_queue {
   /// Of one whose end was unknown: the platform has not got it, and it waits again.
   void absent(const message_id& id, timestamp now, double chance);
 
-  /// Of a call that is no message of the queue, a question about one: when the account's limits allow it. nullopt: not before
-  /// a call that is under way has ended. Draws of a recipient's limits are not looked at.
-  [[nodiscard]] std::optional<timestamp> question_allowed(std::span<const draw> draws, timestamp now);
+  /// Of a call that is no message of the queue, a question about one: when the account's limits allow it, and leave something
+  /// to messages. nullopt: not before a call that is under way has ended. Draws of a recipient's limits are not looked at.
+  /// `for_messages`: they need it themselves.
+  [[nodiscard]] std::optional<timestamp> question_allowed(std::span<const draw> draws, timestamp now,
+                                                          bool for_messages = false);
   void question_begun(std::span<const draw> draws, timestamp now);
   void question_ended(std::span<const draw> draws, timestamp now);
+
+  /// The limits that have changed since this was asked last, without `whose`; in the clock of `now`. To be durable before what
+  /// next() or question_begun() gave is called.
+  [[nodiscard]] std::vector<kept_limit> changes(timestamp now);
+  /// Some should be kept though nothing is to be called: the platform said something, or all has come to its end.
+  [[nodiscard]] bool owes_what_was_told() const;
+  [[nodiscard]] bool owes_ends() const;
+  /// What a process before this one kept; in the clock of `now`. Before anything else of it is used.
+  void resume(const kept_limit& left, timestamp now);
 
   [[nodiscard]] std::size_t waiting() const { return known_.size() - under_way_.size() - unknown_; }
   [[nodiscard]] std::size_t under_way() const { return under_way_.size(); }
   [[nodiscard]] std::size_t unknown() const { return unknown_; }
   [[nodiscard]] bool has_access() const { return !no_access_; }
-  [[nodiscard]] bool is_resting(timestamp now) const { return std::max(told_until_, breaker_until_) > now; }
+  [[nodiscard]] bool is_resting(timestamp now) const { return std::max(told_until(), breaker_until_) > now; }
 
  private:
   using ready_key = std::tuple<domain::lane, timestamp, thread_id>;
@@ -126,11 +135,11 @@ class send_queue {
     quota_group group = 0;
     ready_key key;
   };
-  /// Everything of one thread.
-  struct line {
+  struct line {  ///< everything of one thread
     std::deque<queued_send> sends;
     bool busy = false;  ///< the first is under way
     timestamp not_before{};
+    bool told = false;  ///< … said the platform, and it was not given out since
     std::vector<std::pair<std::uint8_t, rate_limit>> limits;  ///< of the recipient
     std::optional<timestamp> rests_at;                        ///< its place in resting_
     std::optional<placed> ready;                              ///< its place in ready_
@@ -144,16 +153,28 @@ class send_queue {
   [[nodiscard]] line* end_attempt(const message_id& id, timestamp now, bool& forgotten);
   [[nodiscard]] send_verdict judge(line& l, const attempt_outcome& o, timestamp now, double chance);
   [[nodiscard]] timestamp recipient_allows(line& l, timestamp now);
-  [[nodiscard]] std::optional<timestamp> account_allows(std::span<const draw> draws, timestamp now);
+  [[nodiscard]] std::optional<timestamp> account_allows(std::span<const draw> draws, timestamp now,
+                                                        bool leaves_reserve = false);
+  [[nodiscard]] const ready_key* best_of_ready(timestamp now);
   [[nodiscard]] std::optional<send_step> oldest_too_old(timestamp now);
   void trouble(timestamp now, double chance);
   void heed(const attempt_outcome& o, timestamp now);
   [[nodiscard]] std::chrono::milliseconds backoff(std::uint32_t attempts, double chance) const;
   [[nodiscard]] rate_limit& limit_of(line& l, std::uint8_t quota);
+  /// Of the account or its application.
+  [[nodiscard]] rate_limit& limit(std::size_t quota) {
+    return common_[quota] != nullptr ? *common_[quota] : limits_[quota];
+  }
+  [[nodiscard]] timestamp told_until() const { return std::max(told_until_, shared_->told_until); }
+  void tell(timestamp until, bool whole_application);
+  void add_changes(const thread_id& t, line& l, timestamp now, std::vector<kept_limit>& found);
   [[nodiscard]] std::size_t in_flight_max() const { return probing_ ? 1 : policy_.in_flight_max; }
 
   std::vector<quota> quotas_;
-  std::vector<rate_limit> limits_;  ///< of the account, by index; those of recipients unused
+  std::vector<rate_limit> limits_;  ///< of the account, by index; the others are unused
+  std::shared_ptr<application_limits> shared_;
+  std::vector<rate_limit*> common_;    ///< those of the application, by index; else null
+  std::vector<thread_id> to_be_kept_;  ///< their recipients' limits have changed
   sending_policy policy_;
   std::unordered_map<thread_id, line> lines_;
   std::set<message_id> known_;                         ///< all that are not settled
@@ -166,6 +187,7 @@ class send_queue {
   bool probing_ = false;        ///< one at a time, until one succeeds
   bool no_access_ = false;
   timestamp told_until_{};     ///< nothing before, the platform said
+  bool told_ = false;          ///< … and it was not given out since
   timestamp breaker_until_{};  ///< nothing before, we say; until something succeeds
 };
 

@@ -27,6 +27,7 @@ struct quota_report {
   std::optional<std::uint64_t> remaining = {};             ///< calls
   std::optional<std::chrono::seconds> full_again_in = {};  ///< until the window ends
   std::optional<double> used = {};                         ///< 0 … 1 of a limit whose size is not told
+  bool whole_application = false;  ///< of an empty name: all accounts of the application, not only this one
   bool operator==(const quota_report&) const = default;
 };
 
@@ -38,6 +39,7 @@ struct attempt_outcome {
   std::optional<std::chrono::milliseconds> retry_after = {};
   /// later: the limit of this one recipient was met, not the account's.
   bool recipient_only = false;
+  bool whole_application = false;  ///< … the application's, which all its accounts share
   /// later: the platform calls the recipient so from now on (a Telegram group that became a supergroup).
   std::string recipient_now = {};
   std::vector<quota_report> quotas = {};
@@ -47,8 +49,8 @@ struct attempt_outcome {
 /// A platform's limit. Without a burst: never more than `units` in any stretch of `per`, wherever it begins, which also
 /// keeps what the platform counts by windows of its own. With one: so many at once, and `units` more in each `per`.
 struct quota {
-  /// `application`: of all accounts of one app together, or of one address. Each account keeps to it by itself; what the
-  /// others take of it is heard from the platform (quota_report, Retry-After).
+  /// `application`: of all accounts of one app together, or of one address: they draw from one bucket. What others than
+  /// this node take of it is heard from the platform (quota_report, Retry-After).
   enum class scope : std::uint8_t { account, recipient, application };
   std::string_view name;  ///< a literal
   scope of = scope::account;
@@ -56,6 +58,13 @@ struct quota {
   std::chrono::milliseconds per{1000};
   std::uint32_t burst = 0;
   bool operator==(const quota&) const = default;
+};
+
+/// Units of the quota of that index which one call takes.
+struct draw {
+  std::uint8_t quota = 0;
+  std::uint32_t units = 1;
+  bool operator==(const draw&) const = default;
 };
 
 }  // namespace switchboard::domain

@@ -8,6 +8,7 @@
 
 #include "net/feed_intake.hpp"
 #include "net/log.hpp"
+#include "net/outbound_parts.hpp"
 #include "net/platforms/bluesky_reading.hpp"
 
 #include <boost/asio/post.hpp>
@@ -55,13 +56,25 @@ class account_feed : public feed_reader, public std::enable_shared_from_this<acc
   /// The answer is more than is taken.
   virtual void was_too_large() = 0;
 
+  /// Asks once the account's limits allow it, and leave its messages something; until then the reading stands still.
   /// `answer_bytes_max`: of the answer; 0: as of any.
   void ask(question what, std::uint64_t answer_bytes_max = 0) {
-    figures_->polls.fetch_add(1, std::memory_order_relaxed);
-    links_.calls.fetch(account_, settings_->limits.send_timeout, answer_bytes_max, std::move(what),
-                       [self = shared_from_this()](outbound::fetched f) {
-                         boost::asio::post(self->links_.loop, [self, f = std::move(f)]() mutable {
-                           if (!self->stopped_) self->heard(std::move(f));
+    const auto call = what({.platform_id = account_.platform_id,
+                            .access_token = {},
+                            .api_url = account_.api_url,
+                            .api_version = {},
+                            .page_id = {}});
+    links_.engine.draw({.brand = account_.brand,
+                        .account = account_.id,
+                        .platform = account_.platform,
+                        .draws = draws_of(call, platforms::quotas(account_.platform))},
+                       [self = shared_from_this(), what = std::move(what),
+                        answer_bytes_max](actors::drawn_units units) mutable {
+                         boost::asio::post(self->links_.loop, [self, what = std::move(what), answer_bytes_max,
+                                                               units = std::move(units)]() mutable {
+                           if (self->stopped_) return;
+                           if (!units) return self->ask_in(units.error(), std::move(what), answer_bytes_max);
+                           self->ask_within(*std::move(units), std::move(what), answer_bytes_max);
                          });
                        });
   }
@@ -130,6 +143,25 @@ class account_feed : public feed_reader, public std::enable_shared_from_this<acc
   [[nodiscard]] const std::string& account_id() const { return account_.id.value; }
 
  private:
+  void ask_in(std::chrono::milliseconds wait, question&& what, std::uint64_t answer_bytes_max) {
+    figures_->put_off.fetch_add(1, std::memory_order_relaxed);
+    timer_.expires_after(wait);
+    timer_.async_wait(
+        [weak = weak_from_this(), what = std::move(what), answer_bytes_max](boost::system::error_code ended) {
+          if (const auto self = weak.lock(); self && !ended && !self->stopped_)
+            self->ask(what, answer_bytes_max);
+        });
+  }
+  void ask_within(std::shared_ptr<const void> units, question&& what, std::uint64_t answer_bytes_max) {
+    figures_->polls.fetch_add(1, std::memory_order_relaxed);
+    links_.calls.fetch(account_, settings_->limits.send_timeout, answer_bytes_max, std::move(what),
+                       [self = shared_from_this(), units = std::move(units)](outbound::fetched f) {
+                         boost::asio::post(self->links_.loop, [self, f = std::move(f)]() mutable {
+                           if (!self->stopped_) self->heard(std::move(f));
+                         });
+                       });
+  }
+
   void heard(outbound::fetched&& f) {
     for (const auto& q : f.what.quotas) {
       if (q.remaining == 0U && q.full_again_in) exhausted_ = *q.full_again_in;

@@ -1,5 +1,6 @@
 #include "net/backfill.hpp"
 
+#include "actors/engine.hpp"
 #include "net/outbound_parts.hpp"
 #include "net/platforms/history.hpp"
 #include "net/webhook.hpp"
@@ -36,7 +37,7 @@ class backfill::running_syncs {
   explicit running_syncs(client::options o) : http_(std::move(o)) {}
   ~running_syncs() { stop(); }
 
-  start begin(config::settings_ptr settings, const std::string& id, webhook& to,
+  start begin(config::settings_ptr settings, const std::string& id, actors::engine& limits, webhook& to,
               std::function<void(backfill_outcome&&)> done) {
     const auto* const a = settings->find_account(id);
     if (a == nullptr || !platforms::ask_history(a->platform, sending_of(*a), {})) return start::no_history;
@@ -47,8 +48,8 @@ class backfill::running_syncs {
     if (threads_.size() >= settings->limits.syncs_max) return start::full;
     if (threads_.contains(id)) return start::running;
     auto& t = threads_[id];
-    t.thread = std::thread([this, settings, a, &to, &t, done = std::move(done)] {
-      auto outcome = run(*settings, *a, to);
+    t.thread = std::thread([this, settings, a, &limits, &to, &t, done = std::move(done)] {
+      auto outcome = run(*settings, *a, limits, to);
       done(std::move(outcome));
       const std::lock_guard ended(mutex_);
       t.ended = true;
@@ -85,7 +86,8 @@ class backfill::running_syncs {
     }
   }
 
-  backfill_outcome run(const config::settings& s, const config::account_settings& a, webhook& to) {
+  backfill_outcome run(const config::settings& s, const config::account_settings& a, actors::engine& limits,
+                       webhook& to) {
     backfill_outcome out;
     const auto until = steady_clock::now() + s.limits.sync_timeout;
     const auto as = sending_of(a);
@@ -93,7 +95,7 @@ class backfill::running_syncs {
     std::deque<std::string> waiting{{}};
     bool cut = false;
     while (out.pages < s.limits.sync_pages_max) {
-      auto page = ask(a.platform, as, waiting.front(), until);
+      auto page = ask(a, limits, as, waiting.front(), until);
       if (!page && page.error().again_in && pause(*page.error().again_in, until)) continue;
       const bool deeper = platforms::is_inside_conversation(waiting.front());
       if (!page && deeper && page.error().refused) {  // one conversation's past is no other's
@@ -136,22 +138,37 @@ class backfill::running_syncs {
     return !changed_.wait_for(lock, for_, [&] { return ending_; });
   }
 
-  expected<platforms::history_page, platforms::history_failure> ask(domain::platform p,
+  /// A page; or why there is none. Where the account's limits leave nothing to it, it is put off as if by the platform.
+  expected<platforms::history_page, platforms::history_failure> ask(const config::account_settings& a,
+                                                                    actors::engine& limits,
                                                                     const platforms::sending_account& as,
                                                                     const std::string& next,
                                                                     steady_clock::time_point until) {
+    const auto call = *platforms::ask_history(a.platform, as, next);
+    std::promise<actors::drawn_units> drawn;
+    auto units = drawn.get_future();
+    limits.draw({.brand = a.brand,
+                 .account = a.id,
+                 .platform = a.platform,
+                 .draws = draws_of(call, platforms::quotas(a.platform))},
+                [&drawn](actors::drawn_units u) { drawn.set_value(std::move(u)); });
+    const auto held = units.get();
+    if (!held) {
+      return unexpected{platforms::history_failure{
+          .again_in = held.error(), .detail = "the account's limits at its platform are used up for now"}};
+    }
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - steady_clock::now());
     if (left.count() <= 0)
       return unexpected{platforms::history_failure{.detail = "limits.sync_timeout is over"}};
     std::promise<client::result> promise;
     auto answered = promise.get_future();
-    http_.perform(to_request(*platforms::ask_history(p, as, next), left),
+    http_.perform(to_request(call, left),
                   [&promise](client::result&& r) { promise.set_value(std::move(r)); });
     const auto r = answered.get();
     if (r.what != client::reached::answered) {
       return unexpected{platforms::history_failure{.detail = "the platform gave no answer: " + r.why}};
     }
-    return platforms::read_history(p, as, next, readable(r).get(), wall_clock());
+    return platforms::read_history(a.platform, as, next, readable(r).get(), wall_clock());
   }
 
   /// False: it is not durable, and `out` says why.
@@ -195,9 +212,10 @@ class backfill::running_syncs {
 backfill::backfill(client::options o) : all_(std::make_unique<running_syncs>(std::move(o))) {}
 backfill::~backfill() = default;
 
-backfill::start backfill::sync(config::settings_ptr settings, const std::string& account, webhook& to,
+backfill::start backfill::sync(config::settings_ptr settings, const std::string& account,
+                               actors::engine& limits, webhook& to,
                                std::function<void(backfill_outcome&&)> done) {
-  return all_->begin(std::move(settings), account, to, std::move(done));
+  return all_->begin(std::move(settings), account, limits, to, std::move(done));
 }
 void backfill::stop() {
   all_->stop();

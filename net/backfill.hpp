@@ -11,6 +11,10 @@
 #include <memory>
 #include <string>
 
+namespace switchboard::actors {
+class engine;
+}
+
 namespace switchboard::net {
 
 class webhook;
@@ -38,8 +42,9 @@ class backfill {
     full         ///< limits.syncs_max are running
   };
   /// `done` once, on another thread, where it has begun; `to` outlives that, or stop(). Any thread.
-  [[nodiscard]] start sync(config::settings_ptr settings, const std::string& account, webhook& to,
-                           std::function<void(backfill_outcome&&)> done);
+  /// Each page takes of the account's limits, by `limits`, and leaves something of them to its messages.
+  [[nodiscard]] start sync(config::settings_ptr settings, const std::string& account, actors::engine& limits,
+                           webhook& to, std::function<void(backfill_outcome&&)> done);
   /// Ends what runs, as it stands.
   void stop();
 

@@ -23,7 +23,8 @@ struct feed_figures {
   std::string feed;                            ///< jetstream, notifications or messages
   std::atomic<bool> connected{false};          ///< a stream is open; the last time of asking went well
   std::atomic<std::int64_t> read_up_to_us{0};  ///< the platform's time of what was read last; 0: nothing yet
-  std::atomic<std::uint64_t> frames{0}, taken{0}, reconnects{0}, polls{0}, failures{0}, refused{0}, gaps{0}, noted{0};
+  std::atomic<std::uint64_t> frames{0}, taken{0}, reconnects{0}, polls{0}, put_off{0}, failures{0},
+      refused{0}, gaps{0}, noted{0};
 };
 using feed_figures_ptr = std::shared_ptr<feed_figures>;
 

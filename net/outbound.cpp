@@ -19,6 +19,10 @@ namespace {
 using domain::attempt_end;
 using domain::attempt_outcome;
 
+actors::account_draw whose_is(const domain::conversation& c) {
+  return {.brand = c.brand, .account = c.account, .platform = c.platform};
+}
+
 /// Everything that one call is made of. Kept until its answer is read.
 struct work {
   actors::send_order order;
@@ -27,6 +31,7 @@ struct work {
   std::string reference;
   platforms::call call;
 
+  [[nodiscard]] actors::account_draw whose() const { return whose_is(order.what->conversation); }
   [[nodiscard]] platforms::send_request request(platforms::sending_right right) const {
     return {.conversation = order.what->conversation,
             .what = what,
@@ -97,18 +102,6 @@ expected<platforms::sending_right, attempt_outcome> right_of(const work& w) {
                                                  : platforms::sending_right::free;
 }
 
-std::vector<domain::draw> draws_of(const platforms::call& c, std::span<const domain::quota> all) {
-  std::vector<domain::draw> draws;
-  for (const auto& d : c.quotas) {
-    const auto q =
-        std::find_if(all.begin(), all.end(), [&](const auto& known) { return known.name == d.quota; });
-    if (q == all.end()) continue;
-    draws.push_back(
-        {.quota = static_cast<std::uint8_t>(q - all.begin()), .units = static_cast<std::uint32_t>(d.units)});
-  }
-  return draws;
-}
-
 attempt_outcome outcome_of(domain::platform p, const platforms::call& c, const client::result& r) {
   switch (r.what) {
     case client::reached::answered:
@@ -123,8 +116,10 @@ attempt_outcome outcome_of(domain::platform p, const platforms::call& c, const c
 
 /// One question that is asked in a session.
 struct question {
+  actors::account_draw of;
   platforms::sending_account account;
   std::function<platforms::call(const platforms::sending_account&)> what;
+  [[nodiscard]] const actors::account_draw& whose() const { return of; }
 };
 
 }  // namespace
@@ -173,7 +168,7 @@ template <class Work>
 void outbound::in_session(const std::shared_ptr<Work>& w, const platforms::sending_account& password,
                           std::chrono::milliseconds timeout,
                           std::function<void(std::optional<attempt_outcome>)> then) {
-  sessions_->with(password, timeout,
+  sessions_->with(w->whose(), password, timeout,
                   [w, then = std::move(then)](expected<platforms::bluesky_session, attempt_outcome> session) {
                     if (!session) return then(std::move(session).error());
                     w->account.access_token = session->access_token;
@@ -264,6 +259,7 @@ void outbound::signal(actors::signal_order order, std::function<void(bool)> done
   struct signal_work {
     actors::signal_order order;
     platforms::sending_account account;
+    [[nodiscard]] actors::account_draw whose() const { return whose_is(order.conversation); }
   };
   const auto account = account_of(*order.settings, order.conversation.account);
   if (!account) return done(false);
@@ -299,6 +295,7 @@ void outbound::fetch(const config::account_settings& of, std::chrono::millisecon
                      std::function<platforms::call(const platforms::sending_account&)> what,
                      std::function<void(fetched)> done) {
   auto q = std::make_shared<question>();
+  q->of = {.brand = of.brand, .account = of.id, .platform = of.platform};
   q->account = {.platform_id = of.platform_id,
                 .access_token = of.access_token,
                 .api_url = of.api_url,
@@ -341,6 +338,10 @@ void outbound::fetch(const config::account_settings& of, std::chrono::millisecon
                      });
         });
       });
+}
+
+void outbound::draw_from(actors::drawing limits) {
+  sessions_->draw_from(std::move(limits));
 }
 
 void outbound::stop() {

@@ -34,6 +34,7 @@ class outbound final : public actors::platform_client {
   [[nodiscard]] std::optional<std::vector<domain::draw>> signal_draws(
       const actors::signal_order& what) const override;
   void signal(actors::signal_order what, std::function<void(bool)> done) override;
+  void draw_from(actors::drawing limits) override;
   void stop() override;
 
   /// What an account of Bluesky's was asked for: a body, where `what.end` is `sent`.

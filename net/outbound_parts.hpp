@@ -6,7 +6,9 @@
 #include "net/client/http_client.hpp"
 #include "net/platforms/sending.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,6 +29,20 @@ namespace switchboard::net {
   client::request r{.method = std::string(c.method), .url = c.url, .body = c.body, .timeout = timeout};
   for (const auto& h : c.headers) r.headers.emplace_back(h.name, h.value);
   return r;
+}
+
+/// What a call takes, by the index of each quota.
+[[nodiscard]] inline std::vector<domain::draw> draws_of(const platforms::call& c,
+                                                        std::span<const domain::quota> all) {
+  std::vector<domain::draw> draws;
+  for (const auto& d : c.quotas) {
+    const auto q =
+        std::find_if(all.begin(), all.end(), [&](const auto& known) { return known.name == d.quota; });
+    if (q == all.end()) continue;
+    draws.push_back(
+        {.quota = static_cast<std::uint8_t>(q - all.begin()), .units = static_cast<std::uint32_t>(d.units)});
+  }
+  return draws;
 }
 
 /// A platform's answer as its functions read it. Points into `r`.

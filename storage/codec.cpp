@@ -36,7 +36,10 @@
 //                                                                   from "by" on for a refold: see domain/event.hpp
 //   hash         := 16 hexadecimal digits, as text
 //   config       := { "version" }
-//   attempt      := { "brand", "accountId", "begun":true|false, "messages":[message-id…] }
+//   attempt      := { "brand", "accountId", "begun":true|false, "messages":[message-id…], "limits"?:[limit…] }
+//   limit        := { "of":word, "whose", "thread"?:thread, "limit"?:text, "held"?:[units, moment, …], "underWay"?:units,
+//                     "underWayUntil"?:moment, "fullAt"?:moment, "closedUntil"?:moment }    see domain/limit_level.hpp
+//   moment       := microseconds since 1970, a number
 //   account      := { "id", "brand", "platform", "access", "refusedFor"?, "subscription", "handshake", "detail"?, "since":time }
 //   feed         := { "brand"?, "reader", "feed", "position" }       reader: an account's or a source's id
 //   previous     := { "status", "priority", "updatedAt":time }        the conversation's, before the event

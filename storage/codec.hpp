@@ -39,6 +39,8 @@ void append_dead_letter(std::string& out, const domain::dead_letter& d, bool wit
 [[nodiscard]] expected<domain::dead_letter, decode_error> decode_dead_letter(std::string_view json);
 [[nodiscard]] expected<domain::erasure, decode_error> decode_erasure(std::string_view json);
 [[nodiscard]] expected<domain::outbox_attempt, decode_error> decode_attempt(std::string_view json);
+void append_limit(std::string& out, const domain::kept_limit& k);
+[[nodiscard]] expected<domain::kept_limit, decode_error> decode_limit(std::string_view json);
 [[nodiscard]] expected<domain::feed_position, decode_error> decode_feed(std::string_view json);
 [[nodiscard]] expected<domain::account_health, decode_error> decode_account(std::string_view json);
 [[nodiscard]] expected<std::vector<domain::thread_alias>, decode_error> decode_aliases(std::string_view json);

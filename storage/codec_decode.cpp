@@ -126,6 +126,10 @@ expected<domain::outbox_attempt, decode_error> decode_attempt(std::string_view j
   return decode_object(json, read_attempt);
 }
 
+expected<domain::kept_limit, decode_error> decode_limit(std::string_view json) {
+  return decode_object(json, read_limit);
+}
+
 expected<domain::feed_position, decode_error> decode_feed(std::string_view json) {
   return decode_object(json, read_feed);
 }

@@ -76,6 +76,7 @@ Enum word(ondemand::value v) {
 [[nodiscard]] domain::dead_letter read_dead_letter(ondemand::object o);
 [[nodiscard]] domain::erasure read_erasure(ondemand::object o);
 [[nodiscard]] domain::outbox_attempt read_attempt(ondemand::object o);
+[[nodiscard]] domain::kept_limit read_limit(ondemand::object o);
 [[nodiscard]] domain::feed_position read_feed(ondemand::object o);
 [[nodiscard]] domain::account_health read_account(ondemand::object o);
 [[nodiscard]] std::vector<domain::thread_alias> read_aliases(ondemand::array a);

@@ -66,6 +66,7 @@ void write_erasure(std::string& out, const domain::erasure& e);
 void write_feed(std::string& out, const domain::feed_position& f);
 void write_account(std::string& out, const domain::account_health& a);
 void write_attempt(std::string& out, const domain::outbox_attempt& a);
+void write_limit(std::string& out, const domain::kept_limit& k);
 void write_aliases(std::string& out, std::span<const domain::thread_alias> aliases);
 /// Gives the place of the id's text.
 span write_customer(std::string& out, const domain::customer& c);

@@ -33,8 +33,11 @@
 //   outbox                   name(brand) case sequence:8                      begun:1 name(account)
 //   accounts                 name(account)                                    its health, JSON
 //   feeds                    name(reader) name(feed)                          the position
+//   limits                   of:1 name(whose) name(limit)                     how full it is, JSON
+//                            2 name(account) name(limit) thread               … of one recipient
 //
 // `feeds` says how far what nobody pushes was read. `outbox` has the replies that are on their way; `begun`: handed to the platform, perhaps.
+// `limits`: of the platforms, what is not full again (domain/limit_level.hpp).
 // Of `seen`, dedup keys (1) go after the redelivery window (a compaction filter, by the log's own time);
 // references (2) stay as long as the message: a reaction to a message of last year must still find it.
 // Fingerprints are keyed with the directory's seed. No key holds what a person or platform said: RocksDB repeats keys

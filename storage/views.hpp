@@ -117,8 +117,9 @@ class views {
   /// The thread's replies that are on their way, in order.
   [[nodiscard]] virtual std::vector<domain::message> sending(std::string_view brand,
                                                              domain::thread_id t) const = 0;
-  /// Shows each reply that is on its way to `each`, those of a thread in order.
+  /// Shows each reply that is on its way to `each`, those of a thread in order; and each limit that is not full again.
   virtual void each_sending(const std::function<void(const sending_row&)>& each) const = 0;
+  virtual void each_limit(const std::function<void(domain::kept_limit&&)>&) const {}
   /// The health of an account as JSON (the event's data.account); empty: nothing is known.
   [[nodiscard]] virtual std::string account_health(std::string_view) const { return {}; }
   /// How far that reader's feed was read (domain::feed_position); empty: never.
@@ -126,9 +127,8 @@ class views {
   /// The thread that a message's id belongs to, within an account (comments, reviews and groups only).
   [[nodiscard]] virtual std::optional<domain::thread_id> find_thread(
       std::string_view account, std::string_view platform_message_id) const = 0;
-  /// The thread that has this key as another name.
+  /// The thread that has this key as another name; the latest key that is another name of this thread.
   [[nodiscard]] virtual std::optional<domain::thread_id> find_alias(domain::thread_id key) const = 0;
-  /// The latest key that is another name of this thread.
   [[nodiscard]] virtual std::optional<domain::thread_id> other_name_of(domain::thread_id t) const = 0;
   /// Shows each key that moved, or was given to somebody else, to `each`, in some order.
   virtual void each_move(const std::function<void(const domain::thread_alias&)>& each) const = 0;

@@ -65,6 +65,14 @@ std::string feed(std::string_view reader, std::string_view feed) {
   return key;
 }
 
+std::string limit(const domain::kept_limit& k) {
+  std::string key(1, static_cast<char>(k.of));
+  append_name(key, k.whose);
+  append_name(key, k.limit);
+  if (k.of == domain::quota::scope::recipient) append_thread(key, k.thread);
+  return key;
+}
+
 std::string comment_thread(std::string_view account, std::uint64_t reference) {
   std::string key(1, hashed);
   append_name(key, account);

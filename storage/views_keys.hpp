@@ -3,6 +3,7 @@
 // numbers do; names carry their length in front, so that no two keys run together whatever an id holds.
 
 #include "domain/ids.hpp"
+#include "domain/limit_level.hpp"
 #include "domain/thread_alias.hpp"
 #include "domain/time.hpp"
 #include "storage/record.hpp"
@@ -80,6 +81,7 @@ inline constexpr char named_too = 4;
 /// `reference`: fingerprint("ref", platform message id, "").
 [[nodiscard]] std::string account(std::string_view id);
 [[nodiscard]] std::string feed(std::string_view reader, std::string_view feed);
+[[nodiscard]] std::string limit(const domain::kept_limit& k);
 [[nodiscard]] std::string comment_thread(std::string_view account, std::uint64_t reference);
 [[nodiscard]] std::string alias(const domain::thread_alias& a);
 [[nodiscard]] std::string other_name_of(domain::thread_id t);

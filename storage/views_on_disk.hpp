@@ -44,6 +44,7 @@ class views_on_disk final : public views {
   [[nodiscard]] std::vector<domain::message> sending(std::string_view brand,
                                                      domain::thread_id t) const override;
   void each_sending(const std::function<void(const sending_row&)>& each) const override;
+  void each_limit(const std::function<void(domain::kept_limit&&)>& each) const override;
   [[nodiscard]] std::optional<domain::thread_id> find_thread(
       std::string_view account, std::string_view platform_message_id) const override;
   [[nodiscard]] std::optional<domain::thread_id> find_alias(domain::thread_id key) const override;

@@ -41,7 +41,7 @@ sending_row read_row(const views_store& store, std::string_view key, std::string
 
 }  // namespace
 
-outbox_rows::outbox_rows(const views_store& store) : store_(store) {
+outbox_rows::outbox_rows(const views_store& store) : store_(store), limits_(store) {
   const auto rows = store.rows(column::outbox);
   for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
     const auto row = read_row(store, rows->key().ToStringView(), rows->value().ToStringView());
@@ -70,7 +70,6 @@ void outbox_rows::take(const record& r, rocksdb::WriteBatch& batch) {
     const auto row = keys_.insert_or_assign(r.message, keys::message(r.brand, r.message)).first;
     return put(row->second, r.account, false, batch);
   }
-  if (keys_.empty()) return;
   if (!r.attempt_json.empty()) {
     const auto a = decode_attempt(r.part(r.attempt_json));
     if (!a) store_.damaged("the attempt of record " + std::to_string(r.sequence) + ": " + a.error().what);
@@ -78,8 +77,9 @@ void outbox_rows::take(const record& r, rocksdb::WriteBatch& batch) {
       const auto row = keys_.find(id);
       if (row != keys_.end()) put(row->second, r.account, a->begun, batch);
     }
-    return;
+    return limits_.take(*a, r.at, batch);
   }
+  if (keys_.empty()) return;
   if (!changes_delivery(r.type) || r.message_json.empty()) return;
   const auto row = keys_.find(r.message);
   if (row == keys_.end()) return;

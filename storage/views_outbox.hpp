@@ -1,8 +1,10 @@
 #pragma once
 // The replies that are on their way, as rows: what the outbox begins with after a start, and what a thread must know of
-// its own. Few at a time, so which there are is kept in memory too, and no reply that was never ours costs a row.
+// its own. Few at a time, so which there are is kept in memory too, and no reply that was never ours costs a row. With them,
+// what they took of the limits.
 
 #include "domain/ids.hpp"
+#include "storage/views_limits.hpp"
 #include "storage/views_store.hpp"
 
 #include <rocksdb/write_batch.h>
@@ -29,6 +31,7 @@ class outbox_rows {
 
   const views_store& store_;
   std::map<domain::message_id, std::string> keys_;
+  limit_rows limits_;
 };
 
 }  // namespace switchboard::storage

@@ -31,9 +31,10 @@ enum class column : std::uint8_t {
   erasures,
   outbox,
   feeds,
-  accounts
+  accounts,
+  limits
 };
-inline constexpr std::size_t column_count = 13;
+inline constexpr std::size_t column_count = 14;
 [[nodiscard]] std::string_view to_word(column);
 
 /// First byte of every value.

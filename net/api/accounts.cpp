@@ -77,7 +77,7 @@ void sync_account(call&& c) {
     return respond_not_found(c.exchange);
   if (!takes_acts(c)) return;
   const auto begun = c.ctx->backfill->sync(
-      settings, a->id.value, *c.ctx->webhooks,
+      settings, a->id.value, *c.ctx->engine, *c.ctx->webhooks,
       [x = c.exchange, id = a->id.value](backfill_outcome&& o) { respond_synced(x, id, o); });
   if (begun != backfill::start::begun) respond_not_begun(c, *a, begun);
 }

@@ -41,6 +41,8 @@ void respond_refused(const http::exchange_ptr& x, const domain::refused& why) {
       return respond_window_closed(x, why);
     case domain::refusal::too_many:
       return respond_problem(x, 429, "too-many-replies", "Too many replies", why.detail);
+    case domain::refusal::no_room:
+      return respond_problem(x, 503, "outbox-full", "Come back later", why.detail);
   }
 }
 

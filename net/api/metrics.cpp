@@ -184,6 +184,8 @@ void put_feeds(exposition& out, const std::vector<feed_figures_ptr>& all) {
       });
   put("switchboard_feed_frames_total", "Messages of streams.", &feed_figures::frames);
   put("switchboard_feed_polls_total", "Questions asked of accounts' servers.", &feed_figures::polls);
+  put("switchboard_feed_put_off_total", "Questions that waited for the account's limits.",
+      &feed_figures::put_off);
   put("switchboard_feed_taken_total", "Frames and pages that are durable.", &feed_figures::taken);
   put("switchboard_feed_notes_total", "Times that it was noted, durably, how far was read.",
       &feed_figures::noted);

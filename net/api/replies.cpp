@@ -69,7 +69,38 @@ std::string answer_of(std::vector<std::string>&& messages) {
   return first + '}';
 }
 
-void respond_queued(const context& ctx, const http::exchange_ptr& x, actors::command_result&& r) {
+/// Which pool of replies has no room for another.
+enum class full_pool : std::uint8_t { none, all, brand };
+
+full_pool pool_of(const actors::engine& engine, const std::string& brand) {
+  const auto settings = engine.settings();
+  const auto& l = settings->limits;
+  if (engine.replies_waiting() >= l.sending_max) return full_pool::all;
+  if (settings->brands.size() < 2) return full_pool::none;  // a brand alone on the node may use all of it
+  const std::uint64_t share = std::uint64_t{l.sending_max} * l.brand_share_percent / 100;
+  return engine.replies_waiting(brand) >= std::max<std::uint64_t>(1, share) ? full_pool::brand
+                                                                            : full_pool::none;
+}
+
+void respond_full(const context& ctx, const http::exchange_ptr& x, full_pool which) {
+  if (which != full_pool::brand) {
+    return x->respond(come_back(
+        "outbox-full", "as many replies are on their way as limits.sending_max allows", retry_after(ctx)));
+  }
+  http::problem p;
+  p.status = 429;
+  p.slug = "brand-over-share";
+  p.title = "Too many replies";
+  p.detail =
+      "as many replies of this brand are on their way as limits.brand_share_percent of sending_max allows";
+  auto answer = http::to_response(p);
+  answer.headers.emplace_back("Retry-After", std::to_string(retry_after(ctx).count()));
+  x->respond(std::move(answer));
+}
+
+void respond_queued(const context& ctx, const http::exchange_ptr& x, full_pool full,
+                    actors::command_result&& r) {
+  if (r.refused && r.refused->why == domain::refusal::no_room) return respond_full(ctx, x, full);
   if (!r.refused && !r.failed && !r.undecided && !r.messages.empty()) {
     return respond_json(x, answer_of(std::move(r.messages)), 202);
   }
@@ -104,9 +135,14 @@ void queue(const call& c, const std::string& brand, const domain::conversation& 
                         .approved = part.approved.has_value(),
                         .privately = part.privately});
   }
-  c.ctx->engine->execute(brand, *std::move(s), [ctx = c.ctx, x = c.exchange](actors::command_result&& r) {
-    respond_queued(*ctx, x, std::move(r));
-  });
+  // Whether the key has made it already is for the conversation to say: a repetition is answered whatever is full.
+  const auto full = pool_of(*c.ctx->engine, brand);
+  s->has_room = full == full_pool::none;
+  if (!s->has_room && s->key.empty()) return respond_full(*c.ctx, c.exchange, full);
+  c.ctx->engine->execute(brand, *std::move(s),
+                         [ctx = c.ctx, x = c.exchange, full](actors::command_result&& r) {
+                           respond_queued(*ctx, x, full, std::move(r));
+                         });
 }
 
 /// nullopt: answered.
@@ -128,10 +164,6 @@ void post_message(call&& c) {
   auto key = read_key(c);
   if (!key || !takes_acts(c)) return;
   auto& engine = *c.ctx->engine;
-  if (engine.replies_waiting() >= engine.settings()->limits.sending_max) {
-    return c.exchange->respond(come_back(
-        "outbox-full", "as many replies are on their way as limits.sending_max allows", retry_after(*c.ctx)));
-  }
   auto what = platforms::read_outgoing(c.exchange->request().body);
   if (!what) return respond_unfit(c.exchange, what.error());
   auto asked =

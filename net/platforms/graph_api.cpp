@@ -100,6 +100,11 @@ bool is_rate(std::int64_t code) {
   return std::find(codes.begin(), codes.end(), code) != codes.end();
 }
 
+/// The rate is of the app, and so of all its accounts.
+bool is_of_application(std::int64_t code) {
+  return code == 4 || code == 341;
+}
+
 void keep_error(attempt_outcome& out, object error, std::int64_t code, std::int64_t subcode) {
   out.error.code = std::to_string(code);
   if (subcode != 0) out.error.code += '/' + std::to_string(subcode);
@@ -131,6 +136,7 @@ void read_error(attempt_outcome& out, object error, const answer& from, const gr
     out.end = attempt_end::no_access;  // the permissions' range
   }
   if (out.end != attempt_end::later) return;
+  out.whole_application = is_of_application(*code);
   if (const auto told = retry_after_of(from, now)) out.retry_after = told;
   if (!out.retry_after && usage.regained_in && is_rate(*code)) out.retry_after = *usage.regained_in;
 }
@@ -183,7 +189,10 @@ std::string graph_url(const sending_account& account, std::string_view host, std
 
 graph_usage usage_of(const answer& from) {
   graph_usage usage;
-  if (const auto app = object_of(header_of(from, "x-app-usage"))) add_percent(usage, *app);
+  if (const auto app = object_of(header_of(from, "x-app-usage"))) {
+    add_percent(usage, *app);
+    usage.application_full = usage.used.value_or(0) >= 1;
+  }
   if (const auto business = object_of(header_of(from, "x-business-use-case-usage"))) {
     for (const auto each : *business) {
       array uses;
@@ -202,8 +211,11 @@ attempt_outcome read_graph_answer(const answer& from, domain::timestamp now,
   const graph_usage usage = usage_of(from);
   attempt_outcome out = by_status(from, now);
   if (usage.used || usage.regained_in) {
-    out.quotas.push_back(
-        {.quota = {}, .remaining = {}, .full_again_in = usage.regained_in, .used = usage.used});
+    out.quotas.push_back({.quota = {},
+                          .remaining = {},
+                          .full_again_in = usage.regained_in,
+                          .used = usage.used,
+                          .whole_application = usage.application_full});
   }
   const auto body = object_in(from);
   if (!body) return out;

@@ -27,6 +27,7 @@ inline constexpr std::string_view instagram_graph = "https://graph.instagram.com
 /// X-App-Usage and X-Business-Use-Case-Usage.
 struct graph_usage {
   std::optional<double> used;                       ///< 0 … 1 of the fullest limit
+  bool application_full = false;                    ///< X-App-Usage says so: of all accounts of the app
   std::optional<std::chrono::minutes> regained_in;  ///< where it is throttled
 };
 [[nodiscard]] graph_usage usage_of(const answer& from);

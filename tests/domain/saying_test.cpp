@@ -122,6 +122,20 @@ TEST_F(saying_test, what_names_nothing_answers_what_it_stands_below) {
   EXPECT_EQ(run(other)[0].message->reply_to, "comment-0");
 }
 
+TEST_F(saying_test, where_there_is_no_room_a_key_is_still_answered_with_what_it_made) {
+  auto s = reply("one");
+  s.key = "k";
+  const auto events = run(s);
+  s.made = {*events[0].message};
+  s.has_room = false;
+  EXPECT_EQ(types(run(s)), "");
+  auto fresh = reply("two");
+  fresh.has_room = false;
+  EXPECT_EQ(refusal_of(fresh), refusal::no_room);
+  fresh.key = "k-2";
+  EXPECT_EQ(refusal_of(fresh), refusal::no_room);
+}
+
 TEST_F(saying_test, what_can_not_be_said_is_refused) {
   EXPECT_EQ(refusal_of(say{.id = id_of(2), .parts = {{.content = "x"}}}), refusal::not_found);
   EXPECT_EQ(refusal_of(say{.id = current().id, .parts = {}}), refusal::invalid);

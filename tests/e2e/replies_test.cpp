@@ -4,6 +4,7 @@
 #include "json_text.hpp"
 #include "scratch.hpp"
 #include "setup.hpp"
+#include "tests/eventually.hpp"
 #include "tests/fake_platform/server.hpp"
 
 #include <gmock/gmock.h>
@@ -94,13 +95,13 @@ class whatsapp {
 class replies : public testing::Test {
  protected:
   /// Starts, with an account that sends to `to`.
-  void start(const whatsapp& to, const std::string& limits = {}) {
+  void start(const whatsapp& to, const std::string& limits = {}, const std::string& more = {}) {
     setup s;
     s.limits = "send_backoff = \"50ms\"\n" + limits;
     s.more =
         "\n[[account]]\nid = \"sender\"\nbrand = \"acme\"\nsource = \"meta\"\nplatform = \"whatsapp\"\n"
         "platform_id = \"" +
-        std::string(number) + "\"\naccess_token = \"secret-token\"\napi_url = \"" + to.url() + "\"\n";
+        std::string(number) + "\"\naccess_token = \"secret-token\"\napi_url = \"" + to.url() + "\"\n" + more;
     engine_.configure(s.toml(engine_.data()));
     engine_.start();
   }
@@ -110,9 +111,10 @@ class replies : public testing::Test {
     EXPECT_EQ(deliver(engine_, "meta", whatsapp_text(number, customer, id, "hello?", now)).status, 200);
     return wait_event("message.received", 1).conversation;
   }
-  answer post(const std::string& conversation, const std::string& text, headers more = {}) {
+  answer post(const std::string& conversation, const std::string& text, headers more = {},
+              std::string_view token = agent_token) {
     http_connection c(engine_.port());
-    more.emplace_back("Authorization", "Bearer " + std::string(agent_token));
+    more.emplace_back("Authorization", "Bearer " + std::string(token));
     return c.ask("POST", "/v1/conversations/" + conversation + "/messages", more,
                  "{\"content\":" + json_string(text) + "}");
   }
@@ -143,6 +145,14 @@ class replies : public testing::Test {
       if (type.starts_with("message.") && type != "message.received") types.push_back(type.substr(8));
     }
     return types;
+  }
+
+  /// A metric's value; of one without labels.
+  int counted(const std::string& name) {
+    http_connection c(engine_.admin_port());
+    const auto page = "\n" + c.ask("GET", "/metrics").body;
+    const auto at = page.find("\n" + name + " ");
+    return at == std::string::npos ? -1 : std::stoi(page.substr(at + name.size() + 2));
   }
 
   scratch dir_;
@@ -222,6 +232,56 @@ TEST_F(replies, wait_as_long_as_the_platform_says) {
   EXPECT_GE(taken[0].at - from, 2s);
   wait_event("message.sent", 1);
   EXPECT_EQ(platform.asked(), 2u);
+}
+
+TEST_F(replies, wait_as_long_as_the_platform_says_though_the_engine_is_killed) {
+  whatsapp platform;
+  start(platform);
+  const auto conversation = customer_writes("wamid.1");
+  platform.next({{.status = 429,
+                  .body = R"({"error":{"message":"Too many","type":"OAuthException","code":130429}})",
+                  .headers = {{"Retry-After", "5"}}}});
+  const auto from = std::chrono::steady_clock::now();
+  EXPECT_EQ(post(conversation, "yes").status, 202);
+  // That it was put off is counted as it is handed to the log; what is durable behind it, it is durable before.
+  EXPECT_TRUE(eventually([&] { return counted("switchboard_outbox_retries_total") == 1; }));
+  EXPECT_EQ(deliver(engine_, "meta", whatsapp_text(number, customer, "wamid.2", "well?")).status, 200);
+  engine_.kill();
+  engine_.start();
+  const auto taken = platform.wait(1);
+  ASSERT_EQ(taken.size(), 1u);
+  EXPECT_GE(taken[0].at - from, 5s);
+  wait_event("message.sent", 1);
+  EXPECT_EQ(platform.asked(), 2u);
+}
+
+TEST_F(replies, of_one_brand_leave_room_for_those_of_another) {
+  whatsapp platform;
+  start(platform, "sending_max = 6\nsend_timeout = \"60s\"\n",
+        '\n' + account_toml("globex-sender", "globex", "meta", "whatsapp", "777002") +
+            "access_token = \"t\"\napi_url = \"" + platform.url() + "\"\n");
+  const auto conversation = customer_writes("wamid.1");
+  platform.next({{.with = fault::hang}});
+  const auto first = post(conversation, "1", {{"Idempotency-Key", "k-1"}});
+  EXPECT_EQ(first.status, 202);
+  for (const auto* text : {"2", "3"}) EXPECT_EQ(post(conversation, text).status, 202);
+  EXPECT_TRUE(eventually([&] { return counted("switchboard_outbox_replies") == 3; }));
+  const auto full = post(conversation, "4", {{"Idempotency-Key", "k-4"}});
+  EXPECT_EQ(full.status, 429) << full.body;
+  EXPECT_THAT(text_at(full.body, "/type").value_or(""), HasSubstr("brand-over-share"));
+  EXPECT_EQ(post(conversation, "5").status, 429) << "without a key, too";
+  const auto again = post(conversation, "1", {{"Idempotency-Key", "k-1"}});
+  EXPECT_EQ(again.status, 202) << "what was accepted is answered: " << again.body;
+  EXPECT_EQ(text_at(again.body, "/id"), text_at(first.body, "/id"));
+
+  const auto now = static_cast<std::uint64_t>(std::time(nullptr));
+  EXPECT_EQ(deliver(engine_, "meta", whatsapp_text("777002", customer, "wamid.g", "hello?", now)).status,
+            200);
+  const auto of_globex = wait_event("message.received", 2).conversation;
+  for (const auto* text : {"a", "b", "c"}) {
+    EXPECT_EQ(post(of_globex, text, {}, admin_token).status, 202) << "another brand's share is its own";
+  }
+  EXPECT_EQ(platform.wait(4).size(), 4u);
 }
 
 TEST_F(replies, that_the_platform_refuses_fail_with_its_reason) {

@@ -22,7 +22,9 @@ using net::platforms::object;
 
 constexpr limit direct{"x.dm", 15, 15min};
 constexpr limit direct_day{"x.dm_day", 1440, 24h};
+constexpr limit direct_app_day{"x.dm_app_day", 1440, 24h};
 constexpr limit posts{"x.posts", 100, 15min};
+constexpr limit posts_app_day{"x.posts_app_day", 10'000, 24h};
 constexpr limit direct_reads{"x.dm_reads", 15, 15min};
 constexpr limit post_reads{"x.post_reads", 900, 15min};
 constexpr std::size_t listed_max = 50;
@@ -58,6 +60,8 @@ told send_direct(world& w, const account& a, const std::string& to, object body,
       return with_standing(problem(w, 429, "Too Many Requests", "rate-limit-exceeded"), w, l, a, now);
     }
   }
+  if (w.limits.take(direct_app_day, a.source, 1, now))
+    return problem(w, 429, "Too Many Requests", "rate-limit-exceeded");
   const std::string id = std::to_string(1'900'000'000'000'000'000u + w.next_id++);
   w.keep({.by = &a,
           .where = edge::message,
@@ -82,6 +86,8 @@ told post(world& w, const account& a, object body, instant now) {
   if (w.limits.take(posts, a.id, 1, now)) {
     return with_standing(problem(w, 429, "Too Many Requests", "rate-limit-exceeded"), w, posts, a, now);
   }
+  if (w.limits.take(posts_app_day, a.source, 1, now))
+    return problem(w, 429, "Too Many Requests", "rate-limit-exceeded");
   const std::string id = std::to_string(1'900'000'000'000'000'000u + w.next_id++);
   w.keep({.by = &a,
           .where = edge::comment,

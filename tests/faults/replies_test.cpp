@@ -31,9 +31,7 @@ void run(bad_day& day, std::uint64_t replies, std::uint64_t kills) {
   // Of troubles, and of the calls that a kill cuts off: where a platform can't be asked, nobody knows what became of them.
   EXPECT_LE(never_known, replies / 5 + kills * day.in_flight_max())
       << "an engine that gives everything up as unknown loses it, too";
-  if (kills == 0) {  // what was used up before a restart is not known behind it
-    EXPECT_EQ(f.limited, 0u) << "a limit of a platform was exceeded";
-  }
+  EXPECT_EQ(f.limited, 0u) << "a limit of a platform was exceeded";
   EXPECT_EQ(f.refused, 0u);
   EXPECT_EQ(f.followed_redirects, 0u);
   EXPECT_EQ(f.troubles.size(), fake_platform::trouble_names.size() - 1)

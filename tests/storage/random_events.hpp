@@ -102,6 +102,20 @@ class random_events : public random_values {
     return {{hostile()}, {hostile()}, {hostile()}, hostile(), hostile(), raw, time(), maybe_time(), maybe()};
   }
 
+  domain::kept_limit limit() {
+    domain::kept_limit k;
+    k.of = one_of(domain::quota::scope::application);
+    k.whose = hostile();
+    k.limit = hostile();
+    if (maybe()) k.thread = {engine_(), engine_()};
+    for (auto n = below(4); n > 0; --n) k.level.held.push_back({big(), time()});
+    if (maybe()) k.level.under_way = big();
+    if (maybe()) k.level.under_way_until = time();
+    if (maybe()) k.level.full_at = time();
+    if (maybe()) k.level.closed_until = time();
+    return k;
+  }
+
   domain::erasure erasure() {
     domain::erasure e;
     e.brand.value = hostile();
@@ -155,6 +169,7 @@ class random_events : public random_values {
         e.attempt->account.value = hostile();
         for (auto n = below(4); n > 0; --n) e.attempt->messages.push_back({conversation().id, big()});
         e.attempt->begun = maybe();
+        for (auto n = below(3); n > 0; --n) e.attempt->limits.push_back(limit());
         break;
       case 2:
         e.config_version = "v" + hostile();

@@ -5,6 +5,8 @@
 #include "fake_feed.hpp"
 #include "fake_views.hpp"
 
+#include <cstdint>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -53,6 +55,11 @@ class fake_engine final : public actors::engine {
     return true;
   }
   [[nodiscard]] actors::feed& events() override { return log; }
+  [[nodiscard]] std::uint64_t replies_waiting() const override { return waiting; }
+  [[nodiscard]] std::uint64_t replies_waiting(std::string_view brand) const override {
+    const auto of = waiting_of.find(std::string(brand));
+    return of == waiting_of.end() ? 0 : of->second;
+  }
   [[nodiscard]] actors::engine_stats stats() const override { return counts; }
   [[nodiscard]] actors::health state() const override { return health; }
   [[nodiscard]] std::shared_ptr<const config::settings> settings() const override { return settings_; }
@@ -91,6 +98,8 @@ class fake_engine final : public actors::engine {
   std::vector<handed_in> ingested;
   std::vector<std::pair<std::string, domain::command>> executed;
   std::size_t signals = 0;
+  std::uint64_t waiting = 0;  ///< replies on their way
+  std::map<std::string, std::uint64_t> waiting_of;
   actors::command_result result{.messages = {"{}"}};
   std::vector<std::string> marked;
   bool mark_durable = true, reads_full = false;
