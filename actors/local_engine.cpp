@@ -127,7 +127,7 @@ void local_engine::start_outbox(std::shared_ptr<platform_client> client, outbox_
   outbox_links_.figures = &outbox_figures_;
   outbox_links_.calls = &calls_;
   node_.calls = &calls_;
-  for (const auto& w : on_their_way) {
+  for (const auto& w : on_their_way.replies) {
     if (w.begun) calls_.add(w.what->message.id);
   }
   outbox_links_.client->draw_from([this](account_draw what, std::function<void(drawn_units)> then) {
