@@ -122,6 +122,7 @@ domain::attempt_outcome read_linkedin_answer(const call&, const answer& from, do
   if (from.status == 429 && !out.retry_after && message.find("DAY") != std::string_view::npos) {
     out.retry_after = until_next_day(now);
   }
+  out.whole_application = from.status == 429 && message.find("APPLICATION") != std::string_view::npos;
   return out;
 }
 

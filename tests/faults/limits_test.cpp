@@ -171,6 +171,51 @@ TEST(limits_of_a_platform, of_an_engine_that_forgets_them_are_seen_to_be_exceede
   EXPECT_TRUE(eventually([&] { return app.exceeded() > 0; }));
 }
 
+/// Each start buys a session for the account that it reads, of thirty in five minutes.
+void begin_again_and_again(const std::string& program, std::uint64_t& exceeded) {
+  constexpr std::uint64_t in_five_minutes = 30;
+  const fake_platform::account sky{.id = "sky",
+                                   .platform = domain::platform::bluesky,
+                                   .platform_id = "did:plc:limits7a5cbsq2mtnhxuz4",
+                                   .access_token = "t-1",
+                                   .source = "bluesky"};
+  fake_platform::platform platform{{.accounts = {sky}}};
+  e2e::scratch dir;
+  e2e::engine_process engine{dir.path(), program};
+  e2e::setup s;
+  s.more = '\n' + e2e::account_toml(sky.id, "acme", sky.source, "bluesky", sky.platform_id) +
+           "access_token = \"t-1\"\napi_url = \"" + platform.url() + "\"\n";
+  engine.configure(s.toml(engine.data()));
+  const auto sessions = [&] { return platform.count().limits["bluesky.sessions"]; };
+  for (std::uint64_t n = 1; n <= in_five_minutes; ++n) {
+    engine.start();
+    ASSERT_TRUE(eventually([&] { return sessions().taken >= n; })) << n;
+    engine.kill();
+  }
+  engine.start();
+  const auto could_not = [&] {
+    e2e::http_connection c(engine.admin_port());
+    const auto page = c.ask("GET", "/metrics").body;
+    const std::string name = "\nswitchboard_feed_failures_total{";
+    for (auto at = page.find(name); at != std::string::npos; at = page.find(name, at + 1)) {
+      const auto line = page.substr(at + 1, page.find('\n', at + 1) - at - 1);
+      if (line.find("\"sky\"") != std::string::npos && std::stoi(line.substr(line.rfind(' ') + 1)) > 0)
+        return true;
+    }
+    return false;
+  };
+  EXPECT_TRUE(eventually(could_not));
+  exceeded = sessions().exceeded;
+}
+
+TEST(limits_of_a_platform, are_kept_to_by_what_is_no_message_too) {
+  std::uint64_t exceeded = 0;
+  begin_again_and_again(e2e::engine_binary(), exceeded);
+  EXPECT_EQ(exceeded, 0u);
+  begin_again_and_again(SWITCHBOARD_FORGETS_LIMITS, exceeded);
+  EXPECT_GT(exceeded, 0u) << "the count catches one that forgets";
+}
+
 /// Of a hundred accounts each might send its fifteen, were there not 1,440 in a day for all of them.
 TEST(limits_of_a_platform, for_an_application_are_shared_by_all_its_accounts) {
   constexpr std::size_t of_the_app = 1'440, accounts = 100;

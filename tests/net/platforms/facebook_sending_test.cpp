@@ -247,6 +247,25 @@ TEST(FacebookAnswers, TellHowMuchIsUsedAndWhenItIsRegained) {
   const auto sent_well = outcome_of(platform::facebook, sent, 200, R"({"message_id":"m"})", {headers[0]});
   EXPECT_EQ(sent_well.end, attempt_end::sent);
   EXPECT_DOUBLE_EQ(*sent_well.quotas.at(0).used, 0.4);
+  EXPECT_FALSE(sent_well.quotas[0].whole_application);
+}
+
+TEST(FacebookAnswers, TellWhatIsOfTheWholeApp) {
+  const call sent = messenger(said("a")).rendered();
+  const std::vector<field> full = {
+      {"X-App-Usage", R"({"call_count":100,"total_cputime":3,"total_time":40})"}};
+  const auto well = outcome_of(platform::facebook, sent, 200, R"({"message_id":"m"})", full);
+  EXPECT_TRUE(well.quotas.at(0).whole_application);
+  struct row {
+    int code;
+    bool whole;
+  };
+  for (const auto& [code, whole] : {row{4, true}, row{341, true}, row{32, false}, row{80006, false}}) {
+    const auto out = outcome_of(platform::facebook, sent, 400,
+                                R"({"error":{"message":"m","code":)" + std::to_string(code) + "}}", {});
+    EXPECT_EQ(out.end, attempt_end::later) << code;
+    EXPECT_EQ(out.whole_application, whole) << code;
+  }
 }
 
 TEST(FacebookAnswers, SayWhenToComeBack) {
