@@ -203,12 +203,13 @@ void bad_day::begin() {
   s.limits =
       "send_backoff = \"20ms\"\nsend_backoff_max = \"1s\"\nsend_timeout = \"2s\"\nsend_unknown_wait = \"" +
       options_.unknown_wait + "\"\nsend_in_flight_max = " + std::to_string(options_.in_flight_max) + '\n';
-  // Neither Telegram's updates nor Bluesky's chats say whose account they are for.
-  for (const char* own : {"telegram", "bluesky"}) {
-    s.more += "\n[[source]]\nid = \"" + std::string(own) + "-day\"\nkind = \"" + own +
-              "\"\nsecrets = [\"demo-" + own + "-secret\"]\n";
-  }
   for (const auto& a : accounts_) {
+    if (a.source.ends_with(
+            "-day")) {  // neither Telegram's updates nor Bluesky's chats say whose account they are for
+      const auto kind = a.source.substr(0, a.source.find('-'));
+      s.more += "\n[[source]]\nid = \"" + a.source + "\"\nkind = \"" + kind + "\"\nsecrets = [\"demo-" +
+                kind + "-secret\"]\n";
+    }
     s.more += '\n' + e2e::account_toml(a.id, "acme", a.source, domain::to_word(a.platform), a.platform_id) +
               "access_token = \"" + a.access_token + "\"\napi_url = \"" + platform_->url() + "\"\n";
   }
