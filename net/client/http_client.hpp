@@ -22,7 +22,7 @@
 namespace switchboard::net::client {
 
 struct options {
-  std::uint32_t connections_kept = 256;  ///< for the next requests, in all
+  std::uint32_t connections_kept = 4'096;  ///< for the next requests, in all; one that is closed has to be made anew
   std::uint32_t connections_max =
       4'096;  ///< open, in all; further requests wait. No share of a host: most accounts share one
   std::chrono::milliseconds connect_timeout{5'000};
