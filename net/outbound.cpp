@@ -9,6 +9,7 @@
 #include "net/platforms/sending.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <utility>
 
@@ -85,18 +86,26 @@ expected<work_ptr, attempt_outcome> prepare(actors::send_order&& order) {
   return w;
 }
 
+/// Who speaks by a token that is no agent's is kept as its role: that may be a program.
+bool is_person(std::string_view sender) {
+  using config::role;
+  return std::ranges::none_of(std::array{role::reader, role::agent, role::supervisor, role::admin},
+                              [&](role r) { return sender == to_word(r); });
+}
+
 /// It may have waited until its window closed, or until only the tag is left.
 expected<platforms::sending_right, attempt_outcome> right_of(const work& w) {
   const auto& o = w.order;
   const auto* const a = o.settings->find_account(o.account.value);
   auto conversation = o.what->conversation;
   conversation.last_inbound_at = std::max(conversation.last_inbound_at, o.last_inbound_at);
-  const auto mode = domain::may_say(conversation,
-                                    {.sender = o.what->message.sender_type,
-                                     .approved = w.what.approved.has_value(),
-                                     .privately = w.what.privately,
-                                     .human_agent_allowed = a != nullptr && a->human_agent_tag},
-                                    o.now);
+  const auto mode = domain::may_say(
+      conversation,
+      {.sender = o.what->message.sender_type,
+       .approved = w.what.approved.has_value(),
+       .privately = w.what.privately,
+       .human_agent_allowed = a != nullptr && a->human_agent_tag && is_person(o.what->message.sender_id)},
+      o.now);
   if (!mode) return unexpected{ended(attempt_end::refused, "window-closed", mode.error().detail)};
   return *mode == domain::send_mode::human_agent ? platforms::sending_right::human_agent_tag
                                                  : platforms::sending_right::free;

@@ -3,6 +3,7 @@
 #include "net/platforms/graph_api.hpp"
 #include "net/platforms/sending_parts.hpp"
 
+#include <charconv>
 #include <string>
 
 namespace switchboard::net::platforms {
@@ -35,6 +36,10 @@ constexpr std::string_view message_fields = "id,message,from,to,created_time,att
 constexpr char inside = '\x1f';
 
 /// `next`: of `deeper`, without its first character: <conversation> 1F <cursor>
+std::string_view conversations_limit(domain::platform platform) {
+  return is_instagram(platform) ? "instagram.conversations" : "facebook.conversations";
+}
+
 call ask_inside(domain::platform platform, const sending_account& a, std::string_view next) {
   const auto between = next.find(inside);
   const auto conversation = next.substr(0, between), after = next.substr(between + 1);
@@ -42,7 +47,7 @@ call ask_inside(domain::platform platform, const sending_account& a, std::string
   return get_call(graph_url(a, own_login ? instagram_graph : facebook_graph, conversation, "messages") +
                       "?limit=" + std::to_string(messages_each) + "&fields=" + url_encoded(message_fields) +
                       "&after=" + url_encoded(after),
-                  a.access_token);
+                  a.access_token, {{conversations_limit(platform), 1}});
 }
 
 call ask_conversations(domain::platform platform, const sending_account& a, std::string_view next) {
@@ -55,7 +60,7 @@ call ask_conversations(domain::platform platform, const sending_account& a, std:
                     url_encoded("messages.limit(" + std::to_string(messages_each) + "){" +
                                 std::string(message_fields) + "}");
   if (!next.empty()) url += "&after=" + url_encoded(next);
-  return get_call(std::move(url), a.access_token);
+  return get_call(std::move(url), a.access_token, {{conversations_limit(platform), 1}});
 }
 
 void append_attachment(std::string& out, object attachment) {
@@ -288,7 +293,8 @@ call ask_notifications(const sending_account& a, std::string_view next) {
   return c;
 }
 
-history_page read_notifications(object body) {
+/// `asked`: from which one on; empty: the first.
+history_page read_notifications(object body, std::string_view asked) {
   history_page page;
   const auto elements = member_array(body, "elements");
   if (!elements || elements->size() == 0) return page;
@@ -299,9 +305,9 @@ history_page read_notifications(object body) {
     append_json(page.body, each);
   }
   page.body += "]}";
-  const auto paging = member_object(body, "paging");
-  const auto start = paging ? member_int(*paging, "start") : std::nullopt;
-  if (page.elements >= linkedin_rows) page.next = std::to_string(start.value_or(0) + page.elements);
+  std::uint64_t start = 0;
+  std::from_chars(asked.data(), asked.data() + asked.size(), start);
+  if (page.elements >= linkedin_rows) page.next = std::to_string(start + page.elements);
   return page;
 }
 
@@ -345,7 +351,7 @@ expected<history_page, history_failure> read_history(domain::platform platform,
     return unexpected{std::move(failure)};
   }
   if (platform == domain::platform::x) return read_messages(account, *body);
-  if (platform == domain::platform::linkedin) return read_notifications(*body);
+  if (platform == domain::platform::linkedin) return read_notifications(*body, asked);
   if (is_inside_conversation(asked)) return read_inside(platform, account, asked.substr(1), *body);
   return read_conversations(platform, account, *body);
 }

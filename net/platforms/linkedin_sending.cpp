@@ -4,6 +4,7 @@
 //   or      {"status","serviceErrorCode","code","message"}
 
 #include "net/platforms/linkedin_calls.hpp"
+#include "net/platforms/linkedin_parts.hpp"
 #include "net/platforms/sending_parts.hpp"
 
 #include <algorithm>
@@ -86,24 +87,35 @@ std::chrono::milliseconds until_next_day(domain::timestamp now) {
   return std::chrono::ceil<std::chrono::milliseconds>(midnight - now);
 }
 
-std::string id_of(object comment, const answer& from) {
-  for (const std::string_view name : {"commentUrn", "$URN"}) {
-    if (std::string urn = member_id(comment, name); !urn.empty()) return urn;
-  }
-  std::string id = member_id(comment, "id");
-  if (id.empty()) id = header_of(from, "x-restli-id");
-  const std::string_view about = member_text(comment, "object");
-  if (id.empty() || id.starts_with("urn:") || about.empty()) return id;
+/// In the one spelling in which notifications are kept, too: else the echo would be another message.
+std::string comment_urn(std::string_view about, std::string_view id) {
+  if (id.empty() || id.starts_with("urn:") || about.empty()) return full_urn(id);
   std::string urn{comment_prefix};
-  return urn.append("(").append(about).append(",").append(id).append(")");
+  return full_urn(urn.append("(").append(about).append(",").append(id).append(")"));
 }
 
-domain::attempt_outcome read_linkedin_answer(const call&, const answer& from, domain::timestamp now) {
+std::string id_of(object comment, const answer& from) {
+  for (const std::string_view name : {"commentUrn", "$URN"}) {
+    if (const std::string urn = member_id(comment, name); !urn.empty()) return full_urn(urn);
+  }
+  const std::string id = member_id(comment, "id");
+  return comment_urn(member_text(comment, "object"), id.empty() ? header_of(from, "x-restli-id") : id);
+}
+
+/// Where the answer has no body, the header has the number and the call the post.
+std::string id_in_header(const call& sent, const answer& from) {
+  const auto asked = parse(sent.body, {});
+  object body;
+  const bool is_read = asked && asked->root.get(body) == simdjson::SUCCESS;
+  return comment_urn(is_read ? member_text(body, "object") : std::string_view{},
+                     header_of(from, "x-restli-id"));
+}
+
+domain::attempt_outcome read_linkedin_answer(const call& sent, const answer& from, domain::timestamp now) {
   domain::attempt_outcome out = by_status(from, now);
   const auto body = object_in(from);
   if (is_success(from)) {
-    // Without a body the header has the id.
-    out.platform_message_id = body ? id_of(*body, from) : std::string{header_of(from, "x-restli-id")};
+    out.platform_message_id = body ? id_of(*body, from) : id_in_header(sent, from);
     if (out.platform_message_id.empty()) return out;
     out.end = attempt_end::sent;
     out.error = {};

@@ -140,13 +140,16 @@ finding find_listed(const lookup_request& request, array list, const listed_as& 
     ++rows;
     const auto from = member_object(o, "from");
     const std::string author = from ? member_id(*from, "id") : std::string{};
-    const bool ours = as.own_id.empty() ? author != as.not_by : author == as.own_id;
-    seek.look_at(
-        {.id = member_id(o, "id"),
-         .text = member_text(o, as.text),
-         .ours = ours,
-         .text_differs = !request.sent.what.attachments.empty() || !request.sent.what.buttons.empty(),
-         .at = domain::parse_rfc3339(member_text(o, as.time))});
+    // Without a permission the platform leaves out who it was: then it may be ours, and only its words say that it is not.
+    const std::string_view text = member_text(o, as.text);
+    const bool ours = author.empty() || (as.own_id.empty() ? author != as.not_by : author == as.own_id);
+    const bool nobodys = author.empty() && text == request.sent.what.text;
+    seek.look_at({.id = member_id(o, "id"),
+                  .text = text,
+                  .ours = ours,
+                  .text_differs =
+                      nobodys || !request.sent.what.attachments.empty() || !request.sent.what.buttons.empty(),
+                  .at = domain::parse_rfc3339(member_text(o, as.time))});
   }
   return seek.found(rows < lookup_rows || seek.reached_back());
 }
@@ -161,7 +164,9 @@ finding find_in_conversation(const lookup_request& request, const answer& from) 
   const auto messages = member_object(conversation, "messages");
   const auto list = messages ? member_array(*messages, "data") : std::nullopt;
   if (!list) return {};
-  return find_listed(request, *list, {"message", "created_time", request.sent.account.platform_id, {}});
+  // Our own side may be listed by the page's id, the account's or the app's for it [K]: whoever is not the customer is we.
+  return find_listed(request, *list,
+                     {"message", "created_time", {}, request.sent.conversation.customer_platform_id});
 }
 
 }  // namespace switchboard::net::platforms

@@ -284,7 +284,12 @@ TEST(LinkedinAnswers, MeanWhatTheySay) {
   expect_answers(platform::linkedin, sent, cases);
   EXPECT_EQ(outcome_of(platform::linkedin, sent, 201, cases[1].body).platform_message_id,
             "urn:li:comment:(urn:li:activity:7,9)");
-  EXPECT_EQ(outcome_of(platform::linkedin, sent, 201, "", {{"X-RestLi-Id", "9"}}).platform_message_id, "9");
+  EXPECT_EQ(outcome_of(platform::linkedin, sent, 201, "", {{"X-RestLi-Id", "9"}}).platform_message_id,
+            "urn:li:comment:(urn:li:share:70,9)");
+  EXPECT_EQ(outcome_of(platform::linkedin, sent, 201, R"j({"$URN":"urn:li:comment:(activity:7,9)"})j")
+                .platform_message_id,
+            "urn:li:comment:(urn:li:activity:7,9)")
+      << "as its echo will be kept";
 }
 
 TEST(LinkedinLookup, ReadsTheComments) {

@@ -320,6 +320,17 @@ TEST(FacebookLookup, FindsTheMessageByTextSenderAndTime) {
           R"({"id":"m_9","message":"Other","from":{"id":"page1"},"created_time":"2026-11-21T08:00:01+0000"})")
           .what,
       finding::end::not_there);
+  EXPECT_EQ(
+      find(
+          R"({"id":"m_9","message":"Hello there","from":{"id":"other-id-of-ours"},"created_time":"2026-11-21T08:00:01+0000"})")
+          .what,
+      finding::end::found)
+      << "whoever is not the customer is we";
+  EXPECT_EQ(find(R"({"id":"m_9","message":"Hello there","created_time":"2026-11-21T08:00:01+0000"})").what,
+            finding::end::cannot_tell)
+      << "without a permission nobody is named";
+  EXPECT_EQ(find(R"({"id":"m_9","message":"Other","created_time":"2026-11-21T08:00:01+0000"})").what,
+            finding::end::not_there);
   EXPECT_EQ(find_in(question, {500, {}, ""}).what, finding::end::cannot_tell);
   EXPECT_EQ(find_in(question, {200, {}, "{}"}).what, finding::end::cannot_tell);
   EXPECT_EQ(find_in(question, {200, {}, R"({"data":[]})"}).what, finding::end::not_there);

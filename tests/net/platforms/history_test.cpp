@@ -73,6 +73,10 @@ TEST(history, of_messenger_goes_on_inside_a_conversation) {
   EXPECT_THAT(asked->url,
               testing::StartsWith("https://graph.facebook.com/v24.0/t_1/messages?limit=25&fields=id%2C"));
   EXPECT_THAT(asked->url, testing::EndsWith("&after=x%20y"));
+  for (const auto& c : {asked, ask_history(platform::facebook, me, "")}) {
+    ASSERT_EQ(c->quotas.size(), 1u) << "it is counted";
+    EXPECT_EQ(c->quotas[0].quota, "facebook.conversations");
+  }
   constexpr std::string_view older = R"({"data":[{"id":"m_1","message":"old","from":{"id":"7"},
     "to":{"data":[{"id":"100"}]},"created_time":"2026-11-19T10:00:00+0000"}],
     "paging":{"cursors":{"after":"q"},"next":"https://graph.facebook.com/n"}})";
@@ -87,6 +91,15 @@ TEST(history, of_messenger_goes_on_inside_a_conversation) {
   EXPECT_TRUE(read(platform::facebook, kind::meta, R"({"data":[{"id":"t_1","messages":{"data":[{"id":"m"}],
     "paging":{"next":"https://graph.facebook.com/n"}}}]})")
                   .page.cut);
+}
+
+TEST(history, of_linkedin_goes_on_behind_what_was_asked_for) {
+  std::string body = R"({"elements":[)";
+  for (int i = 0; i < 100; ++i) body += i == 0 ? "{}" : ",{}";
+  const auto page =
+      read_history(platform::linkedin, account_of(platform::linkedin), "100", {200, {}, body + "]}"}, now);
+  ASSERT_TRUE(page);
+  EXPECT_EQ(page->next, "200") << "though the answer does not say where it began";
 }
 
 TEST(history, of_x_leaves_groups_out_and_what_has_no_address_and_says_so) {
