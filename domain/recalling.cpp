@@ -53,9 +53,22 @@ namespace {
   return is_known(r, past) || was_erased_since(r, past);
 }
 
+/// Is it about a reply that was said here, by our reference? Whoever else writes to the platform by the account could write
+/// anything there: only what is of the same brand and account is meant.
+[[nodiscard]] bool was_said_here(const receive& r, const thread_state& state, const thread_past& past) {
+  const auto& in = r.inbound;
+  const auto id = parse_message_id(in.our_reference);
+  if (!id || id->conversation.thread != state.id || !state.current) return false;
+  if (state.current->brand != r.brand || state.current->account != r.account) return false;
+  if (is_on_its_way(state, *id)) return true;
+  const auto m = past.find_own(*id);
+  return m && m->direction == direction::outbound && !m->note;
+}
+
 /// Did the thread take it in, or what it is about?
 [[nodiscard]] bool has(const receive& r, const thread_state& state, const thread_past& past) {
   if (!state.current && state.erased == 0) return false;
+  if (was_said_here(r, state, past)) return true;
   if (concerns_erased(r, state, past) || past.had_effect(r.inbound)) return true;
   const auto& id = r.inbound.platform_message_id;
   const auto known = id.empty() ? std::nullopt : past.find_message(id);

@@ -23,6 +23,7 @@ class search {
   void follow_other_name();
   void give_first_name(thread_id name);
   void tell_aliases();
+  void ask_whose_reply();
   [[nodiscard]] bool was_given_to_another(thread_id name) const;
   [[nodiscard]] std::optional<thread_id> thread_named(thread_id key) const;
   [[nodiscard]] key_owner owner() const;
@@ -48,11 +49,19 @@ thread_finding search::run() && {
     follow_other_name();
     tell_aliases();
     if (found_.thread != own_) found_.unless_in = own_;
+    ask_whose_reply();
   } else {
     beside_what_was_withdrawn();
   }
   remember_comment();
   return std::move(result_);
+}
+
+/// A private answer to a comment comes back in the direct messages, and is the comment's thread's.
+void search::ask_whose_reply() {
+  if (e_.direction != direction::outbound && e_.kind != inbound_kind::status) return;
+  const auto reply = parse_message_id(e_.our_reference);
+  if (reply && reply->conversation.thread != found_.thread) found_.unless_in = reply->conversation.thread;
 }
 
 // -- comments

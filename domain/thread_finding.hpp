@@ -6,6 +6,7 @@
 //   a key that has moved                               means the thread that it moved with, from then on
 //   another name beside the key, or instead of it      means the thread that was first called by it
 //   a number beside a name that is not its owner's     was given to somebody else, who is a stranger
+//   what names a reply of ours in another thread       is that one's, where it was said there
 //
 // Where a key leads to another thread than its own, what came by it before the word of that lies in its own: the owner
 // of its own is asked first (found_thread::unless_in), so that nothing that comes again has a second effect elsewhere.

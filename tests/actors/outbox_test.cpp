@@ -366,6 +366,32 @@ TEST_F(outbox_test, an_echo_settles_what_is_unknown_and_lets_the_next_go) {
   wait_for(event_type::message_sent, 2);
 }
 
+TEST_F(outbox_test, the_echo_of_a_private_answer_comes_elsewhere_and_settles_it) {
+  auto comment = text_message("1", "where is it?");
+  comment.platform = domain::platform::telegram;
+  comment.thread = domain::thread_kind::comment;
+  hand_in(std::move(comment));
+  const auto queued = say("psst").messages.at(0);
+  client_->next().done({});
+  wait_for(event_type::message_unknown);
+  auto echo = text_message("p1", "psst");
+  echo.platform = domain::platform::telegram;
+  echo.direction = domain::direction::outbound;
+  echo.thread_key = "in private";
+  echo.at = now();
+  const auto from = queued.find("m_");
+  echo.our_reference = queued.substr(from, queued.find('"', from) - from);
+  hand_in(echo);
+  const auto sent = wait_for(event_type::message_sent)[0];
+  EXPECT_EQ(sent.platform_id, "p1");
+  EXPECT_EQ(sent.conversation, to_text(conversation())) << "where it was said";
+  echo.platform_message_id = "p2";
+  echo.our_reference = "m_00000000000000000000000000-1-1";
+  hand_in(std::move(echo));
+  EXPECT_NE(wait_for(event_type::message_sent, 2)[1].conversation, to_text(conversation()))
+      << "not said here";
+}
+
 TEST_F(outbox_test, words_that_were_typed_elsewhere_do_not_keep_a_reply_that_waits_from_going) {
   deliver("1", "hello");
   say("yes");

@@ -273,6 +273,30 @@ TEST_P(staying, where_it_was_taken_in) {
   EXPECT_FALSE(r.seen || r.target) << "that is recalled where it is decided";
 }
 
+TEST(staying_replies, are_where_they_were_said_by_the_same_account_of_the_same_brand) {
+  auto state = with_conversation();
+  state.current->account = {"page"};
+  plain_past past;
+  past.stored = stored_in(1);
+  past.stored->direction = direction::outbound;
+  auto echo = text_message("p");
+  echo.direction = direction::outbound;
+  echo.our_reference = to_text(past.stored->id);
+  const auto stays = [&](const char* account, const char* brand = "acme") {
+    auto r = told(echo);
+    r.account = {account};
+    r.brand = {brand};
+    return stays_here(r, state, past);
+  };
+  EXPECT_TRUE(stays("page"));
+  EXPECT_FALSE(stays("other")) << "whoever may write by another account could write this reference, too";
+  EXPECT_FALSE(stays("page", "globex"));
+  past.stored->note = true;
+  EXPECT_FALSE(stays("page"));
+  past.stored.reset();
+  EXPECT_FALSE(stays("page")) << "there never was one";
+}
+
 inbound_event comment(inbound_event in) {
   in.thread = thread_kind::comment;
   return in;
