@@ -102,9 +102,10 @@ class platform::running {
     }
     const std::lock_guard lock(mutex_);  // the first request waits until all of this stands
     server_.emplace(options_.server, [this](const asked& a) { return answer(a); });
+    url_ = server_->url();
   }
 
-  [[nodiscard]] std::string url() const { return server_->url(); }
+  [[nodiscard]] std::string url() const { return url_; }
   void next(std::vector<trouble> troubles) {
     const std::lock_guard lock(mutex_);
     next_.assign(troubles.begin(), troubles.end());
@@ -197,7 +198,7 @@ class platform::running {
         receipts_.tell_of(world_.book.back());
         if (options_.on_taken) options_.on_taken(world_.book.back());
       }
-      t = troubled(what, std::move(t), server_->url());
+      t = troubled(what, std::move(t), url_);
     }
     changed_.notify_all();
     if (options_.latency.count() > 0) std::this_thread::sleep_for(options_.latency);
@@ -227,6 +228,7 @@ class platform::running {
   std::mt19937_64 random_;
   std::uint64_t asked_ = 0, followed_ = 0;
   std::map<std::string, std::uint64_t> troubles_;
+  std::string url_;  // of the server, which answers until its end
   std::optional<server> server_;  // last: its threads use all of it
 };
 

@@ -1,6 +1,7 @@
 #include "bad_day.hpp"
 
 #include "domain/time.hpp"
+#include "tests/e2e/certificate.hpp"
 #include "tests/e2e/json_text.hpp"
 #include "tests/e2e/setup.hpp"
 #include "tests/eventually.hpp"
@@ -191,7 +192,16 @@ void bad_day::start() {
 }
 
 void bad_day::begin() {
-  platform_.emplace(fake_platform::platform_options{.accounts = accounts_,
+  fake_platform::server_options server;
+  e2e::setup s;
+  if (options_.tls) {
+    const auto certificate = (dir_.path() / "cert.pem").string(), key = (dir_.path() / "key.pem").string();
+    e2e::write_certificate(certificate, key);
+    server = {.certificate_file = certificate, .key_file = key};
+    s.server = "outbound_ca_file = " + e2e::json_string(certificate) + '\n';
+  }
+  platform_.emplace(fake_platform::platform_options{.server = server,
+                                                    .accounts = accounts_,
                                                     .sources = {{.id = {"meta"},
                                                                  .kind = config::source_kind::meta,
                                                                  .secrets = {"demo-secret"},
@@ -199,7 +209,6 @@ void bad_day::begin() {
                                                     .receipts = {.engine = {}, .apart = 20ms},
                                                     .trouble_share = options_.trouble_share,
                                                     .seed = options_.seed});
-  e2e::setup s;
   s.limits =
       "send_backoff = \"20ms\"\nsend_backoff_max = \"1s\"\nsend_timeout = \"2s\"\nsend_unknown_wait = \"" +
       options_.unknown_wait + "\"\nsend_in_flight_max = " + std::to_string(options_.in_flight_max) + '\n';

@@ -56,6 +56,7 @@ class bad_day {
     std::uint32_t customers = 25;  ///< of each account
     std::string unknown_wait = "12s";
     std::uint32_t in_flight_max = 64;  ///< of each account
+    bool tls = false;                  ///< the platforms speak HTTPS
     bool by_x = false;                 ///< X alone, whose limits leave room for few; else all the others
   };
   explicit bad_day(options o);
