@@ -53,12 +53,13 @@ account_owner* application_owner::find(const std::string& account) {
 
 account_owner* application_owner::whose_turn() {
   account_owner* next = nullptr;
-  std::optional<domain::lane> best;
+  domain::turn best;
   for (auto& [id, a] : accounts_) {
     const auto lane = a->next_lane();
-    if (!lane || (best && *best < *lane)) continue;
-    if (best == lane && next->latest_turn <= a->latest_turn) continue;
-    best = lane;
+    if (!lane) continue;
+    const domain::turn his{*lane, a->latest_turn};
+    if (next != nullptr && !goes_before(his, best)) continue;
+    best = his;
     next = a.get();
   }
   return next;

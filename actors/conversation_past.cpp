@@ -84,19 +84,21 @@ std::optional<domain::timestamp> conversation_past::erased_at(const domain::cust
   return erasure ? std::optional(erasure->at) : std::nullopt;
 }
 
-/// In the views alone: what came since the thread was loaded is in its state.
+/// In the views alone: what came since the thread was loaded is in its state. Where our side has said so much since that it is
+/// not among the latest, it is not known: this is a read of the disk under an actor.
 std::optional<std::string> conversation_past::last_inbound(const domain::conversation_id& c) const {
-  constexpr std::size_t at_once = 50;
+  constexpr std::size_t at_once = 50, looked_through_max = 5'000;
   std::string after;
-  do {
+  for (std::size_t looked = 0; looked < looked_through_max; looked += at_once) {
     const auto page = node_.views->list_messages(brand_, c, at_once, after, storage::message_order::newest);
     if (!page) return std::nullopt;
     for (const auto& row : page->rows) {
       const auto m = storage::decode_message(row);
       if (m && m->direction == domain::direction::inbound && !m->placeholder) return m->platform_message_id;
     }
+    if (page->next.empty()) return std::nullopt;
     after = page->next;
-  } while (!after.empty());
+  }
   return std::nullopt;
 }
 

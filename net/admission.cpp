@@ -1,5 +1,7 @@
 #include "net/admission.hpp"
 
+#include "domain/share.hpp"
+
 #include <algorithm>
 #include <ctime>
 
@@ -98,13 +100,14 @@ void admission::apply_settings(const config::settings& s) {
     if (!next->contains(b.id.value)) next->emplace(b.id.value, std::make_shared<counters>());
   }
   const auto& l = s.limits;
-  // A brand alone on the node may use all of it.
-  const std::uint64_t percent = s.brands.size() > 1 ? l.brand_share_percent : 100;
-  share_percent_.store(percent, std::memory_order_relaxed);
+  const auto share = [&](std::uint64_t all) {
+    return domain::share_of(all, l.brand_share_percent, s.brands.size());
+  };
+  share_percent_.store(share(100), std::memory_order_relaxed);
   events_max_.store(l.events_in_flight_max, std::memory_order_relaxed);
   bytes_max_.store(l.bytes_in_flight_max, std::memory_order_relaxed);
-  brand_events_max_.store(l.events_in_flight_max * percent / 100, std::memory_order_relaxed);
-  brand_bytes_max_.store(l.bytes_in_flight_max * percent / 100, std::memory_order_relaxed);
+  brand_events_max_.store(share(l.events_in_flight_max), std::memory_order_relaxed);
+  brand_bytes_max_.store(share(l.bytes_in_flight_max), std::memory_order_relaxed);
   brands_.store(std::move(next), std::memory_order_release);
 }
 

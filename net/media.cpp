@@ -1,6 +1,7 @@
 #include "net/media.hpp"
 
 #include "domain/public_address.hpp"
+#include "domain/share.hpp"
 #include "net/outbound_parts.hpp"
 #include "net/platforms/media_address.hpp"
 
@@ -147,12 +148,11 @@ void media::stop() {
 expected<std::shared_ptr<const void>, media_outcome> media::take_place(const media_order& what) {
   const auto& limits = what.settings->limits;
   const auto all_max = limits.media_fetches_max;
-  const bool alone = what.settings->brands.size() < 2;
-  const auto share = std::max(1u, all_max * limits.brand_share_percent / 100);
+  const auto share = domain::share_of(all_max, limits.brand_share_percent, what.settings->brands.size());
   const std::lock_guard lock(counts_->mutex);
   if (counts_->all >= all_max) return unexpected{media_outcome::full};
   auto& of_brand = counts_->of_brand[what.brand];
-  if (!alone && of_brand >= share) return unexpected{media_outcome::over_share};
+  if (of_brand >= share) return unexpected{media_outcome::over_share};
   ++of_brand;
   ++counts_->all;
   counts_->counters.under_way.store(counts_->all, std::memory_order_relaxed);

@@ -1,6 +1,7 @@
 // POST /v1/conversations/{id}/messages.
 #include "domain/json.hpp"
 #include "domain/outbound.hpp"
+#include "domain/share.hpp"
 #include "net/api/acting.hpp"
 #include "net/api/handlers.hpp"
 #include "net/api/reading.hpp"
@@ -76,10 +77,8 @@ full_pool pool_of(const actors::engine& engine, const std::string& brand) {
   const auto settings = engine.settings();
   const auto& l = settings->limits;
   if (engine.replies_waiting() >= l.sending_max) return full_pool::all;
-  if (settings->brands.size() < 2) return full_pool::none;  // a brand alone on the node may use all of it
-  const std::uint64_t share = std::uint64_t{l.sending_max} * l.brand_share_percent / 100;
-  return engine.replies_waiting(brand) >= std::max<std::uint64_t>(1, share) ? full_pool::brand
-                                                                            : full_pool::none;
+  const auto share = domain::share_of(l.sending_max, l.brand_share_percent, settings->brands.size());
+  return engine.replies_waiting(brand) >= share ? full_pool::brand : full_pool::none;
 }
 
 void respond_full(const context& ctx, const http::exchange_ptr& x, full_pool which) {
