@@ -1,21 +1,19 @@
 // Bluesky read by a real engine over real sockets: posts by Jetstream, notifications and messages by asking, and what goes
 // wrong on the way. What was made there is counted here: each is on the stream once, however often the engine was killed.
 
+#include "bluesky_world.hpp"
 #include "certificate.hpp"
 #include "json_text.hpp"
+#include "reading.hpp"
 #include "scratch.hpp"
 #include "setup.hpp"
 #include "tests/eventually.hpp"
-#include "tests/fake_platform/bluesky_server.hpp"
-#include "tests/fake_platform/jetstream.hpp"
 #include "tests/full.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <ctime>
-#include <map>
 #include <random>
 #include <set>
 
@@ -26,194 +24,6 @@ using fake_platform::stream_fault;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
-
-constexpr std::string_view our_did = "did:plc:reader7a5cbsq2mtnhxuz4fk";
-const std::string our_post = "at://" + std::string(our_did) + "/app.bsky.feed.post/ours1";
-
-std::string rfc3339(std::uint64_t us) {
-  const auto seconds = static_cast<std::time_t>(us / 1'000'000);
-  std::tm t{};
-  ::gmtime_r(&seconds, &t);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S.000Z", &t);
-  return text;
-}
-
-/// Bluesky: what is said there, by five people, with a time of its own in which much lies between two things. So what an
-/// engine reads again to be sure covers none of it, and a position that was noted too soon shows.
-class world {
- public:
-  explicit world(fake_platform::jetstream_options o = {}) : stream(std::move(o)) {}
-
-  static std::string person(unsigned n) { return "did:plc:person" + std::to_string(n % 5); }
-  std::string post(const std::string& text = "hello") {
-    const auto n = ++made_;
-    const auto key = "p" + std::to_string(n), uri = "at://" + person(n) + "/app.bsky.feed.post/" + key;
-    const auto at = next_time();
-    stream.add(
-        at, commit(at, person(n), "create", key,
-                   R"(,"cid":"cid-)" + key + R"(","record":{"$type":"app.bsky.feed.post","createdAt":")" +
-                       rfc3339(at) + R"(","text":")" + text +
-                       R"(","facets":[{"index":{"byteStart":0,"byteEnd":1},"features":[{"$type":)" +
-                       R"("app.bsky.richtext.facet#mention","did":")" + std::string(our_did) + R"("}]}]})"));
-    expected.insert(uri);
-    return uri;
-  }
-  void withdraw(const std::string& uri) {
-    const auto did = uri.substr(5, uri.find('/', 5) - 5), key = uri.substr(uri.rfind('/') + 1);
-    const auto at = next_time();
-    stream.add(at, commit(at, did, "delete", key, ""));
-  }
-  /// Of the kind that there are hundreds of each second, and that concern nobody here.
-  void noise() {
-    const auto at = next_time();
-    stream.add(at, commit(at, "did:plc:stranger", "create", "x" + std::to_string(at),
-                          R"(,"cid":"c","record":{"$type":"app.bsky.feed.post","text":"so"})"));
-  }
-  std::string notification(const std::string& text = "and?") {
-    const auto n = ++made_;
-    const auto uri = "at://" + person(n) + "/app.bsky.feed.post/n" + std::to_string(n);
-    const auto at = rfc3339(next_time());
-    server.notify(R"({"uri":")" + uri + R"(","cid":"c","author":{"did":")" + person(n) +
-                  R"(","handle":"p.example.com"},"reason":"reply","reasonSubject":")" + our_post +
-                  R"(","record":{"createdAt":")" + at + R"(","text":")" + text +
-                  R"(","reply":{"root":{"uri":")" + our_post + R"(","cid":"c"},"parent":{"uri":")" +
-                  our_post + R"(","cid":"c"}}},"indexedAt":")" + at + "\"}");
-    expected.insert(uri);
-    return uri;
-  }
-  std::string message() {
-    const auto n = ++made_;
-    const auto id = "m" + std::to_string(n);
-    server.say(R"({"$type":"chat.bsky.convo.defs#logCreateMessage","convoId":"convo)" +
-               std::to_string(n % 5) + R"(","message":{"id":")" + id +
-               R"(","rev":"1","text":"hi","sender":{"did":")" + person(n) + R"("},"sentAt":")" +
-               rfc3339(next_time()) + "\"}}");
-    expected.insert(id);
-    return id;
-  }
-
-  /// By Bluesky's clock.
-  [[nodiscard]] std::uint64_t now_us() const { return time_us_; }
-  [[nodiscard]] std::string http_date() const {
-    const auto seconds = static_cast<std::time_t>(time_us_ / 1'000'000);
-    std::tm t{};
-    ::gmtime_r(&seconds, &t);
-    char text[40];
-    std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &t);
-    return text;
-  }
-
-  fake_platform::jetstream stream;
-  fake_platform::bluesky server;
-  std::multiset<std::string> expected;  ///< platformMessageIds
-
- private:
-  static std::string commit(std::uint64_t at, const std::string& did, const std::string& operation,
-                            const std::string& key, const std::string& rest) {
-    return R"({"did":")" + did + R"(","time_us":)" + std::to_string(at) +
-           R"(,"kind":"commit","commit":{"rev":"3)" + key + R"(","operation":")" + operation +
-           R"(","collection":"app.bsky.feed.post","rkey":")" + key + "\"" + rest + "}}";
-  }
-  std::uint64_t next_time() { return time_us_ += 100'000'000; }
-
-  unsigned made_ = 0;
-  std::uint64_t time_us_ = (static_cast<std::uint64_t>(std::time(nullptr)) - 30 * 86'400) * 1'000'000;
-};
-
-std::string source_toml(const std::string& jetstream_url, const std::string& account) {
-  return "\n[[source]]\nid = \"sky\"\nkind = \"bluesky\"\n" +
-         (jetstream_url.empty() ? "" : "jetstream_url = \"" + jetstream_url + "\"\n") +
-         account_toml("acme-sky", "acme", "sky", "bluesky", our_did) + account;
-}
-std::string password_toml(const world& w) {
-  return "access_token = \"app-password\"\napi_url = \"" + w.server.url() + "\"\n";
-}
-constexpr const char* quick =
-    "feed_poll_interval = \"100ms\"\nfeed_backoff = \"20ms\"\nfeed_backoff_max = \"100ms\"\n"
-    "feed_access_retry = \"200ms\"\n";
-
-/// An engine that reads such a world.
-class reading {
- public:
-  explicit reading(std::string program = engine_binary()) : engine(place_.path(), std::move(program)) {}
-
-  void start(const std::string& more, const std::string& limits = {}, const std::string& server = {}) {
-    configure(more, limits, server);
-    engine.start();
-  }
-  void configure(const std::string& more, const std::string& limits = {}, const std::string& server = {},
-                 const std::string& storage = {}) {
-    setup s;
-    s.limits = quick + limits;
-    s.server = server;
-    s.storage = storage;
-    s.more = more;
-    engine.configure(s.toml(engine.data()));
-  }
-  /// platformMessageIds of what customers said, in the stream's order, since the last call.
-  std::vector<std::string> more_messages() {
-    std::vector<std::string> ids;
-    for (const auto& e : read_log(engine, cursor_, "&type=message.received"))
-      ids.push_back(text_at(e, "/data/message/platformMessageId").value_or(""));
-    for (const auto& id : ids) seen.insert(id);
-    return ids;
-  }
-  /// Until there are so many in all.
-  bool wait_messages(std::size_t many) {
-    return eventually([&] {
-      (void)more_messages();
-      return seen.size() >= many;
-    });
-  }
-  bool wait_event(const std::string& type) {
-    return eventually([&] {
-      std::string cursor = "earliest";
-      return !read_log(engine, cursor, "&type=" + type).empty();
-    });
-  }
-  /// The value of a metric's sample of this feed.
-  std::string metric(const std::string& name, const std::string& feed) {
-    http_connection c(engine.admin_port());
-    const auto page = c.ask("GET", "/metrics").body;
-    for (std::size_t at = page.find("\n" + name + "{"); at != std::string::npos;
-         at = page.find("\n" + name + "{", at + 1)) {
-      const auto line = page.substr(at + 1, page.find('\n', at + 1) - at - 1);
-      if (line.find("feed=\"" + feed + "\"") != std::string::npos) return line.substr(line.rfind(' ') + 1);
-    }
-    return "none";
-  }
-  bool wait_metric_above(const std::string& name, const std::string& feed, int value) {
-    return eventually([&] {
-      const auto text = metric(name, feed);
-      return text != "none" && std::stoi(text) > value;
-    });
-  }
-  bool wait_metric(const std::string& name, const std::string& feed, const std::string& value) {
-    return eventually([&] { return metric(name, feed) == value; });
-  }
-
-  std::multiset<std::string> seen;
-
- private:
-  scratch place_;
-  std::string cursor_ = "earliest";
-
- public:
-  engine_process engine;
-};
-
-struct difference {
-  std::vector<std::string> missing, twice;
-};
-difference compare(const std::multiset<std::string>& made, const std::multiset<std::string>& seen) {
-  difference d;
-  for (const auto& id : made) {
-    if (!seen.contains(id)) d.missing.push_back(id);
-    if (seen.count(id) > 1) d.twice.push_back(id);
-  }
-  return d;
-}
 
 TEST(feeds, posts_notifications_and_messages_come_in) {
   world w;
