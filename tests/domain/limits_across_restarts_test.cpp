@@ -3,6 +3,7 @@
 
 #include "domain/rate_limit.hpp"
 #include "domain/send_queue.hpp"
+#include "worst_stretch.hpp"
 
 #include <gtest/gtest.h>
 
@@ -17,28 +18,12 @@ namespace switchboard::domain {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::call_made;
+using testing::worst_in;
 
 constexpr timestamp start{std::chrono::hours{24 * 365 * 55}};
 /// What the clocks of two processes differ by.
 constexpr std::chrono::hours other_clock{24 * 365};
-
-struct call_made {
-  timestamp began, counted_by;
-  std::uint32_t units;
-};
-
-/// The most units that the platform may count in a stretch of `per`, if each call falls as badly as it can.
-std::uint64_t worst_in(const std::vector<call_made>& calls, std::chrono::milliseconds per) {
-  std::uint64_t worst = 0;
-  for (const auto& first : calls) {
-    std::uint64_t sum = 0;
-    for (const auto& other : calls) {
-      if (other.counted_by >= first.counted_by && other.began < first.counted_by + per) sum += other.units;
-    }
-    worst = std::max(worst, sum);
-  }
-  return worst;
-}
 
 /// What a next process may know.
 enum class kept : std::uint8_t { all, nothing, without_what_was_under_way };

@@ -3,6 +3,8 @@
 
 #include "domain/rate_limit.hpp"
 
+#include "worst_stretch.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -14,27 +16,10 @@ namespace switchboard::domain {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::call_made;
+using testing::worst_in;
 
 constexpr timestamp start{std::chrono::hours{24 * 365 * 55}};
-
-struct call_made {
-  timestamp began, ended;
-  std::uint32_t units;
-};
-
-/// The most units that the platform may count in a stretch of `per`, if each call falls as badly as it can.
-std::uint64_t worst_in(const std::vector<call_made>& calls, std::chrono::milliseconds per) {
-  std::uint64_t worst = 0;
-  for (const auto& first : calls) {
-    // Counted at its end, as the first of a stretch that ends before this one's end + per.
-    std::uint64_t sum = 0;
-    for (const auto& other : calls) {
-      if (other.ended >= first.ended && other.began < first.ended + per) sum += other.units;
-    }
-    worst = std::max(worst, sum);
-  }
-  return worst;
-}
 
 /// As many calls as the limit allows, each of which takes up to `slow`, until `until`.
 std::vector<call_made> run(rate_limit& limit, std::chrono::milliseconds slow, timestamp until,
