@@ -210,7 +210,7 @@ TEST_P(attack_story, an_idle_connection_is_closed) {
   EXPECT_EQ(c.read_all(), "");
 }
 
-// H85, in small: the handful of descriptors that a test may use.
+// H85, in small; with ten thousand: tests/e2e/idle_connections_test.cpp.
 TEST_P(attack_story, idle_connections_harm_nobody) {
   test_server s(test_settings(GetParam()));
   std::vector<std::unique_ptr<client>> idle;
