@@ -116,6 +116,7 @@ class platform::running {
   }
 
   [[nodiscard]] std::string url() const { return url_; }
+  [[nodiscard]] bool has_reader() const { return stream_ && !stream_->targets().empty(); }
   [[nodiscard]] std::string stream_url() const { return stream_ ? stream_->url() : std::string{}; }
   void next(std::vector<trouble> troubles) {
     const std::lock_guard lock(mutex_);
@@ -285,6 +286,9 @@ void platform::heard(const std::string& account, const std::string& customer,
 }
 std::string platform::stream_url() const {
   return running_->stream_url();
+}
+bool platform::has_reader() const {
+  return running_->has_reader();
 }
 void platform::know(const std::string& id, publication what) {
   running_->change([&](world& w) { w.published[id] = std::move(what); });

@@ -42,6 +42,8 @@ class platform {
       const;  ///< ws(s)://127.0.0.1:port; empty without platform_options::streams
   /// Of the next requests, one after the other, before chance has its say again.
   void next(std::vector<trouble> troubles);
+  /// Is somebody connected to the stream?
+  [[nodiscard]] bool has_reader() const;
   /// From now on receipts go to the engine at this address.
   void tell(const std::string& engine);
   /// The customer wrote to the account then; else the window is taken for open.

@@ -1,7 +1,7 @@
 #include "bad_day.hpp"
 
-#include "first_words.hpp"
 #include "tests/e2e/certificate.hpp"
+#include "tests/e2e/every_platform.hpp"
 #include "tests/e2e/json_text.hpp"
 #include "tests/e2e/setup.hpp"
 #include "tests/eventually.hpp"
@@ -22,57 +22,11 @@ using namespace std::chrono_literals;
 using fake_platform::account;
 using fake_platform::echo_time;
 
-const std::vector<account> most_accounts = {
-    {.id = "day-whatsapp",
-     .platform = domain::platform::whatsapp,
-     .platform_id = "777001",
-     .access_token = "t-1",
-     .source = "meta"},
-    {.id = "day-page",
-     .platform = domain::platform::facebook,
-     .platform_id = "777002",
-     .access_token = "t-2",
-     .source = "meta"},
-    {.id = "day-instagram",
-     .platform = domain::platform::instagram,
-     .platform_id = "777003",
-     .access_token = "t-3",
-     .source = "meta"},
-    {.id = "day-linkedin",
-     .platform = domain::platform::linkedin,
-     .platform_id = "urn:li:organization:777004",
-     .access_token = "t-4",
-     .source = "linkedin"},
-    {.id = "day-telegram",
-     .platform = domain::platform::telegram,
-     .platform_id = "777005",
-     .access_token = "777005:t-5",
-     .source = "telegram-day"},
-    {.id = "day-bluesky",
-     .platform = domain::platform::bluesky,
-     .platform_id = "did:plc:day2kq7a5cbsq2mtnhxuz4fa",
-     .access_token = "t-6",
-     .source = "bluesky-day"},
-};
-const std::vector<account> x_account = {{.id = "day-x",
-                                         .platform = domain::platform::x,
-                                         .platform_id = "777007",
-                                         .access_token = "t-7",
-                                         .source = "x"}};
-
-/// With whose secrets the platforms sign: those of e2e::setup.
-std::vector<config::source_settings> sources() {
-  using config::source_kind;
-  const auto one = [](const char* id, source_kind kind, const char* secret) {
-    config::source_settings s;
-    s.id = {id};
-    s.kind = kind;
-    s.secrets = {secret};
-    return s;
-  };
-  return {one("meta", source_kind::meta, "demo-secret"), one("x", source_kind::x, "demo-x-secret"),
-          one("linkedin", source_kind::linkedin, "demo-linkedin-secret"),
-          one("bluesky-day", source_kind::bluesky, "demo-bluesky-secret")};
+/// X alone, or all the others.
+std::vector<account> accounts_of(bool by_x) {
+  auto all = e2e::an_account_of_each();
+  std::erase_if(all, [&](const account& a) { return (a.platform == domain::platform::x) != by_x; });
+  return all;
 }
 
 void append(std::string& out, const char* what, const std::vector<std::string>& which) {
@@ -144,9 +98,7 @@ void judge_shown(send_findings& f, const std::vector<accepted_reply>& replies,
 }
 
 bad_day::bad_day(options o)
-    : options_(std::move(o)),
-      accounts_(options_.by_x ? x_account : most_accounts),
-      engine_(dir_.path(), options_.program) {}
+    : options_(std::move(o)), accounts_(accounts_of(options_.by_x)), engine_(dir_.path(), options_.program) {}
 
 void bad_day::start() {
   engine_.start();
@@ -165,7 +117,7 @@ void bad_day::begin() {
   platform_.emplace(fake_platform::platform_options{
       .server = server,
       .accounts = accounts_,
-      .sources = sources(),
+      .sources = e2e::their_sources(),
       .receipts = {.engine = {},
                    .apart = 20ms,
                    .echoes = {echo_time::before, echo_time::with, echo_time::behind}},
@@ -177,17 +129,7 @@ void bad_day::begin() {
       "send_backoff = \"20ms\"\nsend_backoff_max = \"1s\"\nsend_timeout = \"2s\"\nsend_unknown_wait = \"" +
       options_.unknown_wait + "\"\nfeed_poll_interval = \"500ms" +
       "\"\nsend_in_flight_max = " + std::to_string(options_.in_flight_max) + '\n';
-  for (const auto& a : accounts_) {
-    if (a.source.ends_with(
-            "-day")) {  // neither Telegram's updates nor Bluesky's chats say whose account they are for
-      const auto kind = a.source.substr(0, a.source.find('-'));
-      s.more += "\n[[source]]\nid = \"" + a.source + "\"\nkind = \"" + kind + "\"\nsecrets = [\"demo-" +
-                kind + "-secret\"]\n";
-      if (kind == "bluesky") s.more += "jetstream_url = \"" + platform_->stream_url() + "\"\n";
-    }
-    s.more += '\n' + e2e::account_toml(a.id, "acme", a.source, domain::to_word(a.platform), a.platform_id) +
-              "access_token = \"" + a.access_token + "\"\napi_url = \"" + platform_->url() + "\"\n";
-  }
+  s.more = e2e::toml_of(accounts_, *platform_);
   engine_.configure(s.toml(engine_.data()));
   start();
   customers_write();
@@ -198,7 +140,7 @@ void bad_day::customers_write() {
   for (const auto& a : accounts_) {
     for (std::uint32_t i = 0; i < options_.customers; ++i) {
       const auto customer = std::to_string(next++);
-      const auto word = first_word_of(a, customer, i % 2 == 1);
+      const auto word = e2e::first_word_of(a, customer, i % 2 == 1);
       if (!word.id.empty()) platform_->know(word.id, word.as);
       const auto done = e2e::deliver(engine_, a.source, word.body);
       if (done.status != 200)

@@ -1,12 +1,12 @@
-#include "first_words.hpp"
+#include "every_platform.hpp"
 
 #include "domain/time.hpp"
-#include "tests/e2e/setup.hpp"
+#include "setup.hpp"
 
 #include <chrono>
 #include <ctime>
 
-namespace switchboard::faults {
+namespace switchboard::e2e {
 
 namespace {
 
@@ -117,11 +117,57 @@ first_word bluesky_mention(const account& a, const std::string& customer) {
 
 }  // namespace
 
+std::vector<account> an_account_of_each() {
+  using domain::platform;
+  const auto one = [](const char* id, platform which, const char* platform_id, const char* token,
+                      const char* source) {
+    return account{
+        .id = id, .platform = which, .platform_id = platform_id, .access_token = token, .source = source};
+  };
+  return {one("day-whatsapp", platform::whatsapp, "777001", "t-1", "meta"),
+          one("day-page", platform::facebook, "777002", "t-2", "meta"),
+          one("day-instagram", platform::instagram, "777003", "t-3", "meta"),
+          one("day-linkedin", platform::linkedin, "urn:li:organization:777004", "t-4", "linkedin"),
+          one("day-telegram", platform::telegram, "777005", "777005:t-5", "telegram-day"),
+          one("day-bluesky", platform::bluesky, "did:plc:day2kq7a5cbsq2mtnhxuz4fa", "t-6", "bluesky-day"),
+          one("day-x", platform::x, "777007", "t-7", "x")};
+}
+
+std::vector<config::source_settings> their_sources() {
+  using config::source_kind;
+  const auto one = [](const char* id, source_kind kind, const char* secret) {
+    config::source_settings s;
+    s.id = {id};
+    s.kind = kind;
+    s.secrets = {secret};
+    return s;
+  };
+  return {one("meta", source_kind::meta, "demo-secret"), one("x", source_kind::x, "demo-x-secret"),
+          one("linkedin", source_kind::linkedin, "demo-linkedin-secret"),
+          one("bluesky-day", source_kind::bluesky, "demo-bluesky-secret")};
+}
+
+std::string toml_of(const std::vector<account>& accounts, const fake_platform::platform& at) {
+  std::string more;
+  for (const auto& a : accounts) {
+    // Neither Telegram's updates nor Bluesky's chats say whose account they are for.
+    if (a.source.ends_with("-day")) {
+      const auto kind = a.source.substr(0, a.source.find('-'));
+      more += "\n[[source]]\nid = \"" + a.source + "\"\nkind = \"" + kind + "\"\nsecrets = [\"demo-" + kind +
+              "-secret\"]\n";
+      if (kind == "bluesky") more += "jetstream_url = \"" + at.stream_url() + "\"\n";
+    }
+    more += '\n' + account_toml(a.id, "acme", a.source, domain::to_word(a.platform), a.platform_id) +
+            "access_token = \"" + a.access_token + "\"\napi_url = \"" + at.url() + "\"\n";
+  }
+  return more;
+}
+
 first_word first_word_of(const account& to, const std::string& customer, bool in_public) {
   switch (to.platform) {
     case domain::platform::whatsapp:
-      return {e2e::whatsapp_text(to.platform_id, customer, "wamid.in." + customer, "hello?",
-                                 static_cast<std::uint64_t>(std::time(nullptr)))};
+      return {whatsapp_text(to.platform_id, customer, "wamid.in." + customer, "hello?",
+                            static_cast<std::uint64_t>(std::time(nullptr)))};
     case domain::platform::linkedin:
       return linkedin_comment(to, customer);
     case domain::platform::telegram:
@@ -138,4 +184,4 @@ first_word first_word_of(const account& to, const std::string& customer, bool in
   return {};
 }
 
-}  // namespace switchboard::faults
+}  // namespace switchboard::e2e
