@@ -181,6 +181,9 @@ const message* reply_of(const thread_state& state, const inbound_event& in,
     const auto found = std::ranges::find_if(state.sending, [&](const message& m) { return id == m.id; });
     return found == state.sending.end() ? nullptr : &*found;
   }
+#ifdef SWITCHBOARD_FAULT_FORGET_WORDS  // planted, for tests/faults/replies_test.cpp
+  return nullptr;
+#endif
   if (in.kind != inbound_kind::message || in.content.empty() || gives_references(in)) return nullptr;
   const auto words = words_in(in.content);
   const bool comes_privately = in.thread == thread_kind::dm;

@@ -97,6 +97,24 @@ TEST(replies_on_a_bad_day, of_an_engine_that_sends_blindly_again_are_seen_to_be_
   EXPECT_FALSE(day.check().doubled.empty());
 }
 
+/// What a platform took without an answer is another message to it when it comes back, and stays one where the platform lists
+/// none of it.
+TEST(replies_on_a_bad_day, of_an_engine_that_does_not_know_its_own_words_are_seen_to_be_shown_twice) {
+  bad_day day({.program = SWITCHBOARD_FORGETS_WORDS,
+               .trouble_share = 0.5,
+               .seed = seed(),
+               .customers = 4,
+               .unknown_wait = "3s"});
+  day.begin();
+  std::size_t shown_twice = 0;
+  for (int i = 0; i < 10 && shown_twice == 0; ++i) {
+    day.answer_all(48, 0);
+    (void)day.settle(settled_within);
+    shown_twice = day.check().shown_twice.size();
+  }
+  EXPECT_GT(shown_twice, 0u);
+}
+
 TEST(judgement_of_replies, finds_each_kind_of_fault) {
   const std::vector<accepted_reply> replies = {{"1", "c", "one"}, {"2", "c", "two"}, {"3", "d", "three"}};
   const auto book = [](std::vector<std::string> texts) {
