@@ -33,6 +33,7 @@ struct outbox_links {
   std::shared_ptr<platform_client> client;
   std::function<void(act_ptr)> to_thread;                    ///< to the owner of its thread; thread-safe
   std::function<void(domain::health_observation)> observed;  ///< thread-safe
+  std::function<void(const reply&)> wanted;  ///< before anything is done about it; thread-safe
   outbox_figures* figures = nullptr;
   handed_over* calls = nullptr;
   std::atomic<bool> draining{false};  ///< the node is to stop: nothing more is begun

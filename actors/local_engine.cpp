@@ -133,7 +133,9 @@ void local_engine::start_outbox(std::shared_ptr<platform_client> client, outbox_
   node_.calls = &calls_;
   for (const auto& w : on_their_way.replies) {
     if (w.begun) calls_.add(w.what->message.id);
+    threads_.expect_echo_of(w.what->conversation, w.what->message);
   }
+  outbox_links_.wanted = [this](const reply& r) { threads_.expect_echo_of(r.conversation, r.message); };
   outbox_links_.client->draw_from([this](account_draw what, std::function<void(drawn_units)> then) {
     draw(std::move(what), std::move(then));
   });

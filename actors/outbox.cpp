@@ -113,10 +113,11 @@ void take(self_ptr self, outbox_links* links, const storage::record& r) {
     return links->of->on_fatal("the log: a queued reply that can't be read, record " +
                                std::to_string(r.sequence));
   }
-  want(self, links,
-       {.what = std::make_shared<reply>(reply{.conversation = *std::move(e->conversation),
-                                              .message = *std::move(e->message),
-                                              .queued_by = r.sequence})});
+  auto what = std::make_shared<reply>(reply{.conversation = *std::move(e->conversation),
+                                            .message = *std::move(e->message),
+                                            .queued_by = r.sequence});
+  if (links->wanted) links->wanted(*what);
+  want(self, links, {.what = std::move(what)});
 }
 
 void follow(self_ptr self, outbox_links* links, const feed& log) {

@@ -1,5 +1,6 @@
 #include "actors/thread_finder.hpp"
 
+#include "domain/saying.hpp"
 #include "storage/hash.hpp"
 
 #include <algorithm>
@@ -24,6 +25,10 @@ class thread_finder::facts final : public domain::thread_facts {
   }
   [[nodiscard]] std::optional<domain::thread_id> thread_of_comment(
       std::string_view platform_message_id) const override;
+  [[nodiscard]] std::optional<domain::thread_id> thread_of_private_answer(
+      std::string_view customer_platform_id, std::string_view words) const override {
+    return finder_.comments_.find(finder_.place_of_private_answer(account_, customer_platform_id, words));
+  }
   [[nodiscard]] bool is_of(domain::thread_id t, const domain::customer_id& c) const override;
   [[nodiscard]] std::optional<domain::thread_id> asked_for_comment(
       std::string_view platform_message_id) const override {
@@ -62,6 +67,11 @@ found_thread thread_finder::find(const domain::account_id& account, const domain
   }
 }
 
+void thread_finder::expect_echo_of(const domain::conversation& c, const domain::message& m) {
+  if (!domain::is_named_elsewhere_by_words(c, m)) return;
+  comments_.remember(place_of_private_answer(c.account, c.customer_platform_id, m.content), c.id.thread);
+}
+
 bool thread_finder::may_tell(const domain::account_id& account, const domain::inbound_event& e) const {
   return domain::may_tell_aliases(e, facts{*this, account, nullptr});
 }
@@ -89,6 +99,13 @@ std::uint64_t thread_finder::place_of_comment(const domain::account_id& account,
 std::uint64_t thread_finder::place_of_asked(const domain::account_id& account,
                                             std::string_view platform_message_id) const {
   return storage::fingerprint(hash_seed_, account.value, platform_message_id, "asked");
+}
+
+std::uint64_t thread_finder::place_of_private_answer(const domain::account_id& account,
+                                                     std::string_view customer_platform_id,
+                                                     std::string_view words) const {
+  return storage::fingerprint(hash_seed_, account.value + " private " + std::string(customer_platform_id),
+                              domain::words_in(words), "answer");
 }
 
 std::uint64_t thread_finder::place_of_customer(domain::thread_id t, const domain::customer_id& c) const {

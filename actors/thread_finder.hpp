@@ -37,6 +37,8 @@ class thread_finder {
   /// `brand`: the account's. Where it is not known, nobody is the same customer (parent_if_same_customer).
   [[nodiscard]] found_thread find(const domain::account_id& account, const domain::inbound_event& e,
                                   const domain::brand_id& brand = {});
+  /// A reply of ours is on its way, and may come back elsewhere.
+  void expect_echo_of(const domain::conversation& c, const domain::message& m);
   /// May find() put an alias into force?
   [[nodiscard]] bool may_tell(const domain::account_id& account, const domain::inbound_event& e) const;
   /// The thread of direct messages that `key` meant `at` that time; nullopt: its own.
@@ -49,12 +51,15 @@ class thread_finder {
   [[nodiscard]] bool remember(const domain::account_id& account, const domain::inbound_event& e,
                               const domain::thread_finding& finding);
   void remember_alias(const domain::thread_alias& a);
-  // -- where the index has what was remembered of a message, of who was asked for it, of whose a thread is, and
+  // -- where the index has what was remembered of a message, of a private answer, of who was asked for it, of whose a thread is, and
   //    of another event
   [[nodiscard]] std::uint64_t place_of_comment(const domain::account_id& account,
                                                std::string_view platform_message_id) const;
   [[nodiscard]] std::uint64_t place_of_asked(const domain::account_id& account,
                                              std::string_view platform_message_id) const;
+  [[nodiscard]] std::uint64_t place_of_private_answer(const domain::account_id& account,
+                                                      std::string_view customer_platform_id,
+                                                      std::string_view words) const;
   [[nodiscard]] std::uint64_t place_of_customer(domain::thread_id t, const domain::customer_id& c) const;
   [[nodiscard]] std::uint64_t place_of_event(const domain::account_id& account,
                                              const domain::inbound_event& e) const;

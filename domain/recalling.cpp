@@ -65,10 +65,29 @@ namespace {
   return m && m->direction == direction::outbound && !m->note;
 }
 
+/// Those that can't have come back yet.
+[[nodiscard]] std::vector<message_id> not_begun_in(const thread_state& state, const thread_past& past) {
+  std::vector<message_id> all;
+  for (const message& m : state.sending) {
+    if (!past.may_have_arrived(m.id)) all.push_back(m.id);
+  }
+  return all;
+}
+
+/// Is it a private answer to a comment of this thread, on its way, by its words?
+[[nodiscard]] bool was_answered_here(const receive& r, const thread_state& state, const thread_past& past) {
+  const auto& in = r.inbound;
+  if (in.direction != direction::outbound || in.thread != thread_kind::dm || !in.our_reference.empty())
+    return false;
+  if (!state.current || state.current->kind == thread_kind::dm || reply_of(state, in, {}) == nullptr)
+    return false;
+  return reply_of(state, in, not_begun_in(state, past)) != nullptr;
+}
+
 /// Did the thread take it in, or what it is about?
 [[nodiscard]] bool has(const receive& r, const thread_state& state, const thread_past& past) {
   if (!state.current && state.erased == 0) return false;
-  if (was_said_here(r, state, past)) return true;
+  if (was_said_here(r, state, past) || was_answered_here(r, state, past)) return true;
   if (concerns_erased(r, state, past) || past.had_effect(r.inbound)) return true;
   const auto& id = r.inbound.platform_message_id;
   const auto known = id.empty() ? std::nullopt : past.find_message(id);
@@ -99,11 +118,7 @@ void recall(receive& r, const thread_state& state, const thread_past& past) {
     r.seen = true;
     r.target.reset();
   }
-  if (in.our_reference.empty() && reply_of(state, in, {}) != nullptr) {
-    for (const message& m : state.sending) {
-      if (!past.may_have_arrived(m.id)) r.not_begun.push_back(m.id);
-    }
-  }
+  if (in.our_reference.empty() && reply_of(state, in, {}) != nullptr) r.not_begun = not_begun_in(state, past);
   if (!in.watermark || !in.status || !state.current) return;
   r.covered = past.outbound_up_to(state.current->id, *in.watermark, *in.status);
   std::sort(r.covered.begin(), r.covered.end(),

@@ -15,6 +15,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace switchboard::domain {
@@ -26,6 +27,14 @@ namespace switchboard::domain {
 /// known for this one.
 void reply_arrived(draft& d, const thread_state& state, message&& m, std::string_view platform_message_id,
                    std::optional<message>&& same_id);
+
+/// As echoes are compared: platforms trim what they are sent, and some change the white space inside.
+[[nodiscard]] std::string words_in(std::string_view text);
+
+/// Was it said to who wrote a comment, instead of below it? It comes back among his direct messages.
+[[nodiscard]] bool is_private_answer(const message& m);
+/// … and named there by nothing but its words.
+[[nodiscard]] bool is_named_elsewhere_by_words(const conversation& c, const message& m);
 
 /// Is it not known yet what became of it?
 [[nodiscard]] bool is_on_its_way(const message& m);

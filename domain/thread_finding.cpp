@@ -62,6 +62,12 @@ void search::ask_whose_reply() {
   if (e_.direction != direction::outbound && e_.kind != inbound_kind::status) return;
   const auto reply = parse_message_id(e_.our_reference);
   if (reply && reply->conversation.thread != found_.thread) found_.unless_in = reply->conversation.thread;
+  // Elsewhere it comes with our reference, or there is none.
+  if (reply || e_.platform != platform::instagram) return;
+  auto known = known_.thread_of_comment(e_.platform_message_id);
+  if (!known && e_.kind == inbound_kind::message && !e_.content.empty())
+    known = known_.thread_of_private_answer(e_.customer_platform_id, e_.content);
+  if (known && known != found_.thread) found_.unless_in = known;
 }
 
 // -- comments

@@ -38,6 +38,9 @@ class thread_facts {
   /// The thread that a message lies in; nullopt for an empty id.
   [[nodiscard]] virtual std::optional<thread_id> thread_of_comment(
       std::string_view platform_message_id) const = 0;
+  /// The comments' thread in which our side said these words privately to the customer (is_named_elsewhere_by_words).
+  [[nodiscard]] virtual std::optional<thread_id> thread_of_private_answer(
+      std::string_view customer_platform_id, std::string_view words) const = 0;
   /// Is this thread that customer's?
   [[nodiscard]] virtual bool is_of(thread_id t, const customer_id& c) const = 0;
   /// The thread that was asked first whether it has this comment, when it came before (found_thread::unless_in).

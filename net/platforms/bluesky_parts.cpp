@@ -91,6 +91,11 @@ std::string xrpc_url(const sending_account& account, std::string_view method) {
   return url_of(account.api_url.empty() ? bluesky_host : std::string_view{account.api_url}, {"xrpc", method});
 }
 
+call to_chat(call c) {
+  c.headers.push_back({"atproto-proxy", "did:web:api.bsky.chat#bsky_chat"});
+  return c;
+}
+
 domain::attempt_outcome read_xrpc_answer(const answer& from, domain::timestamp now) {
   domain::attempt_outcome out = by_status(from, now);
   const std::string_view bucket = bucket_of(header_of(from, "ratelimit-policy"));

@@ -10,6 +10,8 @@ namespace switchboard::net::platforms {
 
 /// <PDS>/xrpc/<method>
 [[nodiscard]] std::string xrpc_url(const sending_account& account, std::string_view method);
+/// Messages lie at another service, which is reached through the account's own.
+[[nodiscard]] call to_chat(call c);
 /// The end of any call, but for what a good answer holds: {"error","message"}, ratelimit-* headers.
 [[nodiscard]] domain::attempt_outcome read_xrpc_answer(const answer& from, domain::timestamp now);
 

@@ -117,9 +117,7 @@ std::optional<notification_page> read_notification_page(std::string_view body, c
 call read_chat_log(const sending_account& account, std::string_view cursor) {
   std::string url = xrpc_url(account, "chat.bsky.convo.getLog");
   if (!cursor.empty()) (url += "?cursor=") += url_encoded(cursor);
-  call c = get_call(std::move(url), account.access_token, {{"bluesky.ip", 1}});
-  c.headers.push_back({"atproto-proxy", "did:web:api.bsky.chat#bsky_chat"});
-  return c;
+  return to_chat(get_call(std::move(url), account.access_token, {{"bluesky.ip", 1}}));
 }
 
 std::optional<chat_log_page> read_chat_log_page(std::string_view body, const parse_limits& limits) {

@@ -43,11 +43,6 @@ constexpr std::array<quota, 5> bluesky_quotas = {
     in_window("bluesky.sessions_day", quota::scope::account, 300, std::chrono::hours{24}),
 };
 
-call to_chat(call c) {
-  c.headers.push_back({"atproto-proxy", "did:web:api.bsky.chat#bsky_chat"});
-  return c;
-}
-
 std::string_view conversation_id_of(const domain::conversation& c) {
   const std::string_view key = c.thread_key;
   return key.substr(0, key.find('/'));

@@ -179,6 +179,11 @@ std::string id_in(object o, std::initializer_list<std::string_view> members) {
 
 }  // namespace
 
+graph_subject instagram_subject(const sending_account& account) {
+  if (account.page_id.empty()) return {instagram_graph, account.platform_id};
+  return {facebook_graph, account.page_id};
+}
+
 std::string graph_url(const sending_account& account, std::string_view host, std::string_view object,
                       std::string_view edge) {
   const std::string_view base = account.api_url.empty() ? host : std::string_view{account.api_url};

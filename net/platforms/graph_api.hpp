@@ -15,6 +15,13 @@ inline constexpr std::string_view graph_version = "v24.0";
 inline constexpr std::string_view facebook_graph = "https://graph.facebook.com";
 inline constexpr std::string_view instagram_graph = "https://graph.instagram.com";
 
+/// Which object is asked, and where.
+struct graph_subject {
+  std::string_view host, id;
+};
+/// An Instagram account is reached as its page, or with Instagram Login as itself. It refers to `account`.
+[[nodiscard]] graph_subject instagram_subject(const sending_account& account);
+
 /// <host>/<version>/<object>/<edge>; an empty edge is left out.
 [[nodiscard]] std::string graph_url(const sending_account& account, std::string_view host,
                                     std::string_view object, std::string_view edge);

@@ -1,7 +1,9 @@
 #include "net/platforms/history.hpp"
 
 #include "net/platforms/graph_api.hpp"
+#include "net/platforms/linkedin_calls.hpp"
 #include "net/platforms/sending_parts.hpp"
+#include "net/platforms/x_calls.hpp"
 
 #include <charconv>
 #include <string>
@@ -40,11 +42,14 @@ std::string_view conversations_limit(domain::platform platform) {
   return is_instagram(platform) ? "instagram.conversations" : "facebook.conversations";
 }
 
+graph_subject subject_of(domain::platform platform, const sending_account& a) {
+  return is_instagram(platform) ? instagram_subject(a) : graph_subject{facebook_graph, a.platform_id};
+}
+
 call ask_inside(domain::platform platform, const sending_account& a, std::string_view next) {
   const auto between = next.find(inside);
   const auto conversation = next.substr(0, between), after = next.substr(between + 1);
-  const bool own_login = is_instagram(platform) && a.page_id.empty();
-  return get_call(graph_url(a, own_login ? instagram_graph : facebook_graph, conversation, "messages") +
+  return get_call(graph_url(a, subject_of(platform, a).host, conversation, "messages") +
                       "?limit=" + std::to_string(messages_each) + "&fields=" + url_encoded(message_fields) +
                       "&after=" + url_encoded(after),
                   a.access_token, {{conversations_limit(platform), 1}});
@@ -52,9 +57,8 @@ call ask_inside(domain::platform platform, const sending_account& a, std::string
 
 call ask_conversations(domain::platform platform, const sending_account& a, std::string_view next) {
   if (is_inside_conversation(next)) return ask_inside(platform, a, next.substr(1));
-  const bool own_login = is_instagram(platform) && a.page_id.empty();
-  const std::string& of = is_instagram(platform) && !own_login ? a.page_id : a.platform_id;
-  std::string url = graph_url(a, own_login ? instagram_graph : facebook_graph, of, "conversations") +
+  const auto of = subject_of(platform, a);
+  std::string url = graph_url(a, of.host, of.id, "conversations") +
                     "?platform=" + (is_instagram(platform) ? "instagram" : "messenger") +
                     "&limit=" + std::to_string(conversations_at_once) + "&fields=" +
                     url_encoded("messages.limit(" + std::to_string(messages_each) + "){" +
@@ -191,7 +195,7 @@ history_page read_inside(domain::platform platform, const sending_account& a, st
 
 call ask_messages(const sending_account& a, std::string_view next) {
   std::string url =
-      url_of(a.api_url.empty() ? "https://api.x.com" : std::string_view{a.api_url}, {"2", "dm_events"}) +
+      x_url(a, {"2", "dm_events"}) +
       "?event_types=MessageCreate&dm_event.fields=id,text,sender_id,created_at,dm_conversation_id,"
       "attachments&expansions=attachments.media_keys&media.fields=media_key,type,url,preview_image_url,"
       "variants&max_results=" +
@@ -279,18 +283,15 @@ history_page read_messages(const sending_account& a, object body) {
 // -- LinkedIn: {"elements":[as in a webhook's notifications[]],"paging":{"start","count"}} ----------------------------
 
 call ask_notifications(const sending_account& a, std::string_view next) {
-  const std::string organization =
-      a.platform_id.starts_with("urn:") ? a.platform_id : "urn:li:organization:" + a.platform_id;
-  std::string url = url_of(a.api_url.empty() ? "https://api.linkedin.com" : std::string_view{a.api_url},
-                           {"rest", "organizationalEntityNotifications"}) +
-                    "?q=criteria&actions=List(COMMENT,ADMIN_COMMENT,SHARE_MENTION,COMMENT_EDIT,COMMENT_"
+  std::string url = linkedin_base(a) +
+                    "/rest/"
+                    "organizationalEntityNotifications?q=criteria&actions=List(COMMENT,ADMIN_COMMENT,SHARE_"
+                    "MENTION,COMMENT_EDIT,COMMENT_"
                     "DELETE)&organizationalEntity=" +
-                    url_encoded(organization) + "&count=" + std::to_string(linkedin_rows) + "&start=";
+                    url_encoded(linkedin_organization(a)) + "&count=" + std::to_string(linkedin_rows) +
+                    "&start=";
   url += next.empty() ? std::string{"0"} : url_encoded(next);
-  call c = get_call(std::move(url), a.access_token);
-  c.headers.push_back({"LinkedIn-Version", a.api_version.empty() ? "202610" : a.api_version});
-  c.headers.push_back({"X-Restli-Protocol-Version", "2.0.0"});
-  return c;
+  return with_linkedin_versions(get_call(std::move(url), a.access_token), a);
 }
 
 /// `asked`: from which one on; empty: the first.

@@ -52,16 +52,10 @@ constexpr std::array<quota, 4> instagram_quotas = {
     in_window("instagram.private_replies", quota::scope::account, 750, std::chrono::hours{1}),
 };
 
-std::string_view host_of(const sending_account& account) {
-  return account.page_id.empty() ? instagram_graph : facebook_graph;
-}
-const std::string& sender_of(const sending_account& account) {
-  return account.page_id.empty() ? account.platform_id : account.page_id;
-}
-
 call messages_call(const sending_account& account, std::string body, const domain::outgoing* what) {
-  call c = json_call(graph_url(account, host_of(account), sender_of(account), "messages"),
-                     account.access_token, std::move(body), {{"instagram.messages", 1}});
+  const auto self = instagram_subject(account);
+  call c = json_call(graph_url(account, self.host, self.id, "messages"), account.access_token,
+                     std::move(body), {{"instagram.messages", 1}});
   if (what != nullptr && has_media(*what)) c.quotas.push_back({"instagram.media", 1});
   if (what != nullptr && what->privately) c.quotas.push_back({"instagram.private_replies", 1});
   return c;
@@ -74,8 +68,9 @@ call comment_call(const send_request& r, std::string_view target) {
   body.text("message", r.what.text);
   body.end();
   const bool post = target == r.conversation.post_id;
-  return json_call(graph_url(r.account, host_of(r.account), target, post ? "comments" : "replies"),
-                   r.account.access_token, std::move(out));
+  return json_call(
+      graph_url(r.account, instagram_subject(r.account).host, target, post ? "comments" : "replies"),
+      r.account.access_token, std::move(out));
 }
 
 /// A mention stands in somebody else's post: it is answered through our own account [K].
@@ -86,7 +81,7 @@ call mention_call(const send_request& r, std::string_view target) {
   if (target != r.conversation.post_id) body.text("comment_id", target);
   body.text("message", r.what.text);
   body.end();
-  return json_call(graph_url(r.account, host_of(r.account), r.account.platform_id, "mentions"),
+  return json_call(graph_url(r.account, instagram_subject(r.account).host, r.account.platform_id, "mentions"),
                    r.account.access_token, std::move(out));
 }
 
@@ -131,8 +126,9 @@ std::span<const quota> quotas_of_instagram() {
 std::optional<call> look_up_instagram(const lookup_request& request) {
   const send_request& r = request.sent;
   const auto& account = r.account;
+  const auto self = instagram_subject(account);
   if (r.conversation.kind == thread_kind::dm) {
-    return get_call(graph_url(account, host_of(account), sender_of(account), "conversations") +
+    return get_call(graph_url(account, self.host, self.id, "conversations") +
                         "?platform=instagram&user_id=" + url_encoded(r.conversation.customer_platform_id) +
                         "&fields=" + url_encoded(listed_messages()),
                     account.access_token, {{"instagram.conversations", 1}});
@@ -141,7 +137,7 @@ std::optional<call> look_up_instagram(const lookup_request& request) {
   // What the private answer began can't be asked for, nor what stands in another's post.
   if (target.empty() || r.what.privately || r.conversation.kind != thread_kind::comment) return std::nullopt;
   const std::string_view edge = target == r.conversation.post_id ? "comments" : "replies";
-  return get_call(graph_url(account, host_of(account), target, edge) +
+  return get_call(graph_url(account, self.host, target, edge) +
                       "?fields=id,text,from,timestamp&limit=" + std::to_string(lookup_rows),
                   account.access_token);
 }

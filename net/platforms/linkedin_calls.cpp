@@ -15,6 +15,11 @@ std::string linkedin_base(const sending_account& account) {
   return url_of(account.api_url.empty() ? linkedin_host : std::string_view{account.api_url}, {});
 }
 
+std::string linkedin_organization(const sending_account& account) {
+  const std::string& id = account.platform_id;
+  return id.starts_with("urn:") ? id : "urn:li:organization:" + id;
+}
+
 call with_linkedin_versions(call c, const sending_account& account) {
   c.headers.push_back({"LinkedIn-Version",
                        account.api_version.empty() ? std::string{linkedin_version} : account.api_version});

@@ -17,7 +17,6 @@ using domain::json_object;
 using domain::thread_kind;
 
 constexpr std::string_view comment_prefix = "urn:li:comment:";
-constexpr std::string_view organization_prefix = "urn:li:organization:";
 constexpr std::size_t lookup_rows = 100;
 
 constexpr message_shape comment_shape{
@@ -54,11 +53,6 @@ comment_place place_of(const send_request& r) {
   return place;
 }
 
-std::string actor_of(const sending_account& account) {
-  const std::string& id = account.platform_id;
-  return id.starts_with("urn:") ? id : std::string{organization_prefix} + id;
-}
-
 std::string comments_url(const sending_account& account, const comment_place& place) {
   return url_of(linkedin_base(account),
                 {"rest", "socialActions", place.parent.empty() ? place.post : place.parent, "comments"});
@@ -69,7 +63,7 @@ expected<call, unfit> render_linkedin(const send_request& r) {
   if (place.post.empty()) return no_recipient("the post below which to answer is not known");
   std::string out;
   json_object body{out};
-  body.text("actor", actor_of(r.account));
+  body.text("actor", linkedin_organization(r.account));
   body.text("object", place.post);
   body.text_if("parentComment", place.parent);
   body.key("message");
@@ -156,7 +150,7 @@ finding find_linkedin(const lookup_request& request, const answer& from) {
   const auto body = is_success(from) ? object_in(from) : std::nullopt;
   const auto list = body ? member_array(*body, "elements") : std::nullopt;
   if (!list) return {};
-  const std::string actor = actor_of(request.sent.account);
+  const std::string actor = linkedin_organization(request.sent.account);
   seeker seek{request};
   std::size_t rows = 0;
   for (const element each : *list) {

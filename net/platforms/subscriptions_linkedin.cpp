@@ -30,7 +30,7 @@ std::string subscription_url(const subscription_dialog& d) {
   return linkedin_base(a.as) + "/rest/eventSubscriptions/(developerApplication:" +
          url_encoded(with_prefix(d.app.app_id, "urn:li:developerApplication:")) +
          ",user:" + url_encoded(with_prefix(a.subscriber, "urn:li:person:")) +
-         ",entity:" + url_encoded(with_prefix(a.as.platform_id, "urn:li:organization:")) +
+         ",entity:" + url_encoded(linkedin_organization(a.as)) +
          ",eventType:ORGANIZATION_SOCIAL_ACTION_NOTIFICATIONS)";
 }
 

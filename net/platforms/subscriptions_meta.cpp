@@ -44,20 +44,15 @@ std::span<const std::string_view> fields_of(domain::platform p) {
   return {};
 }
 
-struct subject {
-  std::string_view host, id;
-};
-
-std::optional<subject> subject_of(domain::platform platform, const subscribed_account& account) {
+std::optional<graph_subject> subject_of(domain::platform platform, const subscribed_account& account) {
   switch (platform) {
     case domain::platform::facebook:
-      return subject{facebook_graph, account.as.platform_id};
+      return graph_subject{facebook_graph, account.as.platform_id};
     case domain::platform::instagram:
-      if (account.as.page_id.empty()) return subject{instagram_graph, account.as.platform_id};
-      return subject{facebook_graph, account.as.page_id};
+      return instagram_subject(account.as);
     case domain::platform::whatsapp:
       if (account.business_id.empty()) return std::nullopt;
-      return subject{facebook_graph, account.business_id};
+      return graph_subject{facebook_graph, account.business_id};
     default:
       return std::nullopt;
   }

@@ -11,6 +11,7 @@
 
 #include "net/platforms/sending_parts.hpp"
 #include "net/platforms/subscription_steps.hpp"
+#include "net/platforms/x_calls.hpp"
 
 #include <algorithm>
 #include <array>
@@ -21,7 +22,6 @@ namespace {
 
 using step = subscription_dialog::step;
 
-constexpr std::string_view x_host = "https://api.x.com";
 constexpr std::size_t rows_each = 100;
 /// X Activity's subscriptions are 1,500 of an app at most.
 constexpr std::uint32_t pages_max = 20;
@@ -41,16 +41,16 @@ const sending_account& turn_of(const subscription_dialog& d) {
   return d.accounts.at(d.account).as;
 }
 
-std::string x_url(const subscription_dialog& d, std::initializer_list<std::string_view> path) {
-  const auto& api = d.accounts.front().as.api_url;
-  return url_of(api.empty() ? x_host : std::string_view{api}, path);
+/// The accounts of a source are asked for at one address.
+std::string url_for(const subscription_dialog& d, std::initializer_list<std::string_view> path) {
+  return x_url(d.accounts.front().as, path);
 }
 
 call subscribing(const subscription_dialog& d) {
   const auto& as = turn_of(d);
   call c;
   if (d.takes_users) {
-    c = json_call(x_url(d, {"2", "account_activity", "webhooks", d.webhook, "subscriptions", "all"}),
+    c = json_call(url_for(d, {"2", "account_activity", "webhooks", d.webhook, "subscriptions", "all"}),
                   as.access_token, "{}");
   } else {
     std::string out;
@@ -62,7 +62,7 @@ call subscribing(const subscription_dialog& d) {
     filter.end();
     body.text("webhook_id", d.webhook);
     body.end();
-    c = json_call(x_url(d, {"2", "activity", "subscriptions"}), as.access_token, std::move(out));
+    c = json_call(url_for(d, {"2", "activity", "subscriptions"}), as.access_token, std::move(out));
   }
   c.repeatable = true;
   return c;
@@ -72,18 +72,19 @@ std::optional<call> next(subscription_dialog& d) {
   const auto& token = d.app.app_token;
   switch (d.at) {
     case step::ask:
-      return get_call(x_url(d, {"2", "webhooks"}), token);
+      return get_call(url_for(d, {"2", "webhooks"}), token);
     case step::mend: {
-      call c = json_call(x_url(d, {"2", "webhooks", d.webhook}), token, {});
+      call c = json_call(url_for(d, {"2", "webhooks", d.webhook}), token, {});
       c.method = "PUT";
       c.repeatable = true;
       return c;
     }
     case step::users:
       return get_call(
-          x_url(d, {"2", "account_activity", "webhooks", d.webhook, "subscriptions", "all", "list"}), token);
+          url_for(d, {"2", "account_activity", "webhooks", d.webhook, "subscriptions", "all", "list"}),
+          token);
     case step::events: {
-      auto url = x_url(d, {"2", "activity", "subscriptions"}) + "?max_results=" + std::to_string(rows_each);
+      auto url = url_for(d, {"2", "activity", "subscriptions"}) + "?max_results=" + std::to_string(rows_each);
       if (!d.next_page.empty()) url += "&pagination_token=" + url_encoded(d.next_page);
       return get_call(std::move(url), token);
     }

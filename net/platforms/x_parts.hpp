@@ -68,6 +68,10 @@ struct x_person {
 /// It was our side's.
 void set_x_outbound(domain::inbound_event& e, std::string_view account);
 
+/// A post's text without X's entities for & < >; of our own side's, which must be known for what we sent, also without what X
+/// put before and behind it, and with its links as they were written. `post`: what has the text, with its entities.
+[[nodiscard]] std::string x_written(object post, std::string_view text, bool own);
+
 /// A media entity of the classic API, or one of includes.media.
 void add_x_media(domain::inbound_event& e, object media);
 

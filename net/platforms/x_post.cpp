@@ -48,8 +48,8 @@ x_person customer_of(const x_element& at, const x_post& post) {
   return post.parent_author == post.account ? x_person{} : x_person_named(at.in, post.parent_author);
 }
 
-/// nullptr after a rejection. Leaves `post` without an author's id.
-inbound_event* add_post(const x_element& at, x_post& post, object json) {
+/// nullptr after a rejection. Leaves `post` without an author's id. `json`: dated; `written`: with the text.
+inbound_event* add_post(const x_element& at, x_post& post, object json, object written) {
   if (post.id.empty() || post.author.id.empty() || post.account.empty()) {
     at.reject("malformed", post.id.empty()          ? "no id_str, or an id that is a number beyond 2^53"
                            : post.author.id.empty() ? "no author"
@@ -71,7 +71,7 @@ inbound_event* add_post(const x_element& at, x_post& post, object json) {
   e.parent_if_same_customer = !own || !e.customer_platform_id.empty();
   e.reply_to = std::move(post.parent);
   e.platform_message_id = std::move(post.id);
-  e.content = post.text;
+  e.content = x_written(written, post.text, own);
   return &e;
 }
 
@@ -228,7 +228,7 @@ void unpack_x_tweet(const x_element& at, object tweet) {
   if (retweeted) post.retweeted = x_id_in(*retweeted, "id");
   const bool own = post.own();
   const std::string again = post.retweeted;
-  inbound_event* const e = add_post(at, post, tweet);
+  inbound_event* const e = add_post(at, post, tweet, member_object(tweet, "extended_tweet").value_or(tweet));
   if (e == nullptr) return;
   if (again.empty()) add_tweet_media(*e, tweet);
   payload_writer payload{e->payload};
@@ -253,7 +253,7 @@ void unpack_x_post(const x_element& at, object json) {
   post.beside = post.root.empty() ? post.parent : post.root;
   post.retweeted = reference_of(json, "retweeted");
   const std::string id = post.id, again = post.retweeted;
-  inbound_event* const e = add_post(at, post, json);
+  inbound_event* const e = add_post(at, post, json, json);
   if (e == nullptr) return;
   if (again.empty()) add_post_media(at.in, *e, json);
   payload_writer payload{e->payload};

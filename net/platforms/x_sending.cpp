@@ -4,6 +4,7 @@
 
 #include "net/platforms/links.hpp"
 #include "net/platforms/sending_parts.hpp"
+#include "net/platforms/x_calls.hpp"
 
 #include <algorithm>
 #include <array>
@@ -16,7 +17,6 @@ using domain::json_object;
 using domain::quota;
 using domain::thread_kind;
 
-constexpr std::string_view x_host = "https://api.x.com";
 constexpr std::size_t lookup_rows = 50;
 
 constexpr std::array<attachment_shape, 2> x_types = {{{"image", true}, {"video", true}}};
@@ -58,10 +58,6 @@ constexpr std::array<quota, 7> x_quotas = {
     in_window("x.dm_reads", quota::scope::account, 15, quarter),
     in_window("x.post_reads", quota::scope::account, 900, quarter),
 };
-
-std::string x_url(const sending_account& account, std::initializer_list<std::string_view> segments) {
-  return url_of(account.api_url.empty() ? x_host : std::string_view{account.api_url}, segments);
-}
 
 void append_media(json_object& parent, std::string& out, const std::vector<domain::attachment>& all) {
   parent.key("media");

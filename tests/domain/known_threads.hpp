@@ -34,6 +34,11 @@ class known_threads final : public thread_facts {
     asked.push_back("asked for " + std::string(id));
     return value_of(asked_for, std::string(id));
   }
+  [[nodiscard]] std::optional<thread_id> thread_of_private_answer(std::string_view customer,
+                                                                  std::string_view words) const override {
+    asked.push_back("private answer to " + std::string(customer));
+    return value_of(private_answers, {std::string(customer), std::string(words)});
+  }
   [[nodiscard]] bool is_of(thread_id t, const customer_id& c) const override {
     asked.push_back(text(t) + " is of " + c.value);
     return whose.contains({t, c.value});
@@ -107,6 +112,7 @@ class known_threads final : public thread_facts {
   mutable std::vector<std::string> asked;
   std::map<std::string, thread_id> comments;
   std::map<std::string, thread_id> asked_for;
+  std::map<std::pair<std::string, std::string>, thread_id> private_answers;  ///< by customer and words
   std::set<std::pair<thread_id, std::tuple<std::string, std::string, std::string>>> events;
   std::set<std::pair<thread_id, std::string>> whose;
   std::map<thread_id, std::vector<thread_alias>> moves;

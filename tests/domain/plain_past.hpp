@@ -42,7 +42,7 @@ class plain_past final : public thread_past {
   }
   [[nodiscard]] bool may_have_arrived(const message_id& reply) const override {
     asked.push_back("may have arrived " + to_text(reply));
-    return false;
+    return begun == reply;
   }
   [[nodiscard]] std::optional<std::string> last_inbound(const conversation_id& c) const override {
     asked.push_back("last inbound of " + std::to_string(c.ordinal));
@@ -59,6 +59,7 @@ class plain_past final : public thread_past {
   std::optional<message> stored;  ///< "m"
   bool gone = false;              ///< "m" was erased, and is found no more
   bool effect = false;
+  std::optional<message_id> begun;  ///< the reply that may have arrived
   std::optional<customer> known;
   std::optional<timestamp> erased;
   std::optional<std::string> last;

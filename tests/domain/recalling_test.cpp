@@ -92,6 +92,46 @@ TEST(recalling_echoes, asks_what_was_begun_where_the_words_could_be_of_what_wait
   EXPECT_THAT(not_begun("yes", to_text(waits.id).c_str()), IsEmpty()) << "what it is is known";
 }
 
+/// Below a comment something was said to its author alone, and something to all.
+TEST(recalling_echoes, a_private_answers_echo_stays_where_it_was_said) {
+  auto state = with_conversation();
+  state.current->kind = thread_kind::comment;
+  state.current->platform = platform::instagram;
+  message open;
+  open.id = {state.current->id, 7};
+  open.direction = direction::outbound;
+  open.content = "to all";
+  open.sent_at = at(1);
+  message between;
+  between = open;
+  between.id.sequence = 8;
+  between.content = "to you  alone ";
+  between.payload = R"({"buttons":[{"title":"ok"}],"private":true})";
+  state.sending = {open, between};
+  plain_past past;
+  const auto stays = [&](const char* words, auto change) {
+    auto echo = inbound_of(inbound_kind::message, "p");
+    echo.direction = direction::outbound;
+    echo.platform = platform::instagram;
+    echo.content = words;
+    echo.at = at(2);
+    change(echo);
+    auto r = told(echo);
+    return stays_here(r, state, past);
+  };
+  const auto as_it_is = [](inbound_event&) {};
+  EXPECT_FALSE(stays("to you alone", as_it_is)) << "nobody has called the platform yet";
+  past.begun = between.id;
+  EXPECT_TRUE(stays("to you alone", as_it_is));
+  EXPECT_FALSE(stays("to you", as_it_is));
+  EXPECT_FALSE(stays("to you alone", [](inbound_event& e) { e.direction = direction::inbound; }));
+  EXPECT_FALSE(stays("to you alone", [](inbound_event& e) { e.our_reference = "another's"; }));
+  past.begun = open.id;
+  EXPECT_FALSE(stays("to all", as_it_is)) << "that comes back as a comment";
+  state.current->kind = thread_kind::dm;
+  EXPECT_FALSE(stays("to all", as_it_is)) << "it is asked by its own key";
+}
+
 TEST(recalling_replies, asks_below_what_they_go_only_where_nothing_came_since) {
   auto state = with_conversation();
   plain_past past;

@@ -254,6 +254,31 @@ TEST_F(saying_test, the_oldest_of_those_with_the_same_words_is_meant) {
   EXPECT_EQ(messages.size(), 5u);
 }
 
+TEST_F(saying_test, what_was_said_to_all_and_to_one_alone_is_told_apart_by_where_it_comes_back) {
+  state.current->kind = thread_kind::comment;
+  auto s = reply("ok");
+  s.parts.front().payload = R"({"private":true})";
+  const auto between = run(std::move(s)).back().message->id;
+  const auto open = queued("ok");
+  auto below = wordy_echo("p1", "ok");
+  below.thread = thread_kind::comment;
+  below.at = now;
+  feed(below);
+  EXPECT_EQ(message_of(open).platform_message_id, "p1");
+  EXPECT_EQ(message_of(between).delivery, delivery::queued);
+  auto direct = wordy_echo("p2", "ok");
+  direct.thread = thread_kind::dm;
+  direct.at = now;
+  feed(direct);
+  EXPECT_EQ(message_of(between).platform_message_id, "p2");
+}
+
+TEST_F(saying_test, words_are_compared_without_their_white_space) {
+  EXPECT_EQ(words_in(" \t blue  or\r\n red? "), "blue or red?");
+  EXPECT_EQ(words_in(" \n"), "");
+  EXPECT_NE(words_in("blueor red?"), words_in("blue or red?"));
+}
+
 TEST_F(saying_test, what_waits_for_its_turn_is_not_settled_by_the_same_words) {
   const auto first = queued("ok"), second = queued("ok");
   auto typed = wordy_echo("p1", "ok");  // in the platform's own app

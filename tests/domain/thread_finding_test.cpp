@@ -56,6 +56,13 @@ inbound_event in_group(std::string group, std::string speaker) {
   return e;
 }
 
+inbound_event our_echo(platform on, std::string to, std::string words) {
+  auto e = outbound(direct(std::move(to)));
+  e.platform = on;
+  e.content = std::move(words);
+  return e;
+}
+
 /// All of it in one line: "55 of 55 unless in 56 by another name; BR.1 is first 55; comment".
 std::string text(const thread_finding& f, const known_threads& known) {
   const auto& found = f.found;
@@ -417,6 +424,26 @@ TEST(led_to, by_its_move_then_by_its_name) {
   moved("50", "55")(known);
   EXPECT_EQ(led_to("55", noon, known), known.id_of("50"));
   EXPECT_EQ(led_to("55", noon - 1s, known), known.id_of("BR.1"));
+}
+
+TEST(private_answers, are_asked_for_where_they_were_said) {
+  known_threads known;
+  const auto below = known.id_of(thread_kind::comment, "photo/55");
+  known.private_answers[{"55", "yes"}] = below;
+  EXPECT_EQ(known.find(our_echo(platform::instagram, "55", "yes")).unless_in, below);
+  EXPECT_EQ(known.find(our_echo(platform::instagram, "55", "no")).unless_in, std::nullopt);
+  EXPECT_EQ(known.find(our_echo(platform::instagram, "56", "yes")).unless_in, std::nullopt)
+      << "another customer";
+  EXPECT_EQ(known.find(our_echo(platform::x, "55", "yes")).unless_in, std::nullopt) << "has no such answers";
+  auto his = our_echo(platform::instagram, "55", "yes");
+  his.direction = direction::inbound;
+  EXPECT_EQ(known.find(his).unless_in, std::nullopt);
+  // Once it is known by the platform's id, that says where it lies: of its receipts too.
+  known.private_answers.clear();
+  known.comments["m"] = below;
+  EXPECT_EQ(known.find(our_echo(platform::instagram, "55", "edited since")).unless_in, below);
+  EXPECT_EQ(known.find(of_kind(inbound_kind::status, our_echo(platform::instagram, "55", ""))).unless_in,
+            below);
 }
 
 }  // namespace

@@ -130,6 +130,7 @@ told create_record(world& w, const account& a, object body, instant now) {
     if (const auto wait = w.limits.take(l, a.id, to_create, now)) return limited(w, l, *wait);
   }
   const auto parent = member_object(*reply, "parent");
+  const std::string cid = "bafyout" + std::to_string(w.next_id++);
   const auto& kept = w.keep({.by = &a,
                              .where = edge::comment,
                              .recipient = std::string{member_text(*parent, "uri")},
@@ -137,8 +138,10 @@ told create_record(world& w, const account& a, object body, instant now) {
                              .reference = {},
                              .id = "at://" + a.platform_id + "/app.bsky.feed.post/" + std::string{key},
                              .record_key = std::string{key},
+                             .record_cid = cid,
+                             .record = net::platforms::to_json(*record),
                              .at = now});
-  return {.body = R"({"uri":")" + kept.id + R"(","cid":"bafyout)" + std::to_string(w.next_id++) + "\"}"};
+  return {.body = R"({"uri":")" + kept.id + R"(","cid":")" + cid + "\"}"};
 }
 
 told get_record(world& w, const account& a, const asked& r) {
@@ -154,7 +157,9 @@ told get_record(world& w, const account& a, const asked& r) {
     o.end();
     return {.body = std::move(out)};
   }
-  return refused(w, 400, "RecordNotFound", "Could not locate record");
+  told not_there = refused(w, 400, "RecordNotFound", "Could not locate record");
+  --w.refused;  // nothing was said, only asked
+  return not_there;
 }
 
 told get_messages(world& w, const account& a, const asked& r) {
@@ -165,6 +170,22 @@ told get_messages(world& w, const account& a, const asked& r) {
     append_message(out, *all[i]);
   }
   return {.body = out + "]}"};
+}
+
+/// Behind a cursor, which is how many came before.
+told get_log(world& w, const account& a, const asked& r) {
+  constexpr std::size_t rows_max = 20;
+  const auto& all = w.chat_logs[a.platform_id];
+  const auto cursor = parameter(r, "cursor");
+  std::size_t at = std::min(cursor.empty() ? 0 : std::stoul(cursor), all.size());
+  for (std::size_t i = 0; i < at; ++i) w.logs_read.push_back(all[i].ticket);
+  std::string out = R"({"logs":[)";
+  for (const auto end = std::min(at + rows_max, all.size()); at < end;) {
+    const std::string& json = all[at++].json;
+    if (out.back() != '[') out += ',';
+    out += json.substr(0, json.size() - 1) + R"(,"rev":"2222)" + std::to_string(100'000'000 + at) + "\"}";
+  }
+  return {.body = out + R"(],"cursor":")" + std::to_string(at) + "\"}"};
 }
 
 told create_session(world& w, object body, instant now) {
@@ -203,9 +224,9 @@ told bluesky_answer(world& w, const asked& r, instant now) {
     ++w.marked_read;
     return {};
   }
-  // What is said to an account comes otherwise here: nothing is ever new.
+  // What is said to an account comes otherwise here; what it says itself is in its log, and notifies nobody.
   if (method == "app.bsky.notification.listNotifications") return {.body = R"({"notifications":[]})"};
-  if (method == "chat.bsky.convo.getLog") return {.body = R"({"cursor":"0","logs":[]})"};
+  if (method == "chat.bsky.convo.getLog") return get_log(w, *a, r);
   if (method == "com.atproto.repo.createRecord") return create_record(w, *a, body, now);
   if (method == "com.atproto.repo.getRecord") return get_record(w, *a, r);
   return refused(w, 501, "MethodNotImplemented", "Method Not Implemented");

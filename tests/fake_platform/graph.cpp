@@ -114,21 +114,45 @@ told take_message(world& w, const account& a, object body, instant now) {
   return {.body = std::move(out)};
 }
 
-told take_comment(world& w, const account& a, const std::string& below, object body, instant now) {
+/// Comments are nested once: what answers a nested one stands beside it.
+publication place_below(const world& w, const account& a, const std::string& below, bool is_post) {
+  publication place{.author = a.platform_id};
+  const auto known = w.published.find(below);
+  if (a.platform == domain::platform::facebook) {  // <page>_<post>, <post>_<comment>
+    const auto line = below.find('_');
+    is_post = below.substr(0, line) == a.platform_id;
+    place.post = a.platform_id + '_' + (is_post ? below.substr(line + 1) : below.substr(0, line));
+  }
+  if (is_post) {
+    place.post = below;
+    return place;
+  }
+  if (known != w.published.end() && !known->second.post.empty()) place.post = known->second.post;
+  place.parent = known == w.published.end() || known->second.parent.empty() ? below : known->second.parent;
+  return place;
+}
+
+told take_comment(world& w, const account& a, const std::string& below, std::string_view edge_name,
+                  object body, instant now) {
   constexpr std::size_t page_max = 8000, instagram_max = 2200;
   const bool instagram = a.platform == domain::platform::instagram;
   const auto text = member_text(body, "message");
   if (text.empty() || utf16_units(text) > (instagram ? instagram_max : page_max)) {
     return graph_error(w, 400, bad_parameter, "(#100) message");
   }
-  std::string id =
-      (instagram ? "1799" : below.substr(0, below.find('_')) + "_88") + std::to_string(w.next_id++);
+  const auto place = place_below(w, a, below, instagram && edge_name == "comments");
+  std::string id = (instagram ? "1799" : place.post.substr(place.post.find('_') + 1) + "_88") +
+                   std::to_string(w.next_id++);
+  w.published[id] = place;
   w.keep({.by = &a,
           .where = edge::comment,
           .recipient = below,
           .text = std::string{text},
           .reference = {},
           .id = id,
+          .post = place.post,
+          .parent = place.parent,
+          .in_anothers = edge_name == "mentions",
           .at = now});
   return {.body = R"({"id":")" + id + "\"}"};
 }
@@ -280,10 +304,12 @@ told graph_answer(world& w, const asked& r, instant now) {
     if (!own) return graph_error(w, 403, 200, "(#200) the token is not of this page");
     return take_message(w, *from, body, now);
   }
-  if (edge_name == "comments" || edge_name == "replies") return take_comment(w, *from, path[1], body, now);
+  if (edge_name == "comments" || edge_name == "replies")
+    return take_comment(w, *from, path[1], edge_name, body, now);
   if (edge_name == "mentions" && own) {
     const std::string comment = member_id(body, "comment_id");
-    return take_comment(w, *from, comment.empty() ? member_id(body, "media_id") : comment, body, now);
+    return take_comment(w, *from, comment.empty() ? member_id(body, "media_id") : comment, edge_name, body,
+                        now);
   }
   return graph_error(w, 404, bad_parameter, "Unknown path components");
 }

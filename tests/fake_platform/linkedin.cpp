@@ -118,7 +118,10 @@ told linkedin_answer(world& w, const asked& r, instant now) {
   constexpr std::size_t text_max = 1250;
   if (post.empty() || text.empty() || utf16_units(text) > text_max)
     return refused(w, 400, "object or message.text");
-  std::string about{post};
+  // What answers a comment stands below that one's post, however the call names it.
+  const bool nested = path[2].starts_with("urn:li:comment:(");
+  std::string about = nested ? path[2].substr(path[2].find('(') + 1) : std::string{post};
+  if (nested) about.resize(about.rfind(','));
   if (about.starts_with("urn:li:activity:")) about = about.substr(std::string_view("urn:li:").size());
   const std::string number = std::to_string(7'000'000'000'000'000'000u + w.next_id++);
   const auto& kept = w.keep({.by = from,
@@ -128,6 +131,7 @@ told linkedin_answer(world& w, const asked& r, instant now) {
                              .reference = {},
                              .id = "urn:li:comment:(" + about + ',' + number + ')',
                              .post = std::string{post},
+                             .parent = nested ? path[2] : std::string{},
                              .at = now});
   told t{.status = 201, .body = {}, .headers = {{"x-restli-id", number}}};
   append_comment(t.body, kept);

@@ -1,6 +1,7 @@
 #include "tests/fake_platform/platform.hpp"
 
 #include "domain/json.hpp"
+#include "tests/fake_platform/jetstream.hpp"
 
 #include <array>
 #include <atomic>
@@ -16,6 +17,8 @@ namespace {
 
 using domain::json_object;
 
+/// An engine that is down takes no word: then the answer is given without.
+constexpr std::chrono::milliseconds word_patience{1'000};
 constexpr std::size_t huge_bytes = 10u << 20;
 constexpr std::string_view redirected_to = "/_/redirected";
 
@@ -95,7 +98,14 @@ std::string line_of(const taken& t) {
 class platform::running {
  public:
   explicit running(platform_options o)
-      : options_(std::move(o)), receipts_(options_.receipts, options_.sources), random_(options_.seed) {
+      : options_(std::move(o)),
+        random_(options_.seed),
+        receipts_(options_.receipts, options_.sources,
+                  [this](const account& of, const word& what, std::uint64_t ticket) {
+                    publish(of, what, ticket);
+                  }) {
+    if (options_.streams)
+      stream_.emplace(jetstream_options{options_.server.certificate_file, options_.server.key_file});
     world_.accounts = options_.accounts;
     for (const auto& s : options_.sources) {
       if (!s.app_token.empty()) world_.app_tokens.insert(s.app_token);
@@ -106,6 +116,8 @@ class platform::running {
   }
 
   [[nodiscard]] std::string url() const { return url_; }
+  [[nodiscard]] bool has_reader() const { return stream_ && !stream_->targets().empty(); }
+  [[nodiscard]] std::string stream_url() const { return stream_ ? stream_->url() : std::string{}; }
   void next(std::vector<trouble> troubles) {
     const std::lock_guard lock(mutex_);
     next_.assign(troubles.begin(), troubles.end());
@@ -116,6 +128,9 @@ class platform::running {
     world_.heard[account + '/' + customer] = at;
   }
   void tell(const std::string& engine) { receipts_.tell(engine); }
+  [[nodiscard]] bool wait_all_told(std::chrono::milliseconds patience) {
+    return receipts_.wait_all_told(patience);
+  }
   void unsubscribe(const std::string& id) {
     const std::lock_guard lock(mutex_);
     world_.unsubscribed.insert(id);
@@ -187,6 +202,7 @@ class platform::running {
     if (path_of(a).starts_with("/_/")) return control(a);
     if (held_) return {.status = 503, .body = "{}", .headers = {{"Retry-After", "1"}}};
     told t;
+    std::uint64_t told_before = 0;
     {
       const std::lock_guard lock(mutex_);
       ++asked_;
@@ -195,14 +211,32 @@ class platform::running {
       const auto had = world_.book.size();
       if (!is_before(what)) t = answer_of(world_, a, now);
       if (world_.book.size() > had) {
-        receipts_.tell_of(world_.book.back());
+        told_before = receipts_.tell_of(world_, world_.book.back());
         if (options_.on_taken) options_.on_taken(world_.book.back());
       }
+      for (const auto ticket : std::exchange(world_.logs_read, {})) receipts_.told(ticket);
       t = troubled(what, std::move(t), url_);
     }
     changed_.notify_all();
+    if (told_before != 0) receipts_.wait_told(told_before, word_patience);
     if (options_.latency.count() > 0) std::this_thread::sleep_for(options_.latency);
     return t;
+  }
+
+  void publish(const account& of, const word& what, std::uint64_t ticket) {
+    const std::lock_guard lock(mutex_);
+    if (what.by == way::chat_log) {  // told once it is read
+      world_.chat_logs[of.platform_id].push_back({what.body, ticket});
+      return;
+    }
+    // Times never fall there.
+    streamed_us_ = std::max(
+        streamed_us_ + 1, static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(
+                                                         std::chrono::system_clock::now().time_since_epoch())
+                                                         .count()));
+    if (stream_)
+      stream_->add(streamed_us_, R"({"time_us":)" + std::to_string(streamed_us_) + ',' + what.body.substr(1));
+    receipts_.told(ticket);
   }
 
   trouble draw() {
@@ -220,7 +254,8 @@ class platform::running {
 
   const platform_options options_;
   std::atomic<bool> held_{false};
-  receipts receipts_;
+  std::optional<jetstream> stream_;
+  std::uint64_t streamed_us_ = 0;
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
   world world_;
@@ -228,7 +263,8 @@ class platform::running {
   std::mt19937_64 random_;
   std::uint64_t asked_ = 0, followed_ = 0;
   std::map<std::string, std::uint64_t> troubles_;
-  std::string url_;  // of the server, which answers until its end
+  std::string url_;               // of the server, which answers until its end
+  receipts receipts_;             // its thread publishes into all of that
   std::optional<server> server_;  // last: its threads use all of it
 };
 
@@ -247,6 +283,18 @@ void platform::tell(const std::string& engine) {
 void platform::heard(const std::string& account, const std::string& customer,
                      std::chrono::system_clock::time_point at) {
   running_->heard(account, customer, at);
+}
+std::string platform::stream_url() const {
+  return running_->stream_url();
+}
+bool platform::has_reader() const {
+  return running_->has_reader();
+}
+void platform::know(const std::string& id, publication what) {
+  running_->change([&](world& w) { w.published[id] = std::move(what); });
+}
+bool platform::wait_all_told(std::chrono::milliseconds patience) {
+  return running_->wait_all_told(patience);
 }
 void platform::unsubscribe(const std::string& id) {
   running_->unsubscribe(id);

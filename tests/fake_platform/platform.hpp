@@ -28,6 +28,7 @@ struct platform_options {
   double trouble_share = 0;  ///< of the requests: 0 … 1
   std::uint64_t seed = 1;
   std::chrono::milliseconds latency{0};             ///< of each answer
+  bool streams = false;                             ///< Bluesky's posts, at stream_url()
   std::function<void(const taken&)> on_taken = {};  ///< under the lock: it must only print
 };
 
@@ -37,8 +38,12 @@ class platform {
   ~platform();
 
   [[nodiscard]] std::string url() const;
+  [[nodiscard]] std::string stream_url()
+      const;  ///< ws(s)://127.0.0.1:port; empty without platform_options::streams
   /// Of the next requests, one after the other, before chance has its say again.
   void next(std::vector<trouble> troubles);
+  /// Is somebody connected to the stream?
+  [[nodiscard]] bool has_reader() const;
   /// From now on receipts go to the engine at this address.
   void tell(const std::string& engine);
   /// The customer wrote to the account then; else the window is taken for open.
@@ -61,6 +66,10 @@ class platform {
   /// The customer said so, and it was never delivered: the platform's history has it.
   void remember(const std::string& account, const std::string& customer, const std::string& text,
                 std::chrono::system_clock::time_point at = std::chrono::system_clock::now());
+  /// That was said in public: the platform knows where and by whom, and names them where it tells of an answer.
+  void know(const std::string& id, publication what);
+  /// Waits until all that there was to tell of what was taken has been told. False: it has not, within `patience`.
+  [[nodiscard]] bool wait_all_told(std::chrono::milliseconds patience);
   /// The account's token is good no more, or is again.
   void revoke(const std::string& account, bool dead = true);
 

@@ -1,26 +1,15 @@
 #include "tests/fake_platform/world.hpp"
 
+#include "net/http/message.hpp"
+
 #include <algorithm>
 
 namespace switchboard::fake_platform {
 namespace {
 
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
+/// As whatever comes in is read; what is not encoded as it should be names nothing.
 std::string decoded(std::string_view text) {
-  constexpr int base = 16;
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool coded =
-        text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 && hex_value(text[i + 2]) >= 0;
-    out += coded ? static_cast<char>(hex_value(text[i + 1]) * base + hex_value(text[i + 2])) : text[i];
-    if (coded) i += 2;
-  }
-  return out;
+  return net::http::percent_decode(text).value_or("");
 }
 
 }  // namespace

@@ -33,13 +33,31 @@ enum class edge : std::uint8_t { message, comment, private_reply };
 struct taken {
   const account* by = nullptr;
   edge where = edge::message;
-  std::string recipient;                   ///< a person, a chat, or what a comment stands below
-  std::string text;                        ///< of what has none: of which kind it is, in brackets
-  std::string reference;                   ///< our own id, where the platform has a place for it
-  std::string id;                          ///< the platform's
-  std::string record_key = {}, post = {};  ///< Bluesky; LinkedIn, Instagram: the post that it is about
+  std::string recipient;  ///< a person, a chat, or what a comment stands below
+  std::string text;       ///< of what has none: of which kind it is, in brackets
+  std::string reference;  ///< our own id, where the platform has a place for it
+  std::string id;         ///< the platform's
+  std::string post = {},
+              parent = {};     ///< what it stands below: whose comments, and which of them; empty: not known
+  bool in_anothers = false;    ///< Instagram: in media that is not the account's
+  std::string shown = {};      ///< X: as others see it, with the names of those it answers before it
+  std::size_t shown_from = 0;  ///< … where its own words begin, in characters
+  std::string record_key = {}, record_cid = {}, record = {};  ///< Bluesky
   instant at{};
   std::chrono::system_clock::time_point wall{};
+};
+
+/// What was said in public.
+struct publication {
+  std::string post = {};    ///< below which it stands
+  std::string parent = {};  ///< the comment that it answers, as the platform nests them
+  std::string author = {}, handle = {};
+};
+
+/// An entry of Bluesky's log of messages.
+struct log_entry {
+  std::string json;  ///< without its rev
+  std::uint64_t ticket = 0;
 };
 
 struct world {
@@ -65,6 +83,10 @@ struct world {
   };
   /// What customers said that was never delivered, by account, in order. Given as history.
   std::map<std::string, std::vector<past_message>> past = {};
+  /// By its id. Of customers', as far as a test tells it.
+  std::map<std::string, publication> published = {};
+  std::map<std::string, std::vector<log_entry>> chat_logs = {};  ///< by DID
+  std::vector<std::uint64_t> logs_read = {};                     ///< tickets of what somebody has read there
   std::uint64_t next_id = 1;
   std::uint64_t refused = 0;  ///< for what they said
   std::uint64_t limited = 0;  ///< for how many they were

@@ -76,6 +76,15 @@ told send_direct(world& w, const account& a, const std::string& to, object body,
                        w, direct, a, now);
 }
 
+/// As X shows a text.
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    out += c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : std::string(1, c);
+  }
+  return out;
+}
+
 told post(world& w, const account& a, object body, instant now) {
   constexpr std::size_t weight_max = 280;
   const auto text = member_text(body, "text");
@@ -89,12 +98,22 @@ told post(world& w, const account& a, object body, instant now) {
   if (w.limits.take(posts_app_day, a.source, 1, now))
     return problem(w, 429, "Too Many Requests", "rate-limit-exceeded");
   const std::string id = std::to_string(1'900'000'000'000'000'000u + w.next_id++);
+  const auto known = w.published.find(below);
+  const auto answered = known == w.published.end() ? publication{} : known->second;
+  const std::string names =
+      answered.handle.empty() || answered.author == a.platform_id ? "" : '@' + answered.handle + ' ';
+  const std::string root = answered.post.empty() ? below : answered.post;
+  w.published[id] = {.post = root, .parent = below, .author = a.platform_id};
   w.keep({.by = &a,
           .where = edge::comment,
           .recipient = below,
           .text = std::string{text},
           .reference = {},
           .id = id,
+          .post = root,
+          .parent = below,
+          .shown = names + escaped(text),
+          .shown_from = names.size(),
           .at = now});
   std::string out = R"({"data":)";
   json_object o{out};
@@ -116,7 +135,7 @@ told list(world& w, const account& a, edge where, const std::string& of, instant
     if (i > 0) out += ',';
     json_object o{out};
     o.text("id", t.id);
-    o.text("text", t.text);
+    o.text("text", where == edge::message ? t.text : t.shown);
     o.text(where == edge::message ? "sender_id" : "author_id", a.platform_id);
     o.text("created_at", domain::to_rfc3339(std::chrono::time_point_cast<std::chrono::microseconds>(t.wall)));
     if (where == edge::comment)

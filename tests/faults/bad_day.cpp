@@ -1,7 +1,7 @@
 #include "bad_day.hpp"
 
-#include "domain/time.hpp"
 #include "tests/e2e/certificate.hpp"
+#include "tests/e2e/every_platform.hpp"
 #include "tests/e2e/json_text.hpp"
 #include "tests/e2e/setup.hpp"
 #include "tests/eventually.hpp"
@@ -9,7 +9,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <ctime>
 #include <random>
 #include <set>
 #include <stdexcept>
@@ -21,114 +20,13 @@ namespace {
 
 using namespace std::chrono_literals;
 using fake_platform::account;
+using fake_platform::echo_time;
 
-const std::vector<account> most_accounts = {
-    {.id = "day-whatsapp",
-     .platform = domain::platform::whatsapp,
-     .platform_id = "777001",
-     .access_token = "t-1",
-     .source = "meta"},
-    {.id = "day-page",
-     .platform = domain::platform::facebook,
-     .platform_id = "777002",
-     .access_token = "t-2",
-     .source = "meta"},
-    {.id = "day-instagram",
-     .platform = domain::platform::instagram,
-     .platform_id = "777003",
-     .access_token = "t-3",
-     .source = "meta"},
-    {.id = "day-linkedin",
-     .platform = domain::platform::linkedin,
-     .platform_id = "urn:li:organization:777004",
-     .access_token = "t-4",
-     .source = "linkedin"},
-    {.id = "day-telegram",
-     .platform = domain::platform::telegram,
-     .platform_id = "777005",
-     .access_token = "777005:t-5",
-     .source = "telegram-day"},
-    {.id = "day-bluesky",
-     .platform = domain::platform::bluesky,
-     .platform_id = "did:plc:day2kq7a5cbsq2mtnhxuz4fa",
-     .access_token = "t-6",
-     .source = "bluesky-day"},
-};
-const std::vector<account> x_account = {{.id = "day-x",
-                                         .platform = domain::platform::x,
-                                         .platform_id = "777007",
-                                         .access_token = "t-7",
-                                         .source = "x"}};
-
-std::string now_text() {
-  return domain::to_rfc3339(
-      std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now()));
-}
-
-std::string messenger_text(const account& a, const std::string& customer) {
-  const auto ms = std::to_string(std::time(nullptr) * 1000);
-  const bool instagram = a.platform == domain::platform::instagram;
-  return std::string(R"({"object":")") + (instagram ? "instagram" : "page") + R"(","entry":[{"id":")" +
-         a.platform_id + R"(","time":)" + ms + R"(,"messaging":[{"sender":{"id":")" + customer +
-         R"("},"recipient":{"id":")" + a.platform_id + R"("},"timestamp":)" + ms +
-         R"(,"message":{"mid":"m_in.)" + customer + R"(","text":"hello?"}}]}]})";
-}
-
-std::string linkedin_comment(const account& a, const std::string& customer) {
-  const auto ms = std::to_string(std::time(nullptr) * 1000);
-  const std::string post = "urn:li:share:6" + customer;
-  const std::string comment = "urn:li:comment:(urn:li:activity:7" + customer + ",8" + customer + ")";
-  return R"({"type":"ORGANIZATION_SOCIAL_ACTION_NOTIFICATIONS","notifications":[{"notificationId":)" +
-         customer + R"(,"organizationalEntity":")" + a.platform_id +
-         R"(","action":"COMMENT","sourcePost":")" + post + R"(","generatedActivity":")" + comment +
-         R"(","decoratedGeneratedActivity":{"comment":{"entity":")" + comment +
-         R"(","owner":"urn:li:person:p)" + customer + R"(","text":"hello?","object":")" + post +
-         R"("}},"lastModifiedAt":)" + ms + R"(,"subscriber":"urn:li:person:admin"}]})";
-}
-
-std::string telegram_message(const std::string& customer) {
-  return R"({"update_id":)" + customer + R"(,"message":{"message_id":1,"from":{"id":)" + customer +
-         R"(,"is_bot":false,"first_name":"C"},"chat":{"id":)" + customer +
-         R"(,"first_name":"C","type":"private"},"date":)" + std::to_string(std::time(nullptr)) +
-         R"(,"text":"hello?"}})";
-}
-
-std::string x_message(const account& a, const std::string& customer) {
-  return R"({"for_user_id":")" + a.platform_id +
-         R"(","direct_message_events":[{"type":"message_create","id":"9)" + customer +
-         R"(","created_timestamp":")" + std::to_string(std::time(nullptr) * 1000) +
-         R"(","message_create":{"target":{"recipient_id":")" + a.platform_id + R"("},"sender_id":")" +
-         customer + R"(","message_data":{"text":"hello?"}}}]})";
-}
-
-std::string bluesky_message(const std::string& customer) {
-  const std::string who = "did:plc:" + customer;
-  return R"({"cursor":"c)" + customer +
-         R"(","logs":[{"$type":"chat.bsky.convo.defs#logCreateMessage","rev":"2222224)" + customer +
-         R"(","convoId":"convo)" + customer +
-         R"(","message":{"$type":"chat.bsky.convo.defs#messageView","id":"3m)" + customer +
-         R"(","rev":"23m)" + customer + R"(","text":"hello?","sender":{"did":")" + who + R"("},"sentAt":")" +
-         now_text() + R"("},"relatedProfiles":[{"did":")" + who + R"("}]}]})";
-}
-
-std::string first_word_of(const account& a, const std::string& customer) {
-  switch (a.platform) {
-    case domain::platform::whatsapp:
-      return e2e::whatsapp_text(a.platform_id, customer, "wamid.in." + customer, "hello?",
-                                static_cast<std::uint64_t>(std::time(nullptr)));
-    case domain::platform::linkedin:
-      return linkedin_comment(a, customer);
-    case domain::platform::telegram:
-      return telegram_message(customer);
-    case domain::platform::x:
-      return x_message(a, customer);
-    case domain::platform::bluesky:
-      return bluesky_message(customer);
-    case domain::platform::facebook:
-    case domain::platform::instagram:
-      break;
-  }
-  return messenger_text(a, customer);
+/// X alone, or all the others.
+std::vector<account> accounts_of(bool by_x) {
+  auto all = e2e::an_account_of_each();
+  std::erase_if(all, [&](const account& a) { return (a.platform == domain::platform::x) != by_x; });
+  return all;
 }
 
 void append(std::string& out, const char* what, const std::vector<std::string>& which) {
@@ -147,6 +45,9 @@ std::string send_findings::text() const {
   append(out, "lost", lost);
   append(out, "said of untruly", untrue);
   append(out, "out of order", out_of_order);
+  append(out, "shown twice", shown_twice);
+  append(out, "told and still unknown", unknown_though_told);
+  append(out, "cases that nobody's word opened", opened);
   return out;
 }
 
@@ -181,10 +82,23 @@ send_findings judge(const std::vector<accepted_reply>& replies, const std::vecto
   return f;
 }
 
+void judge_shown(send_findings& f, const std::vector<accepted_reply>& replies,
+                 const std::vector<std::string>& conversations, const std::vector<shown_message>& shown) {
+  std::map<std::string, std::uint64_t> times;
+  std::set<std::string> foreign;
+  for (const auto& m : shown) {
+    ++times[m.name];
+    if (std::find(conversations.begin(), conversations.end(), m.conversation) == conversations.end())
+      foreign.insert(m.conversation + " (" + m.name + ')');
+  }
+  for (const auto& r : replies) {
+    if (times[bad_day::name_in(r.text)] > 1) f.shown_twice.push_back(r.text);
+  }
+  f.opened.assign(foreign.begin(), foreign.end());
+}
+
 bad_day::bad_day(options o)
-    : options_(std::move(o)),
-      accounts_(options_.by_x ? x_account : most_accounts),
-      engine_(dir_.path(), options_.program) {}
+    : options_(std::move(o)), accounts_(accounts_of(options_.by_x)), engine_(dir_.path(), options_.program) {}
 
 void bad_day::start() {
   engine_.start();
@@ -200,28 +114,22 @@ void bad_day::begin() {
     server = {.certificate_file = certificate, .key_file = key};
     s.server = "outbound_ca_file = " + e2e::json_string(certificate) + '\n';
   }
-  platform_.emplace(fake_platform::platform_options{.server = server,
-                                                    .accounts = accounts_,
-                                                    .sources = {{.id = {"meta"},
-                                                                 .kind = config::source_kind::meta,
-                                                                 .secrets = {"demo-secret"},
-                                                                 .verify_token = {}}},
-                                                    .receipts = {.engine = {}, .apart = 20ms},
-                                                    .trouble_share = options_.trouble_share,
-                                                    .seed = options_.seed});
+  platform_.emplace(fake_platform::platform_options{
+      .server = server,
+      .accounts = accounts_,
+      .sources = e2e::their_sources(),
+      .receipts = {.engine = {},
+                   .apart = 20ms,
+                   .echoes = {echo_time::before, echo_time::with, echo_time::behind}},
+      .trouble_share = options_.trouble_share,
+      .seed = options_.seed,
+      .streams = true});
+  platform_->open_account_activity(!options_.by_x_activity);
   s.limits =
       "send_backoff = \"20ms\"\nsend_backoff_max = \"1s\"\nsend_timeout = \"2s\"\nsend_unknown_wait = \"" +
-      options_.unknown_wait + "\"\nsend_in_flight_max = " + std::to_string(options_.in_flight_max) + '\n';
-  for (const auto& a : accounts_) {
-    if (a.source.ends_with(
-            "-day")) {  // neither Telegram's updates nor Bluesky's chats say whose account they are for
-      const auto kind = a.source.substr(0, a.source.find('-'));
-      s.more += "\n[[source]]\nid = \"" + a.source + "\"\nkind = \"" + kind + "\"\nsecrets = [\"demo-" +
-                kind + "-secret\"]\n";
-    }
-    s.more += '\n' + e2e::account_toml(a.id, "acme", a.source, domain::to_word(a.platform), a.platform_id) +
-              "access_token = \"" + a.access_token + "\"\napi_url = \"" + platform_->url() + "\"\n";
-  }
+      options_.unknown_wait + "\"\nfeed_poll_interval = \"500ms" +
+      "\"\nsend_in_flight_max = " + std::to_string(options_.in_flight_max) + '\n';
+  s.more = e2e::toml_of(accounts_, *platform_);
   engine_.configure(s.toml(engine_.data()));
   start();
   customers_write();
@@ -232,7 +140,9 @@ void bad_day::customers_write() {
   for (const auto& a : accounts_) {
     for (std::uint32_t i = 0; i < options_.customers; ++i) {
       const auto customer = std::to_string(next++);
-      const auto done = e2e::deliver(engine_, a.source, first_word_of(a, customer));
+      const auto word = e2e::first_word_of(a, customer, i % 2 == 1);
+      if (!word.id.empty()) platform_->know(word.id, word.as);
+      const auto done = e2e::deliver(engine_, a.source, word.body);
       if (done.status != 200)
         throw std::runtime_error("a customer's word was answered " + std::to_string(done.status) + ' ' +
                                  done.body);
@@ -250,9 +160,9 @@ void bad_day::customers_write() {
 
 std::optional<accepted_reply> bad_day::post_one(std::uint64_t n) {
   const auto& conversation = conversations_[n % conversations_.size()];
-  std::string text = "reply-" + std::to_string(n);
+  std::string text = "reply-" + std::to_string(n) + " & so on";  // X shows the sign as an entity
   auto more = e2e::bearer(e2e::agent_token);
-  more.emplace_back("Idempotency-Key", text);
+  more.emplace_back("Idempotency-Key", "reply-" + std::to_string(n));
   while (!give_up_) {
     e2e::http_connection c(engine_.port());
     const auto done = c.ask("POST", "/v1/conversations/" + conversation + "/messages", more,
@@ -340,9 +250,43 @@ bool bad_day::settle(std::chrono::seconds patience) {
   return all();
 }
 
+/// "reply-12": by which a reply is known, whatever its platform made of the rest.
+std::string bad_day::name_in(const std::string& content) {
+  const auto from = content.find("reply-");
+  return from == std::string::npos ? content : content.substr(from, content.find(' ', from) - from);
+}
+
+/// Also of conversations that there should not be.
+std::vector<shown_message> bad_day::shown() {
+  std::vector<shown_message> all;
+  for (const auto& a : accounts_) {
+    for (const auto& row : e2e::read_list(engine_, "/v1/conversations?account=" + a.id, "conversations")) {
+      const auto id = e2e::text_at(row, "/id").value_or("");
+      for (const auto& m : e2e::read_list(engine_, "/v1/conversations/" + id + "/messages", "messages")) {
+        if (e2e::text_at(m, "/direction") != "outbound" || e2e::json_at(m, "/deleted") == "true") continue;
+        all.push_back({id, name_in(e2e::text_at(m, "/content").value_or(""))});
+      }
+    }
+  }
+  return all;
+}
+
 send_findings bad_day::check() {
+  EXPECT_TRUE(platform_->wait_all_told(60s)) << "the engine takes no echo any more";
   read_ends();
-  return judge(accepted_, platform_->book(), ends_);
+  const auto book = platform_->book();
+  auto found = judge(accepted_, book, ends_);
+  judge_shown(found, accepted_, conversations_, shown());
+  std::set<std::string> told;  // all that is in the book, but of who tells nothing
+  for (const auto& t : book) {
+    if (t.by->platform != domain::platform::telegram) told.insert(t.text);
+  }
+  for (const auto& r : accepted_) {
+    const auto e = ends_.find(r.id);
+    if (e != ends_.end() && e->second.status == "unknown" && told.contains(r.text))
+      found.unknown_though_told.push_back(r.text);
+  }
+  return found;
 }
 
 std::string bad_day::summary() const {

@@ -25,8 +25,12 @@ struct send_findings {
   std::vector<std::string>
       untrue;  ///< said to be sent, and no platform has it; or to have failed, and one has
   std::vector<std::string> out_of_order;  ///< a platform took it before an earlier one of its conversation
+  std::vector<std::string> shown_twice;   ///< two messages of the engine's say it
+  std::vector<std::string> unknown_though_told;  ///< its platform has it and said so, and it is still unknown
+  std::vector<std::string> opened;               ///< conversations that hold what only our side said
   [[nodiscard]] bool none() const {
-    return doubled.empty() && lost.empty() && untrue.empty() && out_of_order.empty();
+    return doubled.empty() && lost.empty() && untrue.empty() && out_of_order.empty() && shown_twice.empty() &&
+           unknown_though_told.empty() && opened.empty();
   }
   [[nodiscard]] std::string text() const;
 };
@@ -42,10 +46,19 @@ struct accepted_reply {
   std::string id, conversation, text;
 };
 
+/// A message of our side as the engine shows it: of which reply, in which conversation.
+struct shown_message {
+  std::string conversation, name;
+};
+
 /// `replies` in the order in which they were accepted.
 [[nodiscard]] send_findings judge(const std::vector<accepted_reply>& replies,
                                   const std::vector<fake_platform::taken>& book,
                                   const std::map<std::string, reply_end>& ends);
+
+/// `conversations`: those in which replies were asked for.
+void judge_shown(send_findings& f, const std::vector<accepted_reply>& replies,
+                 const std::vector<std::string>& conversations, const std::vector<shown_message>& shown);
 
 class bad_day {
  public:
@@ -58,6 +71,7 @@ class bad_day {
     std::uint32_t in_flight_max = 64;  ///< of each account
     bool tls = false;                  ///< the platforms speak HTTPS
     bool by_x = false;                 ///< X alone, whose limits leave room for few; else all the others
+    bool by_x_activity = false;        ///< … which tells by its newer API
   };
   explicit bad_day(options o);
 
@@ -77,8 +91,11 @@ class bad_day {
   [[nodiscard]] const std::map<std::string, reply_end>& ends() const { return ends_; }
   [[nodiscard]] fake_platform::platform& platform() { return *platform_; }
   void stop();
+  /// Of a reply's text, or of what became of it at its platform: by what it is known.
+  [[nodiscard]] static std::string name_in(const std::string& content);
 
  private:
+  [[nodiscard]] std::vector<shown_message> shown();
   void start();
   void customers_write();
   void post(std::uint64_t first, std::uint64_t how_many);

@@ -51,8 +51,11 @@ TEST(replies_on_a_bad_day, arrive_once_and_in_order_though_the_engine_is_killed)
 
 /// Of X a few only: it takes 15 messages in a quarter of an hour.
 TEST(replies_on_a_bad_day, arrive_once_and_in_order_by_x_though_the_engine_is_killed) {
-  for (int round = 0; round < (full() ? 20 : 1); ++round) {
-    bad_day day({.seed = seed() + static_cast<std::uint64_t>(round), .customers = 3, .by_x = true});
+  for (int round = 0; round < (full() ? 20 : 2); ++round) {
+    bad_day day({.seed = seed() + static_cast<std::uint64_t>(round),
+                 .customers = 4,
+                 .by_x = true,
+                 .by_x_activity = round % 2 == 1});
     day.begin();
     day.answer_all(12, 2);
     EXPECT_TRUE(day.settle(settled_within));
@@ -94,6 +97,24 @@ TEST(replies_on_a_bad_day, of_an_engine_that_sends_blindly_again_are_seen_to_be_
   EXPECT_FALSE(day.check().doubled.empty());
 }
 
+/// What a platform took without an answer is another message to it when it comes back, and stays one where the platform lists
+/// none of it.
+TEST(replies_on_a_bad_day, of_an_engine_that_does_not_know_its_own_words_are_seen_to_be_shown_twice) {
+  bad_day day({.program = SWITCHBOARD_FORGETS_WORDS,
+               .trouble_share = 0.5,
+               .seed = seed(),
+               .customers = 4,
+               .unknown_wait = "3s"});
+  day.begin();
+  std::size_t shown_twice = 0;
+  for (int i = 0; i < 10 && shown_twice == 0; ++i) {
+    day.answer_all(48, 0);
+    (void)day.settle(settled_within);
+    shown_twice = day.check().shown_twice.size();
+  }
+  EXPECT_GT(shown_twice, 0u);
+}
+
 TEST(judgement_of_replies, finds_each_kind_of_fault) {
   const std::vector<accepted_reply> replies = {{"1", "c", "one"}, {"2", "c", "two"}, {"3", "d", "three"}};
   const auto book = [](std::vector<std::string> texts) {
@@ -115,6 +136,18 @@ TEST(judgement_of_replies, finds_each_kind_of_fault) {
   EXPECT_EQ(judge(replies, book({"two", "one", "three"}), {{"1", sent}, {"2", sent}, {"3", sent}})
                 .out_of_order.size(),
             1u);
+}
+
+TEST(judgement_of_replies, finds_what_is_shown_twice_and_what_nobody_asked_for) {
+  const std::vector<accepted_reply> replies = {{"1", "c", "reply-1 & so on"}, {"2", "d", "reply-12 & so on"}};
+  EXPECT_EQ(bad_day::name_in("@somebody reply-12 &amp; so on"), "reply-12");
+  send_findings well;
+  judge_shown(well, replies, {"c", "d"}, {{"c", "reply-1"}, {"d", "reply-12"}});
+  EXPECT_TRUE(well.none()) << well.text();
+  send_findings bad;
+  judge_shown(bad, replies, {"c", "d"}, {{"c", "reply-1"}, {"d", "reply-12"}, {"e", "reply-12"}});
+  EXPECT_EQ(bad.shown_twice, std::vector<std::string>{"reply-12 & so on"});
+  EXPECT_EQ(bad.opened.size(), 1u);
 }
 
 }  // namespace

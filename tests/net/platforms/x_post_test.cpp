@@ -112,6 +112,41 @@ TEST(x_post, our_own_is_outbound) {  // trap 21
   EXPECT_FALSE(more.parent_if_same_customer);
 }
 
+TEST(x_post, our_own_words_come_back_as_they_were_written) {
+  constexpr const char* shown =
+      R"("text":"@ada @bob see https://t.co/a &amp; ask: 1 &lt; 2 &gt; 0 &amp;lt; https://t.co/m","display_text_range":[10,60],)";
+  constexpr const char* written = "see https://example.com/a?b=1&c=2 & ask: 1 < 2 > 0 &lt;";
+  const auto old = classic(
+      "3", us,
+      joined(
+          {shown,
+           R"("in_reply_to_status_id_str":"900","in_reply_to_user_id_str":"7","entities":{"urls":[{"url":"https://t.co/a",)",
+           R"("expanded_url":"https://example.com/a?b=1&c=2"}],"media":[{"url":"https://t.co/m","type":"photo"}]})"}));
+  EXPECT_EQ(old.direction, direction::outbound);
+  EXPECT_EQ(old.content, written);
+  const auto now = v2(
+      "post.create", "3", us,
+      joined(
+          {shown,
+           R"("conversation_id":"900","in_reply_to_user_id":"7","referenced_tweets":[{"type":"replied_to","id":"900"}],)",
+           R"("entities":{"urls":[{"url":"https://t.co/a","expanded_url":"https://example.com/a?b=1&c=2"},)",
+           R"({"url":"https://t.co/m","expanded_url":"https://x.com/i/photo/1","media_key":"3_1"}]})"}));
+  EXPECT_EQ(now.content, written);
+  // What an agent wrote himself, and a range that is none, take nothing away.
+  for (const char* range : {"[0,9]", "[99,100]", "[-1,9]", "[5]", "[]", R"(["5",9])", "{}", "[4,9]"}) {
+    const auto kept = classic("3", us, joined({R"("text":"so @ada it is","display_text_range":)", range}));
+    EXPECT_EQ(kept.content, "so @ada it is") << range;
+  }
+}
+
+TEST(x_post, a_customers_words_are_his_with_the_signs_that_he_typed) {
+  const auto his =
+      classic("3", "7",
+              R"("text":"@acme Q&amp;A https://t.co/a","display_text_range":[6,20],)"
+              R"("entities":{"urls":[{"url":"https://t.co/a","expanded_url":"https://e.com"}]})");
+  EXPECT_EQ(his.content, "@acme Q&A https://t.co/a");
+}
+
 TEST(x_post, quotes_and_retweets) {
   const auto quote = classic(
       "3", "7",
