@@ -16,18 +16,31 @@ static_assert(distinct(mode_words));
   return closed ? "since " + to_rfc3339(*closed) : "because the customer has not written here";
 }
 
-expected<send_mode, window_closed> may_reply_privately(const conversation& c,
-                                                       const std::optional<timestamp>& word, timestamp now) {
+expected<send_mode, window_closed> may_reply_privately(const conversation& c, const window_question& q,
+                                                       timestamp now) {
   if (c.platform != platform::facebook && c.platform != platform::instagram) {
     return unexpected{window_closed{
         .at = std::nullopt,
         .allowed = {"comment"},
         .detail = std::string(to_word(c.platform)) + " has no private replies; answer below the comment"}};
   }
-  if (word && now < *word + private_reply_window) return send_mode::standard;
   window_closed why;
-  if (word) why.at = *word + private_reply_window;
   why.allowed = {"comment"};
+  if (q.replied_at) {
+    why.at = q.replied_at;
+    why.used = true;
+    why.detail = "a comment can be answered privately once, and this one was at " + to_rfc3339(*why.at) +
+                 "; answer below the comment, or in the direct messages once the customer writes there";
+    return unexpected{std::move(why)};
+  }
+  if (!q.comment_at) {
+    why.detail =
+        "a private reply answers a comment of the customer's, and none such is known here; name "
+        "another in replyTo, or answer below the post";
+    return unexpected{std::move(why)};
+  }
+  if (now < *q.comment_at + private_reply_window) return send_mode::standard;
+  why.at = *q.comment_at + private_reply_window;
   why.detail = "a private reply can be sent for 7 days after the comment; that is over " + since(why.at) +
                "; answer below the comment";
   return unexpected{std::move(why)};
@@ -44,7 +57,7 @@ std::optional<send_mode> send_mode_from_word(std::string_view word) {
 
 expected<send_mode, window_closed> may_say(const conversation& c, const window_question& q, timestamp now) {
   const auto& word = c.last_inbound_at;
-  if (q.privately) return may_reply_privately(c, word, now);
+  if (q.privately) return may_reply_privately(c, q, now);
   if (q.approved) return send_mode::approved;
   if (c.kind != thread_kind::dm || !has_window(c.platform)) return send_mode::standard;
   if (word && now < *word + standard_window) return send_mode::standard;

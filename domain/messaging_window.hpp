@@ -5,8 +5,8 @@
 //   Messenger, Instagram DM   24 hours from the customer's last word; then, for people only, 7 days with the tag
 //                             HUMAN_AGENT (the other tags are retired since 2026-04-27)
 //   WhatsApp                  24 hours; then approved templates only
-//   private reply             to who wrote a comment (Facebook, Instagram): 7 days from his last one; that there may be one
-//                             only for each comment is the platform's to say
+//   private reply             to who wrote a comment (Facebook, Instagram): one for each comment, within 7 days of it; to
+//                             one of an Instagram live only while that lasts, which is the platform's to say
 //   all others                at any time
 // Sources: Meta's "Messenger Platform and IG Messaging API policy", "WhatsApp customer service windows", "Private replies".
 
@@ -37,17 +37,22 @@ enum class send_mode : std::uint8_t {
 [[nodiscard]] std::optional<send_mode> send_mode_from_word(std::string_view word);
 
 struct window_closed {
-  std::optional<timestamp> at;       ///< when; nullopt: the customer never said anything here
+  /// When; nullopt: the customer never said anything here. With `used`: when the one private reply was.
+  std::optional<timestamp> at;
   std::vector<std::string> allowed;  ///< what may be sent all the same: "template", "human-agent", "comment"
   std::string detail;                ///< a sentence for a person
+  bool used = false;                 ///< the comment has had its private reply
 };
 
 /// What the rule must know beside the conversation.
 struct window_question {
   sender_type sender = sender_type::agent;
-  bool approved = false;             ///< it is a template
-  bool privately = false;            ///< to who wrote a comment
-  bool human_agent_allowed = false;  ///< the account's app may use the tag
+  bool approved = false;   ///< it is a template
+  bool privately = false;  ///< to who wrote a comment …
+  std::optional<timestamp> comment_at =
+      {};  ///< … when that was; nullopt: the customer has no such comment here
+  std::optional<timestamp> replied_at = {};  ///< … when he was answered privately; nullopt: he was not
+  bool human_agent_allowed = false;          ///< the account's app may use the tag
 };
 
 [[nodiscard]] expected<send_mode, window_closed> may_say(const conversation& c, const window_question& q,

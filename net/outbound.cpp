@@ -104,6 +104,7 @@ expected<platforms::sending_right, attempt_outcome> right_of(const work& w) {
       {.sender = o.what->message.sender_type,
        .approved = w.what.approved.has_value(),
        .privately = w.what.privately,
+       .comment_at = o.answered ? std::optional(o.answered->sent_at) : std::nullopt,
        .human_agent_allowed = a != nullptr && a->human_agent_tag && is_person(o.what->message.sender_id)},
       o.now);
   if (!mode) return unexpected{ended(attempt_end::refused, "window-closed", mode.error().detail)};

@@ -228,7 +228,7 @@ class platform::running {
   std::mt19937_64 random_;
   std::uint64_t asked_ = 0, followed_ = 0;
   std::map<std::string, std::uint64_t> troubles_;
-  std::string url_;  // of the server, which answers until its end
+  std::string url_;               // of the server, which answers until its end
   std::optional<server> server_;  // last: its threads use all of it
 };
 
@@ -247,6 +247,9 @@ void platform::tell(const std::string& engine) {
 void platform::heard(const std::string& account, const std::string& customer,
                      std::chrono::system_clock::time_point at) {
   running_->heard(account, customer, at);
+}
+void platform::commented(const std::string& comment, std::chrono::system_clock::time_point at) {
+  running_->change([&](world& w) { w.commented[comment] = at; });
 }
 void platform::unsubscribe(const std::string& id) {
   running_->unsubscribe(id);

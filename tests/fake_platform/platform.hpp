@@ -44,6 +44,8 @@ class platform {
   /// The customer wrote to the account then; else the window is taken for open.
   void heard(const std::string& account, const std::string& customer,
              std::chrono::system_clock::time_point at);
+  /// The comment was made then; else it is taken for a new one.
+  void commented(const std::string& comment, std::chrono::system_clock::time_point at);
 
   /// The platform delivers nothing of this page, account or business any more.
   void unsubscribe(const std::string& id);

@@ -48,6 +48,8 @@ struct world {
   limit_book limits;
   /// account id / customer: when he last wrote, as far as it is known. Of who is not known the window is taken for open.
   std::map<std::string, std::chrono::system_clock::time_point> heard;
+  /// When a comment was made; of one that is not known, just now.
+  std::map<std::string, std::chrono::system_clock::time_point> commented = {};
   std::map<std::string, std::uint64_t> sessions = {};  ///< Bluesky: by DID
   std::set<std::string> unsubscribed = {};  ///< pages, numbers' businesses …: of which nothing is delivered
   /// Where what is subscribed goes, by the same; else to us.
