@@ -147,6 +147,7 @@ send_order account_owner::order_of(const on_its_way& r) const {
           .now = wall_clock(),
           .last_inbound_at = thread ? std::max(thread->current.last_inbound_at, queued.last_inbound_at)
                                     : queued.last_inbound_at,
+          .last_from_ad_at = thread ? thread->current.last_from_ad_at : std::nullopt,
           .answered = answered_by(*r.what),
           .recipient_now = r.recipient_now};
 }

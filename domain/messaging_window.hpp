@@ -2,9 +2,12 @@
 // May this be said to the customer now? Some platforms let a business speak only for so long after the customer did.
 // Answered before anything is queued, so that an agent hears why, since when, and what he may do instead.
 //
-//   Messenger, Instagram DM   24 hours from the customer's last word; then, for people only, 7 days with the tag
-//                             HUMAN_AGENT (the other tags are retired since 2026-04-27)
-//   WhatsApp                  24 hours; then approved templates only
+//   Messenger, Instagram DM   24 hours from the customer's last word, and 7 days from his first message behind a click on an
+//                             ad (up to 7, says Meta: where it is less, the platform refuses); then, for people only,
+//                             7 days from his last word with the tag HUMAN_AGENT (the other tags are retired since
+//                             2026-04-27)
+//   WhatsApp                  24 hours; then approved templates only. Behind an ad 72 hours are free of charge, which opens
+//                             no window
 //   private reply             to who wrote a comment (Facebook, Instagram): one for each comment, within 7 days of it; to
 //                             one of an Instagram live only while that lasts, which is the platform's to say
 //   all others                at any time
@@ -24,6 +27,7 @@
 namespace switchboard::domain {
 
 inline constexpr std::chrono::hours standard_window{24};
+inline constexpr std::chrono::hours ad_window{24 * 7};
 inline constexpr std::chrono::hours human_agent_window{24 * 7};
 inline constexpr std::chrono::hours private_reply_window{24 * 7};
 

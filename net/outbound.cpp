@@ -99,6 +99,7 @@ expected<platforms::sending_right, attempt_outcome> right_of(const work& w) {
   const auto* const a = o.settings->find_account(o.account.value);
   auto conversation = o.what->conversation;
   conversation.last_inbound_at = std::max(conversation.last_inbound_at, o.last_inbound_at);
+  conversation.last_from_ad_at = std::max(conversation.last_from_ad_at, o.last_from_ad_at);
   const auto mode = domain::may_say(
       conversation,
       {.sender = o.what->message.sender_type,

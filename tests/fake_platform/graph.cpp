@@ -64,6 +64,8 @@ const char* flaw_in(const account& a, object message) {
 /// Is it too late for a free answer, or for one of a person?
 bool is_closed(const world& w, const account& a, const std::string& customer, bool tagged) {
   const auto silent = w.silent_for(a, customer);
+  const auto by_ad = w.came_by_ad.find(a.id + '/' + customer);
+  if (by_ad != w.came_by_ad.end() && std::chrono::system_clock::now() - by_ad->second < 7 * 24h) return false;
   return silent && *silent > (tagged ? std::chrono::seconds(7 * 24h) : std::chrono::seconds(24h));
 }
 
