@@ -28,15 +28,17 @@ constexpr auto ends_noted_apart = 1s;
 /// So many of a conversation's latest messages are searched for what is answered.
 constexpr std::size_t looked_through = 50;
 
-domain::sending_policy policy_of(const config::settings& s) {
+domain::sending_policy policy_of(const config::settings& s, const domain::account_id& id) {
   const auto& l = s.limits;
+  const auto* const a = s.find_account(id.value);
   return {.attempts_max = l.send_attempts_max,
           .give_up_after = l.send_give_up_after,
           .in_flight_max = l.send_in_flight_max,
           .backoff = l.send_backoff,
           .backoff_max = l.send_backoff_max,
           .breaker_after = l.send_breaker_after,
-          .access_retry = l.send_access_retry};
+          .access_retry = l.send_access_retry,
+          .tier = a == nullptr ? 0 : a->messages_per_second};
 }
 
 }  // namespace
@@ -49,7 +51,8 @@ account_owner::account_owner(outbox_links& links, domain::brand_id brand, domain
       platform_(platform),
       application_(std::move(of.name)),
       self_(std::move(self)),
-      queue_(links.client->quotas(platform), policy_of(*links.of->settings.load()), std::move(of.limits)),
+      queue_(links.client->quotas(platform), policy_of(*links.of->settings.load(), account_),
+             std::move(of.limits)),
       random_(std::random_device{}()),
       waiting_of_brand_(links.figures->by_brand.of(brand_.value)) {}
 
@@ -144,6 +147,7 @@ send_order account_owner::order_of(const on_its_way& r) const {
           .now = wall_clock(),
           .last_inbound_at = thread ? std::max(thread->current.last_inbound_at, queued.last_inbound_at)
                                     : queued.last_inbound_at,
+          .last_from_ad_at = thread ? thread->current.last_from_ad_at : std::nullopt,
           .answered = answered_by(*r.what),
           .recipient_now = r.recipient_now};
 }
@@ -311,7 +315,7 @@ void account_owner::ended(const attempt_ended& e) {
 
 void account_owner::begin_turn() {
   call_early();
-  queue_.follow(policy_of(*links_.of->settings.load()));
+  queue_.follow(policy_of(*links_.of->settings.load(), account_));
 }
 
 std::optional<domain::lane> account_owner::next_lane() {

@@ -58,6 +58,7 @@ class account_owner {
   void ask(const question_kept& q);
   void draw(const wanted_draw& w);
   void take_back(const draws_returned& r);
+  void heard(const messages_heard& h);
   void learned(const looked_up& l);
   /// Told if the account's limits allow it now; a signal that comes late says something else.
   void signal(const wanted_signal& s);

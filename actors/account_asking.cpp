@@ -87,6 +87,10 @@ void account_owner::take_back(const draws_returned& r) {
   queue_.question_ended(r.draws, self_.now());
 }
 
+void account_owner::heard(const messages_heard& h) {
+  queue_.heard(h.many, self_.now());
+}
+
 // -- whose end is unknown ------------------------------------------------------------------------------------
 
 void account_owner::ask_about_doubtful(domain::timestamp now) {

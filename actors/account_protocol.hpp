@@ -93,6 +93,12 @@ struct looked_up {
 };
 using looked_up_ptr = std::shared_ptr<const looked_up>;
 
+/// So many messages of customers came to it.
+struct messages_heard {
+  std::uint64_t many = 0;
+};
+using heard_ptr = std::shared_ptr<const messages_heard>;
+
 /// To the owner of the conversation's account.
 struct wanted_signal {
   thread_signal what = thread_signal::read;
@@ -116,5 +122,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(switchboard::actors::question_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(switchboard::actors::draw_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(switchboard::actors::returned_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(switchboard::actors::looked_up_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(switchboard::actors::heard_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(switchboard::actors::signal_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(switchboard::actors::signalled_ptr)

@@ -163,6 +163,9 @@ caf::behavior application(caf::stateful_actor<application_state>* self, outbox_l
       [&owner](const std::string& id, const looked_up_ptr& l) {
         with(owner, id, [&](account_owner& a) { a.learned(*l); });
       },
+      [&owner](const std::string& id, const heard_ptr& h) {
+        if (auto* const a = owner.find(id)) a->heard(*h);  // nothing may go that might not before
+      },
       [&owner](const std::string&, const signal_ptr& s) {
         const auto& c = s->conversation;
         owner.of(c.brand, c.account, c.platform).signal(*s);

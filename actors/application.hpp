@@ -14,6 +14,7 @@
 //   looked_up_ptr  what the platform said of one whose end was unknown
 //   draw_ptr       something else of ours is to be asked of the platform
 //   returned_ptr   … and has ended
+//   heard_ptr      messages came in, which take of the account's limits, too
 //   signal_ptr     the customer is to see that we read or type
 //   signalled_ptr  the platform was told
 //   wake           time has passed

@@ -79,6 +79,10 @@ void conversation_owner::submit(change&& c, completion done) noexcept {
     if (e.origin && e.origin->kind != to_word(domain::inbound_kind::message)) {
       recent_.remember(event_key(node_, e.origin->kind, e.origin->id, e.origin->version), where, applied);
     }
+    if (e.message && e.message->platform_message_id.empty() && !e.origin) {
+      // That a reply failed: nothing else would lead to it before the views show it.
+      recent_.remember(event_key(node_, "reply", to_text(e.message->id), {}), where, applied);
+    }
     domain::apply(state_, std::move(e));
     SWITCHBOARD_KILL_POINT("applied");
   }

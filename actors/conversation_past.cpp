@@ -11,6 +11,9 @@ namespace {
 
 /// A watermark covers at most so many messages at once; the next receipt covers the rest.
 constexpr std::size_t covered_max = 1'000;
+/// So many of a thread's latest messages are searched for what was answered to one of them. Where that is further back
+/// the platform knows, and says so.
+constexpr std::size_t answers_looked_through = 1'000;
 
 }  // namespace
 
@@ -109,20 +112,55 @@ std::vector<domain::message> conversation_past::outbound_up_to(const domain::con
     // Before the views are asked: what they take in meanwhile must not be missing on both sides.
     const auto applied = node_.tail->applied();
     auto found = node_.views->outbound_up_to(brand_, c, up_to, below, covered_max);
-    if (add_newer(found, c, up_to, applied)) return found;
+    const auto take = [&](domain::message&& m) { domain::take_newer(found, std::move(m), c, up_to); };
+    if (each_newer(applied, take)) return found;
   }
 }
 
-/// Puts in what was decided behind `applied`. False: some of it left the tail meanwhile, since the views have it now;
+std::vector<domain::message> conversation_past::answers_to(const domain::message& said,
+                                                           const domain::conversation_id& newest) const {
+  for (;;) {
+    const auto applied = node_.tail->applied();
+    auto found = shown_answers_to(said, newest);
+    const auto take = [&](domain::message&& m) {
+      domain::take_newer_answer(found, std::move(m), said.platform_message_id);
+    };
+    if (each_newer(applied, take)) return found;
+  }
+}
+
+/// In the views: from the newest back to the message itself.
+std::vector<domain::message> conversation_past::shown_answers_to(
+    const domain::message& said, const domain::conversation_id& newest) const {
+  constexpr std::size_t at_once = 100;
+  std::vector<domain::message> found;
+  std::size_t looked = 0;
+  for (auto c = newest; c.ordinal >= said.id.conversation.ordinal; --c.ordinal) {
+    std::string after;
+    do {
+      const auto page = node_.views->list_messages(brand_, c, at_once, after, storage::message_order::newest);
+      if (!page) return found;
+      for (const auto& row : page->rows) {
+        auto m = storage::decode_message(row);
+        if (m && m->id == said.id) return found;
+        if (++looked > answers_looked_through) return found;
+        if (m) domain::take_newer_answer(found, *std::move(m), said.platform_message_id);
+      }
+      after = page->next;
+    } while (!after.empty());
+  }
+  return found;
+}
+
+/// Shows what was decided behind `applied`. False: some of it left the tail meanwhile, since the views have it now;
 /// that can happen once for each.
-bool conversation_past::add_newer(std::vector<domain::message>& found, const domain::conversation_id& c,
-                                  domain::timestamp up_to, storage::log_sequence applied) const {
+bool conversation_past::each_newer(storage::log_sequence applied,
+                                   const std::function<void(domain::message&&)>& each) const {
   for (const auto where : recent_.behind(applied)) {
     const auto record = node_.tail->find(where);
     if (!record) return false;
     if (record->message_json.empty()) continue;
-    auto m = storage::decode_message(record->part(record->message_json));
-    if (m) domain::take_newer(found, std::move(*m), c, up_to);
+    if (auto m = storage::decode_message(record->part(record->message_json))) each(std::move(*m));
   }
   return true;
 }

@@ -7,6 +7,7 @@
 #include "domain/recalling.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,6 +41,8 @@ class conversation_past final : public domain::thread_past {
     return node_.calls == nullptr || node_.calls->has(reply);
   }
   [[nodiscard]] std::optional<std::string> last_inbound(const domain::conversation_id& c) const override;
+  [[nodiscard]] std::vector<domain::message> answers_to(const domain::message& said,
+                                                        const domain::conversation_id& newest) const override;
   [[nodiscard]] std::vector<domain::message> outbound_up_to(const domain::conversation_id& c,
                                                             domain::timestamp up_to,
                                                             domain::delivery_status below) const override;
@@ -47,8 +50,10 @@ class conversation_past final : public domain::thread_past {
  private:
   /// What the key has made as its n-th message.
   [[nodiscard]] std::optional<domain::message> said(const std::string& idempotency_key, std::size_t n) const;
-  [[nodiscard]] bool add_newer(std::vector<domain::message>& found, const domain::conversation_id& c,
-                               domain::timestamp up_to, storage::log_sequence applied) const;
+  [[nodiscard]] std::vector<domain::message> shown_answers_to(const domain::message& said,
+                                                              const domain::conversation_id& newest) const;
+  [[nodiscard]] bool each_newer(storage::log_sequence applied,
+                                const std::function<void(domain::message&&)>& each) const;
 
   const node& node_;
   const domain::thread_id thread_;

@@ -3,6 +3,7 @@
 #include "domain/saying.hpp"
 #include "storage/codec.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace switchboard::actors {
@@ -22,6 +23,13 @@ stream_filter about_sending() {
   f.types = {event_type::message_queued, event_type::message_sent,   event_type::message_delivered,
              event_type::message_read,   event_type::message_failed, event_type::message_unknown,
              event_type::customer_erased};
+  return f;
+}
+
+/// What comes in, besides: read only where some account's limits count it.
+stream_filter about_sending_and_receiving() {
+  auto f = about_sending();
+  f.types.push_back(event_type::message_received);
   return f;
 }
 
@@ -46,6 +54,9 @@ const caf::actor& owner_of(self_ptr self, outbox_links* links, const std::string
   const auto known = accounts.find(account);
   if (known != accounts.end()) return known->second;
   const auto name = application_of(*links->of->settings.load(), account, platform);
+  if (std::ranges::any_of(links->client->quotas(platform), &domain::quota::tiered)) {
+    self->state.heard.emplace(account, 0);
+  }
   return accounts.emplace(account, application_named(self, links, name)).first->second;
 }
 
@@ -66,10 +77,19 @@ void sort_limits(self_ptr self, outbox_links* links, std::vector<domain::kept_li
   }
 }
 
+void tell_heard(self_ptr self, const std::string& account, std::uint64_t& many) {
+  if (many == 0) return;
+  const messages_heard heard{std::exchange(many, 0)};
+  self->send(self->state.accounts.at(account), account, heard_ptr(std::make_shared<messages_heard>(heard)));
+}
+
 void want(self_ptr self, outbox_links* links, wanted&& w) {
   self->state.known[w.what->message.id] = w.what->conversation.account;
   const auto& c = w.what->conversation;
   const auto& owner = owner_of(self, links, c.account.value, c.platform);
+  // What came in before it counts before it.
+  const auto heard = self->state.heard.find(c.account.value);
+  if (heard != self->state.heard.end()) tell_heard(self, heard->first, heard->second);
   self->send(owner, c.account.value, wanted_ptr(std::make_shared<wanted>(std::move(w))));
 }
 
@@ -105,6 +125,11 @@ void erased(self_ptr self, const storage::record& r) {
 }
 
 void take(self_ptr self, outbox_links* links, const storage::record& r) {
+  if (r.type == event_type::message_received) {
+    const auto account = self->state.heard.find(r.account);
+    if (account != self->state.heard.end()) ++account->second;
+    return;
+  }
   if (r.type == event_type::customer_erased) return erased(self, r);
   if (!r.erased_json.empty()) return;  // its customer is forgotten, and another event says so
   if (r.type != event_type::message_queued) return settled(self, r);
@@ -121,13 +146,15 @@ void take(self_ptr self, outbox_links* links, const storage::record& r) {
 }
 
 void follow(self_ptr self, outbox_links* links, const feed& log) {
-  static const auto filter = about_sending();
+  static const auto sending = about_sending(), receiving_too = about_sending_and_receiving();
   auto& position = self->state.position;
   for (bool more = true; more;) {
+    const auto& filter = self->state.heard.empty() ? sending : receiving_too;
     const auto got = log.pull(position, filter, records_at_once, bytes_at_once, scanned_at_once);
     if (got.failed) return;  // the feed has told
     if (got.expired) return links->of->on_fatal("the outbox is behind what the journal keeps");
     for (const auto& r : got.records) take(self, links, *r);
+    for (auto& [account, many] : self->state.heard) tell_heard(self, account, many);
     position = got.position;
     more = got.more;
   }

@@ -32,6 +32,8 @@ struct outbox_state {
   std::map<domain::message_id, domain::account_id> known;  ///< what is on its way, and by which account
   std::unordered_map<std::string, caf::actor> applications;
   std::unordered_map<std::string, caf::actor> accounts;  ///< each that had work: its application
+  /// Of those accounts the ones of whose limits messages that come in take, too; and how many came in the last pull.
+  std::unordered_map<std::string, std::uint64_t> heard;
   std::unordered_map<std::string, std::vector<domain::kept_limit>> left;  ///< by application
   storage::log_sequence position = 0;
 };

@@ -33,6 +33,7 @@ struct send_order {
   domain::timestamp now;  ///< by the wall clock
   /// The customer's last word by now, which may be later than the conversation of `what` knows.
   std::optional<domain::timestamp> last_inbound_at = {};
+  std::optional<domain::timestamp> last_from_ad_at = {};  ///< … and by which the window is longer
   /// Outside direct messages: what the reply answers, or the customer's last message; below which comment or post it goes.
   std::optional<domain::message> answered = {};
   std::string recipient_now = {};  ///< what an earlier attempt was told (domain::attempt_outcome)

@@ -37,10 +37,11 @@ std::string effective_text(const settings& s) {
     for (const application_settings& a : c.applications) add(out, {"application", literal(a.id)});
   }
   for (const account_settings& a : s.accounts) {
-    add(out, {"account", a.id.value, a.brand.value, a.source.value, to_word(a.platform),
-              literal(a.platform_id), a.api_url, a.api_version, a.page_id, a.business_id,
-              literal(a.subscriber), a.human_agent_tag ? "human-agent" : "",
-              a.read_receipts ? "read-receipts" : "", a.split_long_texts ? "split" : "refuse"});
+    add(out,
+        {"account", a.id.value, a.brand.value, a.source.value, to_word(a.platform), literal(a.platform_id),
+         a.api_url, a.api_version, a.page_id, a.business_id, literal(a.subscriber),
+         a.human_agent_tag ? "human-agent" : "", a.read_receipts ? "read-receipts" : "",
+         a.split_long_texts ? "split" : "refuse", std::to_string(a.messages_per_second)});
     for (const std::string& host : a.media_hosts) add(out, {"media-host", host});
   }
   for (const token_settings& t : s.tokens) add(out, {"token", t.brand, to_word(t.role), t.agent.value});

@@ -73,6 +73,20 @@ void read_oauth1(reader& r, const record& rec, account_settings& a, bool demo) {
   read("oauth1_token_secret", secret, "_OAUTH1_SECRET", a.oauth1_token_secret);
 }
 
+/// Only WhatsApp has numbers that may do more, or less, than others.
+void read_tier(reader& r, const record& rec, account_settings& a) {
+  constexpr std::string_view key = "messages_per_second";
+  const toml::node* node = rec.optional(key);
+  if (node == nullptr) return;
+  if (a.platform != domain::platform::whatsapp) {
+    r.report(node->source().begin,
+             "only an account on platform \"whatsapp\" has messages_per_second; remove it");
+    return;
+  }
+  const auto v = read_value(r, key, *node, find_record_key("account", key)->range, 1, std::uint64_t{80});
+  if (v) a.messages_per_second = static_cast<std::uint32_t>(std::get<std::uint64_t>(*v));
+}
+
 account_settings read_account(reader& r, const toml::table& table, bool demo) {
   const record rec(r, "account", table);
   account_settings a;
@@ -104,6 +118,7 @@ account_settings read_account(reader& r, const toml::table& table, bool demo) {
   flag("human_agent_tag", a.human_agent_tag);
   flag("read_receipts", a.read_receipts);
   flag("split_long_texts", a.split_long_texts);
+  read_tier(r, rec, a);
   if (const toml::node* node = rec.optional("media_hosts")) a.media_hosts = read_media_hosts(r, *node);
   if (!a.api_url.empty()) check_api_url(r, *rec.optional("api_url"), a.api_url, demo);
   return a;

@@ -59,10 +59,12 @@ struct account_settings {
   std::string business_id = {};   ///< WhatsApp: the business account (WABA) that the number is of
   std::string subscriber = {};    ///< LinkedIn: the member (URN) by whose rights events are subscribed to
   std::string oauth1_token = {};  ///< X: of OAuth 1.0a, for media
-  std::string oauth1_token_secret = {};       ///< … both, or none
-  bool human_agent_tag = false;               ///< Meta granted the app the tag HUMAN_AGENT
-  bool read_receipts = true;                  ///< the customer is shown that an agent has read him
-  bool split_long_texts = true;               ///< else what is too long for the platform is refused
+  std::string oauth1_token_secret = {};  ///< … both, or none
+  bool human_agent_tag = false;          ///< Meta granted the app the tag HUMAN_AGENT
+  bool read_receipts = true;             ///< the customer is shown that an agent has read him
+  bool split_long_texts = true;          ///< else what is too long for the platform is refused
+  /// WhatsApp: what the number may send and receive together; 0: what the platform gives to every one.
+  std::uint32_t messages_per_second = 0;
   std::vector<std::string> media_hosts = {};  ///< beside the platform's own; each with all below it
 };
 

@@ -286,6 +286,16 @@ constexpr std::array keys{
                "true",
                "false",
                {}},
+    record_key{
+        "account",
+        "messages_per_second",
+        "WhatsApp: how many messages the number may send and receive together, as WhatsApp has told you: "
+        "80 of every number, 1000 where it has raised that, 20 where the WhatsApp Business app uses the "
+        "number, too.",
+        "integer, 1 to 1000",
+        "80",
+        "1000",
+        {form::count, 1, 1000}},
     record_key{"account",
                "media_hosts",
                "Further hosts that attachments may be fetched from, each with all below it, beside those "

@@ -119,18 +119,19 @@ using command =
     std::variant<receive, patch, add_note, mark_read, wake_snoozed, erase, say, settle_send, settle_media>;
 
 enum class refusal : std::uint8_t {
-  not_found,      ///< no such conversation (any more) in this thread
-  stale_version,  ///< if_version is not the present one
-  superseded,     ///< a newer conversation of the thread exists; this one can't be opened again
-  invalid,        ///< the combination of fields makes no sense
-  window_closed,  ///< the platform lets nobody say this now (messaging_window.hpp)
-  too_many,       ///< as many replies as may be are on their way
-  no_room         ///< … of all conversations, or of the brand's
+  not_found,          ///< no such conversation (any more) in this thread
+  stale_version,      ///< if_version is not the present one
+  superseded,         ///< a newer conversation of the thread exists; this one can't be opened again
+  invalid,            ///< the combination of fields makes no sense
+  window_closed,      ///< the platform lets nobody say this now (messaging_window.hpp)
+  replied_privately,  ///< … nor ever again: the comment has had its private reply
+  too_many,           ///< as many replies as may be are on their way
+  no_room             ///< … of all conversations, or of the brand's
 };
 struct refused {
   refusal why;
   std::string detail;                       ///< a sentence for the caller
-  std::optional<timestamp> closed_at = {};  ///< window_closed: when it did
+  std::optional<timestamp> closed_at = {};  ///< window_closed, replied_privately: when it did, was
   std::vector<std::string> allowed = {};    ///< … what may be said all the same
 };
 

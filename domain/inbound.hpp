@@ -79,6 +79,8 @@ struct inbound_event {
   std::optional<delivery_error> error;
 
   timestamp at;  ///< the platform's time of the event, its unit already resolved
+  /// A message: the customer's first behind a click on an ad of ours, by the platform's word.
+  bool from_ad = false;
   /// It was not delivered, but asked for: what somebody said before he was forgotten stays forgotten, however long ago that was.
   bool from_history = false;
 };

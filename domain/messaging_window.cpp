@@ -16,18 +16,41 @@ static_assert(distinct(mode_words));
   return closed ? "since " + to_rfc3339(*closed) : "because the customer has not written here";
 }
 
-expected<send_mode, window_closed> may_reply_privately(const conversation& c,
-                                                       const std::optional<timestamp>& word, timestamp now) {
+/// When the window for free answers closes, or closed; nullopt: the customer has not opened one.
+[[nodiscard]] std::optional<timestamp> closes_at(const conversation& c) {
+  std::optional<timestamp> at;
+  if (c.last_inbound_at) at = *c.last_inbound_at + standard_window;
+  if (c.last_from_ad_at && c.platform != platform::whatsapp) {
+    at = std::max(at, std::optional<timestamp>(*c.last_from_ad_at + ad_window));
+  }
+  return at;
+}
+
+expected<send_mode, window_closed> may_reply_privately(const conversation& c, const window_question& q,
+                                                       timestamp now) {
   if (c.platform != platform::facebook && c.platform != platform::instagram) {
     return unexpected{window_closed{
         .at = std::nullopt,
         .allowed = {"comment"},
         .detail = std::string(to_word(c.platform)) + " has no private replies; answer below the comment"}};
   }
-  if (word && now < *word + private_reply_window) return send_mode::standard;
   window_closed why;
-  if (word) why.at = *word + private_reply_window;
   why.allowed = {"comment"};
+  if (q.replied_at) {
+    why.at = q.replied_at;
+    why.used = true;
+    why.detail = "a comment can be answered privately once, and this one was at " + to_rfc3339(*why.at) +
+                 "; answer below the comment, or in the direct messages once the customer writes there";
+    return unexpected{std::move(why)};
+  }
+  if (!q.comment_at) {
+    why.detail =
+        "a private reply answers a comment of the customer's, and none such is known here; name "
+        "another in replyTo, or answer below the post";
+    return unexpected{std::move(why)};
+  }
+  if (now < *q.comment_at + private_reply_window) return send_mode::standard;
+  why.at = *q.comment_at + private_reply_window;
   why.detail = "a private reply can be sent for 7 days after the comment; that is over " + since(why.at) +
                "; answer below the comment";
   return unexpected{std::move(why)};
@@ -44,13 +67,17 @@ std::optional<send_mode> send_mode_from_word(std::string_view word) {
 
 expected<send_mode, window_closed> may_say(const conversation& c, const window_question& q, timestamp now) {
   const auto& word = c.last_inbound_at;
-  if (q.privately) return may_reply_privately(c, word, now);
+  if (q.privately) return may_reply_privately(c, q, now);
   if (q.approved) return send_mode::approved;
   if (c.kind != thread_kind::dm || !has_window(c.platform)) return send_mode::standard;
-  if (word && now < *word + standard_window) return send_mode::standard;
+  const auto closes = closes_at(c);
+  if (closes && now < *closes) return send_mode::standard;
   window_closed why;
-  if (word) why.at = *word + standard_window;
-  const auto over = "the 24 hours after the customer's last message are over " + since(why.at);
+  why.at = closes;
+  const bool by_ad = closes && (!word || *closes > *word + standard_window);
+  const auto over = (by_ad ? "the 7 days after the customer came from an ad are over "
+                           : "the 24 hours after the customer's last message are over ") +
+                    since(why.at);
   if (c.platform == platform::whatsapp) {
     why.allowed = {"template"};
     why.detail = over + "; send an approved template";
@@ -60,7 +87,8 @@ expected<send_mode, window_closed> may_say(const conversation& c, const window_q
   const bool is_person = q.sender == sender_type::agent;
   if (in_reach && is_person && q.human_agent_allowed) return send_mode::human_agent;
   if (!in_reach) {
-    if (word) why.at = *word + (is_person && q.human_agent_allowed ? human_agent_window : standard_window);
+    if (word && is_person && q.human_agent_allowed)
+      why.at = std::max(why.at, std::optional<timestamp>(*word + human_agent_window));
     why.detail = over + ", and so is any longer one; wait until the customer writes again";
   } else if (!is_person) {
     why.allowed = {"human-agent"};

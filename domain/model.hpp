@@ -136,6 +136,9 @@ struct conversation {
   /// metadata.lastInboundAt: the customer's last word (platform's time). First responses and the platforms'
   /// messaging windows count from it; `unread` can't tell, for it is reset by reading.
   std::optional<timestamp> last_inbound_at;
+  /// metadata.lastFromAdAt: the thread's last message that was the customer's first behind a click on an ad (Messenger,
+  /// Instagram): the window is longer from there.
+  std::optional<timestamp> last_from_ad_at = {};
   std::optional<timestamp> first_response_at;
   /// metadata.sending: our replies of the thread that are on their way.
   std::uint32_t sending = 0;

@@ -25,4 +25,8 @@ sender_type speaker_of(lane in) {
   return in == lane::bulk ? sender_type::system : sender_type::agent;
 }
 
+bool was_said_privately(const message& reply) {
+  return reply.direction == direction::outbound && reply.payload.ends_with(R"("private":true})");
+}
+
 }  // namespace switchboard::domain

@@ -80,4 +80,8 @@ struct outgoing {
   bool operator==(const outgoing&) const = default;
 };
 
+/// Was this reply of ours said privately, to who wrote a comment? Its payload says so, by its last member
+/// (net/platforms/outgoing_json.hpp).
+[[nodiscard]] bool was_said_privately(const message& reply);
+
 }  // namespace switchboard::domain

@@ -32,6 +32,14 @@ std::optional<timestamp> rate_limit::when(std::uint32_t units, timestamp now) {
   return held <= quota_.units ? std::optional(at) : std::nullopt;
 }
 
+/// Not to be kept: it is over before a start could ask.
+void rate_limit::spent_by_others(std::uint64_t units, timestamp now) {
+  forget(now);
+  const std::uint64_t theirs_max = quota_.units - std::max<std::uint32_t>(reserve(), 1);
+  const auto held = std::min(theirs_max, spent_units_ + under_way_);
+  if (const auto more = std::min(units, theirs_max - held); more > 0) hold(more, now + quota_.per);
+}
+
 void rate_limit::forget(timestamp now) {
   while (!spent_.empty() && spent_.front().free_at <= now) {
     spent_units_ -= spent_.front().units;

@@ -29,6 +29,11 @@ class rate_limit {
   void take(std::uint32_t units, timestamp now);
   /// A call that took `units` ended at `now`.
   void ended(std::uint32_t units, timestamp now);
+  /// So many were spent by others than us, the moment before. Something is always left to us (reserve()): how much there is
+  /// in all is only what we think.
+  void spent_by_others(std::uint64_t units, timestamp now);
+  /// From now on it is of another size. A window.
+  void resize(std::uint32_t units) { quota_.units = units; }
   /// What the platform says of it: so much is left until a time. Believed where it is less than we thought.
   void observe(std::uint64_t remaining, timestamp full_again, timestamp now);
 

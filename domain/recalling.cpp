@@ -107,6 +107,19 @@ namespace {
   return may_be ? std::move(m) : std::nullopt;
 }
 
+/// Of a private reply: which comment it answers, and what was answered to that one before. Who else commented is
+/// another thread's customer: a reply to him is not of this conversation.
+void recall_comment(say& r, const thread_state& state, const thread_past& past) {
+  const auto part = std::ranges::find_if(r.parts, &said::privately);
+  if (part == r.parts.end()) return;
+  const auto& id = part->reply_to.empty() ? *r.below : part->reply_to;
+  auto comment = id.empty() ? std::nullopt : past.find_message(id);
+  if (!comment || comment->direction != direction::inbound || comment->placeholder) return;
+  if (comment->id.conversation.ordinal <= state.erased) return;
+  r.answers = past.answers_to(*comment, state.current->id);
+  r.comment = std::move(comment);
+}
+
 }  // namespace
 
 void recall(receive& r, const thread_state& state, const thread_past& past) {
@@ -129,8 +142,11 @@ void recall(say& r, const thread_state& state, const thread_past& past) {
   if (!r.key.empty()) r.made = past.made_by(r.key);
   if (!state.current || state.current->kind == thread_kind::dm) return;
   r.below = state.last_inbound;
-  if (!r.below->empty() || !r.made.empty()) return;
-  if (auto last = past.last_inbound(state.current->id)) r.below = *std::move(last);
+  if (!r.made.empty()) return;
+  if (r.below->empty()) {
+    if (auto last = past.last_inbound(state.current->id)) r.below = *std::move(last);
+  }
+  recall_comment(r, state, past);
 }
 
 void recall(settle_send& r, const thread_past& past) {
@@ -162,6 +178,12 @@ void take_newer(std::vector<message>& found, message&& newer, const conversation
   if (newer.direction != direction::outbound || newer.id.conversation != c) return;
   std::erase_if(found, [&](const message& old) { return old.id == newer.id; });
   if (newer.sent_at <= up_to) found.push_back(std::move(newer));
+}
+
+void take_newer_answer(std::vector<message>& found, message&& newer, const std::string& to) {
+  if (newer.direction != direction::outbound || newer.reply_to != to) return;
+  std::erase_if(found, [&](const message& old) { return old.id == newer.id; });
+  found.push_back(std::move(newer));
 }
 
 }  // namespace switchboard::domain

@@ -41,6 +41,9 @@ class thread_past {
   [[nodiscard]] virtual bool may_have_arrived(const message_id& reply) const = 0;
   /// The customer's last message of a conversation, by the platform's id.
   [[nodiscard]] virtual std::optional<std::string> last_inbound(const conversation_id& c) const = 0;
+  /// What our side said in answer to this message, in its conversation and the later ones up to `newest`.
+  [[nodiscard]] virtual std::vector<message> answers_to(const message& said,
+                                                        const conversation_id& newest) const = 0;
   /// The outbound messages of a conversation that were sent up to a time and whose delivery is below a status; some
   /// that are not below it may be among them.
   [[nodiscard]] virtual std::vector<message> outbound_up_to(const conversation_id& c, timestamp up_to,
@@ -50,7 +53,7 @@ class thread_past {
 /// Completes what decide() must be told: r.seen, r.target, r.covered, r.not_begun.
 void recall(receive& r, const thread_state& state, const thread_past& past);
 
-/// … r.made and r.below; and r.same_id: what is kept under the platform's id of a reply that was sent.
+/// … r.made, r.below, r.comment and r.answers; and r.same_id: what is kept under the platform's id of a reply that was sent.
 void recall(say& r, const thread_state& state, const thread_past& past);
 void recall(settle_send& r, const thread_past& past);
 
@@ -65,7 +68,8 @@ void recall(settle_media& r, const thread_past& past);
 /// other.
 [[nodiscard]] bool is_another_brands(const thread_state& state, const brand_id& brand);
 
-/// For outbound_up_to() of a conversation from two places: puts what was decided since into what the slower one shows.
+/// For outbound_up_to() and answers_to() from two places: puts what was decided since into what the slower one shows.
 void take_newer(std::vector<message>& found, message&& newer, const conversation_id& c, timestamp up_to);
+void take_newer_answer(std::vector<message>& found, message&& newer, const std::string& to);
 
 }  // namespace switchboard::domain

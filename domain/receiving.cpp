@@ -158,6 +158,7 @@ void receiving::count(conversation& c) const {
     if (sender() == sender_type::system) return;
     if (c.unread < std::numeric_limits<std::uint32_t>::max()) ++c.unread;
     c.last_inbound_at = std::max(c.last_inbound_at.value_or(in_.at), in_.at);
+    if (in_.from_ad) c.last_from_ad_at = std::max(c.last_from_ad_at.value_or(in_.at), in_.at);
     return;
   }
   if (sender() != sender_type::agent) return;  // a bot's answer is no person's response, and nobody read
@@ -188,6 +189,7 @@ void receiving::open_conversation(conversation_status status) {
     fresh.customer_platform_id = before->customer_platform_id;
     fresh.customer = before->customer;
     fresh.customer_since = before->customer_since.value_or(before->created_at);
+    fresh.last_from_ad_at = before->last_from_ad_at;
   }
   const auto newest = before != nullptr ? before->id.ordinal : state_.erased;
   fresh.id = {state_.id, newest + 1};

@@ -3,6 +3,7 @@
 #include "domain/draft.hpp"
 #include "domain/message_rules.hpp"
 #include "domain/messaging_window.hpp"
+#include "domain/outgoing.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -33,6 +34,24 @@ namespace {
   });
 }
 
+/// When the comment had its private reply: one that the platform has, may have or is about to get. What it refused for
+/// good doesn't count.
+[[nodiscard]] std::optional<timestamp> replied_privately_at(const thread_state& state, const say& what) {
+#ifdef SWITCHBOARD_FAULT_REPLY_TWICE  // planted, for tests/e2e/private_replies_test.cpp
+  return std::nullopt;
+#endif
+  if (!what.comment) return std::nullopt;
+  const auto uses_it_up = [&](const message& m) {
+    return m.reply_to == what.comment->platform_message_id && m.delivery != delivery_status::failed &&
+           was_said_privately(m);
+  };
+  for (const auto* among : {&what.answers, &state.sending}) {
+    const auto found = std::ranges::find_if(*among, uses_it_up);
+    if (found != among->end()) return found->sent_at;
+  }
+  return std::nullopt;
+}
+
 [[nodiscard]] std::optional<refused> cannot_be_said(const thread_state& state, const say& what,
                                                     timestamp now) {
   const conversation& c = *state.current;
@@ -46,16 +65,24 @@ namespace {
                                           " replies of this conversation are on their way; at most " +
                                           std::to_string(sending_max) + " may be."};
   }
+  const bool any_privately = std::ranges::any_of(what.parts, &said::privately);
+  if (any_privately && what.parts.size() > 1) {
+    return refused{refusal::invalid, "A private reply is one message."};
+  }
+  const auto replied_at = any_privately ? replied_privately_at(state, what) : std::nullopt;
   for (const said& part : what.parts) {
     auto mode = may_say(c,
                         {.sender = what.sender,
                          .approved = part.approved,
                          .privately = part.privately,
+                         .comment_at = what.comment ? std::optional(what.comment->sent_at) : std::nullopt,
+                         .replied_at = replied_at,
                          .human_agent_allowed = what.human_agent_allowed},
                         now);
     if (mode) continue;
     auto why = std::move(mode).error();
-    return refused{refusal::window_closed, std::move(why.detail), why.at, std::move(why.allowed)};
+    const auto reason = why.used ? refusal::replied_privately : refusal::window_closed;
+    return refused{reason, std::move(why.detail), why.at, std::move(why.allowed)};
   }
   return std::nullopt;
 }
@@ -165,12 +192,8 @@ std::string words_in(std::string_view text) {
   }
 }
 
-bool is_private_answer(const message& m) {
-  return m.payload.ends_with(R"("private":true})");  // the last member, as payloads of ours are written
-}
-
 bool is_named_elsewhere_by_words(const conversation& c, const message& m) {
-  return c.platform == platform::instagram && c.kind != thread_kind::dm && is_private_answer(m);
+  return c.platform == platform::instagram && c.kind != thread_kind::dm && was_said_privately(m);
 }
 
 const message* reply_of(const thread_state& state, const inbound_event& in,
@@ -189,7 +212,7 @@ const message* reply_of(const thread_state& state, const inbound_event& in,
   const bool comes_privately = in.thread == thread_kind::dm;
   // Platforms that count in seconds say that it was before we queued it.
   const auto found = std::ranges::find_if(state.sending, [&](const message& m) {
-    const bool privately = !state.current || state.current->kind == thread_kind::dm || is_private_answer(m);
+    const bool privately = !state.current || state.current->kind == thread_kind::dm || was_said_privately(m);
     return privately == comes_privately && words_in(m.content) == words &&
            m.attachments.size() == in.attachments.size() && in.at + std::chrono::seconds{1} > m.sent_at &&
            std::ranges::find(not_begun, m.id) == not_begun.end();

@@ -31,9 +31,7 @@ void reply_arrived(draft& d, const thread_state& state, message&& m, std::string
 /// As echoes are compared: platforms trim what they are sent, and some change the white space inside.
 [[nodiscard]] std::string words_in(std::string_view text);
 
-/// Was it said to who wrote a comment, instead of below it? It comes back among his direct messages.
-[[nodiscard]] bool is_private_answer(const message& m);
-/// … and named there by nothing but its words.
+/// Does what was said privately to who wrote a comment come back among his direct messages, named by nothing but its words?
 [[nodiscard]] bool is_named_elsewhere_by_words(const conversation& c, const message& m);
 
 /// Is it not known yet what became of it?

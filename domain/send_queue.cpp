@@ -21,12 +21,13 @@ send_queue::send_queue(std::span<const quota> quotas, sending_policy policy,
                        std::shared_ptr<application_limits> shared)
     : quotas_(quotas.begin(), quotas.end()),
       limits_(quotas.begin(), quotas.end()),
-      shared_(std::move(shared)),
-      policy_(policy) {
+      shared_(std::move(shared)) {
   assert(quotas.size() <= quotas_max);
   for (const auto& q : quotas_) {
+    assert(!q.tiered || (q.of == quota::scope::account && q.burst == 0));
     common_.push_back(q.of == quota::scope::application ? &shared_->of(q) : nullptr);
   }
+  follow(policy);
 }
 
 // -- lines ---------------------------------------------------------------------------------------------------

@@ -44,6 +44,7 @@ struct sending_policy {
   std::chrono::milliseconds backoff_max{300'000};
   std::uint32_t breaker_after = 5;                 ///< failed attempts of the account in a row
   std::chrono::milliseconds access_retry{60'000};  ///< between attempts with a token that was refused
+  std::uint32_t tier = 0;  ///< units of the quota that is not the same for all accounts; 0: as it is given
 };
 
 /// A message that waits to be sent.
@@ -83,7 +84,9 @@ class send_queue {
   /// `quotas`: as the draws' indexes have it, at most quotas_max; copied. Those of scope application are drawn from `shared`.
   send_queue(std::span<const quota> quotas, sending_policy policy,
              std::shared_ptr<application_limits> shared = std::make_shared<application_limits>());
-  void follow(const sending_policy& policy) { policy_ = policy; }
+  void follow(const sending_policy& policy);
+  /// So many messages came in.
+  void heard(std::uint64_t messages, timestamp now);
 
   /// In the order of the log; with `unknown` where it was under way when the node ended.
   void add(queued_send&& s, timestamp now);

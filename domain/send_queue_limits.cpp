@@ -35,6 +35,22 @@ std::optional<timestamp> send_queue::account_allows(std::span<const draw> draws,
   return from;
 }
 
+// -- tiers ---------------------------------------------------------------------------------------------------
+
+void send_queue::follow(const sending_policy& policy) {
+  policy_ = policy;
+  for (std::size_t i = 0; i < quotas_.size(); ++i) {
+    const auto& q = quotas_[i];
+    if (q.tiered) limit(i).resize(policy.tier == 0 ? q.units : policy.tier);
+  }
+}
+
+void send_queue::heard(std::uint64_t messages, timestamp now) {
+  for (std::size_t i = 0; i < quotas_.size(); ++i) {
+    if (quotas_[i].tiered) limit(i).spent_by_others(messages, now);
+  }
+}
+
 // -- questions -------------------------------------------------------------------------------------------------
 
 std::optional<timestamp> send_queue::question_allowed(std::span<const draw> draws, timestamp now,

@@ -57,6 +57,9 @@ struct quota {
   std::uint32_t units = 1;
   std::chrono::milliseconds per{1000};
   std::uint32_t burst = 0;
+  /// A window that is not of one size for all accounts (config account.messages_per_second), and of which messages that
+  /// come in take, too.
+  bool tiered = false;
   bool operator==(const quota&) const = default;
 };
 

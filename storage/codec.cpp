@@ -15,7 +15,7 @@
 //   conversation := { "id", "brand", "platform", "accountId", "customerId", "customerName", "customerHandle",
 //                     "customerAvatarUrl"?, "status", "priority", "assignedTo"?, "queue"?, "tags":[text…],
 //                     "metadata":{ "source", "shared"?:true, "postId"?, "postUrl"?, "threadKey", "customerPlatformId",
-//                                  "deliveredUpTo"?, "readUpTo"?, "lastInboundAt"?,
+//                                  "deliveredUpTo"?, "readUpTo"?, "lastInboundAt"?, "lastFromAdAt"?,
 //                                  "sending"?:number, "customerSince"?, "previousConversations":number },
 //                     "unread":number, "version":number, "createdAt":time, "updatedAt":time,
 //                     "firstResponseAt"?, "resolvedAt"?, "snoozeUntil"? }

@@ -85,6 +85,8 @@ void read_metadata(ondemand::object o, domain::conversation& c) {
       c.read_up_to = time(v);
     else if (key == "lastInboundAt")
       c.last_inbound_at = time(v);
+    else if (key == "lastFromAdAt")
+      c.last_from_ad_at = time(v);
     else if (key == "sending")
       c.sending = number<std::uint32_t>(v);
     else if (key == "customerSince")

@@ -94,6 +94,7 @@ void write_metadata(std::string& out, const domain::conversation& c) {
   append_if(out, ",\"deliveredUpTo\":", c.delivered_up_to);
   append_if(out, ",\"readUpTo\":", c.read_up_to);
   append_if(out, ",\"lastInboundAt\":", c.last_inbound_at);
+  append_if(out, ",\"lastFromAdAt\":", c.last_from_ad_at);
   if (c.sending > 0) {
     out += ",\"sending\":";
     domain::append_json_number(out, std::uint64_t{c.sending});

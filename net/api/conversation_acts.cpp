@@ -11,11 +11,15 @@ namespace switchboard::net::api {
 namespace {
 
 /// With what an agent's screen needs to say so, and to offer what is possible instead.
-void respond_window_closed(const http::exchange_ptr& x, const domain::refused& why) {
+void respond_not_now(const http::exchange_ptr& x, const domain::refused& why) {
   http::problem p;
   p.status = 409;
   p.slug = "window-closed";
   p.title = "The messaging window is closed";
+  if (why.why == domain::refusal::replied_privately) {
+    p.slug = "replied-privately";
+    p.title = "The comment has had its private reply";
+  }
   p.detail = why.detail;
   if (why.closed_at) p.members.emplace_back("closedAt", '"' + domain::to_rfc3339(*why.closed_at) + '"');
   std::string allowed = "[";
@@ -38,7 +42,8 @@ void respond_refused(const http::exchange_ptr& x, const domain::refused& why) {
     case domain::refusal::invalid:
       return respond_problem(x, 422, "invalid-change", "Unprocessable", why.detail);
     case domain::refusal::window_closed:
-      return respond_window_closed(x, why);
+    case domain::refusal::replied_privately:
+      return respond_not_now(x, why);
     case domain::refusal::too_many:
       return respond_problem(x, 429, "too-many-replies", "Too many replies", why.detail);
     case domain::refusal::no_room:

@@ -21,7 +21,7 @@ constexpr std::chrono::milliseconds pair_wait{6000};  // 1 message in 6 s to one
 
 // The first that matches. Sources: platforms.md §1, §2, §5; of codes that are not there, Meta's error reference [K].
 // What ends in no_access stops the whole account, so only codes that speak of its token or standing do.
-constexpr std::array<code_meaning, 61> meanings = {{
+constexpr std::array<code_meaning, 64> meanings = {{
     // Graph
     {190, 0, attempt_end::no_access},      // token dead
     {102, 0, attempt_end::no_access},      // session key invalid
@@ -45,6 +45,9 @@ constexpr std::array<code_meaning, 61> meanings = {{
     {1200, 0, attempt_end::later},         // temporary send failure
     {506, 0, attempt_end::refused},        // the same comment twice
     {803, 0, attempt_end::refused},        // what it answers does not exist
+    {10900, 0, attempt_end::refused},      // the comment has had its private reply
+    {10902, 0, attempt_end::refused},      // … can have none
+    {10903, 0, attempt_end::refused},      // … is too old for one, or the person can't be written to
     {2018278, 0, attempt_end::refused},    // outside the window, where it comes as the code
     // WhatsApp
     {0, 0, attempt_end::no_access},       // AuthException

@@ -146,6 +146,8 @@ void unpack_dm_message(const messaging_item& item, object message) {
     payload.member_if("quickReply", message, "quick_reply");
   }
   payload.member_if("referral", message, "referral");
+  const auto referral = member_object(message, "referral");
+  event.from_ad = referral && !item.outbound && member_text(*referral, "source") == "ADS";
   payload.member_if("nlp", message, "nlp");
   if (item.outbound) {
     payload.text_if("appId", member_id(message, "app_id"));

@@ -86,7 +86,7 @@ std::string payload_of(const domain::outgoing& what) {
   if (what.list) append_list(payload, out, *what.list);
   if (what.approved) append_template(payload, out, *what.approved);
   if (what.flow) append_flow(payload, out, *what.flow);
-  if (what.privately) payload.boolean("private", true);  // last: domain::is_private_answer()
+  if (what.privately) payload.boolean("private", true);  // last: domain::was_said_privately()
   payload.end();
   return out.size() > 2 ? out : std::string{};
 }

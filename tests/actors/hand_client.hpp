@@ -56,6 +56,8 @@ class hand_client final : public platform_client {
   }
   void stop() override {}
 
+  /// Before the first account.
+  void give(domain::quota q) { quotas_ = {q}; }
   /// The next call, when it comes.
   made next() {
     std::unique_lock lock(mutex_);

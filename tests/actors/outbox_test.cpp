@@ -137,6 +137,29 @@ TEST_F(outbox_test, what_was_queued_is_sent_after_a_restart) {
   EXPECT_EQ(client_->sent(), 1u) << "nothing was sent again blindly";
 }
 
+TEST_F(outbox_test, what_comes_in_takes_of_a_limit_of_both_ways) {
+  constexpr auto per = 2s;
+  client_->give({.name = "both ways", .units = 8, .per = per, .tiered = true});
+  deliver("1", "hello");
+  say("first");
+  client_->next().done(arrived("p1"));
+  wait_for(event_type::message_sent);
+  const auto from = std::chrono::steady_clock::now();
+  for (int i = 2; i <= 20; ++i) deliver(std::to_string(i), "well?");
+  received_ = 20;
+  conversation();
+  say("the last that is left");
+  client_->next().done(arrived("p2"));
+  wait_for(event_type::message_sent, 2);
+  say("too many");
+  const auto late = client_->next();
+  EXPECT_EQ(late.text, "too many");
+  // Its place is that of the first, which ended shortly before `from`.
+  EXPECT_GE(std::chrono::steady_clock::now() - from, per - 500ms);
+  late.done(arrived("p3"));
+  wait_for(event_type::message_sent, 3);
+}
+
 TEST_F(outbox_test, no_answer_is_unknown_until_the_platform_says) {
   deliver("1", "hello");
   say("yes");

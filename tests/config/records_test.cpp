@@ -66,6 +66,27 @@ TEST(Records, WhereAnAccountSends) {
   EXPECT_EQ(problems_of(before + "human_agent_tag = 1\n").size(), 1u);
 }
 
+TEST(Records, HowMuchANumberMaySendIsWhatsAppsAlone) {
+  const auto with = [](const std::string& platform, const std::string& tier) {
+    return "[[brand]]\nid = \"a\"\n[[source]]\nid = \"m\"\nkind = \"meta\"\nsecrets = [{ env = \"HOME\" }]\n"
+           "verify_token = { env = \"HOME\" }\n"
+           "[[account]]\nid = \"t\"\nbrand = \"a\"\nsource = \"m\"\nplatform = \"" +
+           platform + "\"\nplatform_id = \"1\"\nmessages_per_second = " + tier + "\n";
+  };
+  for (const auto* good : {"1", "20", "1000"}) {
+    const auto s = testing::loaded(with("whatsapp", good));
+    EXPECT_EQ(s->accounts.at(0).messages_per_second, std::stoul(good));
+  }
+  for (const auto* bad : {"0", "1001", "-1", "\"80\"", "80.5"}) {
+    EXPECT_EQ(problems_of(with("whatsapp", bad)).size(), 1u) << bad;
+  }
+  for (const auto* other : {"facebook", "instagram"}) {
+    EXPECT_EQ(problems_of(with(other, "80")),
+              lines{"t.toml:14:23: error: only an account on platform \"whatsapp\" has messages_per_second; "
+                    "remove it"});
+  }
+}
+
 TEST(Records, WhatPlatformsAreAskedWith) {
   ::setenv("SWITCHBOARD_TEST_TOKEN", "token-of-the-app", 1);
   const std::string x = "[[source]]\nid = \"x\"\nkind = \"x\"\nsecrets = [{ env = \"HOME\" }]\n";
@@ -82,8 +103,9 @@ TEST(Records, WhatPlatformsAreAskedWith) {
   EXPECT_EQ(problems_of(x + "app_token = { env = \"SWITCHBOARD_TEST_UNSET\" }\n"), lines{})
       << "until it is needed";
   EXPECT_EQ(problems_of(x + "app_token = \"written out\"\n").size(), 1u);
-  EXPECT_EQ(problems_of(x + "app_id = \"5\"\n"),
-            lines{"t.toml:5:10: error: only a source of kind \"meta\" or \"linkedin\" has app_id; remove it"});
+  EXPECT_EQ(
+      problems_of(x + "app_id = \"5\"\n"),
+      lines{"t.toml:5:10: error: only a source of kind \"meta\" or \"linkedin\" has app_id; remove it"});
   const std::string li = "[[source]]\nid = \"l\"\nkind = \"linkedin\"\nsecrets = [{ env = \"HOME\" }]\n";
   EXPECT_EQ(problems_of(li + "app_id = \"5\"\n"), lines{});
   EXPECT_EQ(problems_of(li + "consumer_key = \"5\"\n").size(), 1u);

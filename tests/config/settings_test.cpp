@@ -139,6 +139,7 @@ TEST(Version, SeesEveryOtherChange) {
            {"id = \"wa\"", "id = \"wa\"\napi_version = \"v1\""},
            {"id = \"wa\"", "id = \"wa\"\npage_id = \"5\""},
            {"id = \"wa\"", "id = \"wa\"\nhuman_agent_tag = true"},
+           {"id = \"wa\"", "id = \"wa\"\nmessages_per_second = 20"},
            {"id = \"wa\"", "id = \"wa\"\nread_receipts = false"},
            {"id = \"wa\"", "id = \"wa\"\nsplit_long_texts = false"},
            {"id = \"wa\"", "id = \"wa\"\nmedia_hosts = [\"a.example\"]"},

@@ -36,6 +36,9 @@ class kept_past final : public thread_past {
   [[nodiscard]] std::optional<std::string> last_inbound(const conversation_id&) const override {
     return std::nullopt;
   }
+  [[nodiscard]] std::vector<message> answers_to(const message&, const conversation_id&) const override {
+    return {};
+  }
   [[nodiscard]] std::vector<message> outbound_up_to(const conversation_id&, timestamp,
                                                     delivery_status) const override {
     return {};

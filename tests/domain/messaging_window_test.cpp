@@ -62,9 +62,62 @@ const row rows[] = {
     {platform::whatsapp, dm, {.sender = bot, .approved = true}, std::nullopt, send_mode::approved},
     {platform::whatsapp, dm, {.sender = bot}, std::nullopt, std::nullopt, "template", std::nullopt},
     {platform::facebook, comment, {.sender = bot}, 500h, send_mode::standard},
-    {platform::facebook, comment, {.sender = agent, .privately = true}, 168h - 1ms, send_mode::standard},
-    {platform::facebook, comment, {.sender = agent, .privately = true}, 168h, std::nullopt, "comment", 168h},
-    {platform::instagram, comment, {.sender = bot, .privately = true}, 1h, send_mode::standard},
+    {platform::facebook,
+     comment,
+     {.sender = agent, .privately = true, .comment_at = word},
+     168h - 1ms,
+     send_mode::standard},
+    {platform::facebook,
+     comment,
+     {.sender = agent, .privately = true, .comment_at = word},
+     168h,
+     std::nullopt,
+     "comment",
+     168h},
+    // It is the comment's time that counts, not that of the customer's last one.
+    {platform::facebook,
+     comment,
+     {.sender = agent, .privately = true, .comment_at = word - 24h},
+     144h - 1ms,
+     send_mode::standard},
+    {platform::facebook,
+     comment,
+     {.sender = agent, .privately = true, .comment_at = word - 24h},
+     144h,
+     std::nullopt,
+     "comment",
+     144h},
+    {platform::facebook,
+     comment,
+     {.sender = agent, .privately = true, .comment_at = word, .replied_at = word + 1h},
+     2h,
+     std::nullopt,
+     "comment",
+     1h},
+    {platform::facebook,
+     comment,
+     {.sender = agent, .comment_at = word, .replied_at = word + 1h},
+     900h,
+     send_mode::standard},
+    {platform::facebook,
+     comment,
+     {.sender = agent, .privately = true},
+     1h,
+     std::nullopt,
+     "comment",
+     std::nullopt},
+    {platform::instagram,
+     comment,
+     {.sender = bot, .privately = true, .comment_at = word},
+     1h,
+     send_mode::standard},
+    {platform::instagram,
+     comment,
+     {.sender = bot, .privately = true, .comment_at = word, .replied_at = word},
+     1h,
+     std::nullopt,
+     "comment",
+     0h},
     {platform::linkedin,
      comment,
      {.sender = bot, .privately = true},
@@ -95,7 +148,64 @@ TEST(messaging_window_test, each_platform_has_its_own) {
     const auto& why = mode.error();
     EXPECT_EQ(why.allowed.empty() ? "" : why.allowed.front(), r.allowed);
     EXPECT_EQ(why.at, r.closed ? std::optional(word + *r.closed) : std::nullopt);
+    EXPECT_EQ(why.used, r.q.replied_at.has_value());
     EXPECT_FALSE(why.detail.empty());
+  }
+}
+
+/// Who came from an ad, and what he may be told when; times from his first message behind the click.
+struct ad_row {
+  platform p;
+  std::optional<std::chrono::milliseconds> last_word;  ///< nullopt: none of this conversation
+  window_question q;
+  std::chrono::milliseconds now;
+  std::optional<send_mode> mode;
+  std::string allowed = {};
+  std::optional<std::chrono::milliseconds> closed = {};
+};
+
+const ad_row ad_rows[] = {
+    {platform::facebook, 0h, {.sender = bot}, 24h, send_mode::standard},
+    {platform::facebook, 0h, {.sender = bot}, 168h - 1ms, send_mode::standard},
+    {platform::facebook, 0h, {.sender = bot}, 168h, std::nullopt, "", 168h},
+    {platform::instagram, 0h, {.sender = agent}, 168h - 1ms, send_mode::standard},
+    {platform::instagram, 0h, {.sender = agent}, 168h, std::nullopt, "", 168h},
+    // What he said later: its day may end before the ad's week does, or behind it.
+    {platform::facebook, 100h, {.sender = bot}, 168h - 1ms, send_mode::standard},
+    {platform::facebook, 100h, {.sender = bot}, 168h, std::nullopt, "human-agent", 168h},
+    {platform::facebook,
+     100h,
+     {.sender = agent, .human_agent_allowed = true},
+     168h - 1ms,
+     send_mode::standard},
+    {platform::facebook, 100h, {.sender = agent, .human_agent_allowed = true}, 168h, send_mode::human_agent},
+    {platform::facebook, 100h, {.sender = agent, .human_agent_allowed = true}, 268h, std::nullopt, "", 268h},
+    {platform::facebook, 160h, {.sender = bot}, 184h - 1ms, send_mode::standard},
+    {platform::facebook, 160h, {.sender = bot}, 184h, std::nullopt, "human-agent", 184h},
+    {platform::facebook, std::nullopt, {.sender = bot}, 168h - 1ms, send_mode::standard},
+    {platform::facebook, std::nullopt, {.sender = bot}, 168h, std::nullopt, "", 168h},
+    // Its 72 hours are free of charge and no window.
+    {platform::whatsapp, 0h, {.sender = bot}, 24h - 1ms, send_mode::standard},
+    {platform::whatsapp, 0h, {.sender = bot}, 24h, std::nullopt, "template", 24h},
+};
+
+TEST(messaging_window_test, whoever_came_from_an_ad_may_be_answered_for_seven_days) {
+  for (const auto& r : ad_rows) {
+    conversation c;
+    c.platform = r.p;
+    c.last_from_ad_at = word;
+    if (r.last_word) c.last_inbound_at = word + *r.last_word;
+    SCOPED_TRACE(std::string(to_word(r.p)) + " word +" + std::to_string(r.last_word.value_or(-1ms).count()) +
+                 " now +" + std::to_string(r.now.count()));
+    const auto mode = may_say(c, r.q, word + r.now);
+    ASSERT_EQ(mode.has_value(), r.mode.has_value());
+    if (mode) {
+      EXPECT_EQ(*mode, *r.mode);
+      continue;
+    }
+    const auto& why = mode.error();
+    EXPECT_EQ(why.allowed.empty() ? "" : why.allowed.front(), r.allowed);
+    EXPECT_EQ(why.at, r.closed ? std::optional(word + *r.closed) : std::nullopt);
   }
 }
 

@@ -48,6 +48,11 @@ class plain_past final : public thread_past {
     asked.push_back("last inbound of " + std::to_string(c.ordinal));
     return last;
   }
+  [[nodiscard]] std::vector<message> answers_to(const message& said,
+                                                const conversation_id& newest) const override {
+    asked.push_back("answers to " + said.platform_message_id + " up to " + std::to_string(newest.ordinal));
+    return answers;
+  }
   [[nodiscard]] std::vector<message> outbound_up_to(const conversation_id& c, timestamp up_to,
                                                     delivery_status below) const override {
     asked.push_back("outbound of " + std::to_string(c.ordinal) + " up to " +
@@ -63,6 +68,7 @@ class plain_past final : public thread_past {
   std::optional<customer> known;
   std::optional<timestamp> erased;
   std::optional<std::string> last;
+  std::vector<message> answers;
   std::vector<message> outbound;
   std::vector<message> made;
   mutable std::vector<std::string> asked;

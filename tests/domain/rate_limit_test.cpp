@@ -140,5 +140,35 @@ TEST(rate_limit_test, what_the_platform_says_is_believed_where_it_is_less) {
   EXPECT_EQ(half.when(2, start), start) << "a window that is over says nothing";
 }
 
+TEST(rate_limit, others_take_of_it_but_never_all) {
+  const quota q{.name = "both ways", .units = 80, .per = 1s, .tiered = true};
+  rate_limit limit(q);
+  limit.spent_by_others(30, start);
+  EXPECT_EQ(limit.when(50, start), start);
+  EXPECT_EQ(limit.when(51, start), start + 1s);
+  limit.take(40, start);
+  limit.spent_by_others(1'000, start + 10ms);
+  EXPECT_EQ(limit.when(10, start + 10ms), start + 10ms) << "an eighth is ours";
+  EXPECT_GT(limit.when(11, start + 10ms), start + 10ms);
+  EXPECT_FALSE(rate_limit(q).has_changed());
+  rate_limit heard(q);
+  heard.spent_by_others(1, start);
+  EXPECT_FALSE(heard.has_changed()) << "nothing to be kept";
+  EXPECT_TRUE(heard.is_idle(start + 1s));
+  rate_limit one({.name = "one", .units = 1, .per = 1s, .tiered = true});
+  one.spent_by_others(5, start);
+  EXPECT_EQ(one.when(1, start), start);
+}
+
+TEST(rate_limit, of_another_size_goes_on_with_what_was_taken) {
+  rate_limit limit(quota{.name = "both ways", .units = 80, .per = 1s, .tiered = true});
+  limit.take(30, start);
+  limit.ended(30, start);
+  limit.resize(20);
+  EXPECT_EQ(limit.when(1, start), start + 1s);
+  limit.resize(1'000);
+  EXPECT_EQ(limit.when(970, start), start);
+}
+
 }  // namespace
 }  // namespace switchboard::domain

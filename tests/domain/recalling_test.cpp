@@ -152,6 +152,61 @@ TEST(recalling_replies, asks_below_what_they_go_only_where_nothing_came_since) {
   EXPECT_EQ(past.asked.size(), 2u);
 }
 
+TEST(recalling_replies, asks_about_the_comment_only_for_a_private_one) {
+  auto state = with_conversation(3, 1);
+  state.current->kind = thread_kind::comment;
+  state.last_inbound = "m";
+  plain_past past;
+  past.stored = stored_in(2);
+  past.answers = {stored_in(3)};
+  const auto recalled = [&](bool privately, std::string to = {}, std::vector<message> made = {}) {
+    say s{.id = state.current->id,
+          .parts = {{.content = "psst", .reply_to = std::move(to), .privately = privately}}};
+    s.key = made.empty() ? "" : "k";
+    past.made = std::move(made);
+    past.asked.clear();
+    recall(s, state, past);
+    return s;
+  };
+  EXPECT_FALSE(recalled(false).comment);
+  EXPECT_THAT(past.asked, IsEmpty());
+  const auto below_the_last = recalled(true);
+  EXPECT_EQ(below_the_last.comment, past.stored);
+  EXPECT_EQ(below_the_last.answers, past.answers);
+  EXPECT_THAT(past.asked, testing::ElementsAre("message", "answers to m up to 3"));
+  EXPECT_EQ(recalled(true, "m").comment, past.stored);
+  EXPECT_FALSE(recalled(true, "another's").comment);
+  EXPECT_FALSE(recalled(true, "m", {stored_in(3)}).comment) << "a repetition is answered with what was made";
+  past.stored = placeholder();
+  EXPECT_FALSE(recalled(true).comment) << "nobody knows when it was made";
+  past.stored = stored_in(2);
+  past.stored->direction = direction::outbound;
+  EXPECT_FALSE(recalled(true).comment) << "our own";
+  past.stored = stored_in(1);
+  EXPECT_FALSE(recalled(true).comment) << "erased";
+}
+
+TEST(recalling_replies, the_newer_of_two_answers_is_what_counts) {
+  auto answer = stored_in(1);
+  answer.direction = direction::outbound;
+  answer.reply_to = "c";
+  answer.delivery = delivery_status::queued;
+  std::vector<message> found = {answer};
+  answer.delivery = delivery_status::failed;
+  take_newer_answer(found, message(answer), "c");
+  EXPECT_THAT(found, testing::ElementsAre(answer));
+  auto other = answer;
+  other.id.sequence = 3;
+  take_newer_answer(found, message(other), "d");
+  EXPECT_EQ(found.size(), 1u) << "to another comment";
+  take_newer_answer(found, message(other), "c");
+  EXPECT_EQ(found.size(), 2u);
+  other.direction = direction::inbound;
+  other.id.sequence = 4;
+  take_newer_answer(found, std::move(other), "c");
+  EXPECT_EQ(found.size(), 2u) << "the customer's own";
+}
+
 plain_past that(const std::function<void(plain_past&)>& with) {
   plain_past p;
   with(p);

@@ -326,6 +326,31 @@ TEST_F(receiving_messages, a_changed_customer_and_a_status_and_a_message) {
   EXPECT_EQ(current().customer_avatar_url, "https://a.example/2");
 }
 
+TEST_F(receiving_messages, that_the_customer_came_from_an_ad_is_known_for_the_thread) {
+  const auto says = [&](const std::string& id, std::int64_t when, bool from_ad) {
+    auto in = text_message(id);
+    in.at = at(when);
+    in.from_ad = from_ad;
+    return in;
+  };
+  feed(says("1", 50, false));
+  EXPECT_FALSE(current().last_from_ad_at);
+  feed(says("2", 60, true));
+  feed(says("3", 70, false));
+  EXPECT_EQ(current().last_from_ad_at, at(60));
+  feed(says("4", 40, true));
+  EXPECT_EQ(current().last_from_ad_at, at(60)) << "an older one that came later";
+  auto ours = echo("5");
+  ours.at = at(80);
+  ours.from_ad = true;
+  feed(ours);
+  EXPECT_EQ(current().last_from_ad_at, at(60)) << "we came from none";
+  set_status(status::closed);
+  feed(says("6", 90, false));
+  EXPECT_EQ(current().id.ordinal, 2u);
+  EXPECT_EQ(current().last_from_ad_at, at(60)) << "the next case is in the same window";
+}
+
 TEST_F(receiving_messages, a_customer_is_known_since_the_first_conversation) {
   feed(text_message("1"));
   for (int n = 2; n < 5; ++n) {

@@ -27,6 +27,7 @@ constexpr limit media{"graph.media", 10, 1s};
 constexpr limit conversations{"graph.conversations", 2, 1s};
 constexpr limit private_replies{"graph.private_replies", 750, 1h};
 constexpr int over_rate = 613, no_token = 190, bad_parameter = 100, not_now = 10, outside_window = 2018278;
+constexpr int replied_already = 10900, no_reply_any_more = 10903;
 constexpr std::size_t listed_max = 50;
 
 told limited(world& w, std::chrono::milliseconds wait) {
@@ -63,7 +64,19 @@ const char* flaw_in(const account& a, object message) {
 /// Is it too late for a free answer, or for one of a person?
 bool is_closed(const world& w, const account& a, const std::string& customer, bool tagged) {
   const auto silent = w.silent_for(a, customer);
+  const auto by_ad = w.came_by_ad.find(a.id + '/' + customer);
+  if (by_ad != w.came_by_ad.end() && std::chrono::system_clock::now() - by_ad->second < 7 * 24h) return false;
   return silent && *silent > (tagged ? std::chrono::seconds(7 * 24h) : std::chrono::seconds(24h));
+}
+
+/// Of the private reply to a comment: there is one, for seven days.
+std::optional<told> refused_privately(world& w, const account& a, const std::string& comment) {
+  const auto made = w.commented.find(comment);
+  if (made != w.commented.end() && std::chrono::system_clock::now() - made->second >= 7 * 24h) {
+    return graph_error(w, 400, no_reply_any_more, "(#10903) This user cant reply to this activity");
+  }
+  if (w.said(a, edge::private_reply, comment).empty()) return std::nullopt;
+  return graph_error(w, 400, replied_already, "(#10900) Activity already replied to");
 }
 
 told take_message(world& w, const account& a, object body, instant now) {
@@ -89,6 +102,9 @@ told take_message(world& w, const account& a, object body, instant now) {
   if (!person.empty() && is_closed(w, a, person, tagged)) {
     return graph_error(w, 400, not_now, "(#10) This message is sent outside of allowed window.",
                        outside_window);
+  }
+  if (!comment.empty()) {
+    if (auto no = refused_privately(w, a, comment)) return *std::move(no);
   }
   if (const auto wait = w.limits.take(messages, a.id, 1, now)) return limited(w, *wait);
   const bool attached = has_member(*message, "attachment");

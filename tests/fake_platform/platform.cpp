@@ -296,6 +296,14 @@ void platform::know(const std::string& id, publication what) {
 bool platform::wait_all_told(std::chrono::milliseconds patience) {
   return running_->wait_all_told(patience);
 }
+void platform::came_by_ad(const std::string& account, const std::string& customer,
+                          std::chrono::system_clock::time_point at) {
+  running_->change(
+      [&](world& w) { w.heard[account + '/' + customer] = w.came_by_ad[account + '/' + customer] = at; });
+}
+void platform::commented(const std::string& comment, std::chrono::system_clock::time_point at) {
+  running_->change([&](world& w) { w.commented[comment] = at; });
+}
 void platform::unsubscribe(const std::string& id) {
   running_->unsubscribe(id);
 }
@@ -377,7 +385,8 @@ std::vector<account> accounts_of(const config::settings& s) {
                    .platform_id = a.platform_id,
                    .access_token = a.access_token,
                    .page_id = a.page_id,
-                   .source = a.source.value});
+                   .source = a.source.value,
+                   .messages_per_second = a.messages_per_second});
   }
   return all;
 }

@@ -49,6 +49,11 @@ class platform {
   /// The customer wrote to the account then; else the window is taken for open.
   void heard(const std::string& account, const std::string& customer,
              std::chrono::system_clock::time_point at);
+  /// … and it was his first message behind a click on an ad.
+  void came_by_ad(const std::string& account, const std::string& customer,
+                  std::chrono::system_clock::time_point at);
+  /// The comment was made then; else it is taken for a new one.
+  void commented(const std::string& comment, std::chrono::system_clock::time_point at);
 
   /// The platform delivers nothing of this page, account or business any more.
   void unsubscribe(const std::string& id);

@@ -150,6 +150,39 @@ TEST_F(platforms, close_their_window_a_day_after_the_customers_last_word) {
   EXPECT_EQ(whatsapp("4917", "in time").status, 200);
 }
 
+TEST_F(platforms, let_who_came_by_an_ad_be_answered_for_seven_days) {
+  const auto answered = [&](const std::string& who, const std::string& text) {
+    return ask("/v24.0/888/messages",
+               R"({"recipient":{"id":")" + who + R"("},"messaging_type":"RESPONSE","message":{"text":")" +
+                   text + "\"}}",
+               "t-page")
+        .body;
+  };
+  const auto now = std::chrono::system_clock::now();
+  platform_.heard("f", "5", now - 6 * 24h);
+  EXPECT_THAT(answered("5", "a"), HasSubstr("2018278"));
+  platform_.came_by_ad("f", "5", now - 6 * 24h);
+  EXPECT_THAT(answered("5", "b"), HasSubstr("message_id"));
+  platform_.came_by_ad("f", "5", now - 7 * 24h);
+  EXPECT_THAT(answered("5", "c"), HasSubstr("2018278"));
+}
+
+TEST_F(platforms, take_one_private_reply_to_a_comment_for_seven_days) {
+  const auto privately = [&](const std::string& comment, const std::string& text) {
+    return ask("/v24.0/888/messages",
+               R"({"recipient":{"comment_id":")" + comment +
+                   R"("},"messaging_type":"RESPONSE","message":{"text":")" + text + "\"}}",
+               "t-page");
+  };
+  EXPECT_EQ(privately("888_1_5", "a").status, 200);
+  EXPECT_THAT(privately("888_1_5", "b").body, HasSubstr("10900"));
+  platform_.commented("888_1_6", std::chrono::system_clock::now() - 7 * 24h);
+  EXPECT_THAT(privately("888_1_6", "c").body, HasSubstr("10903"));
+  platform_.commented("888_1_6", std::chrono::system_clock::now() - 7 * 24h + 1min);
+  EXPECT_EQ(privately("888_1_6", "d").status, 200);
+  EXPECT_EQ(platform_.count().refused, 2u);
+}
+
 TEST_F(platforms, notice_what_is_said_twice) {
   whatsapp("4917", "once");
   EXPECT_EQ(platform_.count().repeated, 0u);

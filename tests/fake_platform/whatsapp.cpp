@@ -144,7 +144,9 @@ told whatsapp_answer(world& w, const account& from, const asked& r, instant now)
   if (const auto wait = w.limits.take(pair, from.id + '/' + to, 1, now)) {
     return limited(w, over_pair, "(#131056) pair rate limit hit", *wait);
   }
-  if (const auto wait = w.limits.take(messages, from.id, 1, now)) {
+  auto tier = messages;
+  if (from.messages_per_second > 0) tier.units = from.messages_per_second;
+  if (const auto wait = w.limits.take(tier, from.id, 1, now)) {
     return limited(w, over_rate, "(#130429) Rate limit hit", *wait);
   }
   const auto& kept = w.keep({.by = &from,

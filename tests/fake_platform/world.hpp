@@ -23,8 +23,9 @@ struct account {
   std::string id;  ///< its name in the engine's config
   domain::platform platform = domain::platform::whatsapp;
   std::string platform_id, access_token;
-  std::string page_id = {};  ///< Instagram: the page that it is linked to
-  std::string source = {};   ///< the webhook that hears of it
+  std::string page_id = {};               ///< Instagram: the page that it is linked to
+  std::string source = {};                ///< the webhook that hears of it
+  std::uint32_t messages_per_second = 0;  ///< WhatsApp: of this number; 0: as of every one
 };
 
 enum class edge : std::uint8_t { message, comment, private_reply };
@@ -66,6 +67,10 @@ struct world {
   limit_book limits;
   /// account id / customer: when he last wrote, as far as it is known. Of who is not known the window is taken for open.
   std::map<std::string, std::chrono::system_clock::time_point> heard;
+  /// The same: when he wrote first after a click on an ad.
+  std::map<std::string, std::chrono::system_clock::time_point> came_by_ad = {};
+  /// When a comment was made; of one that is not known, just now.
+  std::map<std::string, std::chrono::system_clock::time_point> commented = {};
   std::map<std::string, std::uint64_t> sessions = {};  ///< Bluesky: by DID
   std::set<std::string> unsubscribed = {};  ///< pages, numbers' businesses …: of which nothing is delivered
   /// Where what is subscribed goes, by the same; else to us.

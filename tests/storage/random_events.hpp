@@ -46,7 +46,7 @@ class random_events : public random_values {
     c.created_at = time();
     c.updated_at = time();
     for (auto* t : {&c.first_response_at, &c.resolved_at, &c.snooze_until, &c.delivered_up_to, &c.read_up_to,
-                    &c.last_inbound_at, &c.customer_since})
+                    &c.last_inbound_at, &c.last_from_ad_at, &c.customer_since})
       *t = maybe_time();
     return c;
   }

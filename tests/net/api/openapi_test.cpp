@@ -235,7 +235,7 @@ domain::event fullest() {
   c.assigned_to.value = c.queue.value = "q";
   c.tags = {"vip", "a"};
   c.first_response_at = c.resolved_at = c.snooze_until = c.delivered_up_to = c.read_up_to =
-      c.last_inbound_at = t;
+      c.last_inbound_at = c.last_from_ad_at = t;
   c.customer_since = t;
   c.sending = 1;
   c.shared = true;

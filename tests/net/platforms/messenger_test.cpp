@@ -195,6 +195,12 @@ TEST(messenger, quick_replies_replies_and_referrals) {
   const auto referred =
       event_of(R"("message":{"mid":"m","text":"hi","referral":{"ref":null,"source":"ADS","ad_id":"6"}})");
   EXPECT_EQ(referred.payload, R"({"referral":{"ref":null,"source":"ADS","ad_id":"6"}})");
+  EXPECT_TRUE(referred.from_ad);
+  for (const std::string_view other :
+       {R"(,"referral":{"source":"SHORTLINK"})", R"(,"referral":{"ad_id":"6"})", R"(,"referral":"ADS")",
+        R"(,"referral":{"source":"ADS"},"is_echo":true)", ""}) {
+    EXPECT_FALSE(event_of(R"("message":{"mid":"m","text":"hi")" + std::string(other) + "}").from_ad) << other;
+  }
 }
 
 TEST(messenger, empty_messages_are_normal) {  // trap 10

@@ -163,7 +163,7 @@ domain::outgoing random_outgoing(std::mt19937_64& random) {
   if (random() % 4 == 0) {
     const bool data = random() % 2 == 0;
     what.flow = domain::outgoing_flow{word(random, false), word(random, true), word(random, false),
-                                      word(random, !data), data ? R"({"a":{"b":"c"}})" : ""};
+                                      word(random, !data), data ? R"({"a":{"b":"c"},"private":true})" : ""};
   }
   return what;
 }
@@ -180,6 +180,8 @@ TEST(OutgoingProperty, ComesBackFromWhatIsStoredAsItWas) {
     const auto back = outgoing_of(stored);
     ASSERT_TRUE(back) << stored.payload << back.error().field << back.error().detail;
     ASSERT_EQ(*back, what) << stored.payload;
+    stored.direction = domain::direction::outbound;
+    ASSERT_EQ(was_said_privately(stored), what.privately) << stored.payload;
     if (stored.payload.empty()) continue;
     ASSERT_TRUE(nested_object(stored.payload, {})) << stored.payload;
   }
