@@ -51,7 +51,7 @@ std::vector<std::string> all_names() {
   std::vector<std::string> names;
   const fs::path root(testing::zones_of_this_machine);
   for (const auto& entry : fs::recursive_directory_iterator(root)) {
-    const auto name = fs::relative(entry.path(), root).generic_string();
+    const auto name = entry.path().lexically_relative(root).generic_string();
     const bool is_other = name.starts_with("right/") || name.starts_with("posix/");
     if (!entry.is_regular_file() || is_other || !testing::bytes_of(entry.path()).starts_with("TZif"))
       continue;
