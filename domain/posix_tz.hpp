@@ -29,14 +29,15 @@ struct yearly_date {
   bool operator==(const yearly_date&) const = default;
 };
 
+struct daylight_time {
+  std::chrono::seconds ahead{0};
+  yearly_date begins = {}, ends = {};
+  bool operator==(const daylight_time&) const = default;
+};
+
 struct posix_tz {
-  struct summer {
-    std::chrono::seconds ahead{0};
-    yearly_date begins = {}, ends = {};
-    bool operator==(const summer&) const = default;
-  };
   std::chrono::seconds ahead{0};  ///< local time minus UTC, as everywhere but in the text
-  std::optional<summer> daylight = {};
+  std::optional<daylight_time> daylight = {};
   bool operator==(const posix_tz&) const = default;
 };
 

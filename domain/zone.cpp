@@ -1,6 +1,7 @@
 #include "domain/zone.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace switchboard::domain {
 namespace {
@@ -34,21 +35,25 @@ wall_time zone::wall_at(timestamp t) const {
   return wall_time{t.time_since_epoch()} + offset_at(t);
 }
 
-/// The first is the earliest instant at which clocks show this time or a later one; the second the latest at which they show it
-/// or an earlier one, or would at the very moment when they are set forward. Where a time exists once the two are the same.
+/// Each period of a constant offset that could show it is asked. Between clocks that are set within hours of each other a time may
+/// be skipped and shown all the same: then it is shown.
 timestamp zone::to_utc(wall_time wall, occurrence which) const {
-  if (which == occurrence::first) {
-    for (std::size_t i = period_at(as_utc(wall, ahead_max));; ++i) {
-      const timestamp at = std::max<timestamp>(periods_[i].at, as_utc(wall, periods_[i].ahead));
-      if (i + 1 == periods_.size() || at < periods_[i + 1].at) return at;
+  std::optional<timestamp> shown, skipped;
+  const timestamp latest = as_utc(wall, -ahead_max);
+  for (std::size_t i = period_at(as_utc(wall, ahead_max)); i < periods_.size() && periods_[i].at <= latest;
+       ++i) {
+    const bool is_last = i + 1 == periods_.size();
+    const timestamp begin = i == 0 ? timestamp::min() : timestamp{periods_[i].at};
+    const timestamp end = is_last ? timestamp::max() : timestamp{periods_[i + 1].at};
+    const timestamp at = as_utc(wall, periods_[i].ahead);
+    if (at >= begin && at < end) {
+      shown = at;
+      if (which == occurrence::first) break;
+    } else if (!skipped && at >= end && as_utc(wall, periods_[i + 1].ahead) < end) {
+      skipped = end;
     }
   }
-  std::size_t i = period_at(as_utc(wall, -ahead_max));
-  for (timestamp end = timestamp::max();; end = periods_[i].at, --i) {
-    const timestamp at = std::min(i + 1 == periods_.size() ? end : timestamp{periods_[i + 1].at},
-                                  as_utc(wall, periods_[i].ahead));
-    if (i == 0 || at >= periods_[i].at) return at;
-  }
+  return shown ? *shown : *skipped;  // clocks go from the past to the future: what they never show they skip
 }
 
 }  // namespace switchboard::domain

@@ -184,9 +184,9 @@ TEST(posix_tz, reads_what_zic_writes) {
   EXPECT_EQ(read("LMT0:06:32"), (posix_tz{-(6min + 32s)}));
   using kind = yearly_date::kind;
   EXPECT_EQ(read("<+1030>-10:30<+11>-11,M10.1.0,M4.1.0"),
-            (posix_tz{10h + 30min, posix_tz::summer{11h,
-                                                    {kind::weekday_of_month, 0, 10, 1, 2h},
-                                                    {kind::weekday_of_month, 0, 4, 1, 2h}}}));
+            (posix_tz{10h + 30min, daylight_time{11h,
+                                                 {kind::weekday_of_month, 0, 10, 1, 2h},
+                                                 {kind::weekday_of_month, 0, 4, 1, 2h}}}));
   // Dublin's standard time is that of the summer.
   EXPECT_EQ(read("IST-1GMT0,M10.5.0,M3.5.0/1").daylight->ahead, 0h);
   EXPECT_EQ(read("<-02>2<-01>,M3.5.0/-1,M10.5.0/0").daylight->begins.time, -1h);

@@ -84,6 +84,19 @@ TEST(zone, what_clocks_show_leads_back_to_when_they_show_it) {
   }
 }
 
+TEST(zone, a_time_that_is_skipped_and_shown_is_shown) {
+  // Set back by two hours at 02:00Z, forward by two at 03:00Z: 23:30 is shown once, and then jumped over.
+  const sys_days day = 2026y / 1 / 1;
+  const zone z(-2h, {{day + 2h, -4h}, {day + 3h, -2h}});
+  expect_at(z, wall(2025y / 12 / 31, 23h + 30min), "2026-01-01T01:30:00.000Z", "2026-01-01T01:30:00.000Z");
+  expect_at(z, wall(2025y / 12 / 31, 22h + 30min), "2026-01-01T00:30:00.000Z", "2026-01-01T02:30:00.000Z");
+  expect_at(z, wall(2026y / 1 / 1, 30min), "2026-01-01T03:00:00.000Z", "2026-01-01T03:00:00.000Z");
+  // Forward first: of what is jumped over the second half is shown afterwards.
+  const zone other(-2h, {{day + 2h, 0h}, {day + 3h, -2h}});
+  expect_at(other, wall(2026y / 1 / 1, 30min), "2026-01-01T02:00:00.000Z", "2026-01-01T02:00:00.000Z");
+  expect_at(other, wall(2026y / 1 / 1, 1h + 30min), "2026-01-01T03:30:00.000Z", "2026-01-01T03:30:00.000Z");
+}
+
 TEST(zone, without_changes_it_is_an_offset) {
   const zone z(5h + 30min, {});
   EXPECT_EQ(z.offset_at(timestamp{}), 5h + 30min);
