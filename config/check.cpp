@@ -237,6 +237,7 @@ void check_records(reader& r, const record_tables& at, const settings& s) {
   check_unique(r, at.brands, s.brands, "id", by_id, id_taken);
   check_unique(r, at.sources, s.sources, "id", by_id, id_taken);
   check_unique(r, at.accounts, s.accounts, "id", by_id, id_taken);
+  check_unique(r, at.calendars, s.calendars, "id", by_id, id_taken);
   check_unique(
       r, at.accounts, s.accounts, "platform_id",
       [](const account_settings& a) {

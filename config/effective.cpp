@@ -19,6 +19,22 @@ void add(std::string& out, std::initializer_list<std::string_view> parts) {
   out.back() = '\n';
 }
 
+void add_windows(std::string& out, std::string_view of, const std::vector<domain::wall_window>& windows,
+                 const std::string& name) {
+  add(out, {"hours", of, literal(name)});
+  for (const auto& w : windows)
+    add(out, {"window", std::to_string(w.open.count()), std::to_string(w.close.count())});
+}
+
+void add_calendar(std::string& out, const calendar_settings& c) {
+  add(out, {"calendar", c.id.value, c.zone, c.zone_digest});
+  const auto& rules = c.calendar->rules();
+  for (std::size_t i = 0; i < rules.week.size(); ++i) add_windows(out, std::to_string(i), rules.week[i], {});
+  for (const auto& o : rules.overrides) {
+    add_windows(out, std::to_string(o.date.time_since_epoch().count()), o.windows, o.name);
+  }
+}
+
 }  // namespace
 
 std::string effective_text(const settings& s) {
@@ -44,6 +60,7 @@ std::string effective_text(const settings& s) {
          a.split_long_texts ? "split" : "refuse", std::to_string(a.messages_per_second)});
     for (const std::string& host : a.media_hosts) add(out, {"media-host", host});
   }
+  for (const calendar_settings& c : s.calendars) add_calendar(out, c);
   for (const token_settings& t : s.tokens) add(out, {"token", t.brand, to_word(t.role), t.agent.value});
   return out;
 }

@@ -1,4 +1,4 @@
-// [[brand]] [[source]] [[account]] [[token]]: each record is read for itself; how they fit together is
+// [[brand]] [[source]] [[account]] [[token]] [[calendar]]: each record is read for itself; how they fit together is
 // check_records' affair.
 
 #include "config/digest.hpp"
@@ -11,6 +11,8 @@ namespace switchboard::config {
 namespace {
 
 constexpr std::size_t token_bytes_min = 16;  // 128 bits, were they random bytes
+
+constexpr std::size_t calendars_max = 1'000;  // each takes some 100 KB, and a millisecond of a reload
 
 constexpr std::array roles{role::reader, role::agent, role::supervisor, role::admin};
 constexpr std::array platforms{domain::platform::facebook, domain::platform::instagram,
@@ -200,6 +202,13 @@ record_tables read_records(reader& r, const toml::table& root, settings& out) {
               [&](const toml::table& t) { out.accounts.push_back(read_account(r, t, demo)); });
   each_record(r, root, "token", tables.tokens,
               [&](const toml::table& t) { out.tokens.push_back(read_token(r, t, demo)); });
+  zone_files zones;
+  each_record(r, root, "calendar", tables.calendars, [&](const toml::table& t) {
+    if (out.calendars.size() < calendars_max) return out.calendars.push_back(read_calendar(r, t, zones));
+    if (tables.calendars.size() > calendars_max + 1) return;
+    r.report(t.source().begin,
+             "there may be " + std::to_string(calendars_max) + " [[calendar]]; this is one more");
+  });
   return tables;
 }
 

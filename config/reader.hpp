@@ -33,6 +33,8 @@ class reader {
   [[nodiscard]] std::string place(const toml::source_position& at) const;  ///< "line 12"
 
   [[nodiscard]] bool clean() const noexcept { return problems_.empty(); }
+  /// So many until now.
+  [[nodiscard]] std::size_t reported() const noexcept { return problems_.size() + left_out_; }
   /// In the order of the file.
   [[nodiscard]] std::vector<problem> take();
 
@@ -71,9 +73,9 @@ void report_unknown_key(reader& r, std::string_view section, bool list, const to
 /// The tables that the lists of the settings came from, one for one: where to point when a check over several
 /// of them fails.
 struct record_tables {
-  std::vector<const toml::table*> brands, sources, accounts, tokens;
+  std::vector<const toml::table*> brands, sources, accounts, tokens, calendars;
 };
-/// [[brand]] [[source]] [[account]] [[token]]. Every record is kept, with what of it could be read.
+/// [[brand]] [[source]] [[account]] [[token]] [[calendar]]. Every record is kept, with what of it could be read.
 [[nodiscard]] record_tables read_records(reader& r, const toml::table& root, settings& out);
 /// Precondition: s.index() has run. What no single key can tell: duplicates, references, keys that exclude or
 /// need each other.

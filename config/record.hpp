@@ -2,6 +2,7 @@
 // One [[table]] of the config and the questions that its keys are asked. For those who read records.
 
 #include "config/reader.hpp"
+#include "config/zone_files.hpp"
 
 #include <array>
 #include <cstddef>
@@ -60,5 +61,6 @@ class record {
 [[nodiscard]] std::string variable(std::string_view id, std::string_view ending);
 
 [[nodiscard]] source_settings read_source(reader& r, const toml::table& table, bool demo);
+[[nodiscard]] calendar_settings read_calendar(reader& r, const toml::table& table, zone_files& zones);
 
 }  // namespace switchboard::config

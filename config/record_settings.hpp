@@ -1,12 +1,14 @@
 #pragma once
-// What there are any number of in a configuration: brands, sources, accounts and tokens. Defaults, bounds and sentences stand in
+// What there are any number of in a configuration: brands, sources, accounts, tokens, calendars. Defaults, bounds and sentences stand in
 // records.cpp.
 
+#include "domain/calendar.hpp"
 #include "domain/conversation.hpp"
 #include "domain/ids.hpp"
 #include "domain/model.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -73,6 +75,13 @@ struct token_settings {
   std::string brand;   ///< "*": all
   config::role role = role::reader;
   domain::agent_id agent;
+};
+
+struct calendar_settings {
+  domain::calendar_id id;
+  std::string zone = {};         ///< its name
+  std::string zone_digest = {};  ///< of the tz database's file for it: a change of law is a change of this
+  std::shared_ptr<const domain::calendar> calendar = {};
 };
 
 }  // namespace switchboard::config

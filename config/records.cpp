@@ -1,5 +1,6 @@
-// The part of the property table that is about lists: brands, sources, accounts, tokens.
+// The part of the property table that is about lists: brands, sources, accounts, tokens. Calendars' keys: calendar_keys.hpp.
 
+#include "config/calendar_keys.hpp"
 #include "config/properties.hpp"
 
 #include <algorithm>
@@ -364,7 +365,13 @@ constexpr std::array entries{
     section_entry{"queue", "", true, false},
     section_entry{"agent", "", true, false},
     section_entry{"routing", "", false, false},
-    section_entry{"calendar", "", true, false},
+    section_entry{"calendar",
+                  "When a team works: days of the week with their windows, and dates that are unlike them.", true},
+    section_entry{"calendar.hours",
+                  "Windows of some days of the week, by the clock on the wall. Stands behind its [[calendar]].",
+                  true},
+    section_entry{"calendar.override",
+                  "A date with other hours, or none: a holiday. Stands behind its [[calendar]].", true},
     section_entry{"sla", "", true, false},
     section_entry{"flow", "", true, false},
     section_entry{"ai", "", false, false},
@@ -372,16 +379,25 @@ constexpr std::array entries{
     section_entry{"cluster", "", false, false},
 };
 
+template <std::size_t N, std::size_t M>
+constexpr auto joined(const std::array<record_key, N>& a, const std::array<record_key, M>& b) {
+  std::array<record_key, N + M> all{};
+  std::copy(b.begin(), b.end(), std::copy(a.begin(), a.end(), all.begin()));
+  return all;
+}
+constexpr auto all_keys = joined(keys, calendar_keys);
+
 }  // namespace
 
 std::span<const record_key> record_keys() {
-  return keys;
+  return all_keys;
 }
 
 const record_key* find_record_key(std::string_view section, std::string_view name) {
   const auto found = std::find_if(
-      keys.begin(), keys.end(), [&](const record_key& k) { return k.section == section && k.name == name; });
-  return found == keys.end() ? nullptr : &*found;
+      all_keys.begin(), all_keys.end(),
+      [&](const record_key& k) { return k.section == section && k.name == name; });
+  return found == all_keys.end() ? nullptr : &*found;
 }
 
 std::span<const section_entry> sections() {

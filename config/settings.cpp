@@ -65,6 +65,7 @@ void settings::index() {
   build(brands_by_id_, brands, [](const brand_settings& b) { return b.id.value; });
   build(accounts_by_id_, accounts, [](const account_settings& a) { return a.id.value; });
   build(tokens_by_sha256_, tokens, [](const token_settings& t) { return t.sha256; });
+  build(calendars_by_id_, calendars, [](const calendar_settings& c) { return c.id.value; });
   build(accounts_by_route_, accounts, [](const account_settings& a) {
     return route_key{a.source.value, a.platform, a.platform_id};
   });
@@ -85,6 +86,9 @@ const account_settings* settings::find_account(std::string_view source, domain::
 }
 const token_settings* settings::find_token(std::string_view sha256_hex) const {
   return find(tokens_by_sha256_, tokens, sha256_hex);
+}
+const calendar_settings* settings::find_calendar(std::string_view id) const {
+  return find(calendars_by_id_, calendars, id);
 }
 
 }  // namespace switchboard::config

@@ -150,6 +150,7 @@ struct settings {
   std::vector<source_settings> sources;
   std::vector<account_settings> accounts;
   std::vector<token_settings> tokens;
+  std::vector<calendar_settings> calendars = {};
   std::string version;  ///< first 16 hex digits of the SHA-256 of the effective values, secrets left out
 
   // Look-ups: hash tables behind them; a webhook does two. They allocate nothing; the pointers live as long
@@ -162,6 +163,7 @@ struct settings {
   [[nodiscard]] const account_settings* find_account(std::string_view source, domain::platform platform,
                                                      std::string_view platform_id) const;
   [[nodiscard]] const token_settings* find_token(std::string_view sha256_hex) const;
+  [[nodiscard]] const calendar_settings* find_calendar(std::string_view id) const;
 
   /// Builds the look-ups from the lists. The loader does; who fills settings by hand must.
   void index();
@@ -171,6 +173,7 @@ struct settings {
   text_index brands_by_id_;
   text_index accounts_by_id_;
   text_index tokens_by_sha256_;
+  text_index calendars_by_id_;
   route_index accounts_by_route_;
 };
 

@@ -52,6 +52,35 @@ std::optional<std::uint64_t> parse_duration(std::string_view text) {
   return parse_quantity(text, durations);
 }
 
+expected<business_target, std::string> parse_business_target(std::string_view text) {
+  constexpr std::string_view day_end = "eobd";
+  constexpr std::uint32_t days_max = 366;
+  constexpr milliseconds shortest = seconds{1}, longest = std::chrono::hours{10'000};
+  if (text.starts_with(day_end)) {
+    auto rest = text.substr(day_end.size());
+    end_of_business_day target;
+    if (rest.empty()) return business_target{target};
+    rest.remove_prefix(1);
+    const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), target.days);
+    const bool whole = error == std::errc{} && end == rest.data() + rest.size() && target.days <= days_max;
+    if (text[day_end.size()] == '+' && whole) return business_target{target};
+    return unexpected{
+        std::string("the end of a business day is \"eobd\", or up to 366 business days later, \"eobd+1\"")};
+  }
+  const auto ms = parse_duration(text);
+  if (ms && text.ends_with('d')) {
+    return unexpected{std::string(
+        "a day of business time has no length of its own: it is 8 hours to one team and 24 to another; "
+        "write the hours, like \"8h\", or \"eobd+1\" for the end of the next business day")};
+  }
+  const bool in_bounds = ms && *ms >= static_cast<std::uint64_t>(shortest.count()) &&
+                         *ms <= static_cast<std::uint64_t>(longest.count());
+  if (in_bounds && !text.ends_with("ms"))
+    return business_target{milliseconds{static_cast<std::int64_t>(*ms)}};
+  return unexpected{
+      std::string("business time is one number and h, m or s, from \"1s\" to \"10000h\", like \"30m\"")};
+}
+
 std::string duration_text(std::uint64_t ms) {
   return ms == 0 ? "0s" : quantity_text(ms, durations);
 }

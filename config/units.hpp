@@ -4,11 +4,13 @@
 // because bytes are the only unit it could have.
 
 #include "config/settings.hpp"
+#include "domain/expected.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 
 namespace switchboard::config {
 
@@ -17,6 +19,18 @@ namespace switchboard::config {
 [[nodiscard]] std::optional<std::uint64_t> parse_duration(std::string_view text);
 /// In the largest unit that divides it: "75s", "8d"; zero is "0s".
 [[nodiscard]] std::string duration_text(std::uint64_t ms);
+
+/// The end of the business day, so many business days later.
+struct end_of_business_day {
+  std::uint32_t days = 0;
+  bool operator==(const end_of_business_day&) const = default;
+};
+/// How long something may take by a calendar: so much business time, or until a day's end.
+using business_target = std::variant<milliseconds, end_of_business_day>;
+
+/// "90s", "30m", "8h" (1s to 10,000h), "eobd" or "eobd+2" (up to 366). Or why not: above all not "1d", which was three days of
+/// eight hours to some and one to others.
+[[nodiscard]] expected<business_target, std::string> parse_business_target(std::string_view text);
 
 /// One whole number and one of B, KiB, MiB, GiB, TiB, or none (bytes). nullopt for anything else.
 [[nodiscard]] std::optional<std::uint64_t> parse_size(std::string_view text);

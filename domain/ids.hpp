@@ -25,6 +25,7 @@ using account_id = id<struct account_tag>;
 using customer_id = id<struct customer_tag>;
 using agent_id = id<struct agent_tag>;
 using queue_id = id<struct queue_tag>;
+using calendar_id = id<struct calendar_tag>;
 using dead_letter_id = id<struct dead_letter_tag>;
 
 /// One thread of one customer with one account: 128 bits of a keyed hash of (account, kind, thread key).

@@ -28,7 +28,7 @@ clang_runtime_package() {
 # packages_for run|test|bench|fuzz
 packages_for() {
   echo "g++ cmake ninja-build pkg-config ca-certificates curl openssl libcaf-dev librocksdb-dev libsimdjson-dev libssl-dev" \
-    "libtomlplusplus-dev libcli11-dev libxxhash-dev libzstd-dev libutf8proc-dev libsystemd-dev libjemalloc-dev libcurl4-openssl-dev ccache"
+    "libtomlplusplus-dev libcli11-dev libxxhash-dev libzstd-dev libutf8proc-dev libsystemd-dev libjemalloc-dev libcurl4-openssl-dev tzdata ccache"
   boost_package
   case $1 in
     test) echo "libgtest-dev libgmock-dev" ;;

@@ -120,5 +120,43 @@ TEST(Units, Addresses) {
   }
 }
 
+TEST(Units, BusinessTimeIsInHoursOrUntilADaysEnd) {
+  using std::chrono::hours;
+  struct {
+    std::string_view text;
+    business_target target;
+  } const good[] = {
+      {"1s", milliseconds{1000}},         {"30m", milliseconds{1'800'000}},
+      {"24h", milliseconds{hours{24}}},   {"10000h", milliseconds{hours{10'000}}},
+      {"eobd", end_of_business_day{0}},   {"eobd+0", end_of_business_day{0}},
+      {"eobd+2", end_of_business_day{2}}, {"eobd+366", end_of_business_day{366}},
+  };
+  for (const auto& c : good) {
+    const auto parsed = parse_business_target(c.text);
+    ASSERT_TRUE(parsed.has_value()) << c.text << parsed.error();
+    EXPECT_EQ(*parsed, c.target) << c.text;
+  }
+  const auto why_not = [](std::string_view text) {
+    const auto parsed = parse_business_target(text);
+    return parsed ? std::string("it is taken") : parsed.error();
+  };
+  EXPECT_EQ(why_not("1d"),
+            "a day of business time has no length of its own: it is 8 hours to one team and 24 to another; "
+            "write the hours, "
+            "like \"8h\", or \"eobd+1\" for the end of the next business day");
+  EXPECT_EQ(why_not("0d"), why_not("1d"));
+  for (const auto* text : {"", "0s", "500ms", "2000ms", "10001h", "1", "1.5h", "8 h", "-1h", "1h30m", "d"}) {
+    EXPECT_EQ(why_not(text),
+              "business time is one number and h, m or s, from \"1s\" to \"10000h\", like \"30m\"")
+        << text;
+  }
+  for (const auto* text :
+       {"eobd+", "eobd-1", "eobd+1d", "eobd+367", "eobd1", "eobd++1", "eobd+-1", "eobd+99999999999"}) {
+    EXPECT_EQ(why_not(text),
+              "the end of a business day is \"eobd\", or up to 366 business days later, \"eobd+1\"")
+        << text;
+  }
+}
+
 }  // namespace
 }  // namespace switchboard::config

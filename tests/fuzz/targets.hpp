@@ -33,16 +33,27 @@ void run_record(std::string_view bytes);
 void run_json(std::string_view bytes);
 void run_outgoing(std::string_view bytes);
 void run_answer(std::string_view bytes);
+void run_zone(std::string_view bytes);
 
-inline constexpr target targets[] = {{"gate", run_gate},           {"chunks", run_chunks},
-                                     {"meta", run_meta},           {"page", run_page},
-                                     {"instagram", run_instagram}, {"whatsapp", run_whatsapp},
-                                     {"telegram", run_telegram},   {"x", run_x},
-                                     {"linkedin", run_linkedin},   {"bluesky", run_bluesky},
-                                     {"signature", run_signature}, {"query", run_query},
-                                     {"config", run_config},       {"cursor", run_cursor},
-                                     {"record", run_record},       {"json", run_json},
-                                     {"outgoing", run_outgoing},   {"answer", run_answer}};
+inline constexpr target targets[] = {{"gate", run_gate},
+                                     {"chunks", run_chunks},
+                                     {"meta", run_meta},
+                                     {"page", run_page},
+                                     {"instagram", run_instagram},
+                                     {"whatsapp", run_whatsapp},
+                                     {"telegram", run_telegram},
+                                     {"x", run_x},
+                                     {"linkedin", run_linkedin},
+                                     {"bluesky", run_bluesky},
+                                     {"signature", run_signature},
+                                     {"query", run_query},
+                                     {"config", run_config},
+                                     {"cursor", run_cursor},
+                                     {"record", run_record},
+                                     {"json", run_json},
+                                     {"outgoing", run_outgoing},
+                                     {"answer", run_answer},
+                                     {"zone", run_zone}};
 
 /// Ends the process where it does not.
 inline void hold(bool holds, const char* what) {
