@@ -120,9 +120,10 @@ std::string_view to_word(presence_refusal r) {
 
 presence_facts facts_of(const agent_presence& p, const presence_rules& rules, agent_index a, timestamp now) {
   const bool here = !p.sessions.empty() || p.stays_online;
-  const bool grace = !here && p.grace_until > now;
+  const bool grace = !here && p.grace_until != timestamp{} && p.grace_until > now;
+  const bool wraps_up = p.wrap_up_until != timestamp{} && p.wrap_up_until > now;
   const bool busy =
-      (!here && !grace) || !p.scheduled || p.wrap_up_until > now || p.status >= rules.statuses.size();
+      (!here && !grace) || !p.scheduled || wraps_up || p.status >= rules.statuses.size();
   return {.agent = a,
           .epoch = p.epoch,
           .online = here || grace,
@@ -139,8 +140,7 @@ expected<agent_presence, presence_refusal> decide(const agent_presence& p, const
     return unexpected(*refused);
   }
   // What he was is asked as of when it was said: a grace that is over since is news now.
-  auto before = facts_of(p, rules, 0, timestamp::min());
-  if (p.wrap_up_until != timestamp{}) before.channels = 0;
+  const auto before = facts_of(p, rules, 0, timestamp::min());
   const bool news = facts_of(d.p, rules, 0, now) != before;
   if (news || d.p.away_by_itself != p.away_by_itself) d.p.epoch = p.epoch + 1;
   return d.p;
