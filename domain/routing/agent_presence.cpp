@@ -122,8 +122,7 @@ presence_facts facts_of(const agent_presence& p, const presence_rules& rules, ag
   const bool here = !p.sessions.empty() || p.stays_online;
   const bool grace = !here && p.grace_until != timestamp{} && p.grace_until > now;
   const bool wraps_up = p.wrap_up_until != timestamp{} && p.wrap_up_until > now;
-  const bool busy =
-      (!here && !grace) || !p.scheduled || wraps_up || p.status >= rules.statuses.size();
+  const bool busy = (!here && !grace) || !p.scheduled || wraps_up || p.status >= rules.statuses.size();
   return {.agent = a,
           .epoch = p.epoch,
           .online = here || grace,

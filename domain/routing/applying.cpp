@@ -117,7 +117,8 @@ void on_offer(router_state& s, slot_index slot, const router_event& e) {
   auto& i = s.items[slot];
   set_state(s, slot, item_state::offered);
   const auto units = cost_of(*s.config, i.channel, false);
-  more_for(s, slot).offers.push_back({e.agent, units, e.epoch, e.until});
+  more_for(s, slot).offers.push_back({e.agent, units, e.epoch, e.until, e.flag});
+  if (e.flag) s.agents[e.agent].forced += units;
   place_item(s, slot);
   arm_item(s, slot);
   take(s, e.agent, slot, units);
@@ -142,6 +143,7 @@ void on_offer_end(router_state& s, slot_index slot, const router_event& e) {
   const auto offer =
       std::find_if(more.offers.begin(), more.offers.end(), [&](const auto& o) { return o.agent == e.agent; });
   const auto units = offer->units;
+  if (offer->forced) s.agents[e.agent].forced -= units;
   more.offers.erase(offer);
   give_back(s, e.agent, slot, units);
   auto& agent = s.agents[e.agent];

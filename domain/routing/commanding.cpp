@@ -224,13 +224,15 @@ const open_offer* find_offer(const turning& t, slot_index slot, agent_index a, s
 
 outcome take(turning& t, const accept_offer& c) {
   const auto slot = slot_of(t, c.id);
-  if (find_offer(t, slot, c.agent, c.epoch) == nullptr) return refusal::offer_gone;
+  const auto* const o = find_offer(t, slot, c.agent, c.epoch);
+  if (o == nullptr) return refusal::offer_gone;
+  const bool forced = o->forced;
   t.emit({.kind = event_kind::offer_accepted,
           .conversation = c.id,
           .agent = c.agent,
           .queue = t.s.items[slot].queue,
           .epoch = c.epoch});
-  give_to(t, slot, c.agent, false);
+  give_to(t, slot, c.agent, forced);
   return std::nullopt;
 }
 
@@ -295,7 +297,7 @@ outcome take(turning& t, const pull& c) {
 /// Would it fit, with what he has of it already given back?
 bool fits_hard(const turning& t, slot_index slot, agent_index a) {
   std::uint32_t his = t.s.items[slot].owner == a && !t.s.items[slot].forced ? t.s.items[slot].units : 0;
-  for (const auto& o : t.s.more_of(slot).offers) his += o.agent == a ? o.units : 0;
+  for (const auto& o : t.s.more_of(slot).offers) his += o.agent == a && !o.forced ? o.units : 0;
   const auto units = cost_of(*t.s.config, t.s.items[slot].channel, false);
   return units <= his || has_hard_room(t.s, a, units - his);
 }
@@ -341,6 +343,7 @@ outcome transfer_to_agent(turning& t, slot_index slot, const transfer& c) {
           .agent = c.agent,
           .queue = i.queue,
           .ring = i.ring,
+          .flag = c.force,
           .epoch = t.s.sequence + 1,
           .until = t.now + t.s.rules(i.queue).offer_timeout,
           .key = i.key});

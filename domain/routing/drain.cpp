@@ -121,6 +121,12 @@ void drain(turning& t) {
     if (found.slot == no_slot) continue;
     if (found.slot == next.slot) {
       offer(t, sig, found);
+      if (!s.dirty_agents
+               .empty()) {  // a warm transfer freed who had it, and he may be the better one for the rest
+        for (const auto& e : open) mark_signature(s, e.index);
+        mark_signature(s, next.index);
+        return;
+      }
       if (sig.items.empty()) continue;
       next.slot = sig.items.front();
     } else {

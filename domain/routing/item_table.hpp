@@ -65,6 +65,7 @@ struct open_offer {
   std::uint32_t units = 0;  ///< that are kept free for it
   std::uint64_t epoch = 0;
   timestamp expires_at = {};
+  bool forced = false;  ///< beyond his hard cap, by hand
 };
 /// What only few have.
 struct item_more {

@@ -168,7 +168,7 @@ struct router_event {
   queue_index queue = no_queue;
   std::uint8_t ring = 0;
   routing::hold hold = hold::none;
-  bool flag = false;  ///< calendar_told: open; assigned: by force; overflowed: exhausted
+  bool flag = false;  ///< calendar_told: open; assigned, offer_made: by force; overflowed: exhausted
   std::uint32_t units = 0;
   std::uint64_t epoch = 0;
   timestamp until = {};
