@@ -58,7 +58,7 @@ agent_index best_agent(const router_state& s, const signature& sig, slot_index s
     return compare_agents(s, chain, needs, units, a, b) < 0;
   };
   const auto& tree = s.queues[sig.key.queue].trees[sig.key.channel];
-  if (tree != nullptr && !is_by_skill(s, sig) && count_candidates(s, sig) > scanned_max) {
+  if (tree != nullptr && !is_by_skill(s, sig) && count_candidates(s, sig) > s.config->scanned_max) {
     return tree->best(
         [&](agent_index a) {
           return sig.match.test(a) && (sig.key.pressing || !s.ramped.test(a)) && takes_part(a);
@@ -76,7 +76,7 @@ agent_index best_agent(const router_state& s, const signature& sig, slot_index s
 
 bool wants_tree(const router_state& s, const signature& sig) {
   return sig.key.only == no_agent && s.queues[sig.key.queue].trees[sig.key.channel] == nullptr &&
-         !is_by_skill(s, sig) && count_candidates(s, sig) > scanned_max;
+         !is_by_skill(s, sig) && count_candidates(s, sig) > s.config->scanned_max;
 }
 
 namespace {

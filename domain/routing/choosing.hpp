@@ -15,9 +15,6 @@ namespace switchboard::domain::routing {
 [[nodiscard]] agent_index best_agent(const router_state& s, const signature& sig, slot_index slot,
                                      const std::vector<agent_index>& asked = {});
 
-/// From so many candidates of one conversation on its queue keeps a tournament for the channel.
-inline constexpr std::size_t scanned_max = 64;
-
 /// Should best_agent() have the tournament that it has not yet?
 [[nodiscard]] bool wants_tree(const router_state& s, const signature& sig);
 void make_tree(router_state& s, queue_index q, channel_index ch);

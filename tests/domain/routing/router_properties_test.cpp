@@ -151,6 +151,7 @@ class brand {
     c.conversations_max = 60;
     c.signatures_max = 20;
     c.left_max = 30;
+    c.scanned_max = chance(50) ? 1 : 64;
     return c;
   }
   queue_rules draw_queue(std::string id, std::uint64_t queues) {

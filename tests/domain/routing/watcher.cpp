@@ -71,9 +71,23 @@ void watcher::check_choice(const router_event& e) {
     return complain(e, "the reference asks agent " + std::to_string(expected->agent));
 }
 
-/// I3, by what was said alone.
+/// I3, by what was said alone; and that nothing ends which has not begun.
 void watcher::check_owner(const router_event& e) {
   const auto has = owners_.find(e.conversation);
+  const bool offer_ends = e.kind == event_kind::offer_accepted || e.kind == event_kind::offer_declined ||
+                          e.kind == event_kind::offer_expired || e.kind == event_kind::offer_rescinded;
+  if (e.conversation != conversation_id{} && e.kind != event_kind::queued) {
+    const auto slot = state_.items.find(e.conversation);
+    if (slot == no_slot) return complain(e, "it is not here");
+    const auto& offers = state_.more_of(slot).offers;
+    const bool made =
+        std::any_of(offers.begin(), offers.end(), [&](const auto& o) { return o.agent == e.agent; });
+    if (offer_ends && !made) return complain(e, "an offer ends that was not made");
+    if (e.kind == event_kind::offer_made && made) return complain(e, "he is asked already");
+    if (e.kind == event_kind::capacity_changed && state_.items[slot].owner != e.agent) {
+      return complain(e, "what it costs is not his");
+    }
+  }
   if (e.kind == event_kind::assigned) {
     if (has != owners_.end()) return complain(e, "I3: it has an owner already");
     owners_[e.conversation] = e.agent;
