@@ -324,7 +324,7 @@ void apply(router_state& s, const router_event& e) {
     case event_kind::calendar_told:
       s.queues[e.queue].open = e.flag;
       if (e.flag) {
-        for (const auto sig : s.queues[e.queue].signatures) mark_signature(s, sig);
+        for_each_signature(s.queues[e.queue], [&](std::uint32_t sig) { mark_signature(s, sig); });
         for (const auto a : s.queues[e.queue].members) mark_agent(s, a);  // for what waits for one alone
       }
       return;

@@ -13,12 +13,14 @@ std::uint64_t candidates(const router_state& s, const signature& sig, std::size_
   return sig.key.pressing ? all : all & ~s.ramped.word(word);
 }
 
-std::size_t count_candidates(const router_state& s, const signature& sig) {
+/// Are there so many that to compare them all is the longer way?
+bool has_many(const router_state& s, const signature& sig) {
+  if (sig.matches <= s.config->scanned_max) return false;
   std::size_t n = 0;
-  for (std::size_t w = 0; w < sig.match.words(); ++w) {
+  for (std::size_t w = 0; w < sig.match.words() && n <= s.config->scanned_max; ++w) {
     n += static_cast<std::size_t>(std::popcount(candidates(s, sig, w)));
   }
-  return n;
+  return n > s.config->scanned_max;
 }
 
 bool only_is_free(const router_state& s, const signature& sig) {
@@ -26,11 +28,28 @@ bool only_is_free(const router_state& s, const signature& sig) {
   return sig.only_fits && s.available[sig.key.channel].test(a) && (sig.key.pressing || !s.ramped.test(a));
 }
 
-/// Does the order of agents depend on the conversation itself, so that no tournament can be kept for it?
-bool is_by_skill(const router_state& s, const signature& sig) {
+/// How the conversation itself, by what it prefers, orders agents.
+enum class by_skill : std::uint8_t {
+  no,     ///< not at all: a tournament can be kept for all
+  first,  ///< before anything else: whoever has any of it goes before all who have none
+  later
+};
+
+by_skill orders_by_skill(const router_state& s, const signature& sig) {
   const auto& chain = s.rules(sig.key.queue).strategies;
-  return !s.needs[sig.key.needs].preferred.empty() &&
-         std::find(chain.begin(), chain.end(), strategy::skill_best) != chain.end();
+  if (s.needs[sig.key.needs].preferred.empty()) return by_skill::no;
+  const auto at = std::find(chain.begin(), chain.end(), strategy::skill_best);
+  if (at == chain.end()) return by_skill::no;
+  const bool first = std::all_of(chain.begin(), at, [](auto how) { return how == strategy::round_robin; });
+  return first ? by_skill::first : by_skill::later;
+}
+
+std::uint64_t with_preferred(const router_state& s, const item_needs& needs, std::size_t word) {
+  std::uint64_t any = 0;
+  for (const auto& p : needs.preferred) {
+    if (p.weight > 0) any |= s.with_skill[p.skill].word(word);
+  }
+  return any;
 }
 
 }  // namespace
@@ -57,26 +76,34 @@ agent_index best_agent(const router_state& s, const signature& sig, slot_index s
   const auto better = [&](agent_index a, agent_index b) {
     return compare_agents(s, chain, needs, units, a, b) < 0;
   };
+  const auto best_where = [&](auto&& mask) {
+    agent_index best = no_agent;
+    for (std::size_t w = 0; w < sig.match.words(); ++w) {
+      for_each_bit(candidates(s, sig, w) & mask(w), w, [&](agent_index a) {
+        if (takes_part(a) && (best == no_agent || better(a, best))) best = a;
+      });
+    }
+    return best;
+  };
+  const auto how = orders_by_skill(s, sig);
+  if (how == by_skill::first) {
+    const auto best = best_where([&](std::size_t w) { return with_preferred(s, needs, w); });
+    if (best != no_agent) return best;  // those left have nothing of it, and are equal in that
+  }
   const auto& tree = s.queues[sig.key.queue].trees[sig.key.channel];
-  if (tree != nullptr && !is_by_skill(s, sig) && count_candidates(s, sig) > s.config->scanned_max) {
-    return tree->best(
-        [&](agent_index a) {
-          return sig.match.test(a) && (sig.key.pressing || !s.ramped.test(a)) && takes_part(a);
-        },
-        better);
+  if (tree == nullptr || how == by_skill::later || !has_many(s, sig)) {
+    return best_where([](std::size_t) { return ~std::uint64_t{0}; });
   }
-  agent_index best = no_agent;
-  for (std::size_t w = 0; w < sig.match.words(); ++w) {
-    for_each_bit(candidates(s, sig, w), w, [&](agent_index a) {
-      if (takes_part(a) && (best == no_agent || better(a, best))) best = a;
-    });
-  }
-  return best;
+  return tree->best(
+      [&](agent_index a) {
+        return sig.match.test(a) && (sig.key.pressing || !s.ramped.test(a)) && takes_part(a);
+      },
+      [&](agent_index a, agent_index b) { return compare_agents(s, chain, {}, units, a, b) < 0; });
 }
 
 bool wants_tree(const router_state& s, const signature& sig) {
   return sig.key.only == no_agent && s.queues[sig.key.queue].trees[sig.key.channel] == nullptr &&
-         !is_by_skill(s, sig) && count_candidates(s, sig) > s.config->scanned_max;
+         orders_by_skill(s, sig) != by_skill::later && has_many(s, sig);
 }
 
 namespace {

@@ -117,11 +117,10 @@ void begin_ramp(turning& t, agent_index a) {
   scheduled.resize(t.s.agents.size());
   for (const auto& m : queues) {
     const auto& q = t.s.queues[m.queue];
-    for (const auto sig : q.signatures) {
-      if (t.s.signatures[sig].match.test(a)) {
-        backlog += static_cast<std::uint32_t>(t.s.signatures[sig].items.size());
-      }
-    }
+    for_each_signature_of(t.s, m.queue, a, [&](std::uint32_t index) {
+      const auto& sig = t.s.signatures[index];
+      if (sig.match.test(a)) backlog += static_cast<std::uint32_t>(sig.items.size());
+    });
     for (const auto other : q.members) scheduled.set(other, t.s.agents[other].presence.scheduled);
   }
   if (backlog == 0) return;
@@ -143,12 +142,12 @@ void skip_rings_without(turning& t, agent_index a) {
     if (std::none_of(rings.begin(), rings.end(), [](const auto& r) { return r.skip_if_none_online; }))
       continue;
     std::vector<slot_index> waiting;
-    for (const auto sig : t.s.queues[m.queue].signatures) {
+    for_each_signature(t.s.queues[m.queue], [&](std::uint32_t sig) {
       const auto& of = t.s.signatures[sig];
       if (of.key.ring < rings.size() && rings[of.key.ring].skip_if_none_online) {
         waiting.insert(waiting.end(), of.items.slots().begin(), of.items.slots().end());
       }
-    }
+    });
     std::sort(waiting.begin(), waiting.end(),
               [&](auto x, auto y) { return item_reading{t.s.items}.less(x, y); });
     for (const auto slot : waiting) {
@@ -272,7 +271,7 @@ slot_index first_to_pull(const turning& t, agent_index a) {
     });
   };
   for (const auto& m : t.s.config->agents[a].queues) {
-    for (const auto sig : t.s.queues[m.queue].signatures) look(sig);
+    for_each_signature_of(t.s, m.queue, a, look);
   }
   for (const auto sig : t.s.agents[a].only_signatures) look(sig);
   return best;

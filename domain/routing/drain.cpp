@@ -13,9 +13,9 @@ void mark_signatures_of_agents(router_state& s) {
   for (const auto a : s.dirty_agents) {
     s.agents[a].dirty = false;
     for (const auto& m : s.config->agents[a].queues) {
-      for (const auto sig : s.queues[m.queue].signatures) {
+      for_each_signature_of(s, m.queue, a, [&](std::uint32_t sig) {
         if (s.signatures[sig].match.test(a)) mark_signature(s, sig);
-      }
+      });
     }
     for (const auto sig : s.agents[a].only_signatures) mark_signature(s, sig);
   }

@@ -9,8 +9,12 @@ namespace switchboard::domain::routing {
 namespace {
 
 std::vector<std::uint32_t>& list_of(router_state& s, const signature& sig) {
-  return sig.key.only == no_agent ? s.queues[sig.key.queue].signatures
-                                  : s.agents[sig.key.only].only_signatures;
+  if (sig.key.only != no_agent) return s.agents[sig.key.only].only_signatures;
+  auto& lists = s.queues[sig.key.queue].signatures;
+  const auto& required = s.needs[sig.key.needs].required;
+  const std::size_t list = required.empty() ? 0 : required.front().skill + std::size_t{1};
+  if (lists.size() <= list) lists.resize(list + 1);
+  return lists[list];
 }
 
 void list_signature(router_state& s, std::uint32_t index) {
@@ -182,8 +186,11 @@ void match_signature(const router_state& s, signature& sig) {
   }
   sig.match = {};
   sig.match.resize(s.agents.size());
+  sig.matches = 0;
   for (const auto a : s.queues[k.queue].members) {
-    if (*pool_of(s, a, k.queue) <= r.pool && has_skills(s, a, needs, r)) sig.match.set(a);
+    if (!has_skills(s, a, needs, r) || *pool_of(s, a, k.queue) > r.pool) continue;
+    sig.match.set(a);
+    ++sig.matches;
   }
 }
 
@@ -217,11 +224,16 @@ void take_agents(router_state& s) {
   s.levels.assign(rules.size() * skills, 0);
   for (auto& bits : s.available) bits.resize(rules.size());
   s.ramped.resize(rules.size());
+  s.with_skill.assign(skills, {});
+  for (auto& bits : s.with_skill) bits.resize(rules.size());
   std::vector<agent_index> by_id(rules.size());
   for (agent_index a = 0; a < rules.size(); ++a) {
     by_id[a] = a;
     s.loads[a].units = rules[a].removed ? 0 : rules[a].units;
-    for (const auto& k : rules[a].skills) s.levels[a * skills + k.skill] = k.level;
+    for (const auto& k : rules[a].skills) {
+      s.levels[a * skills + k.skill] = k.level;
+      s.with_skill[k.skill].set(a, k.level > 0);
+    }
   }
   std::sort(by_id.begin(), by_id.end(),
             [&](auto a, auto b) { return rules[a].id.value < rules[b].id.value; });

@@ -92,7 +92,7 @@ std::uint64_t count_ahead(const router_state& s, slot_index slot, const agent_bi
         });
   };
   for (const auto& q : s.queues) {
-    for (const auto sig : q.signatures) count(sig);
+    for_each_signature(q, count);
   }
   for (const auto& a : s.agents) {
     for (const auto sig : a.only_signatures) count(sig);

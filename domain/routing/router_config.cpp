@@ -59,6 +59,16 @@ void name_once(std::vector<membership>& queues) {
   queues = std::move(once);
 }
 
+/// … and the higher of two levels.
+void name_once(std::vector<skill_level>& skills) {
+  std::sort(skills.begin(), skills.end(), [](const auto& x, const auto& y) {
+    return x.skill != y.skill ? x.skill < y.skill : x.level > y.level;
+  });
+  const auto end = std::unique(skills.begin(), skills.end(),
+                               [](const auto& x, const auto& y) { return x.skill == y.skill; });
+  skills.erase(end, skills.end());
+}
+
 void make_grow(std::vector<ring>& rings) {
   if (rings.empty()) rings.emplace_back();
   rings.front().opens_after = milliseconds{0};
@@ -92,6 +102,7 @@ router_config align(router_config next, const router_config& before) {
     for (auto& m : a.queues) m.queue = static_cast<queue_index>(queues_now[m.queue]);
     for (auto& s : a.skills) s.skill = static_cast<skill_index>(skills[s.skill]);
     name_once(a.queues);
+    name_once(a.skills);
   }
   for (auto& q : next.queues) {
     make_grow(q.rings);

@@ -74,8 +74,9 @@ struct signature_hash {
 };
 struct signature {
   signature_key key = {};
-  agent_bits match = {};   ///< members of the ring with the skills, whatever they do now; without `only`
-  bool only_fits = false;  ///< with `only`: he does
+  agent_bits match = {};      ///< members of the ring with the skills, whatever they do now; without `only`
+  std::uint32_t matches = 0;  ///< bits of `match`
+  bool only_fits = false;     ///< with `only`: he does
   slot_heap items = {};
   std::uint32_t place = no_place;  ///< in the list of its queue, or of `only`
   bool dirty = false;
@@ -83,8 +84,9 @@ struct signature {
 
 struct queue_state {
   bool open = true;
-  std::uint32_t waiting = 0;                   ///< queued, parked or offered
-  std::vector<std::uint32_t> signatures = {};  ///< those with items
+  std::uint32_t waiting = 0;  ///< queued, parked or offered
+  /// Those with items: [0] what requires nothing, [k + 1] what requires k before others. Who lacks k need not look there.
+  std::vector<std::vector<std::uint32_t>> signatures = {};
   std::vector<agent_index> members = {};
   std::vector<std::uint32_t> online = {};  ///< members by pool
   std::array<milliseconds, channels_max> handling =
@@ -102,6 +104,7 @@ struct router_state {
   std::vector<agent_load> loads;
   std::vector<std::uint8_t> levels;                ///< agent by skill
   std::array<agent_bits, channels_max> available;  ///< present, below the channel's and the soft cap
+  std::vector<agent_bits> with_skill;              ///< who has it, at whatever level
   agent_bits ramped;                               ///< held up by the ramp
   std::vector<queue_state> queues;
   std::deque<signature> signatures;
@@ -140,6 +143,25 @@ struct router_state {
     return at;
   }
 };
+
+/// Calls f(signature's index) for each of a queue that has items.
+template <class F>
+void for_each_signature(const queue_state& q, F&& f) {
+  for (const auto& list : q.signatures) {
+    for (const auto sig : list) f(sig);
+  }
+}
+/// … for those that this agent may fit: he has the first skill that they require.
+template <class F>
+void for_each_signature_of(const router_state& s, queue_index queue, agent_index a, F&& f) {
+  const auto& lists = s.queues[queue].signatures;
+  const auto look = [&](std::size_t list) {
+    if (list >= lists.size()) return;
+    for (const auto sig : lists[list]) f(sig);
+  };
+  look(0);
+  for (const auto& k : s.config->agents[a].skills) look(k.skill + std::size_t{1});
+}
 
 /// Orders of the three kinds of heap (slot_heap.hpp).
 struct item_order {
