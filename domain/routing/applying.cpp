@@ -74,8 +74,9 @@ void free_owner(router_state& s, slot_index slot) {
   i.forced = i.idle = i.answered = false;
 }
 
-void on_left(router_state& s, slot_index slot) {
+void on_left(router_state& s, slot_index slot, const router_event& e) {
   auto& i = s.items[slot];
+  i.version = std::max(i.version, e.epoch);
   if (i.owner != no_agent) {
     // How long it took him, smoothed over about eight.
     auto& handling = s.queues[i.queue].handling[i.channel];
@@ -265,7 +266,7 @@ void apply_to_item(router_state& s, slot_index slot, const router_event& e) {
   auto& i = s.items[slot];
   switch (e.kind) {
     case event_kind::left:
-      return on_left(s, slot);
+      return on_left(s, slot, e);
     case event_kind::offer_made:
       on_offer(s, slot, e);
       if (i.owner == no_agent || i.only == no_agent) spend_ramp(s, e.agent);

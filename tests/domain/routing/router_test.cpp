@@ -150,7 +150,7 @@ TEST_F(router_test, a_delayed_queue_is_seen_when_it_has_waited) {
 }
 
 TEST_F(router_test, what_is_reassigned_in_bulk_goes_behind_what_waits) {
-  config.queues.push_back({.id = {"second"}});
+  config.queues.push_back({.id = {"second"}, .mode = offer_mode::auto_accept});
   const auto a = add_agent("a");
   const auto b = add_agent("b", 1);
   config.agents[b].queues = {{1, 0}};
