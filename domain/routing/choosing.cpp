@@ -13,14 +13,19 @@ std::uint64_t candidates(const router_state& s, const signature& sig, std::size_
   return sig.key.pressing ? all : all & ~s.ramped.word(word);
 }
 
-/// Are there so many that to compare them all is the longer way?
+/// Are there so many that to compare them all is the longer way? A tournament among n is searched past about n / m who do not
+/// fit before one of m who do: it is the shorter way where m is large against the root of n.
 bool has_many(const router_state& s, const signature& sig) {
-  if (sig.matches <= s.config->scanned_max) return false;
+  const std::size_t least = s.config->scanned_max;
+  const auto members = s.queues[sig.key.queue].members.size();
+  const auto many = [&](std::size_t m) { return m > least && m * m * 4 > members * least; };
+  if (!many(sig.matches)) return false;
   std::size_t n = 0;
-  for (std::size_t w = 0; w < sig.match.words() && n <= s.config->scanned_max; ++w) {
+  for (const auto w : sig.words) {
     n += static_cast<std::size_t>(std::popcount(candidates(s, sig, w)));
+    if (many(n)) return true;
   }
-  return n > s.config->scanned_max;
+  return false;
 }
 
 bool only_is_free(const router_state& s, const signature& sig) {
@@ -56,10 +61,7 @@ std::uint64_t with_preferred(const router_state& s, const item_needs& needs, std
 
 bool has_candidates(const router_state& s, const signature& sig) {
   if (sig.key.only != no_agent) return only_is_free(s, sig);
-  for (std::size_t w = 0; w < sig.match.words(); ++w) {
-    if (candidates(s, sig, w) != 0) return true;
-  }
-  return false;
+  return std::any_of(sig.words.begin(), sig.words.end(), [&](auto w) { return candidates(s, sig, w) != 0; });
 }
 
 agent_index best_agent(const router_state& s, const signature& sig, slot_index slot,
@@ -78,7 +80,7 @@ agent_index best_agent(const router_state& s, const signature& sig, slot_index s
   };
   const auto best_where = [&](auto&& mask) {
     agent_index best = no_agent;
-    for (std::size_t w = 0; w < sig.match.words(); ++w) {
+    for (const auto w : sig.words) {
       for_each_bit(candidates(s, sig, w) & mask(w), w, [&](agent_index a) {
         if (takes_part(a) && (best == no_agent || better(a, best))) best = a;
       });

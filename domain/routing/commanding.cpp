@@ -30,14 +30,15 @@ std::int64_t transfer_key(const turning& t, const item& i, queue_index to) {
 
 // -- conversations -------------------------------------------------------------------------------------------
 
-outcome enqueue(turning& t, const conversation_facts& f) {
+outcome enqueue(turning& t, const facts_ptr& facts) {
+  const auto& f = *facts;
   if (!is_queue(t, f.queue)) return refusal::unknown_queue;
   if (t.s.items.size() >= t.s.config->conversations_max) return refusal::router_full;
   t.emit({.kind = event_kind::queued,
           .conversation = f.id,
           .queue = f.queue,
           .key = queue_key(*t.s.config, t.s.rules(f.queue).order, f.priority, t.now, f.due),
-          .facts = std::make_shared<const conversation_facts>(f)});
+          .facts = facts});
   const bool lately = f.last_agent_at + t.s.config->sticky_window > t.now;
   settle_in(t, slot_of(t, f.id), lately ? f.last_agent : no_agent);
   return std::nullopt;
@@ -73,7 +74,7 @@ outcome take(turning& t, const tell_conversation& c) {
   const auto slot = slot_of(t, f.id);
   if (slot == no_slot) {
     const auto gone = t.s.left.find(f.id);
-    return gone != t.s.left.end() && gone->second >= f.version ? outcome{} : enqueue(t, f);
+    return gone != t.s.left.end() && gone->second >= f.version ? outcome{} : enqueue(t, c.facts);
   }
   const auto& i = t.s.items[slot];
   if (f.version <= i.version) return std::nullopt;
@@ -85,11 +86,7 @@ outcome take(turning& t, const tell_conversation& c) {
   } else {
     key = queue_key(*t.s.config, order, f.priority, i.enqueued_at, f.due);
   }
-  t.emit({.kind = event_kind::changed,
-          .conversation = f.id,
-          .queue = i.queue,
-          .key = key,
-          .facts = std::make_shared<const conversation_facts>(f)});
+  t.emit({.kind = event_kind::changed, .conversation = f.id, .queue = i.queue, .key = key, .facts = c.facts});
   recount(t, slot);
   // Whom it waited for alone may not have what it requires now.
   if (i.hold == hold::sticky && i.state == item_state::queued && !t.s.signatures[i.signature].only_fits) {
@@ -395,6 +392,7 @@ outcome take(turning&, const tick&) {
 
 turn_result turn(router_state& s, const router_command& c, timestamp now) {
   turn_result r;
+  r.events.reserve(4);  // most turns say no more
   turning t{.s = s, .now = std::max(now, s.now), .out = r.events};
   run_due(t);
   r.refused = std::visit([&](const auto& command) { return take(t, command); }, c);

@@ -186,11 +186,15 @@ void match_signature(const router_state& s, signature& sig) {
   }
   sig.match = {};
   sig.match.resize(s.agents.size());
+  sig.words.clear();
   sig.matches = 0;
   for (const auto a : s.queues[k.queue].members) {
     if (!has_skills(s, a, needs, r) || *pool_of(s, a, k.queue) > r.pool) continue;
     sig.match.set(a);
     ++sig.matches;
+  }
+  for (std::uint32_t w = 0; w < sig.match.words(); ++w) {
+    if (sig.match.word(w) != 0) sig.words.push_back(w);
   }
 }
 

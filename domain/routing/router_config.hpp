@@ -143,7 +143,7 @@ struct router_config {
       65'536;                       ///< kinds of requirements that are remembered without a conversation
   std::uint32_t left_max = 65'536;  ///< that left and whose late messages are known for late
   std::uint32_t bulk_max = 1'000;   ///< conversations of one bulk reassignment
-  /// From so many candidates of one conversation on its queue keeps them as a tournament (best_tree.hpp).
+  /// With more candidates for one conversation its queue keeps them as a tournament (best_tree.hpp), where that pays.
   std::uint32_t scanned_max = 64;
 };
 
