@@ -1,6 +1,7 @@
 #include "domain/routing/applying.hpp"
 
 #include "domain/routing/eligibility.hpp"
+#include "domain/routing/heap_orders.hpp"
 #include "domain/routing/placing.hpp"
 
 #include <algorithm>

@@ -13,12 +13,12 @@ std::uint64_t candidates(const router_state& s, const signature& sig, std::size_
   return sig.key.pressing ? all : all & ~s.ramped.word(word);
 }
 
-/// Are there so many that to compare them all is the longer way? A tournament among n is searched past about n / m who do not
-/// fit before one of m who do: it is the shorter way where m is large against the root of n.
+/// Are there so many that to compare them all is the longer way? A tournament is searched past everybody who is better and does
+/// not fit. Those who have a skill that is asked for are the busier ones, so that may be nearly all where few fit.
 bool has_many(const router_state& s, const signature& sig) {
   const std::size_t least = s.config->scanned_max;
   const auto members = s.queues[sig.key.queue].members.size();
-  const auto many = [&](std::size_t m) { return m > least && m * m * 4 > members * least; };
+  const auto many = [&](std::size_t m) { return m > least && m * 8 > members; };
   if (!many(sig.matches)) return false;
   std::size_t n = 0;
   for (const auto w : sig.words) {

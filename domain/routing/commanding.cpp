@@ -1,5 +1,6 @@
 #include "domain/routing/applying.hpp"
 #include "domain/routing/eligibility.hpp"
+#include "domain/routing/heap_orders.hpp"
 #include "domain/routing/placing.hpp"
 #include "domain/routing/strategies.hpp"
 #include "domain/routing/turning.hpp"
@@ -105,55 +106,6 @@ outcome take(turning& t, const tell_left& c) {
 }
 
 // -- agents --------------------------------------------------------------------------------------------------
-
-/// What waits that he could take, shared among those whose shift it is.
-void begin_ramp(turning& t, agent_index a) {
-  const auto& queues = t.s.config->agents[a].queues;
-  std::uint32_t backlog = 0;
-  agent_bits scheduled;
-  scheduled.resize(t.s.agents.size());
-  for (const auto& m : queues) {
-    const auto& q = t.s.queues[m.queue];
-    for_each_signature_of(t.s, m.queue, a, [&](std::uint32_t index) {
-      const auto& sig = t.s.signatures[index];
-      if (sig.match.test(a)) backlog += static_cast<std::uint32_t>(sig.items.size());
-    });
-    for (const auto other : q.members) scheduled.set(other, t.s.agents[other].presence.scheduled);
-  }
-  if (backlog == 0) return;
-  std::uint32_t sharers = 0;
-  for (std::size_t w = 0; w < scheduled.words(); ++w) {
-    sharers += static_cast<std::uint32_t>(std::popcount(scheduled.word(w)));
-  }
-  sharers = std::max(sharers, std::uint32_t{1});
-  t.emit({.kind = event_kind::ramp_begun,
-          .agent = a,
-          .units = (backlog + sharers - 1) / sharers,
-          .until = t.now + t.s.config->ramp_window});
-}
-
-/// The last of a ring is gone: what waits there need not wait for the next to open.
-void skip_rings_without(turning& t, agent_index a) {
-  for (const auto& m : t.s.config->agents[a].queues) {
-    const auto& rings = t.s.rules(m.queue).rings;
-    if (std::none_of(rings.begin(), rings.end(), [](const auto& r) { return r.skip_if_none_online; }))
-      continue;
-    std::vector<slot_index> waiting;
-    for_each_signature(t.s.queues[m.queue], [&](std::uint32_t sig) {
-      const auto& of = t.s.signatures[sig];
-      if (of.key.ring < rings.size() && rings[of.key.ring].skip_if_none_online) {
-        waiting.insert(waiting.end(), of.items.slots().begin(), of.items.slots().end());
-      }
-    });
-    std::sort(waiting.begin(), waiting.end(),
-              [&](auto x, auto y) { return item_reading{t.s.items}.less(x, y); });
-    for (const auto slot : waiting) {
-      const auto ring = t.s.items[slot].ring;
-      skip_empty_rings(t, slot);
-      if (t.s.items[slot].ring == ring && t.s.ring_of(m.queue, ring).pool >= m.pool) break;
-    }
-  }
-}
 
 outcome take(turning& t, const tell_presence& c) {
   const auto& p = c.presence;

@@ -1,16 +1,18 @@
 #include "domain/routing/choosing.hpp"
 #include "domain/routing/eligibility.hpp"
+#include "domain/routing/heap_orders.hpp"
 #include "domain/routing/placing.hpp"
 #include "domain/routing/turning.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace switchboard::domain::routing {
 namespace {
 
 /// Who became free may take what waits in any signature that he fits.
-void mark_signatures_of_agents(router_state& s) {
-  for (const auto a : s.dirty_agents) {
+void mark_signatures_of(router_state& s, const std::vector<agent_index>& freed) {
+  for (const auto a : freed) {
     s.agents[a].dirty = false;
     for (const auto& m : s.config->agents[a].queues) {
       for_each_signature_of(s, m.queue, a, [&](std::uint32_t sig) {
@@ -19,7 +21,14 @@ void mark_signatures_of_agents(router_state& s) {
     }
     for (const auto sig : s.agents[a].only_signatures) mark_signature(s, sig);
   }
-  s.dirty_agents.clear();
+}
+
+/// Has one of those who became free still room for it? Nobody else could take it before, and nobody else can now.
+bool fits_any(const router_state& s, const signature& sig, const std::vector<agent_index>& freed) {
+  return std::any_of(freed.begin(), freed.end(), [&](agent_index a) {
+    return s.available[sig.key.channel].test(a) &&
+           (sig.key.only == a || (sig.key.only == no_agent && sig.match.test(a)));
+  });
 }
 
 bool is_served(const router_state& s, const signature& sig) {
@@ -92,12 +101,15 @@ void tell_cooldowns(turning& t) {
 
 void drain(turning& t) {
   auto& s = t.s;
-  mark_signatures_of_agents(s);
+  const auto freed = std::exchange(s.dirty_agents, {});
+  const auto by_themselves = s.dirty_signatures.size();
+  mark_signatures_of(s, freed);
   // The first of a signature goes before all of it, so firsts are all that is compared. Where it turns out that nobody can take
   // the first (those who could declined it), the signature stands by the next that somebody can.
   struct entry {
     std::uint32_t index;
     slot_index slot;
+    bool for_freed;  ///< it is looked at because of them alone
   };
   const auto later = [&](const entry& a, const entry& b) {
     const auto px = s.rules(s.items[a.slot].queue).priority;
@@ -105,10 +117,10 @@ void drain(turning& t) {
     return px != py ? px > py : item_reading{s.items}.less(b.slot, a.slot);
   };
   std::vector<entry> open;
-  for (const auto index : s.dirty_signatures) {
-    auto& sig = s.signatures[index];
+  for (std::size_t i = 0; i < s.dirty_signatures.size(); ++i) {
+    auto& sig = s.signatures[s.dirty_signatures[i]];
     sig.dirty = false;
-    if (is_served(s, sig)) open.push_back({index, sig.items.front()});
+    if (is_served(s, sig)) open.push_back({s.dirty_signatures[i], sig.items.front(), i >= by_themselves});
   }
   s.dirty_signatures.clear();
   std::make_heap(open.begin(), open.end(), later);
@@ -117,6 +129,7 @@ void drain(turning& t) {
     auto next = open.back();
     open.pop_back();
     const auto& sig = s.signatures[next.index];
+    if (next.for_freed && !fits_any(s, sig, freed)) continue;
     const auto found = first_pair(s, sig);
     if (found.slot == no_slot) continue;
     if (found.slot == next.slot) {

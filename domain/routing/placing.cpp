@@ -2,6 +2,7 @@
 
 #include "domain/routing/choosing.hpp"
 #include "domain/routing/eligibility.hpp"
+#include "domain/routing/heap_orders.hpp"
 
 #include <algorithm>
 

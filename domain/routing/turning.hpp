@@ -46,5 +46,9 @@ void rescind_offers_of(turning& t, agent_index a);
 /// What waits for this agent alone waits for everybody.
 void release_held_for(turning& t, agent_index a);
 void requeue_work(turning& t, agent_index a, requeue_policy policy);
+/// He came: what waits that he could take, shared among those whose shift it is, is all that he gets for a while.
+void begin_ramp(turning& t, agent_index a);
+/// He is gone: where he was the last of a ring, what waits in it need not wait for the next to open.
+void skip_rings_without(turning& t, agent_index a);
 
 }  // namespace switchboard::domain::routing
