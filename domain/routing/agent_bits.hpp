@@ -1,0 +1,41 @@
+#pragma once
+// A set of agents as bits: with thousands of agents, what many conditions have in common costs a few words each.
+
+#include "domain/routing/router_config.hpp"
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace switchboard::domain::routing {
+
+class agent_bits {
+ public:
+  static constexpr std::size_t word_bits = 64;
+
+  void resize(std::size_t agents) { words_.resize((agents + word_bits - 1) / word_bits); }
+  void set(agent_index a, bool value = true) {
+    const auto bit = std::uint64_t{1} << (a % word_bits);
+    auto& w = words_[a / word_bits];
+    w = value ? (w | bit) : (w & ~bit);
+  }
+  [[nodiscard]] bool test(agent_index a) const { return (words_[a / word_bits] >> (a % word_bits) & 1) != 0; }
+  [[nodiscard]] std::size_t words() const { return words_.size(); }
+  [[nodiscard]] std::uint64_t word(std::size_t i) const { return words_[i]; }
+  [[nodiscard]] std::uint64_t& word(std::size_t i) { return words_[i]; }
+
+ private:
+  std::vector<std::uint64_t> words_;
+};
+
+/// Calls f(agent) for each bit of a word.
+template <class F>
+void for_each_bit(std::uint64_t word, std::size_t index, F&& f) {
+  for (; word != 0; word &= word - 1) {
+    f(static_cast<agent_index>(index * agent_bits::word_bits +
+                               static_cast<std::size_t>(std::countr_zero(word))));
+  }
+}
+
+}  // namespace switchboard::domain::routing

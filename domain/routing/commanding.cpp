@@ -1,0 +1,356 @@
+#include "domain/routing/applying.hpp"
+#include "domain/routing/eligibility.hpp"
+#include "domain/routing/heap_orders.hpp"
+#include "domain/routing/placing.hpp"
+#include "domain/routing/strategies.hpp"
+#include "domain/routing/turning.hpp"
+
+#include <algorithm>
+
+namespace switchboard::domain::routing {
+namespace {
+
+using outcome = std::optional<refusal>;
+
+slot_index slot_of(const turning& t, const conversation_id& id) {
+  return t.s.items.find(id);
+}
+bool is_agent(const turning& t, agent_index a) {
+  return a < t.s.agents.size() && !t.s.config->agents[a].removed;
+}
+bool is_queue(const turning& t, queue_index q) {
+  return q < t.s.queues.size() && !t.s.rules(q).removed;
+}
+
+std::int64_t transfer_key(const turning& t, const item& i, queue_index to) {
+  const auto order = t.s.rules(to).order;
+  const auto key = queue_key(*t.s.config, order, i.priority, i.enqueued_at, i.due);
+  if (order != queue_order::aged) return key;
+  return key - std::chrono::microseconds{std::chrono::minutes{t.s.config->transfer_minutes}}.count();
+}
+
+// -- conversations -------------------------------------------------------------------------------------------
+
+outcome enqueue(turning& t, const facts_ptr& facts) {
+  const auto& f = *facts;
+  if (!is_queue(t, f.queue)) return refusal::unknown_queue;
+  if (t.s.items.size() >= t.s.config->conversations_max) return refusal::router_full;
+  t.emit({.kind = event_kind::queued,
+          .conversation = f.id,
+          .queue = f.queue,
+          .key = queue_key(*t.s.config, t.s.rules(f.queue).order, f.priority, t.now, f.due),
+          .facts = facts});
+  const bool lately = f.last_agent_at + t.s.config->sticky_window > t.now;
+  settle_in(t, slot_of(t, f.id), lately ? f.last_agent : no_agent);
+  return std::nullopt;
+}
+
+/// The customer wrote again, or fell silent: what it costs its owner. Beyond his hard cap it has to wait for him.
+void recount(turning& t, slot_index slot) {
+  const auto& i = t.s.items[slot];
+  const bool silent = i.waiting_since != timestamp{} && i.waiting_since + t.s.config->idle_after <= t.now;
+  if (i.owner == no_agent || !i.idle || silent) return;
+  const auto units = cost_of(*t.s.config, i.channel, false);
+  const auto a = i.owner;
+  if (i.forced || has_hard_room(t.s, a, units - i.units)) {
+    return t.emit({.kind = event_kind::capacity_changed,
+                   .conversation = i.id,
+                   .agent = a,
+                   .queue = i.queue,
+                   .units = units});
+  }
+  t.emit(event_kind::unassigned, slot, a);
+  if (i.state != item_state::resting) return;
+  seek_again(t, slot);
+  t.emit({.kind = event_kind::held,
+          .conversation = i.id,
+          .agent = a,
+          .queue = i.queue,
+          .hold = hold::sticky,
+          .until = t.now + t.s.config->sticky_hold});
+}
+
+outcome take(turning& t, const tell_conversation& c) {
+  const auto& f = *c.facts;
+  const auto slot = slot_of(t, f.id);
+  if (slot == no_slot) {
+    const auto gone = t.s.left.find(f.id);
+    return gone != t.s.left.end() && gone->second >= f.version ? outcome{} : enqueue(t, c.facts);
+  }
+  const auto& i = t.s.items[slot];
+  if (f.version <= i.version) return std::nullopt;
+  auto key = i.key;
+  const auto order = t.s.rules(i.queue).order;
+  if (order == queue_order::aged) {  // what a transfer moved it by stays
+    key += queue_key(*t.s.config, order, f.priority, i.enqueued_at, f.due) -
+           queue_key(*t.s.config, order, i.priority, i.enqueued_at, i.due);
+  } else {
+    key = queue_key(*t.s.config, order, f.priority, i.enqueued_at, f.due);
+  }
+  t.emit({.kind = event_kind::changed, .conversation = f.id, .queue = i.queue, .key = key, .facts = c.facts});
+  recount(t, slot);
+  // Whom it waited for alone may not have what it requires now.
+  if (i.hold == hold::sticky && i.state == item_state::queued && !t.s.signatures[i.signature].only_fits) {
+    t.emit({.kind = event_kind::hold_ended, .conversation = i.id, .queue = i.queue, .hold = hold::sticky});
+  }
+  return std::nullopt;
+}
+
+outcome take(turning& t, const tell_left& c) {
+  const auto slot = slot_of(t, c.id);
+  if (slot == no_slot || c.version <= t.s.items[slot].version) return std::nullopt;
+  rescind_offers(t, slot);
+  t.emit(
+      {.kind = event_kind::left, .conversation = c.id, .queue = t.s.items[slot].queue, .epoch = c.version});
+  return std::nullopt;
+}
+
+// -- agents --------------------------------------------------------------------------------------------------
+
+outcome take(turning& t, const tell_presence& c) {
+  const auto& p = c.presence;
+  if (!is_agent(t, p.agent)) return refusal::unknown_agent;
+  const auto before = t.s.agents[p.agent].presence;
+  if (p.epoch <= before.epoch) return std::nullopt;
+  t.emit({.kind = event_kind::presence_told, .agent = p.agent, .epoch = p.epoch, .presence = p});
+  const bool was_free =
+      before.online && before.channels != 0;  // also in his grace: he comes back to what he had
+  const bool is_free = p.online && !p.grace && p.channels != 0;
+  if (!is_free) {
+    rescind_offers_of(t, p.agent);
+    release_held_for(t, p.agent);
+  }
+  if (before.online && !p.online) requeue_work(t, p.agent, t.s.config->when_gone);
+  if (before.online && !before.grace && (!p.online || p.grace)) skip_rings_without(t, p.agent);
+  if (is_free && !was_free && t.s.config->ramp_window.count() > 0) begin_ramp(t, p.agent);
+  return std::nullopt;
+}
+
+outcome take(turning& t, const tell_calendar& c) {
+  if (!is_queue(t, c.queue)) return refusal::unknown_queue;
+  if (t.s.queues[c.queue].open == c.open) return std::nullopt;
+  t.emit({.kind = event_kind::calendar_told, .queue = c.queue, .flag = c.open});
+  if (c.open || !t.s.rules(c.queue).overflow.when_closed) return std::nullopt;
+  std::vector<slot_index> waiting;
+  for (slot_index slot = 0; slot < t.s.items.slots(); ++slot) {
+    const auto& i = t.s.items[slot];
+    const bool waits = i.state == item_state::queued || i.state == item_state::parked;
+    if (i.id != conversation_id{} && i.queue == c.queue && waits) waiting.push_back(slot);
+  }
+  std::sort(waiting.begin(), waiting.end(),
+            [&](auto x, auto y) { return item_reading{t.s.items}.less(x, y); });
+  for (const auto slot : waiting) settle_in(t, slot, no_agent);
+  return std::nullopt;
+}
+
+outcome take(turning& t, const tell_config& c) {
+  if (c.config->version == t.s.config->version && t.s.sequence > 0) return std::nullopt;
+  t.emit({.kind = event_kind::configured, .epoch = c.config->version, .config = c.config});
+  for (agent_index a = 0; a < t.s.agents.size(); ++a) {
+    if (!c.config->agents[a].removed) continue;
+    rescind_offers_of(t, a);
+    requeue_work(t, a, requeue_policy::requeue_all);
+  }
+  for (agent_index a = 0; a < t.s.agents.size(); ++a) {
+    const auto only = t.s.agents[a].only_signatures;
+    if (std::any_of(only.begin(), only.end(), [&](auto sig) { return !t.s.signatures[sig].only_fits; })) {
+      release_held_for(t, a);
+    }
+  }
+  return std::nullopt;
+}
+
+// -- offers --------------------------------------------------------------------------------------------------
+
+const open_offer* find_offer(const turning& t, slot_index slot, agent_index a, std::uint64_t epoch) {
+  if (slot == no_slot) return nullptr;
+  for (const auto& o : t.s.more_of(slot).offers) {
+    if (o.agent == a && o.epoch == epoch) return &o;
+  }
+  return nullptr;
+}
+
+outcome take(turning& t, const accept_offer& c) {
+  const auto slot = slot_of(t, c.id);
+  const auto* const o = find_offer(t, slot, c.agent, c.epoch);
+  if (o == nullptr) return refusal::offer_gone;
+  const bool forced = o->forced;
+  t.emit({.kind = event_kind::offer_accepted,
+          .conversation = c.id,
+          .agent = c.agent,
+          .queue = t.s.items[slot].queue,
+          .epoch = c.epoch});
+  give_to(t, slot, c.agent, forced);
+  return std::nullopt;
+}
+
+outcome take(turning& t, const decline_offer& c) {
+  const auto slot = slot_of(t, c.id);
+  if (find_offer(t, slot, c.agent, c.epoch) == nullptr) return refusal::offer_gone;
+  end_offer(t, slot, c.agent, event_kind::offer_declined);
+  return std::nullopt;
+}
+
+// -- by hand -------------------------------------------------------------------------------------------------
+
+/// What he declined, and the ramp, do not keep him from taking it himself.
+bool may_pull(const turning& t, slot_index slot, agent_index a) {
+  const auto& i = t.s.items[slot];
+  if (i.state != item_state::queued || i.owner == a || (i.only != no_agent && i.only != a)) return false;
+  const auto why = why_not(t.s, slot, a);
+  return why == reject::none || why == reject::ramp ||
+         (why == reject::excluded && has_room(*t.s.config, t.s.loads[a], i.channel));
+}
+
+bool goes_before(const turning& t, slot_index a, slot_index b) {
+  const auto& x = t.s.items[a];
+  const auto& y = t.s.items[b];
+  const auto px = t.s.rules(x.queue).priority;
+  const auto py = t.s.rules(y.queue).priority;
+  return px != py ? px < py : item_reading{t.s.items}.less(a, b);
+}
+
+slot_index first_to_pull(const turning& t, agent_index a) {
+  slot_index best = no_slot;
+  const auto look = [&](std::uint32_t sig) {
+    t.s.signatures[sig].items.walk(item_reading{t.s.items}, [&](slot_index slot) {
+      if (!may_pull(t, slot, a)) return t.s.items[slot].owner != a;  // the others of it are no better
+      if (best == no_slot || goes_before(t, slot, best)) best = slot;
+      return true;
+    });
+  };
+  for (const auto& m : t.s.config->agents[a].queues) {
+    for_each_signature_of(t.s, m.queue, a, look);
+  }
+  for (const auto sig : t.s.agents[a].only_signatures) look(sig);
+  return best;
+}
+
+outcome take(turning& t, const pull& c) {
+  if (!is_agent(t, c.agent)) return refusal::unknown_agent;
+  if (!c.id) {
+    const auto slot = first_to_pull(t, c.agent);
+    if (slot == no_slot) return refusal::nothing_to_pull;
+    give_to(t, slot, c.agent, false);
+    return std::nullopt;
+  }
+  const auto slot = slot_of(t, *c.id);
+  if (slot == no_slot) return refusal::unknown_conversation;
+  if (t.s.items[slot].state != item_state::queued) return refusal::not_queued;
+  if (!may_pull(t, slot, c.agent)) return refusal::not_eligible;
+  give_to(t, slot, c.agent, false);
+  return std::nullopt;
+}
+
+/// Would it fit, with what he has of it already given back?
+bool fits_hard(const turning& t, slot_index slot, agent_index a) {
+  std::uint32_t his = t.s.items[slot].owner == a && !t.s.items[slot].forced ? t.s.items[slot].units : 0;
+  for (const auto& o : t.s.more_of(slot).offers) his += o.agent == a && !o.forced ? o.units : 0;
+  const auto units = cost_of(*t.s.config, t.s.items[slot].channel, false);
+  return units <= his || has_hard_room(t.s, a, units - his);
+}
+
+outcome take(turning& t, const assign& c) {
+  const auto slot = slot_of(t, c.id);
+  if (slot == no_slot) return refusal::unknown_conversation;
+  if (!is_agent(t, c.agent)) return refusal::unknown_agent;
+  if (t.s.items[slot].owner == c.agent && t.s.items[slot].state == item_state::resting) return std::nullopt;
+  if (!c.force && !fits_hard(t, slot, c.agent)) return refusal::over_hard_cap;
+  give_to(t, slot, c.agent, c.force);
+  return std::nullopt;
+}
+
+outcome take(turning& t, const unassign& c) {
+  const auto slot = slot_of(t, c.id);
+  if (slot == no_slot) return refusal::unknown_conversation;
+  if (t.s.items[slot].owner == no_agent) return refusal::not_assigned;
+  t.emit(event_kind::unassigned, slot, t.s.items[slot].owner);
+  if (t.s.items[slot].state == item_state::resting) seek_again(t, slot);
+  return std::nullopt;
+}
+
+outcome transfer_to_agent(turning& t, slot_index slot, const transfer& c) {
+  const auto& i = t.s.items[slot];
+  if (!is_agent(t, c.agent)) return refusal::unknown_agent;
+  if (i.owner == c.agent) return i.state == item_state::resting ? outcome{} : refusal::not_queued;
+  if (!c.force && !fits_hard(t, slot, c.agent)) return refusal::over_hard_cap;
+  if (!c.warm) {
+    give_to(t, slot, c.agent, c.force);
+    return std::nullopt;
+  }
+  if (i.owner == no_agent) return refusal::not_assigned;
+  rescind_offers(t, slot);
+  t.emit({.kind = event_kind::held,
+          .conversation = i.id,
+          .agent = c.agent,
+          .queue = i.queue,
+          .hold = hold::sticky,
+          .until = t.now + t.s.rules(i.queue).offer_timeout});
+  t.emit({.kind = event_kind::offer_made,
+          .conversation = i.id,
+          .agent = c.agent,
+          .queue = i.queue,
+          .ring = i.ring,
+          .flag = c.force,
+          .epoch = t.s.sequence + 1,
+          .until = t.now + t.s.rules(i.queue).offer_timeout,
+          .key = i.key});
+  return std::nullopt;
+}
+
+outcome take(turning& t, const transfer& c) {
+  const auto slot = slot_of(t, c.id);
+  if (slot == no_slot) return refusal::unknown_conversation;
+  if (c.agent != no_agent) return transfer_to_agent(t, slot, c);
+  if (!is_queue(t, c.queue)) return refusal::unknown_queue;
+  const auto& i = t.s.items[slot];
+  if (c.warm && i.owner == no_agent) return refusal::not_assigned;
+  rescind_offers(t, slot);
+  if (!c.warm && i.owner != no_agent) t.emit(event_kind::unassigned, slot, i.owner);
+  t.emit({.kind = event_kind::transferred,
+          .conversation = i.id,
+          .queue = c.queue,
+          .key = transfer_key(t, i, c.queue)});
+  skip_empty_rings(t, slot);
+  return std::nullopt;
+}
+
+outcome take(turning& t, const reassign_all& c) {
+  if (!is_agent(t, c.agent)) return refusal::unknown_agent;
+  if (c.queue != no_queue && !is_queue(t, c.queue)) return refusal::unknown_queue;
+  const auto work = t.s.agents[c.agent].work;
+  if (work.size() > t.s.config->bulk_max) return refusal::bulk_too_large;
+  for (const auto slot : work) {
+    const auto& i = t.s.items[slot];
+    if (i.owner != c.agent) continue;
+    t.emit(event_kind::unassigned, slot, c.agent);
+    if (i.state != item_state::resting) continue;
+    const auto queue = c.queue == no_queue ? i.queue : c.queue;
+    // As if it came now: whoever waits already goes first, and whoever comes later does not.
+    t.emit({.kind = event_kind::transferred,
+            .conversation = i.id,
+            .queue = queue,
+            .key = queue_key(*t.s.config, t.s.rules(queue).order, domain::priority::low, t.now, i.due)});
+    skip_empty_rings(t, slot);
+  }
+  return std::nullopt;
+}
+
+outcome take(turning&, const tick&) {
+  return std::nullopt;
+}
+
+}  // namespace
+
+turn_result turn(router_state& s, const router_command& c, timestamp now) {
+  turn_result r;
+  r.events.reserve(4);  // most turns say no more
+  turning t{.s = s, .now = std::max(now, s.now), .out = r.events};
+  run_due(t);
+  r.refused = std::visit([&](const auto& command) { return take(t, command); }, c);
+  // What is settled may be due at once: a ring that opened meanwhile, an overflow.
+  for (run_due(t); !s.dirty_signatures.empty() || !s.dirty_agents.empty(); run_due(t)) drain(t);
+  return r;
+}
+
+}  // namespace switchboard::domain::routing

@@ -1,0 +1,36 @@
+#pragma once
+// Whom a conversation may be offered to. One test after another, as the explanation says it, and the same as sets of bits.
+
+#include "domain/routing/router_state.hpp"
+
+namespace switchboard::domain::routing {
+
+/// What this conversation costs an agent: less while its customer has been silent for long.
+[[nodiscard]] std::uint32_t cost_of(const router_config& c, channel_index ch, bool idle);
+
+/// Is one more of this channel within his soft cap?
+[[nodiscard]] bool has_room(const router_config& c, const agent_load& load, channel_index ch);
+/// … within the hard one, what came by force apart?
+[[nodiscard]] bool has_hard_room(const router_state& s, agent_index a, std::uint32_t units);
+
+/// Has he what is required, in this ring?
+[[nodiscard]] bool has_skills(const router_state& s, agent_index a, const item_needs& needs, const ring& r);
+/// nullopt: he is no member of it.
+[[nodiscard]] std::optional<std::uint8_t> pool_of(const router_state& s, agent_index a, queue_index q);
+
+/// Does his status let him be offered this channel now?
+[[nodiscard]] bool is_present(const agent_state& a, channel_index ch);
+/// He declined or missed it lately, is asked already, or has it and hands it on.
+[[nodiscard]] bool is_excluded(const router_state& s, slot_index slot, agent_index a);
+
+/// The first test that he fails; reject::none: he is eligible.
+[[nodiscard]] reject why_not(const router_state& s, slot_index slot, agent_index a);
+
+/// Why a conversation that waits is not offered to this agent, who is eligible (or for ramp and cooldown: would be);
+/// hold::none: nothing keeps them apart.
+[[nodiscard]] hold hold_between(const router_state& s, slot_index slot, agent_index a);
+
+/// May its last agent be the only one who is asked? (Present, with the skills, a member, within the hard cap.)
+[[nodiscard]] bool may_stick(const router_state& s, slot_index slot, agent_index a);
+
+}  // namespace switchboard::domain::routing

@@ -1,0 +1,145 @@
+#include "domain/routing/position.hpp"
+
+#include "domain/routing/eligibility.hpp"
+#include "domain/routing/heap_orders.hpp"
+#include "domain/routing/placing.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace switchboard::domain::routing {
+namespace {
+
+/// When the n-th of a Poisson process with rate 1 has come with probability 0.9, in thousandths: for larger n the formula
+/// below is exact to one in ten thousand.
+constexpr std::array<std::uint64_t, 32> erlang90{2303,  3890,  5322,  6681,  7994,  9275,  10532, 11771,
+                                                 12995, 14206, 15407, 16598, 17782, 18958, 20128, 21292,
+                                                 22452, 23606, 24756, 25903, 27045, 28184, 29320, 30453,
+                                                 31584, 32711, 33836, 34959, 36080, 37199, 38315, 39430};
+
+std::uint64_t root(std::uint64_t n) {
+  std::uint64_t r = 0;
+  for (std::uint64_t bit = std::uint64_t{1} << 31; bit != 0; bit >>= 1) {
+    if ((r | bit) * (r | bit) <= n) r |= bit;
+  }
+  return r;
+}
+
+/// Wilson and Hilferty: n · (1 − 1/9n + 1.28155/(3√n))³, in integers of a millionth.
+std::uint64_t quantile90(std::uint64_t n) {
+  if (n == 0) return 0;
+  if (n <= erlang90.size()) return erlang90[n - 1];
+  n = std::min<std::uint64_t>(n, 100'000'000);
+  const std::uint64_t one = 1'000'000;
+  const std::uint64_t root_milli = root(n * one);  // √n in thousandths
+  const std::uint64_t x = one - one / (9 * n) + 427'184 * 1'000 / root_milli;
+  return n * (x * x / one * x / one) / 1'000;
+}
+
+struct places {
+  std::uint64_t all_milli = 0;  ///< at once, of those who are here, in the share that falls to this work
+  std::uint64_t free = 0;
+};
+
+places places_for(const router_state& s, const agent_bits& eligible, channel_index ch) {
+  places p;
+  const std::uint64_t units = std::max<std::uint32_t>(1, cost_of(*s.config, ch, false));
+  for (std::size_t w = 0; w < eligible.words(); ++w) {
+    for_each_bit(eligible.word(w), w, [&](agent_index a) {
+      const std::uint64_t serves = std::max<std::size_t>(1, s.config->agents[a].queues.size());
+      p.all_milli += s.loads[a].units / units * 1'000 / serves;
+      if (s.available[ch].test(a)) p.free += (s.loads[a].units - s.loads[a].used) / units;
+    });
+  }
+  return p;
+}
+
+/// Who could take it, if he had room: present, in its ring, with the skills.
+agent_bits eligible_for(const router_state& s, const item& i) {
+  signature sig;
+  sig.key = {.queue = i.queue, .ring = i.ring, .channel = i.channel, .needs = i.needs};
+  match_signature(s, sig);
+  agent_bits found;
+  found.resize(s.agents.size());
+  for (std::size_t w = 0; w < found.words(); ++w) {
+    for_each_bit(sig.match.word(w), w,
+                 [&](agent_index a) { found.set(a, is_present(s.agents[a], i.channel)); });
+  }
+  return found;
+}
+
+bool have_common(const agent_bits& eligible, const signature& sig) {
+  if (sig.key.only != no_agent) return sig.only_fits && eligible.test(sig.key.only);
+  for (std::size_t w = 0; w < eligible.words(); ++w) {
+    if ((eligible.word(w) & sig.match.word(w)) != 0) return true;
+  }
+  return false;
+}
+
+std::uint64_t count_ahead(const router_state& s, slot_index slot, const agent_bits& eligible,
+                          std::uint64_t enough) {
+  const auto& i = s.items[slot];
+  const auto priority = s.rules(i.queue).priority;
+  std::uint64_t ahead = 0;
+  const auto count = [&](std::uint32_t index) {
+    const auto& sig = s.signatures[index];
+    const auto theirs = s.rules(sig.key.queue).priority;
+    if (theirs > priority || !have_common(eligible, sig)) return;
+    sig.items.visit(
+        [&](slot_index other) { return theirs < priority || item_reading{s.items}.less(other, slot); },
+        [&](slot_index other) {
+          ahead += other == slot ? 0 : 1;
+          return ahead < enough;
+        });
+  };
+  for (const auto& q : s.queues) {
+    for_each_signature(q, count);
+  }
+  for (const auto& a : s.agents) {
+    for (const auto sig : a.only_signatures) count(sig);
+  }
+  return ahead;
+}
+
+}  // namespace
+
+milliseconds eta50(std::uint64_t turns, std::uint64_t slots_milli, milliseconds handling) {
+  return milliseconds{turns * static_cast<std::uint64_t>(handling.count()) * 1'000 / slots_milli};
+}
+
+milliseconds eta90(std::uint64_t turns, std::uint64_t slots_milli, milliseconds handling) {
+  return milliseconds{quantile90(turns) * static_cast<std::uint64_t>(handling.count()) / slots_milli};
+}
+
+wait_estimate estimate(const router_state& s, slot_index slot, milliseconds enough) {
+  const auto& i = s.items[slot];
+  const auto eligible = eligible_for(s, i);
+  const auto p = places_for(s, eligible, i.channel);
+  const auto measured = s.queues[i.queue].handling[i.channel];
+  const auto handling = std::max(milliseconds{1}, measured.count() > 0 ? measured : s.config->handling_prior);
+  auto bound = ~std::uint64_t{0};
+  if (enough.count() > 0) {
+    bound = p.free +
+            static_cast<std::uint64_t>(enough.count()) * p.all_milli / 1'000 /
+                static_cast<std::uint64_t>(handling.count()) +
+            2;
+  }
+  wait_estimate e;
+  const auto position = 1 + count_ahead(s, slot, eligible, bound);
+  e.position = static_cast<std::uint32_t>(position);
+  if (p.all_milli == 0) return e;
+  const auto turns = position > p.free ? position - p.free : 0;
+  e.p50 = eta50(turns, p.all_milli, handling);
+  e.p90 = eta90(turns, p.all_milli, handling);
+  return e;
+}
+
+bool should_tell(const std::optional<told_wait>& last, milliseconds eta, timestamp now,
+                 milliseconds notify_min) {
+  if (!last) return true;
+  if (eta < last->eta) return true;
+  if (eta > last->eta) return eta * 2 > last->eta * 3;
+  return now >= last->at + notify_min;
+}
+
+}  // namespace switchboard::domain::routing

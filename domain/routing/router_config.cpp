@@ -1,0 +1,131 @@
+#include "domain/routing/router_config.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace switchboard::domain::routing {
+namespace {
+
+const std::string& name_of(const std::string& s) {
+  return s;
+}
+const std::string& name_of(const queue_rules& q) {
+  return q.id.value;
+}
+const std::string& name_of(const agent_rules& a) {
+  return a.id.value;
+}
+void remove(std::string&) {}  // a skill that nobody has
+void remove(queue_rules& q) {
+  q.removed = true;
+}
+void remove(agent_rules& a) {
+  a.removed = true;
+  a.queues.clear();
+  a.skills.clear();
+}
+
+/// Where each of `next` has gone.
+template <class T>
+std::vector<std::size_t> keep_places(std::vector<T>& next, const std::vector<T>& before) {
+  std::unordered_map<std::string, std::size_t> places;
+  std::vector<T> aligned = before;
+  for (std::size_t i = 0; i < aligned.size(); ++i) {
+    places.emplace(name_of(aligned[i]), i);
+    remove(aligned[i]);
+  }
+  std::vector<std::size_t> moved;
+  for (auto& one : next) {
+    const auto [place, is_new] = places.emplace(name_of(one), aligned.size());
+    moved.push_back(place->second);
+    if (is_new) {
+      aligned.push_back(std::move(one));
+    } else {
+      aligned[place->second] = std::move(one);
+    }
+  }
+  next = std::move(aligned);
+  return moved;
+}
+
+/// Where an agent is named twice for a queue the first counts.
+void name_once(std::vector<membership>& queues) {
+  std::vector<membership> once;
+  for (const auto& m : queues) {
+    const bool known =
+        std::any_of(once.begin(), once.end(), [&](const auto& o) { return o.queue == m.queue; });
+    if (!known) once.push_back(m);
+  }
+  queues = std::move(once);
+}
+
+/// … and the higher of two levels.
+void name_once(std::vector<skill_level>& skills) {
+  std::sort(skills.begin(), skills.end(), [](const auto& x, const auto& y) {
+    return x.skill != y.skill ? x.skill < y.skill : x.level > y.level;
+  });
+  const auto end = std::unique(skills.begin(), skills.end(),
+                               [](const auto& x, const auto& y) { return x.skill == y.skill; });
+  skills.erase(end, skills.end());
+}
+
+void make_grow(std::vector<ring>& rings) {
+  if (rings.empty()) rings.emplace_back();
+  rings.front().opens_after = milliseconds{0};
+  for (std::size_t i = 1; i < rings.size(); ++i) {
+    auto& r = rings[i];
+    const auto& inner = rings[i - 1];
+    r.opens_after = std::max(r.opens_after, inner.opens_after + milliseconds{1});
+    r.pool = std::max(r.pool, inner.pool);
+    r.levels_lower = std::max(r.levels_lower, inner.levels_lower);
+    r.preferred_required = r.preferred_required && inner.preferred_required;
+  }
+}
+
+}  // namespace
+
+router_config align(router_config next, const router_config& before) {
+  const auto skills = keep_places(next.skills, before.skills);
+  // References are by the places that `next` came with, so they move before what holds them does.
+  const auto agents_now = [&] {
+    auto copy = next.agents;
+    return keep_places(copy, before.agents);
+  }();
+  const auto queues_now = [&] {
+    auto copy = next.queues;
+    return keep_places(copy, before.queues);
+  }();
+  // What came by a channel that is gone is still counted by it.
+  for (auto c = next.channels.size(); c < before.channels.size(); ++c)
+    next.channels.push_back(before.channels[c]);
+  for (auto& a : next.agents) {
+    for (auto& m : a.queues) m.queue = static_cast<queue_index>(queues_now[m.queue]);
+    for (auto& s : a.skills) s.skill = static_cast<skill_index>(skills[s.skill]);
+    name_once(a.queues);
+    name_once(a.skills);
+  }
+  for (auto& q : next.queues) {
+    make_grow(q.rings);
+    if (q.strategies.empty()) q.strategies.push_back(strategy::load_balanced);
+    q.offers_at_once = std::max<std::uint8_t>(q.offers_at_once, 1);
+    for (auto& t : q.overflow.targets) {
+      if (t.kind == overflow_target::to::queue) t.index = static_cast<std::uint32_t>(queues_now[t.index]);
+      if (t.kind == overflow_target::to::agent) t.index = static_cast<std::uint32_t>(agents_now[t.index]);
+    }
+  }
+  for (auto& a : next.agents) a.units_hard = std::max(a.units_hard, a.units);
+  keep_places(next.agents, before.agents);
+  keep_places(next.queues, before.queues);
+  return next;
+}
+
+channel_index channel_of(const router_config& c, domain::platform on, thread_kind kind) {
+  for (std::size_t i = 0; i < c.channels.size(); ++i) {
+    const auto& ch = c.channels[i];
+    if (ch.platform.value_or(on) == on && ch.kind.value_or(kind) == kind)
+      return static_cast<channel_index>(i);
+  }
+  return static_cast<channel_index>(c.channels.size() - 1);
+}
+
+}  // namespace switchboard::domain::routing

@@ -1,0 +1,261 @@
+#include "domain/routing/applying.hpp"
+#include "domain/routing/eligibility.hpp"
+#include "domain/routing/heap_orders.hpp"
+#include "domain/routing/position.hpp"
+#include "domain/routing/strategies.hpp"
+#include "domain/routing/turning.hpp"
+
+#include <algorithm>
+
+namespace switchboard::domain::routing {
+
+void turning::emit(router_event e) {
+  e.at = now;
+  apply(s, e);
+  out.push_back(std::move(e));
+}
+
+void turning::emit(event_kind kind, slot_index slot, agent_index agent) {
+  const auto& i = s.items[slot];
+  emit({.kind = kind, .conversation = i.id, .agent = agent, .queue = i.queue, .ring = i.ring, .key = i.key});
+}
+
+namespace {
+
+/// The first target of its queue that can take it; nullopt: none is left.
+std::optional<overflow_target> next_target(const router_state& s, slot_index slot) {
+  const auto& i = s.items[slot];
+  const auto& visited = s.more_of(slot).visited;
+  for (const auto& t : s.rules(i.queue).overflow.targets) {
+    switch (t.kind) {
+      case overflow_target::to::queue: {
+        const auto q = static_cast<queue_index>(t.index);
+        const bool was_there = q == i.queue || std::find(visited.begin(), visited.end(), q) != visited.end();
+        if (!was_there && !s.rules(q).removed) return t;
+        break;
+      }
+      case overflow_target::to::agent:
+        if (is_present(s.agents[t.index], i.channel) && !is_excluded(s, slot, t.index) &&
+            has_hard_room(s, t.index, cost_of(*s.config, i.channel, false))) {
+          return t;
+        }
+        break;
+      case overflow_target::to::bot:
+      case overflow_target::to::leave_message:
+        if (i.owner == no_agent) return t;
+        break;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool is_over(const turning& t, slot_index slot, bool arriving) {
+  const auto& i = t.s.items[slot];
+  const auto& rule = t.s.rules(i.queue).overflow;
+  if (i.exhausted || rule.targets.empty()) return false;
+  if (rule.when_closed && !t.s.queues[i.queue].open) return true;
+  if (rule.wait_max.count() > 0 && t.now >= i.since + rule.wait_max) return true;
+  if (!arriving) return false;
+  if (rule.length_max > 0 && t.s.queues[i.queue].waiting > rule.length_max) return true;
+  if (rule.eta_max.count() == 0) return false;
+  const auto eta = estimate(t.s, slot, rule.eta_max);
+  return !eta.p50 || *eta.p50 > rule.eta_max;
+}
+
+void overflow(turning& t, slot_index slot) {
+  const auto target = next_target(t.s, slot);
+  const auto& i = t.s.items[slot];
+  router_event e{.kind = event_kind::overflowed, .conversation = i.id, .queue = i.queue, .key = i.key};
+  if (!target) {
+    e.flag = true;
+    return t.emit(e);
+  }
+  e.target = *target;
+  if (target->kind == overflow_target::to::queue) e.queue = static_cast<queue_index>(target->index);
+  const auto id = i.id;
+  t.emit(e);
+  if (target->kind == overflow_target::to::agent) return give_to(t, slot, target->index, false);
+  if (target->kind != overflow_target::to::queue) {
+    t.emit({.kind = event_kind::left, .conversation = id, .epoch = t.s.items[slot].version});
+  }
+}
+
+void skip_empty_rings(turning& t, slot_index slot) {
+  const auto& i = t.s.items[slot];
+  const auto& rings = t.s.rules(i.queue).rings;
+  while (i.ring + std::size_t{1} < rings.size() && rings[i.ring].skip_if_none_online) {
+    const auto& online = t.s.queues[i.queue].online;
+    std::uint32_t here = 0;
+    for (std::size_t p = 0; p < online.size() && p <= rings[i.ring].pool; ++p) here += online[p];
+    if (here > 0) return;
+    t.emit({.kind = event_kind::ring_opened,
+            .conversation = i.id,
+            .queue = i.queue,
+            .ring = static_cast<std::uint8_t>(i.ring + 1)});
+  }
+}
+
+void settle_in(turning& t, slot_index slot, agent_index last) {
+  const auto id = t.s.items[slot].id;
+  while (is_over(t, slot, true)) {
+    overflow(t, slot);
+    if (t.s.items.find(id) == no_slot || t.s.items[slot].state == item_state::resting) return;
+  }
+  skip_empty_rings(t, slot);
+  const auto& i = t.s.items[slot];
+  if (last != no_agent && may_stick(t.s, slot, last)) {
+    return t.emit({.kind = event_kind::held,
+                   .conversation = id,
+                   .agent = last,
+                   .queue = i.queue,
+                   .hold = hold::sticky,
+                   .until = t.now + t.s.config->sticky_hold});
+  }
+  const auto delay = t.s.rules(i.queue).delay;
+  if (delay.count() > 0 && t.now < i.enqueued_at + delay) {
+    t.emit({.kind = event_kind::held,
+            .conversation = id,
+            .queue = i.queue,
+            .hold = hold::delay,
+            .until = i.enqueued_at + delay});
+  }
+}
+
+void seek_again(turning& t, slot_index slot) {
+  const auto& i = t.s.items[slot];
+  if (i.state == item_state::resting && i.owner != no_agent) return;
+  if (!t.s.more_of(slot).offers.empty()) return;
+  t.emit(event_kind::requeued, slot);
+  skip_empty_rings(t, slot);
+  t.sought_again.push_back(i.id);
+}
+
+void rescind_offers(turning& t, slot_index slot) {
+  while (!t.s.more_of(slot).offers.empty()) {
+    const auto& o = t.s.more_of(slot).offers.front();
+    t.emit({.kind = event_kind::offer_rescinded,
+            .conversation = t.s.items[slot].id,
+            .agent = o.agent,
+            .queue = t.s.items[slot].queue,
+            .epoch = o.epoch});
+  }
+}
+
+void give_to(turning& t, slot_index slot, agent_index a, bool force, std::uint64_t epoch) {
+  rescind_offers(t, slot);
+  const auto& i = t.s.items[slot];
+  if (i.owner != no_agent) t.emit(event_kind::unassigned, slot, i.owner);
+  t.emit({.kind = event_kind::assigned,
+          .conversation = i.id,
+          .agent = a,
+          .queue = i.queue,
+          .ring = i.ring,
+          .flag = force,
+          .epoch = epoch,
+          .key = i.key});
+}
+
+void end_offer(turning& t, slot_index slot, agent_index a, event_kind how) {
+  const auto& offers = t.s.more_of(slot).offers;
+  const auto o = std::find_if(offers.begin(), offers.end(), [&](const auto& x) { return x.agent == a; });
+  t.emit({.kind = how,
+          .conversation = t.s.items[slot].id,
+          .agent = a,
+          .queue = t.s.items[slot].queue,
+          .epoch = o->epoch,
+          .until = t.now + t.s.config->cooldown});
+  seek_again(t, slot);
+  if (how == event_kind::offer_expired && t.s.agents[a].missed >= t.s.config->missed_max) {
+    t.emit({.kind = event_kind::auto_away, .agent = a, .epoch = t.s.agents[a].presence.epoch});
+    rescind_offers_of(t, a);
+    release_held_for(t, a);
+  }
+}
+
+void rescind_offers_of(turning& t, agent_index a) {
+  const auto work = t.s.agents[a].work;
+  for (const auto slot : work) {
+    const auto& offers = t.s.more_of(slot).offers;
+    const auto o = std::find_if(offers.begin(), offers.end(), [&](const auto& x) { return x.agent == a; });
+    if (o == offers.end()) continue;
+    t.emit({.kind = event_kind::offer_rescinded,
+            .conversation = t.s.items[slot].id,
+            .agent = a,
+            .queue = t.s.items[slot].queue,
+            .epoch = o->epoch});
+    seek_again(t, slot);
+  }
+}
+
+void release_held_for(turning& t, agent_index a) {
+  while (!t.s.agents[a].only_signatures.empty()) {
+    const auto slot = t.s.signatures[t.s.agents[a].only_signatures.front()].items.front();
+    t.emit({.kind = event_kind::hold_ended,
+            .conversation = t.s.items[slot].id,
+            .agent = a,
+            .queue = t.s.items[slot].queue,
+            .hold = hold::sticky});
+  }
+}
+
+void requeue_work(turning& t, agent_index a, requeue_policy policy) {
+  if (policy == requeue_policy::keep) return;
+  const auto work = t.s.agents[a].work;
+  for (const auto slot : work) {
+    const auto& i = t.s.items[slot];
+    if (i.owner != a || (i.answered && policy == requeue_policy::requeue_unanswered)) continue;
+    t.emit(event_kind::unassigned, slot, a);
+    if (i.state == item_state::resting) seek_again(t, slot);
+  }
+}
+
+void begin_ramp(turning& t, agent_index a) {
+  const auto& queues = t.s.config->agents[a].queues;
+  std::uint32_t backlog = 0;
+  agent_bits scheduled;
+  scheduled.resize(t.s.agents.size());
+  for (const auto& m : queues) {
+    const auto& q = t.s.queues[m.queue];
+    for_each_signature_of(t.s, m.queue, a, [&](std::uint32_t index) {
+      const auto& sig = t.s.signatures[index];
+      if (sig.match.test(a)) backlog += static_cast<std::uint32_t>(sig.items.size());
+    });
+    for (const auto other : q.members) scheduled.set(other, t.s.agents[other].presence.scheduled);
+  }
+  if (backlog == 0) return;
+  std::uint32_t sharers = 0;
+  for (std::size_t w = 0; w < scheduled.words(); ++w) {
+    sharers += static_cast<std::uint32_t>(std::popcount(scheduled.word(w)));
+  }
+  sharers = std::max(sharers, std::uint32_t{1});
+  t.emit({.kind = event_kind::ramp_begun,
+          .agent = a,
+          .units = (backlog + sharers - 1) / sharers,
+          .until = t.now + t.s.config->ramp_window});
+}
+
+void skip_rings_without(turning& t, agent_index a) {
+  for (const auto& m : t.s.config->agents[a].queues) {
+    const auto& rings = t.s.rules(m.queue).rings;
+    if (std::none_of(rings.begin(), rings.end(), [](const auto& r) { return r.skip_if_none_online; }))
+      continue;
+    std::vector<slot_index> waiting;
+    for_each_signature(t.s.queues[m.queue], [&](std::uint32_t sig) {
+      const auto& of = t.s.signatures[sig];
+      if (of.key.ring < rings.size() && rings[of.key.ring].skip_if_none_online) {
+        waiting.insert(waiting.end(), of.items.slots().begin(), of.items.slots().end());
+      }
+    });
+    std::sort(waiting.begin(), waiting.end(),
+              [&](auto x, auto y) { return item_reading{t.s.items}.less(x, y); });
+    for (const auto slot : waiting) {
+      const auto ring = t.s.items[slot].ring;
+      skip_empty_rings(t, slot);
+      if (t.s.items[slot].ring == ring && t.s.ring_of(m.queue, ring).pool >= m.pool) break;
+    }
+  }
+}
+
+}  // namespace switchboard::domain::routing

@@ -1,0 +1,268 @@
+// What else a router does: overflow, transfers, cooldowns, capacity that comes and goes, and what each costs.
+
+#include "domain/routing/explaining.hpp"
+#include "domain/routing/position.hpp"
+#include "tests/domain/routing/router_fixture.hpp"
+
+#include <malloc.h>
+
+#include <algorithm>
+
+namespace switchboard::domain::routing {
+namespace {
+
+TEST_F(router_test, a_conversation_that_was_declined_is_held_for_the_only_one_who_could) {
+  config.queues[0].mode = offer_mode::offer;
+  const auto a = add_agent("a");
+  open();
+  const auto id = arrive();
+  tell(decline_offer{id, a, offer_epoch(id)});
+  EXPECT_EQ(kinds(), (std::vector{event_kind::offer_declined, event_kind::requeued, event_kind::held}));
+  EXPECT_EQ(said.back().hold, hold::cooldown);
+  EXPECT_EQ(said.back().until, now + config.cooldown);
+  EXPECT_EQ(state.wake_at(), now + config.cooldown);
+  EXPECT_EQ(explain(state, state.items.find(id)).candidates[a].why, reject::excluded);
+  wait(config.cooldown);
+  EXPECT_EQ(offered(id), a);
+}
+
+TEST_F(router_test, of_several_who_are_asked_the_first_to_accept_has_it) {
+  config.queues[0].mode = offer_mode::offer;
+  config.queues[0].offers_at_once = 2;
+  const auto a = add_agent("a"), b = add_agent("b");
+  open();
+  const auto id = arrive();
+  const auto offers = state.more_of(state.items.find(id)).offers;
+  ASSERT_EQ(offers.size(), 2u);
+  EXPECT_EQ(tell(accept_offer{id, b, offers[1].epoch}), std::nullopt);
+  EXPECT_EQ(kinds(),
+            (std::vector{event_kind::offer_accepted, event_kind::offer_rescinded, event_kind::assigned}));
+  EXPECT_EQ(tell(accept_offer{id, a, offers[0].epoch}), refusal::offer_gone);
+  EXPECT_EQ(owner(id), b);
+  EXPECT_EQ(state.loads[a].used, 0u);
+}
+
+TEST_F(router_test, a_queue_that_is_full_overflows_and_nothing_goes_in_a_circle) {
+  config.queues.push_back({.id = {"second"}});
+  config.queues[0].overflow = {.length_max = 1, .targets = {{overflow_target::to::queue, 1}}};
+  config.queues[1].overflow = {.length_max = 1, .targets = {{overflow_target::to::queue, 0}}};
+  configure();
+  const auto first = arrive(), second = arrive(), third = arrive();
+  EXPECT_EQ(at(first).queue, 0);
+  EXPECT_EQ(at(second).queue, 1);
+  EXPECT_EQ(at(second).enqueued_at, start);
+  EXPECT_EQ(at(third).queue, 1);
+  ASSERT_EQ(kinds(), (std::vector{event_kind::queued, event_kind::overflowed, event_kind::overflowed}));
+  EXPECT_TRUE(said.back().flag) << "nowhere left: somebody is told";
+}
+
+TEST_F(router_test, a_closed_queue_overflows_to_whom_it_names) {
+  config.queues[0].overflow = {.when_closed = true, .targets = {{overflow_target::to::leave_message, 0}}};
+  add_agent("a");
+  configure();
+  const auto waits = arrive();
+  tell(tell_calendar{0, false});
+  EXPECT_EQ(kinds(), (std::vector{event_kind::calendar_told, event_kind::overflowed, event_kind::left}));
+  EXPECT_EQ(state.items.find(waits), no_slot);
+}
+
+TEST_F(router_test, what_is_transferred_goes_before_what_waited_as_long_and_keeps_its_age) {
+  config.queues.push_back({.id = {"second"}});
+  const auto a = add_agent("a");
+  open();
+  const auto id = arrive();
+  ASSERT_EQ(owner(id), a);
+  wait(10min);
+  EXPECT_EQ(tell(transfer{.id = id, .queue = 1}), std::nullopt);
+  EXPECT_EQ(owner(id), no_agent);
+  EXPECT_EQ(at(id).enqueued_at, start);
+  const auto other = arrive({.queue = 1, .priority = priority::low});
+  EXPECT_LT(at(id).key, at(other).key);
+}
+
+TEST_F(router_test, a_warm_transfer_leaves_it_with_its_owner_until_another_accepts) {
+  config.queues[0].mode = offer_mode::offer;
+  const auto a = add_agent("a"), b = add_agent("b");
+  open();
+  const auto id = arrive();
+  tell(accept_offer{id, a, offer_epoch(id)});
+  EXPECT_EQ(tell(transfer{.id = id, .agent = b, .warm = true}), std::nullopt);
+  EXPECT_EQ(owner(id), a);
+  ASSERT_EQ(offered(id), b);
+  tell(decline_offer{id, b, offer_epoch(id)});
+  EXPECT_EQ(owner(id), a);
+  EXPECT_EQ(at(id).state, item_state::resting);
+  tell(transfer{.id = id, .queue = 0, .warm = true});
+  EXPECT_EQ(owner(id), a);
+  EXPECT_EQ(offered(id), no_agent) << "b has just declined it, and a has it";
+  wait(config.cooldown);
+  ASSERT_EQ(offered(id), b);
+  tell(accept_offer{id, b, offer_epoch(id)});
+  EXPECT_EQ(owner(id), b);
+  EXPECT_EQ(state.loads[a].used, 0u);
+}
+
+TEST_F(router_test, by_hand_an_agent_is_filled_to_his_hard_cap_and_by_force_beyond) {
+  const auto a = add_agent("a", 10);
+  configure();
+  for (int i = 0; i < 12; ++i) EXPECT_EQ(tell(assign{arrive(), a}), std::nullopt);
+  const auto more = arrive();
+  EXPECT_EQ(tell(assign{more, a}), refusal::over_hard_cap);
+  EXPECT_TRUE(said.empty());
+  EXPECT_EQ(tell(assign{more, a, true}), std::nullopt);
+  EXPECT_EQ(state.loads[a].used, 13u);
+}
+
+TEST_F(router_test, a_silent_customer_costs_less_and_who_comes_back_to_a_full_agent_waits_for_him) {
+  config.channels = {{.units = 10}};
+  config.idle_after = 60s;
+  config.idle_percent = 0;
+  const auto a = add_agent("a", 10);
+  config.agents[a].units_hard = 10;
+  open();
+  const auto silent = arrive();
+  conversation_facts f{.id = silent, .version = 2, .waiting_since = now, .answered = true};
+  tell(tell_conversation{std::make_shared<const conversation_facts>(f)});
+  const auto next = arrive();
+  EXPECT_EQ(owner(next), no_agent);
+  wait(60s);
+  EXPECT_EQ(owner(next), a);
+  f.version = 3;
+  f.waiting_since = {};
+  tell(tell_conversation{std::make_shared<const conversation_facts>(f)});
+  EXPECT_EQ(owner(silent), no_agent);
+  EXPECT_EQ(at(silent).hold, hold::sticky);
+  EXPECT_EQ(at(silent).only, a);
+  leave(next);
+  EXPECT_EQ(owner(silent), a);
+}
+
+TEST_F(router_test, a_delayed_queue_is_seen_when_it_has_waited) {
+  config.queues[0].delay = 5s;
+  const auto a = add_agent("a");
+  open();
+  const auto id = arrive();
+  EXPECT_EQ(at(id).state, item_state::parked);
+  wait(4'999ms);
+  EXPECT_EQ(owner(id), no_agent);
+  wait(1ms);
+  EXPECT_EQ(owner(id), a);
+}
+
+TEST_F(router_test, what_is_reassigned_in_bulk_goes_behind_what_waits) {
+  config.queues.push_back({.id = {"second"}, .mode = offer_mode::auto_accept});
+  const auto a = add_agent("a");
+  const auto b = add_agent("b", 1);
+  config.agents[b].queues = {{1, 0}};
+  open();
+  const auto old = arrive(), older = arrive();
+  const auto live = [&] {
+    (void)arrive({.queue = 1});  // b's one place
+    return arrive({.queue = 1});
+  }();
+  wait(1min);
+  EXPECT_EQ(tell(reassign_all{a, 1}), std::nullopt);
+  EXPECT_EQ(owner(old), no_agent);
+  EXPECT_EQ(owner(older), no_agent);
+  leave(state.items[state.agents[b].work.front()].id);
+  EXPECT_EQ(owner(live), b);
+}
+
+TEST_F(router_test, what_comes_late_has_no_effect) {
+  const auto a = add_agent("a");
+  open();
+  const auto id = arrive();
+  leave(id);
+  tell(tell_conversation{
+      std::make_shared<const conversation_facts>(conversation_facts{.id = id, .version = 2})});
+  EXPECT_TRUE(said.empty()) << "it left at a later version";
+  tell(tell_presence{{.agent = a, .epoch = 0}});
+  EXPECT_TRUE(said.empty());
+  tell(tell_left{id, 5});
+  EXPECT_TRUE(said.empty());
+}
+
+TEST_F(router_test, a_new_config_keeps_everybodys_place_and_empties_who_is_gone) {
+  const auto a = add_agent("a"), b = add_agent("b");
+  config.queues[0].strategies = {strategy::round_robin};
+  open();
+  const auto of_a = arrive(), of_b = arrive();
+  ASSERT_EQ(owner(of_a), a);
+  ASSERT_EQ(owner(of_b), b);
+  router_config next = config;
+  next.agents.erase(next.agents.begin());  // b is first of all now
+  config = next;
+  configure();
+  EXPECT_EQ(config.agents[a].id.value, "a");
+  EXPECT_TRUE(config.agents[a].removed);
+  EXPECT_EQ(owner(of_b), b);
+  EXPECT_EQ(owner(of_a), b);
+}
+
+TEST_F(router_test, the_explanation_names_every_agent_and_what_decided) {
+  config.skills = {"billing"};
+  const auto busy = add_agent("busy"), free = add_agent("free"), away_one = add_agent("away"),
+             none = add_agent("none");
+  for (const auto a : {busy, free, away_one}) config.agents[a].skills = {{0, 1}};
+  config.queues[0].mode = offer_mode::pull;
+  open();
+  away(away_one);
+  (void)tell(assign{arrive(), busy});
+  const auto id = arrive({.required = {{0, 1}}});
+  config.queues[0].mode = offer_mode::pull;
+  const auto held = explain(state, state.items.find(id));
+  EXPECT_EQ(held.hold, hold::pull);
+  EXPECT_EQ(held.winner, no_agent);
+  // The same without the hold, as it was before the decision.
+  router_config offering = config;
+  offering.queues[0].mode = offer_mode::offer;
+  state.config = std::make_shared<const router_config>(offering);
+  const auto x = explain(state, state.items.find(id));
+  EXPECT_EQ(x.winner, free);
+  EXPECT_EQ(x.decided_by, 0u) << "the load";
+  EXPECT_EQ(x.candidates[none].why, reject::skill);
+  EXPECT_EQ(x.candidates[away_one].why, reject::presence);
+  EXPECT_EQ(x.candidates[busy].key[0], (key_element{2, 10}));
+  EXPECT_EQ(x.candidates[free].key[0], (key_element{1, 10}));
+  EXPECT_EQ(tell(pull{free, id}), std::nullopt);
+  EXPECT_EQ(owner(id), free);
+}
+
+TEST_F(router_test, a_wait_is_told_when_it_is_good_news_or_much_worse) {
+  EXPECT_TRUE(should_tell({}, 100s, now, 60s));
+  const told_wait last{.eta = 100s, .at = now};
+  EXPECT_TRUE(should_tell(last, 99s, now, 60s));
+  EXPECT_FALSE(should_tell(last, 100s, now + 59s, 60s));
+  EXPECT_TRUE(should_tell(last, 100s, now + 60s, 60s));
+  EXPECT_FALSE(should_tell(last, 150s, now + 60s, 60s));
+  EXPECT_TRUE(should_tell(last, 151s, now, 60s));
+}
+
+TEST_F(router_test, with_nobody_here_there_is_no_estimate) {
+  add_agent("a");
+  configure();
+  (void)arrive();
+  const auto e = estimate(state, state.items.find(arrive()));
+  EXPECT_EQ(e.position, 1u) << "nobody could take the one ahead either";
+  EXPECT_EQ(e.p50, std::nullopt);
+}
+
+TEST_F(router_test, a_queued_conversation_takes_no_more_than_200_bytes) {
+  constexpr std::size_t many = 100'000;
+  config.queues[0].rings.push_back({.opens_after = 1h});  // so that each has a deadline
+  configure();
+  (void)arrive();
+  const auto before = mallinfo2();
+  for (std::size_t i = 0; i < many; ++i) {
+    conversation_facts f{.id = {{0x9e3779b97f4a7c15u * i, 0xff51afd7ed558ccdu * i}, 1}, .version = 1};
+    (void)turn(state, tell_conversation{std::make_shared<const conversation_facts>(f)}, now);
+  }
+  const auto after = mallinfo2();
+  const auto each = (after.uordblks + after.hblkhd - before.uordblks - before.hblkhd) / many;
+  RecordProperty("bytes", std::to_string(each));
+  EXPECT_LE(each, 200u);
+  EXPECT_GE(each, sizeof(item)) << "it was not measured";
+}
+
+}  // namespace
+}  // namespace switchboard::domain::routing

@@ -1,0 +1,166 @@
+#include "tests/domain/routing/watcher.hpp"
+
+#include "domain/routing/applying.hpp"
+#include "domain/routing/placing.hpp"
+#include "tests/domain/routing/reference_router.hpp"
+
+#include <algorithm>
+#include <sstream>
+
+namespace switchboard::domain::routing {
+
+void watcher::complain(const router_event& e, const std::string& what) {
+  if (!complaint_.empty()) return;
+  std::ostringstream text;
+  text << what << " (" << to_word(e.kind) << ", conversation " << to_text(e.conversation) << ", agent "
+       << e.agent << ", event " << state_.sequence + 1 << ")";
+  complaint_ = text.str();
+}
+
+void watcher::see(const std::vector<router_event>& events) {
+  for (std::size_t i = 0; i < events.size() && complaint_.empty(); ++i) see_one(events, i);
+  if (!complaint_.empty() || events.empty()) return;
+  // An offer that becomes an assignment is two events of one turn, with its units free in between.
+  for (auto& [a, units] : allowed_) units = std::min(units, state_.loads[a].used - state_.agents[a].forced);
+  check_deadlines();
+  // I1: what is left has a hold, and the reference knows each by name.
+  if (const auto left = reference_next(state_)) {
+    complain({.kind = events.back().kind, .conversation = state_.items[left->slot].id, .agent = left->agent},
+             "at rest, and these two could have each other");
+  }
+}
+
+void watcher::see_one(const std::vector<router_event>& events, std::size_t at) {
+  const auto& e = events[at];
+  // Who hands a conversation on and the one who takes it are one decision.
+  const bool next_takes = e.kind == event_kind::unassigned && at + 1 < events.size() &&
+                          events[at + 1].kind == event_kind::assigned && events[at + 1].epoch != 0 &&
+                          events[at + 1].conversation == e.conversation;
+  const bool decided_before = at > 0 && events[at - 1].kind == event_kind::unassigned &&
+                              events[at - 1].conversation == e.conversation;
+  if (next_takes) check_choice(events[at + 1]);
+  const bool chosen = e.kind == event_kind::offer_made || (e.kind == event_kind::assigned && e.epoch != 0);
+  if (chosen && !decided_before) check_choice(e);
+  check_owner(e);
+  if (!complaint_.empty()) return;
+  apply(state_, e);
+  if (e.kind == event_kind::configured) {
+    for (agent_index a = 0; a < state_.agents.size(); ++a) {
+      allowed_[a] = state_.loads[a].used - state_.agents[a].forced;
+    }
+  }
+  check_caps(e);
+  asked_for_ = e.kind == event_kind::offer_made ? e.conversation : conversation_id{};
+}
+
+/// The reference agrees, and nothing of the same signature goes before it (I4).
+void watcher::check_choice(const router_event& e) {
+  ++offers_;
+  const auto slot = state_.items.find(e.conversation);
+  if (slot == no_slot) return complain(e, "it is not here");
+  const auto& i = state_.items[slot];
+  if (i.owner != no_agent && i.only == e.agent) return;  // a warm transfer to one person: nobody chose
+  if (asked_for_ == e.conversation && i.state == item_state::offered) {
+    if (reference_best(state_, slot) != e.agent) complain(e, "the reference asks another as well");
+    return;
+  }
+  const auto expected = reference_next(state_);
+  if (!expected) return complain(e, "the reference sees nothing to do");
+  if (expected->slot != slot) return complain(e, "I4: the reference takes another conversation first");
+  if (expected->agent != e.agent)
+    return complain(e, "the reference asks agent " + std::to_string(expected->agent));
+}
+
+/// I3, by what was said alone; and that nothing ends which has not begun.
+void watcher::check_owner(const router_event& e) {
+  const auto has = owners_.find(e.conversation);
+  const bool offer_ends = e.kind == event_kind::offer_accepted || e.kind == event_kind::offer_declined ||
+                          e.kind == event_kind::offer_expired || e.kind == event_kind::offer_rescinded;
+  if (e.conversation != conversation_id{} && e.kind != event_kind::queued) {
+    const auto slot = state_.items.find(e.conversation);
+    if (slot == no_slot) return complain(e, "it is not here");
+    const auto& offers = state_.more_of(slot).offers;
+    const bool made =
+        std::any_of(offers.begin(), offers.end(), [&](const auto& o) { return o.agent == e.agent; });
+    if (offer_ends && !made) return complain(e, "an offer ends that was not made");
+    if (e.kind == event_kind::offer_made && made) return complain(e, "he is asked already");
+    if (e.kind == event_kind::capacity_changed && state_.items[slot].owner != e.agent) {
+      return complain(e, "what it costs is not his");
+    }
+  }
+  if (e.kind == event_kind::assigned) {
+    if (has != owners_.end()) return complain(e, "I3: it has an owner already");
+    owners_[e.conversation] = e.agent;
+  } else if (e.kind == event_kind::unassigned) {
+    if (has == owners_.end() || has->second != e.agent) return complain(e, "I3: it is not his");
+    owners_.erase(has);
+  } else if (e.kind == event_kind::left && has != owners_.end()) {
+    owners_.erase(has);
+  }
+}
+
+/// I2: what each has and is offered is what is counted, and within his caps.
+void watcher::check_caps(const router_event& e) {
+  std::vector<std::uint32_t> used(state_.agents.size()), forced(used), active(used);
+  for (slot_index slot = 0; slot < state_.items.slots(); ++slot) {
+    const auto& i = state_.items[slot];
+    if (i.id == conversation_id{}) continue;
+    if (i.owner != no_agent) {
+      used[i.owner] += i.units;
+      forced[i.owner] += i.forced ? i.units : 0;
+      ++active[i.owner];
+    }
+    for (const auto& o : state_.more_of(slot).offers) {
+      used[o.agent] += o.units;
+      forced[o.agent] += o.forced ? o.units : 0;
+      ++active[o.agent];
+    }
+  }
+  for (agent_index a = 0; a < used.size(); ++a) {
+    if (used[a] != state_.loads[a].used || active[a] != state_.loads[a].active ||
+        forced[a] != state_.agents[a].forced) {
+      return complain(e, "I2: what agent " + std::to_string(a) + " has is not what is counted");
+    }
+    if (used[a] - forced[a] > std::max(state_.config->agents[a].units_hard, allowed_[a])) {
+      return complain(e, "I2: agent " + std::to_string(a) + " is above his hard cap");
+    }
+  }
+}
+
+void watcher::check_deadlines() {
+  for (slot_index slot = 0; slot < state_.items.slots(); ++slot) {
+    const auto& i = state_.items[slot];
+    if (i.id == conversation_id{}) continue;
+    const auto due = next_due(state_, slot);
+    const bool armed = i.timer_place != no_place;
+    if (due.has_value() != armed || (due && *due != i.timer_at)) {
+      return complain({.conversation = i.id}, "its deadline is not the one that is armed");
+    }
+    if (due && *due <= state_.now) return complain({.conversation = i.id}, "it is overdue at rest");
+  }
+}
+
+std::string contents(const router_state& s) {
+  std::ostringstream out;
+  for (slot_index slot = 0; slot < s.items.slots(); ++slot) {
+    const auto& i = s.items[slot];
+    if (i.id == conversation_id{}) continue;
+    out << to_text(i.id) << ' ' << i.version << ' ' << i.key << ' ' << i.sequence << ' ' << i.owner << ' '
+        << i.only << ' ' << i.units << ' ' << i.queue << ' ' << int{i.ring} << ' '
+        << static_cast<int>(i.state) << ' ' << static_cast<int>(i.hold) << ' ' << i.answered << i.forced
+        << i.pressing << i.idle << i.exhausted << ':';
+    for (const auto& o : s.more_of(slot).offers) out << " o" << o.agent << '/' << o.epoch;
+    for (const auto& x : s.more_of(slot).excluded) out << " x" << x.agent;
+    for (const auto v : s.more_of(slot).visited) out << " v" << v;
+    out << '\n';
+  }
+  for (agent_index a = 0; a < s.agents.size(); ++a) {
+    const auto& agent = s.agents[a];
+    out << a << ' ' << s.loads[a].used << ' ' << s.loads[a].last_assigned << ' ' << agent.presence.epoch
+        << ' ' << agent.paused << agent.ramping << ' ' << agent.missed << ' ' << agent.ramp_left << '\n';
+  }
+  for (const auto& q : s.queues) out << q.open << ' ' << q.waiting << '\n';
+  return out.str();
+}
+
+}  // namespace switchboard::domain::routing
