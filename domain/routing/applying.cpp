@@ -284,6 +284,8 @@ void apply_to_item(router_state& s, slot_index slot, const router_event& e) {
     case event_kind::unassigned:
       free_owner(s, slot);
       i.since = e.at;
+      // Who handed it on may have it again.
+      if (i.signature != no_signature) mark_signature(s, i.signature);
       return arm_item(s, slot);
     case event_kind::requeued:
       return seek(s, slot, e);
