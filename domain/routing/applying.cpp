@@ -115,6 +115,15 @@ void on_presence(router_state& s, const router_event& e) {
   refresh_agent(s, a);
 }
 
+void on_calendar(router_state& s, const router_event& e) {
+  s.queues[e.queue].open = e.flag;
+  if (!e.flag) return;
+  for_each_signature(s.queues[e.queue], [&](std::uint32_t sig) { mark_signature(s, sig); });
+  for (const auto& a : s.agents) {  // what waits for one alone, who need be no member
+    for (const auto sig : a.only_signatures) mark_signature(s, sig);
+  }
+}
+
 void on_offer(router_state& s, slot_index slot, const router_event& e) {
   auto& i = s.items[slot];
   set_state(s, slot, item_state::offered);
@@ -284,6 +293,8 @@ void apply_to_item(router_state& s, slot_index slot, const router_event& e) {
     case event_kind::unassigned:
       free_owner(s, slot);
       i.since = e.at;
+      // Who handed it on may have it again.
+      if (i.signature != no_signature) mark_signature(s, i.signature);
       return arm_item(s, slot);
     case event_kind::requeued:
       return seek(s, slot, e);
@@ -324,12 +335,7 @@ void apply(router_state& s, const router_event& e) {
     case event_kind::presence_told:
       return on_presence(s, e);
     case event_kind::calendar_told:
-      s.queues[e.queue].open = e.flag;
-      if (e.flag) {
-        for_each_signature(s.queues[e.queue], [&](std::uint32_t sig) { mark_signature(s, sig); });
-        for (const auto a : s.queues[e.queue].members) mark_agent(s, a);  // for what waits for one alone
-      }
-      return;
+      return on_calendar(s, e);
     case event_kind::queued:
       return on_queued(s, e);
     case event_kind::auto_away:

@@ -146,7 +146,15 @@ void rescind_offers(turning& t, slot_index slot) {
 void give_to(turning& t, slot_index slot, agent_index a, bool force, std::uint64_t epoch) {
   rescind_offers(t, slot);
   const auto& i = t.s.items[slot];
-  if (i.owner != no_agent) t.emit(event_kind::unassigned, slot, i.owner);
+  if (i.owner != no_agent) {  // of the same decision, which the epoch says
+    t.emit({.kind = event_kind::unassigned,
+            .conversation = i.id,
+            .agent = i.owner,
+            .queue = i.queue,
+            .ring = i.ring,
+            .epoch = epoch,
+            .key = i.key});
+  }
   t.emit({.kind = event_kind::assigned,
           .conversation = i.id,
           .agent = a,

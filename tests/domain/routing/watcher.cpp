@@ -33,11 +33,11 @@ void watcher::see(const std::vector<router_event>& events) {
 void watcher::see_one(const std::vector<router_event>& events, std::size_t at) {
   const auto& e = events[at];
   // Who hands a conversation on and the one who takes it are one decision.
-  const bool next_takes = e.kind == event_kind::unassigned && at + 1 < events.size() &&
+  const bool next_takes = e.kind == event_kind::unassigned && e.epoch != 0 && at + 1 < events.size() &&
                           events[at + 1].kind == event_kind::assigned && events[at + 1].epoch != 0 &&
                           events[at + 1].conversation == e.conversation;
   const bool decided_before = at > 0 && events[at - 1].kind == event_kind::unassigned &&
-                              events[at - 1].conversation == e.conversation;
+                              events[at - 1].epoch != 0 && events[at - 1].conversation == e.conversation;
   if (next_takes) check_choice(events[at + 1]);
   const bool chosen = e.kind == event_kind::offer_made || (e.kind == event_kind::assigned && e.epoch != 0);
   if (chosen && !decided_before) check_choice(e);
