@@ -125,6 +125,7 @@ enum class refusal : std::uint8_t {
   invalid,            ///< the combination of fields makes no sense
   window_closed,      ///< the platform lets nobody say this now (messaging_window.hpp)
   replied_privately,  ///< … nor ever again: the comment has had its private reply
+  nothing_to_answer,  ///< what it is to answer is not of this conversation
   too_many,           ///< as many replies as may be are on their way
   no_room             ///< … of all conversations, or of the brand's
 };

@@ -84,15 +84,16 @@ expected<send_mode, window_closed> may_say(const conversation& c, const window_q
     return unexpected{std::move(why)};
   }
   const bool in_reach = word && now < *word + human_agent_window;
-  const bool is_person = q.sender == sender_type::agent;
+  const bool is_person = q.sender == sender_type::agent && q.is_known_person;
   if (in_reach && is_person && q.human_agent_allowed) return send_mode::human_agent;
   if (!in_reach) {
     if (word && is_person && q.human_agent_allowed)
       why.at = std::max(why.at, std::optional<timestamp>(*word + human_agent_window));
     why.detail = over + ", and so is any longer one; wait until the customer writes again";
-  } else if (!is_person) {
+  } else if (q.human_agent_allowed) {
     why.allowed = {"human-agent"};
-    why.detail = over + "; until " + to_rfc3339(*word + human_agent_window) + " a person may still answer";
+    why.detail = over + "; until " + to_rfc3339(*word + human_agent_window) +
+                 " a person may still answer, with an agent's own token";
   } else {
     why.detail = over +
                  "; the account's human_agent_tag is off, with which a person may answer for 7 days (the "

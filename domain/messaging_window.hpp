@@ -57,6 +57,8 @@ struct window_question {
       {};  ///< … when that was; nullopt: the customer has no such comment here
   std::optional<timestamp> replied_at = {};  ///< … when he was answered privately; nullopt: he was not
   bool human_agent_allowed = false;          ///< the account's app may use the tag
+  bool is_known_person =
+      true;  ///< of an agent: who says it is known; a token that is nobody's may be a program's
 };
 
 [[nodiscard]] expected<send_mode, window_closed> may_say(const conversation& c, const window_question& q,

@@ -31,11 +31,14 @@ struct say {
   std::string sender_id = {};
   std::string key = {};              ///< Idempotency-Key, or empty: the same one says nothing twice
   bool human_agent_allowed = false;  ///< the account's app may use the tag
+  bool is_known_person = true;       ///< as in window_question
   bool has_room = true;  ///< else nothing new is queued; what the key has made before is still its answer
   std::vector<message> made = {};  ///< what this key has made before, as it is now
   /// Outside direct messages: the customer's last message by the platform's id (or empty), which whatever names none answers. It
   /// is settled here, so that every attempt, and every question about one, goes to the same place.
   std::optional<std::string> below = {};
+  /// What a part is to answer (said::reply_to) and nobody knows here; or empty.
+  std::string not_here = {};
   /// For a private reply: the customer's comment that it answers, and what we have answered to that one before, in any
   /// order; more may be among them.
   std::optional<message> comment = {};

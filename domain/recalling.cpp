@@ -107,6 +107,18 @@ namespace {
   return may_be ? std::move(m) : std::nullopt;
 }
 
+/// What is to be answered is said here: a message of the thread, or the post that it is about. Elsewhere it would be said to
+/// somebody else, or, where a platform takes no such id, to nobody in particular.
+[[nodiscard]] std::string what_is_not_here(const say& r, const thread_state& state, const thread_past& past) {
+  for (const said& part : r.parts) {
+    const auto& id = part.reply_to;
+    if (id.empty() || id == state.last_inbound || id == state.current->post_id) continue;
+    const auto m = past.find_message(id);
+    if (!m || m->placeholder || m->id.conversation.ordinal <= state.erased) return id;
+  }
+  return {};
+}
+
 /// Of a private reply: which comment it answers, and what was answered to that one before. Who else commented is
 /// another thread's customer: a reply to him is not of this conversation.
 void recall_comment(say& r, const thread_state& state, const thread_past& past) {
@@ -140,7 +152,9 @@ void recall(receive& r, const thread_state& state, const thread_past& past) {
 
 void recall(say& r, const thread_state& state, const thread_past& past) {
   if (!r.key.empty()) r.made = past.made_by(r.key);
-  if (!state.current || state.current->kind == thread_kind::dm) return;
+  if (!state.current) return;
+  if (r.made.empty()) r.not_here = what_is_not_here(r, state, past);
+  if (state.current->kind == thread_kind::dm) return;
   r.below = state.last_inbound;
   if (!r.made.empty()) return;
   if (r.below->empty()) {

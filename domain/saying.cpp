@@ -65,6 +65,11 @@ namespace {
                                           " replies of this conversation are on their way; at most " +
                                           std::to_string(sending_max) + " may be."};
   }
+  if (!what.not_here.empty()) {
+    return refused{refusal::nothing_to_answer,
+                   "no message of this conversation has the platform's id \"" + what.not_here +
+                       "\": name one of its platformMessageIds, or leave replyTo out"};
+  }
   const bool any_privately = std::ranges::any_of(what.parts, &said::privately);
   if (any_privately && what.parts.size() > 1) {
     return refused{refusal::invalid, "A private reply is one message."};
@@ -77,7 +82,8 @@ namespace {
                          .privately = part.privately,
                          .comment_at = what.comment ? std::optional(what.comment->sent_at) : std::nullopt,
                          .replied_at = replied_at,
-                         .human_agent_allowed = what.human_agent_allowed},
+                         .human_agent_allowed = what.human_agent_allowed,
+                         .is_known_person = what.is_known_person},
                         now);
     if (mode) continue;
     auto why = std::move(mode).error();

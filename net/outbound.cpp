@@ -100,14 +100,15 @@ expected<platforms::sending_right, attempt_outcome> right_of(const work& w) {
   auto conversation = o.what->conversation;
   conversation.last_inbound_at = std::max(conversation.last_inbound_at, o.last_inbound_at);
   conversation.last_from_ad_at = std::max(conversation.last_from_ad_at, o.last_from_ad_at);
-  const auto mode = domain::may_say(
-      conversation,
-      {.sender = o.what->message.sender_type,
-       .approved = w.what.approved.has_value(),
-       .privately = w.what.privately,
-       .comment_at = o.answered ? std::optional(o.answered->sent_at) : std::nullopt,
-       .human_agent_allowed = a != nullptr && a->human_agent_tag && is_person(o.what->message.sender_id)},
-      o.now);
+  const auto mode =
+      domain::may_say(conversation,
+                      {.sender = o.what->message.sender_type,
+                       .approved = w.what.approved.has_value(),
+                       .privately = w.what.privately,
+                       .comment_at = o.answered ? std::optional(o.answered->sent_at) : std::nullopt,
+                       .human_agent_allowed = a != nullptr && a->human_agent_tag,
+                       .is_known_person = is_person(o.what->message.sender_id)},
+                      o.now);
   if (!mode) return unexpected{ended(attempt_end::refused, "window-closed", mode.error().detail)};
   return *mode == domain::send_mode::human_agent ? platforms::sending_right::human_agent_tag
                                                  : platforms::sending_right::free;

@@ -74,12 +74,14 @@ install_missing() {
   $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing >&2
 }
 
-# build_preset PRESET [TARGET]
+# build_preset PRESET [TARGET …]
 build_preset() {
   cmake --preset "$1" >/dev/null
-  if [ $# -gt 1 ]; then
-    cmake --build "build/$1" --target "$2" >&2
+  preset=$1
+  shift
+  if [ $# -gt 0 ]; then
+    cmake --build "build/$preset" --target "$@" >&2
   else
-    cmake --build "build/$1" >&2
+    cmake --build "build/$preset" >&2
   fi
 }

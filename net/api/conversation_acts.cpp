@@ -40,6 +40,7 @@ void respond_refused(const http::exchange_ptr& x, const domain::refused& why) {
     case domain::refusal::superseded:
       return respond_problem(x, 409, "conversation-superseded", "Conflict", why.detail);
     case domain::refusal::invalid:
+    case domain::refusal::nothing_to_answer:
       return respond_problem(x, 422, "invalid-change", "Unprocessable", why.detail);
     case domain::refusal::window_closed:
     case domain::refusal::replied_privately:

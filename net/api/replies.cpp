@@ -100,6 +100,8 @@ void respond_full(const context& ctx, const http::exchange_ptr& x, full_pool whi
 void respond_queued(const context& ctx, const http::exchange_ptr& x, full_pool full,
                     actors::command_result&& r) {
   if (r.refused && r.refused->why == domain::refusal::no_room) return respond_full(ctx, x, full);
+  if (r.refused && r.refused->why == domain::refusal::nothing_to_answer)
+    return respond_unfit(x, {.code = "unknown-message", .field = "replyTo", .detail = r.refused->detail});
   if (!r.refused && !r.failed && !r.undecided && !r.messages.empty()) {
     return respond_json(x, answer_of(std::move(r.messages)), 202);
   }
@@ -119,8 +121,8 @@ void queue(const call& c, const std::string& brand, const domain::conversation& 
   if (!s) return;
   s->id = asked.id;
   s->key = std::move(asked.key);
-  // For what a person says: a token that is nobody's may be a program's.
-  s->human_agent_allowed = account->human_agent_tag && !c.who.agent.value.empty();
+  s->human_agent_allowed = account->human_agent_tag;
+  s->is_known_person = !c.who.agent.value.empty();
   const auto policy =
       account->split_long_texts ? platforms::split_policy::split : platforms::split_policy::refuse;
   auto parts = platforms::fit(at.platform, at.kind, std::move(asked.what), policy);

@@ -12,9 +12,9 @@ namespace {
 using domain::outgoing;
 using domain::outgoing_button;
 
-constexpr std::array<std::string_view, 10> body_members = {
-    "content", "contentType", "attachments", "quickReplies", "buttons",
-    "list",    "template",    "flow",        "replyTo",      "private"};
+constexpr std::array<std::string_view, 11> body_members = {
+    "content",  "contentType", "attachments", "quickReplies", "buttons", "list",
+    "template", "flow",        "replyTo",     "private",      "lane"};
 constexpr std::array<std::string_view, 5> attachment_members = {"type", "url", "platformMediaId", "mime",
                                                                 "name"};
 constexpr std::array<std::string_view, 5> attachment_types = {"image", "video", "audio", "document",
@@ -103,6 +103,14 @@ void read_attachment(outgoing_reader& in, object o, const std::string& path, dom
   }
 }
 
+domain::lane read_lane(outgoing_reader& in, object body) {
+  const auto word = in.text(body, "lane", "", title_bytes_max);
+  if (word.empty()) return domain::lane::agent;
+  const auto lane = domain::lane_from_word(word);
+  if (!lane) in.refuse("unknown-lane", "lane", "must be agent, bot or bulk");
+  return lane.value_or(domain::lane::agent);
+}
+
 void check_content_type(outgoing_reader& in, const std::string& word, const outgoing& what) {
   if (word.empty() || in.failed()) return;
   const std::string_view made = domain::to_word(content_type_of(what));
@@ -143,6 +151,7 @@ expected<outgoing, unfit> read_outgoing(std::string_view json) {
   });
   read_kept(in, *body, what);
   what.reply_to = in.text(*body, "replyTo", "", id_bytes_max);
+  what.lane = read_lane(in, *body);
   if (!in.failed()) check_not_empty(in, what);
   check_content_type(in, content_type, what);
   if (in.failed()) return unexpected{in.take()};

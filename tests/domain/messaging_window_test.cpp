@@ -31,7 +31,7 @@ constexpr auto comment = thread_kind::comment;
 
 const row rows[] = {
     {platform::facebook, dm, {.sender = bot}, 24h - 1ms, send_mode::standard},
-    {platform::facebook, dm, {.sender = bot}, 24h, std::nullopt, "human-agent", 24h},
+    {platform::facebook, dm, {.sender = bot}, 24h, std::nullopt, "", 24h},
     {platform::facebook,
      dm,
      {.sender = bot, .human_agent_allowed = true},
@@ -40,6 +40,15 @@ const row rows[] = {
      "human-agent",
      24h},
     {platform::facebook, dm, {.sender = agent}, 25h, std::nullopt, "", 24h},
+    // Not a person, or nobody knows which.
+    {platform::facebook,
+     dm,
+     {.sender = agent, .human_agent_allowed = true, .is_known_person = false},
+     25h,
+     std::nullopt,
+     "human-agent",
+     24h},
+    {platform::facebook, dm, {.sender = agent, .is_known_person = false}, 25h, std::nullopt, "", 24h},
     {platform::facebook, dm, {.sender = agent, .human_agent_allowed = true}, 24h, send_mode::human_agent},
     {platform::facebook,
      dm,
@@ -172,7 +181,7 @@ const ad_row ad_rows[] = {
     {platform::instagram, 0h, {.sender = agent}, 168h, std::nullopt, "", 168h},
     // What he said later: its day may end before the ad's week does, or behind it.
     {platform::facebook, 100h, {.sender = bot}, 168h - 1ms, send_mode::standard},
-    {platform::facebook, 100h, {.sender = bot}, 168h, std::nullopt, "human-agent", 168h},
+    {platform::facebook, 100h, {.sender = bot}, 168h, std::nullopt, "", 168h},
     {platform::facebook,
      100h,
      {.sender = agent, .human_agent_allowed = true},
@@ -181,7 +190,7 @@ const ad_row ad_rows[] = {
     {platform::facebook, 100h, {.sender = agent, .human_agent_allowed = true}, 168h, send_mode::human_agent},
     {platform::facebook, 100h, {.sender = agent, .human_agent_allowed = true}, 268h, std::nullopt, "", 268h},
     {platform::facebook, 160h, {.sender = bot}, 184h - 1ms, send_mode::standard},
-    {platform::facebook, 160h, {.sender = bot}, 184h, std::nullopt, "human-agent", 184h},
+    {platform::facebook, 160h, {.sender = bot}, 184h, std::nullopt, "", 184h},
     {platform::facebook, std::nullopt, {.sender = bot}, 168h - 1ms, send_mode::standard},
     {platform::facebook, std::nullopt, {.sender = bot}, 168h, std::nullopt, "", 168h},
     // Its 72 hours are free of charge and no window.

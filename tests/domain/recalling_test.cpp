@@ -186,6 +186,33 @@ TEST(recalling_replies, asks_about_the_comment_only_for_a_private_one) {
   EXPECT_FALSE(recalled(true).comment) << "erased";
 }
 
+TEST(recalling_replies, answer_what_was_said_here_or_the_post_that_it_is_about) {
+  auto state = with_conversation(3, 1);
+  state.last_inbound = "last";
+  state.current->post_id = "post";
+  plain_past past;
+  past.stored = stored_in(2);
+  const auto not_here = [&](std::string to) {
+    say s{.id = state.current->id, .parts = {{.content = "yes", .reply_to = std::move(to)}}};
+    recall(s, state, past);
+    return s.not_here;
+  };
+  for (const auto kind : {thread_kind::dm, thread_kind::comment}) {
+    state.current->kind = kind;
+    for (const auto* to : {"", "last", "post", "m"}) EXPECT_EQ(not_here(to), "") << to;
+    EXPECT_EQ(not_here("another's"), "another's");
+  }
+  past.stored = placeholder();
+  EXPECT_EQ(not_here("m"), "m") << "somebody else's comment may be what was reacted to";
+  past.stored = stored_in(1);
+  EXPECT_EQ(not_here("m"), "m") << "erased";
+  past.made = {stored_in(3)};
+  say again{.id = state.current->id, .parts = {{.content = "yes", .reply_to = "another's"}}};
+  again.key = "k";
+  recall(again, state, past);
+  EXPECT_EQ(again.not_here, "") << "a repetition is answered with what was made";
+}
+
 TEST(recalling_replies, the_newer_of_two_answers_is_what_counts) {
   auto answer = stored_in(1);
   answer.direction = direction::outbound;

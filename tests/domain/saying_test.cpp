@@ -239,6 +239,9 @@ TEST_F(saying_test, what_can_not_be_said_is_refused) {
   auto many = reply("x");
   many.parts.resize(sending_max + 1, {.content = "x"});
   EXPECT_EQ(refusal_of(many), refusal::too_many);
+  auto elsewhere = reply("x");
+  elsewhere.not_here = "another's";
+  EXPECT_EQ(refusal_of(elsewhere), refusal::nothing_to_answer);
   set_status(conversation_status::closed);
   EXPECT_EQ(refusal_of(reply("x")), refusal::invalid);
 }

@@ -113,10 +113,13 @@ class replies : public testing::Test {
   }
   answer post(const std::string& conversation, const std::string& text, headers more = {},
               std::string_view token = agent_token) {
+    return post_json(conversation, "{\"content\":" + json_string(text) + "}", std::move(more), token);
+  }
+  answer post_json(const std::string& conversation, const std::string& body, headers more = {},
+                   std::string_view token = agent_token) {
     http_connection c(engine_.port());
     more.emplace_back("Authorization", "Bearer " + std::string(token));
-    return c.ask("POST", "/v1/conversations/" + conversation + "/messages", more,
-                 "{\"content\":" + json_string(text) + "}");
+    return c.ask("POST", "/v1/conversations/" + conversation + "/messages", more, body);
   }
 
   struct seen {
@@ -217,6 +220,36 @@ TEST_F(replies, that_can_not_be_sent_are_refused_with_the_reason) {
   EXPECT_EQ(json_at(closed.body, "/allowed"), "[\"template\"]");
   EXPECT_NE(text_at(closed.body, "/closedAt"), std::nullopt);
   EXPECT_THAT(platform.texts(), IsEmpty());
+}
+
+TEST_F(replies, answer_a_message_of_their_own_conversation) {
+  whatsapp platform;
+  start(platform);
+  const auto conversation = customer_writes("wamid.1");
+  const auto stray = post_json(conversation, R"({"content":"x","replyTo":"wamid.2"})");
+  EXPECT_EQ(stray.status, 422) << stray.body;
+  EXPECT_EQ(text_at(stray.body, "/errors/0/pointer"), "/replyTo");
+  EXPECT_EQ(text_at(stray.body, "/reason"), "unknown-message");
+  EXPECT_EQ(post_json(conversation, R"({"content":"yes","replyTo":"wamid.1"})").status, 202);
+  EXPECT_EQ(platform.wait(1)[0].text, "yes");
+}
+
+// By their lanes bots and campaigns stand behind people (domain/send_queue); who may use them is the token's role.
+TEST_F(replies, of_bots_and_campaigns_say_so) {
+  whatsapp platform;
+  start(platform);
+  const auto conversation = customer_writes("wamid.1");
+  const auto refused = post_json(conversation, R"({"content":"x","lane":"bulk"})");
+  EXPECT_EQ(refused.status, 422) << refused.body;
+  EXPECT_EQ(text_at(refused.body, "/reason"), "lane-not-allowed");
+  for (const auto& [lane, sender] :
+       {std::pair{"bot", "bot"}, std::pair{"bulk", "system"}, std::pair{"agent", "agent"}}) {
+    const auto a =
+        post_json(conversation, R"({"content":"x","lane":")" + std::string(lane) + "\"}", {}, admin_token);
+    EXPECT_EQ(a.status, 202) << a.body;
+    EXPECT_EQ(text_at(a.body, "/senderType"), sender);
+  }
+  EXPECT_EQ(platform.wait(3).size(), 3u);
 }
 
 TEST_F(replies, wait_as_long_as_the_platform_says) {

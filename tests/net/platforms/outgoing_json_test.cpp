@@ -17,7 +17,7 @@ TEST(ReadOutgoing, TakesEveryMember) {
   const auto what = read_outgoing(
       R"({"content":"Which?","attachments":[{"type":"image","url":"https://a.example/i","mime":"image/png","name":"i"},)"
       R"({"type":"document","platformMediaId":"5"}],"buttons":[{"title":"Yes","payload":"y"},{"title":"Site","url":"https://a.example"}],)"
-      R"("replyTo":"m1","private":true,"contentType":"interactive"})");
+      R"("replyTo":"m1","private":true,"lane":"bulk","contentType":"interactive"})");
   ASSERT_TRUE(what) << what.error().detail;
   EXPECT_EQ(what->text, "Which?");
   ASSERT_EQ(what->attachments.size(), 2u);
@@ -26,6 +26,7 @@ TEST(ReadOutgoing, TakesEveryMember) {
   EXPECT_EQ(what->buttons[1].url, "https://a.example");
   EXPECT_EQ(what->reply_to, "m1");
   EXPECT_TRUE(what->privately);
+  EXPECT_EQ(what->lane, domain::lane::bulk);
 
   const auto list = read_outgoing(
       R"({"content":"a","list":{"button":"Open","sections":[{"title":"S","rows":[{"title":"R","payload":"r","description":"d"}]}]}})");
@@ -60,6 +61,8 @@ std::vector<refusal_case> refusals() {
       {R"({"content":"a","content":"b"})", "duplicate-member", "content"},
       {R"({"content":5})", "wrong-type", "content"},
       {R"({"content":"a","private":"yes"})", "wrong-type", "private"},
+      {R"({"content":"a","lane":"fast"})", "unknown-lane", "lane"},
+      {R"({"content":"a","lane":1})", "wrong-type", "lane"},
       {R"({"content":")" + std::string(content_bytes_max + 1, 'a') + R"("})", "too-long", "content"},
       {R"({"content":"a","contentType":"image"})", "content-type", "contentType"},
       {R"({"attachments":{}})", "wrong-type", "attachments"},
