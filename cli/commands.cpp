@@ -93,7 +93,7 @@ void add_deliver(CLI::App& app, arguments& a) {
   auto& o = a.deliver;
   auto* c =
       command(app, "deliver", "Sign recorded payloads as their platform would, and post them",
-              "  switchboard deliver payloads/ --source meta --now\n"
+              "  switchboard deliver payloads/ --source meta --own --now\n"
               "  switchboard deliver capture.ndjson --source telegram --rate 50 --url http://127.0.0.1:8080");
   c->add_option("paths", o.paths, "Files, folders (*.json, *.ndjson) or NDJSON")
       ->required()
@@ -110,6 +110,10 @@ void add_deliver(CLI::App& app, arguments& a) {
   c->add_flag(
       "--now", o.now,
       "As if it were sent now: moves the times in it, so that what was recorded long ago can be answered");
+  c->add_flag(
+      "--own", o.own,
+      "As if it were sent to the config's own account: writes over whose it is, so that recordings of any "
+      "page, number or handle can be tried");
   c->add_option("--connections", o.connections,
                 "Connections at once (1: bodies stay in their order; with more, e.g. 8, faster, but they "
                 "overtake each other)")
@@ -121,7 +125,7 @@ void add_deliver(CLI::App& app, arguments& a) {
          o.signing.config = file;
          o.signing.config_given = true;
        },
-       "Where the source's secret stands (config/demo.toml)")
+       "Where the source's secret and its accounts stand (config/demo.toml)")
       ->type_name("FILE");
   c->add_option("--secret", o.signing.secret, "Instead of SWITCHBOARD_SECRET and of the config's")
       ->type_name("X");

@@ -6,6 +6,7 @@
 #include "cli/interrupt.hpp"
 #include "cli/present_times.hpp"
 #include "cli/progress.hpp"
+#include "config/load.hpp"
 
 #include <simdjson.h>
 
@@ -13,7 +14,9 @@
 #include <charconv>
 #include <cstdio>
 #include <mutex>
+#include <optional>
 #include <thread>
+#include <utility>
 
 namespace switchboard::cli {
 
@@ -102,6 +105,12 @@ class worker {
     }
   }
 
+  /// Not sent at all: it could not be made what it was to be.
+  void hold_back(const payload& p, const std::string& why) {
+    ++totals.held_back;
+    if (totals.first_problem.empty()) totals.first_problem = p.where + ": " + why;
+  }
+
   delivery_totals totals;
 
  private:
@@ -134,6 +143,18 @@ class worker {
   reachability& shared_;
 };
 
+/// Makes of a recording what is to be sent. The error says why that can't be.
+std::optional<std::string> prepare(payload& p, net::platforms::kind kind, const deliver_options& options,
+                                   const own_accounts& own) {
+  if (options.own) {
+    auto ours = with_own_account(p.body, kind, own);
+    if (!ours) return ours.error();
+    p.body = std::move(*ours);
+  }
+  if (options.now) p.body = with_present_times(p.body, wall_clock());
+  return std::nullopt;
+}
+
 void add(delivery_totals& sum, const delivery_totals& part) {
   sum.sent += part.sent;
   sum.accepted += part.accepted;
@@ -142,6 +163,7 @@ void add(delivery_totals& sum, const delivery_totals& part) {
   sum.retries += part.retries;
   for (const auto& [status, n] : part.refused) sum.refused[status] += n;
   sum.unreachable += part.unreachable;
+  sum.held_back += part.held_back;
   if (sum.first_problem.empty()) sum.first_problem = part.first_problem;
   sum.latency.merge(part.latency);
 }
@@ -156,6 +178,7 @@ void print(const delivery_totals& t, const signer& s, const std::string& source)
   for (const auto& [status, n] : t.refused)
     std::printf("refused   %s with %d\n", format_count(n).c_str(), status);
   if (t.unreachable > 0) std::printf("no answer %s\n", format_count(t.unreachable).c_str());
+  if (t.held_back > 0) std::printf("held back %s\n", format_count(t.held_back).c_str());
   if (t.retries > 0) std::printf("retries   %s\n", format_count(t.retries).c_str());
   if (t.latency.count() > 0) {
     std::printf("latency   p50 %s  p99 %s  max %s\n", format_duration(t.latency.at(0.5)).c_str(),
@@ -174,7 +197,8 @@ milliseconds retry_wait(const http_reply& reply, milliseconds fallback, const re
 }
 
 delivery_totals deliver_all(payload_source& source, const signer& sign, const std::string& source_id,
-                            const deliver_options& options, const retry_policy& retry) {
+                            const deliver_options& options, const retry_policy& retry,
+                            const own_accounts& own) {
   delivery_totals totals;
   const auto where = parse_url(sign.base_url);
   if (!where) {
@@ -193,8 +217,11 @@ delivery_totals deliver_all(payload_source& source, const signer& sign, const st
       worker w(*where, "/webhooks/" + percent_encode(source_id), sign, retry, shared);
       while (auto p = source.next()) {
         if (!pace.wait()) break;
-        if (options.now) p->body = with_present_times(p->body, wall_clock());
-        w.deliver(*p);
+        if (const auto problem = prepare(*p, sign.kind, options, own)) {
+          w.hold_back(*p, *problem);
+        } else {
+          w.deliver(*p);
+        }
         done.fetch_add(1, std::memory_order_relaxed);
         if (interrupted().load() || shared.no_engine.load()) break;
       }
@@ -226,10 +253,18 @@ int run_deliver(const deliver_options& options) {
   const auto sign = find_signer(options.signing);
   if (!sign) return fail(sign.error());
   if (const auto where = parse_url(sign->base_url); !where) return fail(where.error());
+  own_accounts own;
+  if (options.own) {
+    const auto loaded = config::load_file(options.signing.config);
+    if (!loaded)
+      return fail("cannot take the accounts from the config: " + config::to_text(loaded.error().front()) +
+                  "; name another with --config");
+    own = own_accounts_of(**loaded, options.signing.config, options.signing.source);
+  }
   auto source = payload_source::open(options.paths, options.repeat);
   if (!source) return fail(source.error());
   catch_interrupts();
-  const auto totals = deliver_all(**source, *sign, options.signing.source, options, {});
+  const auto totals = deliver_all(**source, *sign, options.signing.source, options, {}, own);
   if (!totals.no_engine) print(totals, *sign, options.signing.source);
   if (const auto broken = (*source)->failed()) return fail(*broken);
   if (!totals.first_problem.empty()) return fail(totals.first_problem);

@@ -3,6 +3,7 @@
 
 #include "cli/histogram.hpp"
 #include "cli/http_client.hpp"
+#include "cli/own_account.hpp"
 #include "cli/payloads.hpp"
 #include "cli/signing.hpp"
 
@@ -21,6 +22,7 @@ struct deliver_options {
   std::uint32_t repeat = 1;
   std::uint32_t connections = 1;  ///< with more, bodies overtake each other
   bool now = false;               ///< as if it were sent now (present_times.hpp)
+  bool own = false;               ///< as if it were sent to the config's own account (own_account.hpp)
 };
 
 struct delivery_totals {
@@ -31,6 +33,7 @@ struct delivery_totals {
   std::uint64_t retries = 0;             ///< repeats after 429 and 503
   std::map<int, std::uint64_t> refused;  ///< final answers other than 200, by status
   std::uint64_t unreachable = 0;         ///< bodies without an answer
+  std::uint64_t held_back = 0;           ///< not sent: for an account that the config lacks
   bool no_engine = false;                ///< the first connection was refused: given up at once
   std::string first_problem;             ///< where and why, of the first body that was not accepted
   histogram latency;                     ///< of the accepted attempt
@@ -47,10 +50,11 @@ struct retry_policy {
 };
 
 /// Delivers everything that `source` gives, over `connections` threads. Stops early when interrupted, and at
-/// once when the first connection is refused: a wrong URL should not take a minute of retries to show.
+/// once when the first connection is refused: a wrong URL should not take a minute of retries to show. `own`: for
+/// options.own.
 [[nodiscard]] delivery_totals deliver_all(payload_source& source, const signer& sign,
                                           const std::string& source_id, const deliver_options& options,
-                                          const retry_policy& retry);
+                                          const retry_policy& retry, const own_accounts& own = {});
 
 /// Wait before the next attempt after this reply: Retry-After in seconds, else `fallback`; never over wait_max.
 [[nodiscard]] std::chrono::milliseconds retry_wait(const http_reply& reply,

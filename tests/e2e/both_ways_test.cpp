@@ -1,7 +1,7 @@
 // The demo's two directions, as the README tells a new user to try them: the real `deliver` of the examples, an answer to
 // each conversation, and what the platforms make of it.
 
-#include "config/load.hpp"
+#include "demo.hpp"
 #include "json_text.hpp"
 #include "scratch.hpp"
 #include "setup.hpp"
@@ -11,11 +11,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
+#include <filesystem>
 #include <map>
-#include <regex>
+#include <optional>
 #include <set>
-#include <sstream>
 
 namespace switchboard::e2e {
 namespace {
@@ -23,33 +22,10 @@ namespace {
 using testing::IsSupersetOf;
 
 constexpr std::string_view examples = SWITCHBOARD_SOURCE_DIR "/examples";
-/// A person's tokens for the demo.
-constexpr std::string_view demo_admin = "demo-admin";
-
-std::string read_file(const std::filesystem::path& file) {
-  std::ifstream in(file);
-  std::stringstream all;
-  all << in.rdbuf();
-  return all.str();
-}
-
-/// The demo's config with ports that are free, and the platform at its address.
-std::string demo_toml(const std::filesystem::path& data, const std::string& platform) {
-  std::string toml = read_file(SWITCHBOARD_SOURCE_DIR "/config/demo.toml");
-  toml = std::regex_replace(toml, std::regex("127\\.0\\.0\\.1:808[01]"), "127.0.0.1:0");
-  toml = std::regex_replace(toml, std::regex("data_dir = \"data\""), "data_dir = \"" + data.string() + "\"");
-  return std::regex_replace(toml, std::regex("http://127\\.0\\.0\\.1:8090"), platform);
-}
-
 class both_ways : public testing::Test {
  protected:
   void start() {
-    const auto settings = config::load_file(SWITCHBOARD_SOURCE_DIR "/config/demo.toml");
-    ASSERT_TRUE(settings) << config::to_text(settings.error().front());
-    platform_.emplace(
-        fake_platform::platform_options{.accounts = fake_platform::accounts_of(**settings),
-                                        .sources = (*settings)->sources,
-                                        .receipts = {.engine = {}, .apart = std::chrono::milliseconds(20)}});
+    platform_.emplace(demo_platform());
     engine_.configure(demo_toml(engine_.data(), platform_->url()));
     engine_.start();
     platform_->tell(engine_.url());
