@@ -11,8 +11,8 @@
 namespace switchboard::cli {
 
 /// By the members that are known to hold a time (timestamp, created_time, date, …), each in its own unit and spelling:
-/// seconds, milliseconds or microseconds as a number or as digits, RFC 3339; not X's dates in words. What is no JSON, or
-/// holds no time, is given back as it is.
+/// seconds, milliseconds or microseconds as a number or as digits, RFC 3339; not X's dates in words. When something will end
+/// (expiration_timestamp) moves too, and is not taken for the latest. What is no JSON, or holds no time, is given back as it is.
 [[nodiscard]] std::string with_present_times(std::string_view body, domain::timestamp now);
 
 }  // namespace switchboard::cli

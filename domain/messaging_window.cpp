@@ -12,8 +12,17 @@ static_assert(distinct(mode_words));
   return p == platform::facebook || p == platform::instagram || p == platform::whatsapp;
 }
 
-[[nodiscard]] std::string since(const std::optional<timestamp>& closed) {
-  return closed ? "since " + to_rfc3339(*closed) : "because the customer has not written here";
+[[nodiscard]] std::string since(timestamp closed) {
+  return "since " + to_rfc3339(closed);
+}
+
+/// No window was ever open: there are receipts, a notice or our own words, and nothing of his.
+[[nodiscard]] window_closed never_open(platform p) {
+  window_closed why;
+  why.detail = "the customer has not written here, and only what he wrote can be answered; ";
+  if (p == platform::whatsapp) why.allowed = {"template"};
+  why.detail += p == platform::whatsapp ? "send an approved template" : "wait until he writes";
+  return why;
 }
 
 /// When the window for free answers closes, or closed; nullopt: the customer has not opened one.
@@ -51,7 +60,7 @@ expected<send_mode, window_closed> may_reply_privately(const conversation& c, co
   }
   if (now < *q.comment_at + private_reply_window) return send_mode::standard;
   why.at = *q.comment_at + private_reply_window;
-  why.detail = "a private reply can be sent for 7 days after the comment; that is over " + since(why.at) +
+  why.detail = "a private reply can be sent for 7 days after the comment; that is over " + since(*why.at) +
                "; answer below the comment";
   return unexpected{std::move(why)};
 }
@@ -71,13 +80,14 @@ expected<send_mode, window_closed> may_say(const conversation& c, const window_q
   if (q.approved) return send_mode::approved;
   if (c.kind != thread_kind::dm || !has_window(c.platform)) return send_mode::standard;
   const auto closes = closes_at(c);
-  if (closes && now < *closes) return send_mode::standard;
+  if (!closes) return unexpected{never_open(c.platform)};
+  if (now < *closes) return send_mode::standard;
   window_closed why;
   why.at = closes;
-  const bool by_ad = closes && (!word || *closes > *word + standard_window);
+  const bool by_ad = !word || *closes > *word + standard_window;
   const auto over = (by_ad ? "the 7 days after the customer came from an ad are over "
                            : "the 24 hours after the customer's last message are over ") +
-                    since(why.at);
+                    since(*why.at);
   if (c.platform == platform::whatsapp) {
     why.allowed = {"template"};
     why.detail = over + "; send an approved template";

@@ -119,9 +119,10 @@ TEST(deliver, signs_each_body_as_its_platform_would) {
   const auto telegram = deliver(
       file, [](const seen_request&, std::size_t) { return accepted(); }, net::platforms::kind::telegram);
   EXPECT_EQ(telegram.requests.at(0).header("X-Telegram-Bot-Api-Secret-Token"), "s3cret");
-  for (const auto& [which, name] : {std::pair{net::platforms::kind::x, "x-twitter-webhooks-signature"},
-                                    std::pair{net::platforms::kind::linkedin, "X-LI-Signature"},
-                                    std::pair{net::platforms::kind::bluesky, "X-Switchboard-Signature-256"}}) {
+  for (const auto& [which, name] :
+       {std::pair{net::platforms::kind::x, "x-twitter-webhooks-signature"},
+        std::pair{net::platforms::kind::linkedin, "X-LI-Signature"},
+        std::pair{net::platforms::kind::bluesky, "X-Switchboard-Signature-256"}}) {
     const auto sent = deliver(
         file, [](const seen_request&, std::size_t) { return accepted(); }, which);
     const std::string value = sent.requests.at(0).header(name);
@@ -194,6 +195,30 @@ TEST(deliver, sends_everything_once_over_many_connections_at_its_rate) {
   for (const auto& q : r.requests) distinct.insert(q.body);
   EXPECT_EQ(distinct.size(), 100u);
   EXPECT_GE(r.totals.elapsed, 195ms);  // the hundredth is due after 99/500 s
+}
+
+TEST(deliver, signs_what_it_made_ours_and_holds_back_what_it_could_not) {
+  const folder f;
+  f.write("in/1.json", R"({"object":"page","entry":[{"id":"12"}]})");
+  f.write("in/2.json", R"({"object":"instagram","entry":[{"id":"12"}]})");
+  scripted_server server([](const seen_request&, std::size_t) { return accepted(); });
+  auto source = payload_source::open({f.path() + "/in"}, 1);
+  ASSERT_TRUE(source);
+  deliver_options o;
+  o.own = true;
+  const std::string secret = "s3cret";
+  const signer sign{.kind = net::platforms::kind::meta, .secret = secret, .base_url = server.url()};
+  const own_accounts own{.config = "my.toml", .source = "meta", .ids = {{domain::platform::facebook, "900"}}};
+  const auto t = deliver_all(**source, sign, "meta", o, {}, own);
+  const auto requests = server.requests();
+  ASSERT_EQ(requests.size(), 1u);
+  EXPECT_EQ(requests[0].body, R"({"object":"page","entry":[{"id":"900"}]})");
+  const std::string signature = requests[0].header("X-Hub-Signature-256");
+  const net::platforms::field header{"X-Hub-Signature-256", signature};
+  EXPECT_TRUE(net::platforms::functions_of(sign.kind).verify({&header, 1}, requests[0].body, {&secret, 1}));
+  EXPECT_EQ(t.held_back, 1u);
+  EXPECT_NE(t.first_problem.find("2.json: my.toml has no instagram account"), std::string::npos)
+      << t.first_problem;
 }
 
 TEST(deliver, counts_bodies_without_an_answer) {

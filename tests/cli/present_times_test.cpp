@@ -20,6 +20,14 @@ TEST(present_times, move_in_their_own_units_and_spellings) {
       {R"([{"time":1700000000},{"time":1700000060}])", R"([{"time":1795348740},{"time":1795348800}])"},
       {R"({"created_timestamp":"1700000000000","read":{"watermark":1699999999000}})",
        R"({"created_timestamp":"1795348800000","read":{"watermark":1795348799000}})"},
+      // What is going to end is no time of sending, and moves all the same.
+      {R"({"timestamp":"1700000000","conversation":{"expiration_timestamp":"1700086400"}})",
+       R"({"timestamp":"1795348800","conversation":{"expiration_timestamp":"1795435200"}})"},
+      // Messenger's are milliseconds, whatever they look like; an entry's own are not.
+      {R"({"entry":[{"time":12341,"messaging":[{"timestamp":1234567890}]}]})",
+       R"({"entry":[{"time":12341,"messaging":[{"timestamp":1795348800000}]}]})"},
+      {R"({"entry":[{"timestamp":1700000000,"standby":[{"timestamp":1700000000000}]}]})",
+       R"({"entry":[{"timestamp":1795348800,"standby":[{"timestamp":1795348800000}]}]})"},
   };
   for (const auto& r : rows) EXPECT_EQ(with_present_times(r.before, present), r.after);
 }

@@ -162,6 +162,22 @@ TEST(messaging_window_test, each_platform_has_its_own) {
   }
 }
 
+TEST(messaging_window_test, a_window_that_was_never_open_is_not_said_to_be_over) {
+  for (const auto p : {platform::facebook, platform::instagram, platform::whatsapp}) {
+    conversation c;
+    c.platform = p;
+    c.kind = dm;
+    for (const auto sender : {agent, bot}) {
+      const auto mode = may_say(c, {.sender = sender, .human_agent_allowed = true}, word);
+      ASSERT_FALSE(mode);
+      EXPECT_EQ(mode.error().at, std::nullopt);
+      EXPECT_TRUE(mode.error().detail.starts_with("the customer has not written here"))
+          << mode.error().detail;
+      EXPECT_EQ(mode.error().detail.find("over"), std::string::npos) << mode.error().detail;
+    }
+  }
+}
+
 /// Who came from an ad, and what he may be told when; times from his first message behind the click.
 struct ad_row {
   platform p;
