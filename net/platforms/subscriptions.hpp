@@ -9,6 +9,8 @@
 //   LinkedIn  GET /rest/eventSubscriptions/(…), PUT makes it anew, or longer       the account's token
 //   Telegram  getWebhookInfo, setWebhook                                           the account's token
 //
+// Where only a part of what we want is subscribed to, the rest is subscribed to as well, and nothing that is there is lost by it.
+//
 // Pure: next() gives a call, take() its answer, until next() gives none; then everything that was found stands in `found`. Of X the
 // accounts of a source are one dialog, for its lists name all of them; of the others each is one.
 
@@ -53,9 +55,14 @@ struct subscription_dialog {
   std::vector<subscribed_account> accounts = {};
   std::vector<subscription_finding> found = {};
 
-  // Where it stands.
+  // Where it stands. `mend`: nothing is delivered; `renew`: something is, and not all, or not for long; `make_sure` of either.
   enum class step : std::uint8_t { ask, mend, renew, make_sure, users, events, subscribe, over };
   step at = step::ask;
+  bool delivered = false;    ///< something was delivered before anything was mended
+  std::string refusal = {};  ///< what the platform said to who asked it for more
+  std::vector<std::string> listed =
+      {};  ///< Meta, Telegram: what is subscribed to, ours or not: a call replaces all of it
+  std::int64_t connections = 0;      ///< Telegram: max_connections; 0: not told
   std::string webhook = {};          ///< X: the id of ours
   bool takes_users = false;          ///< X: the Account Activity API is open to the app
   std::uint32_t pages = 0;           ///< X: of the lists so far
@@ -64,6 +71,7 @@ struct subscription_dialog {
   std::map<std::string, std::set<std::string>> events = {};  ///< X Activity: by user
   std::size_t account = 0;                                   ///< X: whose turn it is
   std::size_t event = 0;                                     ///< X: which of them is subscribed to next
+  bool lost_access = false;                                  ///< X: the refusal is of the token
 };
 
 /// Can that be asked with what is configured?

@@ -1,12 +1,12 @@
 // GET  /{page | account | WABA}/subscribed_apps -> {"data":[{"id","name","subscribed_fields":[…]}]}
 //                                          WhatsApp: {"data":[{"whatsapp_business_api_data":{"id","name","link"}}]}
 // POST the same, with subscribed_fields of pages and Instagram accounts -> {"success":true}. It subscribes the app that the token is
-// of, which is why the list is asked for once more: where source.app_id is another one, ours is still not there.
+// of, which is why the list is asked for once more: where source.app_id is another one, ours is still not there. It replaces the
+// app's fields, so those that are there and not ours are sent along: another product of the same app may live by them.
 
 #include "net/platforms/graph_api.hpp"
 #include "net/platforms/subscription_steps.hpp"
 
-#include <algorithm>
 #include <array>
 #include <span>
 
@@ -62,22 +62,16 @@ bool can_ask(domain::platform platform, const subscribing_app&, const subscribed
   return !account.as.access_token.empty() && subject_of(platform, account).has_value();
 }
 
-std::string joined(std::span<const std::string_view> names, std::string_view between) {
-  std::string out;
-  for (const auto name : names) (out += out.empty() ? std::string_view{} : between) += name;
-  return out;
-}
-
 std::optional<call> next(subscription_dialog& d) {
   const auto& account = d.accounts.front();
   const auto of = subject_of(d.platform, account);
   if (!of) return std::nullopt;
   auto url = graph_url(account.as, of->host, of->id, "subscribed_apps");
-  if (d.at != step::mend) return get_call(std::move(url), account.as.access_token);
+  if (d.at != step::mend && d.at != step::renew) return get_call(std::move(url), account.as.access_token);
   std::string out;
   domain::json_object body{out};
   if (const auto fields = fields_of(d.platform); !fields.empty())
-    body.text("subscribed_fields", joined(fields, ","));
+    body.text("subscribed_fields", joined(union_of(fields, d.listed), ","));
   body.end();
   call c = json_call(std::move(url), account.as.access_token, std::move(out), {});
   c.repeatable = true;
@@ -87,7 +81,8 @@ std::optional<call> next(subscription_dialog& d) {
 /// An app that is subscribed, as the list has it.
 struct listed_app {
   std::string id;  ///< empty: the platform did not say
-  std::vector<std::string_view> missing;
+  std::vector<std::string> fields = {};
+  std::vector<std::string_view> missing = {};
   bool has_needed = true;
 };
 
@@ -98,13 +93,8 @@ listed_app read_app(domain::platform platform, object each) {
   const auto fields = member_array(each, "subscribed_fields");
   const auto wanted = fields_of(platform);
   if (!fields || wanted.empty()) return app;
-  for (const auto name : wanted) {
-    const bool there = std::any_of(fields->begin(), fields->end(), [&](element field) {
-      std::string_view is;
-      return field.get(is) == simdjson::SUCCESS && is == name;
-    });
-    if (!there) app.missing.push_back(name);
-  }
+  app.fields = texts_in(*fields);
+  app.missing = missing_of(wanted, app.fields);
   app.has_needed = app.missing.empty() || app.missing.front() != wanted.front();
   return app;
 }
@@ -138,12 +128,18 @@ void take_failure(subscription_dialog& d, const answer& from) {
   const auto outcome = read_graph_answer(from, {}, {});
   const auto why = outcome.error.code.empty() ? std::to_string(from.status)
                                               : outcome.error.code + ' ' + outcome.error.title;
+  if (d.at ==
+      step::renew) {  // a token that may not subscribe can be good for all else: the list tells what is so
+    d.refusal = why;
+    d.at = step::make_sure;
+    return;
+  }
   if (outcome.end == domain::attempt_end::no_access) return conclude(d, refuses_token(why));
   if (outcome.end == domain::attempt_end::refused && d.at == step::ask) {
     d.at = step::mend;
     return;
   }
-  if (outcome.end == domain::attempt_end::refused)
+  if (outcome.end == domain::attempt_end::refused && !d.delivered)
     return conclude(d, delivers_nothing("it does not let itself be subscribed again: " + why));
   d.at = step::over;
 }
@@ -151,7 +147,16 @@ void take_failure(subscription_dialog& d, const answer& from) {
 void read_list(subscription_dialog& d, array apps) {
   const auto app = our_app(d, apps);
   const bool again = d.at == step::make_sure;
+  // Of an app that may be another one nothing is sent along, and nothing says that ours would have more by it.
+  const bool is_ours = app && !app->id.empty() && app->id == d.app.app_id;
+  if (is_ours && !again) d.listed = app->fields;
   if (app && app->has_needed) {
+    if (is_ours && !again && !app->missing.empty()) {
+      d.delivered = true;
+      d.at = step::renew;
+      return;
+    }
+    if (d.delivered) return conclude(d, delivers_renewed(d, note_on(d, *app)));
     return conclude(d, delivers(again ? "it was not subscribed, and is again" : "the platform delivers",
                                 note_on(d, *app)));
   }
@@ -165,8 +170,8 @@ void read_list(subscription_dialog& d, array apps) {
 void take(subscription_dialog& d, const answer& from, domain::timestamp) {
   if (!is_success(from)) return take_failure(d, from);
   const auto body = object_in(from);
-  if (d.at == step::mend) {
-    if (!body || !member_bool(*body, "success"))
+  if (d.at == step::mend || d.at == step::renew) {
+    if (d.at == step::mend && (!body || !member_bool(*body, "success")))
       return conclude(d, delivers_nothing("the platform did not confirm that it is subscribed again"));
     d.at = step::make_sure;
     return;

@@ -15,7 +15,6 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
 
 namespace switchboard::net::platforms {
 namespace {
@@ -25,13 +24,13 @@ using step = subscription_dialog::step;
 constexpr std::size_t rows_each = 100;
 /// X Activity's subscriptions are 1,500 of an app at most.
 constexpr std::uint32_t pages_max = 20;
-/// A customer who speaks comes by the first four; without any of them nobody is heard.
-constexpr std::array<std::string_view, 6> event_types{
-    "dm.received", "post.mention.create", "post.reply.create", "chat.received", "dm.sent", "dm.read"};
-constexpr std::size_t heard_by = 4;
-/// What is subscribed to anew. Encrypted chats give no text, so they are left to who wants them.
-constexpr std::array<std::string_view, 5> subscribed_types{"dm.received", "dm.sent", "dm.read",
-                                                           "post.mention.create", "post.reply.create"};
+/// All that is wanted. A customer who speaks comes by the first five (of an encrypted chat it is told that he wrote, not what);
+/// without any of them nobody is heard.
+constexpr std::array<std::string_view, 8> event_types{"dm.received",       "post.mention.create",
+                                                      "post.reply.create", "post.quote.create",
+                                                      "chat.received",     "dm.sent",
+                                                      "dm.read",           "post.delete"};
+constexpr std::size_t heard_by = 5;
 
 bool can_ask(domain::platform, const subscribing_app& app, const subscribed_account&) {
   return !app.app_token.empty();
@@ -46,16 +45,40 @@ std::string url_for(const subscription_dialog& d, std::initializer_list<std::str
   return x_url(d.accounts.front().as, path);
 }
 
+bool has_event(const subscription_dialog& d, std::string_view type) {
+  const auto has = d.events.find(turn_of(d).platform_id);
+  return has != d.events.end() && has->second.contains(std::string(type));
+}
+
+bool is_heard(const subscription_dialog& d) {
+  return std::any_of(event_types.begin(), event_types.begin() + heard_by,
+                     [&](std::string_view type) { return has_event(d, type); });
+}
+
+/// Empty: nothing is missing.
+std::string note_on_events(const subscription_dialog& d) {
+  const auto has = d.events.find(turn_of(d).platform_id);
+  std::vector<std::string> there;
+  if (has != d.events.end()) there.assign(has->second.begin(), has->second.end());
+  const auto missing = missing_of(event_types, there);
+  return missing.empty() ? std::string{} : "events are not subscribed to: " + joined(missing, ", ");
+}
+
+/// By one call, of the Account Activity API. Who is heard by its successor stays there: from both he would be heard twice.
+bool subscribes_to_all(const subscription_dialog& d) {
+  return d.takes_users && !d.delivered;
+}
+
 call subscribing(const subscription_dialog& d) {
   const auto& as = turn_of(d);
   call c;
-  if (d.takes_users) {
+  if (subscribes_to_all(d)) {
     c = json_call(url_for(d, {"2", "account_activity", "webhooks", d.webhook, "subscriptions", "all"}),
                   as.access_token, "{}");
   } else {
     std::string out;
     domain::json_object body{out};
-    body.text("event_type", subscribed_types.at(d.event));
+    body.text("event_type", event_types.at(d.event));
     body.key("filter");
     domain::json_object filter{out};
     filter.text("user_id", as.platform_id);
@@ -160,6 +183,11 @@ void read_webhooks(subscription_dialog& d, const answer& from) {
   d.at = valid ? step::users : step::mend;
 }
 
+/// On to the first that is missing, from where it stands.
+void skip_subscribed(subscription_dialog& d) {
+  while (d.event < event_types.size() && has_event(d, event_types.at(d.event))) ++d.event;
+}
+
 /// False: it is to be subscribed first.
 bool look_at_turn(subscription_dialog& d) {
   const auto& as = turn_of(d);
@@ -167,22 +195,11 @@ bool look_at_turn(subscription_dialog& d) {
     f.account = d.account;
     d.found.push_back(std::move(f));
   };
-  if (d.users.contains(as.platform_id)) {
-    auto found = delivers("the platform delivers");
-    found.access = {};
-    add(std::move(found));
-    return true;
-  }
-  const auto has = d.events.find(as.platform_id);
-  const auto heard = [&](std::string_view type) { return has->second.contains(std::string(type)); };
-  const auto wanted = std::span(event_types);
-  if (has != d.events.end() && std::any_of(wanted.begin(), wanted.begin() + heard_by, heard)) {
-    std::string missing;
-    for (const auto type : subscribed_types) {
-      if (!heard(type)) (missing += missing.empty() ? "" : ", ") += type;
-    }
-    auto found = delivers("the platform delivers",
-                          missing.empty() ? missing : "events are not subscribed to: " + missing);
+  const bool has_all = d.users.contains(as.platform_id);
+  d.delivered = has_all || is_heard(d);
+  const auto note = has_all ? std::string{} : note_on_events(d);
+  if (d.delivered && (note.empty() || as.access_token.empty())) {
+    auto found = delivers("the platform delivers", note);
     found.access = {};
     add(std::move(found));
     return true;
@@ -192,7 +209,10 @@ bool look_at_turn(subscription_dialog& d) {
     return true;
   }
   d.event = 0;
+  d.refusal.clear();
+  d.lost_access = false;
   d.at = step::subscribe;
+  skip_subscribed(d);
   return false;
 }
 
@@ -257,28 +277,46 @@ void take_list(subscription_dialog& d, const answer& from) {
   look_at_turns(d);
 }
 
-void take_subscribed(subscription_dialog& d, const answer& from) {
-  const auto add = [&](subscription_finding f) {
-    f.account = d.account;
-    d.found.push_back(std::move(f));
-    end_turn(d);
-  };
-  if (is_success(from)) {
-    if (!d.takes_users && ++d.event < subscribed_types.size()) return;
-    return add(delivers("it was not subscribed, and is again"));
+void end_turn_with(subscription_dialog& d, subscription_finding found) {
+  found.account = d.account;
+  d.found.push_back(std::move(found));
+  end_turn(d);
+}
+
+/// All that was missing was asked for, or there is no use in asking for more. `last`: what was answered to the last of them.
+void end_events(subscription_dialog& d, const answer& last) {
+  if (is_heard(d)) {
+    auto found = d.delivered ? delivers_renewed(d, note_on_events(d))
+                             : delivers("it was not subscribed, and is again", note_on_events(d));
+    // That a token may not subscribe to one of them says nothing of what else it may.
+    if (!is_success(last)) found.access = {};
+    if (last.status == 401) found.access = domain::access_state::refused;
+    return end_turn_with(d, std::move(found));
   }
-  if (!is_refusal(from)) return end_turn(d);
-  const auto outcome = x_sending().read_answer({}, from, {});
-  if (outcome.end != domain::attempt_end::no_access && d.event > 0) {
-    return add(delivers("it was not subscribed, and is again",
-                        "events from \"" + std::string(subscribed_types.at(d.event)) +
-                            "\" on are not subscribed to: " + why_of(from)));
-  }
-  auto found = outcome.end == domain::attempt_end::no_access
-                   ? refuses_token(why_of(from))
-                   : delivers_nothing("the account does not let itself be subscribed: " + why_of(from));
+  if (d.refusal.empty()) return end_turn(d);  // the platform's trouble: it is asked again later
+  auto found = d.lost_access
+                   ? refuses_token(d.refusal)
+                   : delivers_nothing("the account does not let itself be subscribed: " + d.refusal);
   found.subscription = domain::subscription_state::lapsed;
-  add(std::move(found));
+  end_turn_with(d, std::move(found));
+}
+
+void take_subscribed(subscription_dialog& d, const answer& from) {
+  if (is_success(from)) {
+    if (subscribes_to_all(d)) return end_turn_with(d, delivers("it was not subscribed, and is again"));
+    d.events[turn_of(d).platform_id].emplace(event_types.at(d.event));
+  } else {
+    if (!is_refusal(from)) return end_events(d, from);
+    if (d.refusal.empty()) {
+      d.refusal = why_of(from);
+      d.lost_access = x_sending().read_answer({}, from, {}).end == domain::attempt_end::no_access;
+    }
+    // A dead token, or an app that is not paid for, is refused the others as well.
+    if (subscribes_to_all(d) || from.status == 401 || from.status == 402) return end_events(d, from);
+    ++d.event;
+  }
+  skip_subscribed(d);
+  if (d.event == event_types.size()) end_events(d, from);
 }
 
 void take(subscription_dialog& d, const answer& from, domain::timestamp) {

@@ -57,6 +57,12 @@ class accounts : public testing::Test {
   static std::string x_account(const std::string& keys) {
     return account_toml("x-account", "acme", "x-own", "x", "99887766") + keys;
   }
+  std::string telegram_bot() {
+    return "\n[[source]]\nid = \"tg-own\"\nkind = \"telegram\"\nsecrets = [\"tg-secret\"]\npublic_url = "
+           "\"https://hooks.example.com/webhooks/tg-own\"\n\n" +
+           account_toml("bot", "acme", "tg-own", "telegram", "42") + "access_token = \"42:t\"\napi_url = \"" +
+           platform_.url() + "\"\n";
+  }
   std::string metrics() { return http_connection(engine_.admin_port()).ask("GET", "/metrics").body; }
   std::string shown(const std::string& account, std::string_view token = admin_token) {
     for (const auto& a : elements_at(get(engine_, "/v1/accounts", token).body, "/accounts")) {
@@ -175,9 +181,39 @@ TEST_F(accounts, that_only_another_app_is_subscribed_to_are_subscribed_again) {
   engine_.start();
   EXPECT_TRUE(eventually([&] { return platform_.is_subscribed(std::string(page)); }));
   EXPECT_TRUE(eventually([&] {
-    return text_at(shown("page"), "/health/subscriptionNote")
-        .value_or("")
-        .starts_with("fields are not subscribed");
+    return text_at(shown("page"), "/health/subscriptionNote").value_or("").empty();
+  })) << shown("page");
+}
+
+TEST_F(accounts, of_whom_a_part_is_subscribed_to_are_subscribed_to_the_rest) {
+  platform_.subscribe_to(std::string(page), {"messages", "live_videos"});
+  platform_.subscribe_to("99887766", {"dm.received", "dm.sent"});
+  platform_.open_account_activity(false);
+  platform_.subscribe_to("42", {"message", "poll"});
+  start(x_source("app_token = \"x-app\"\npublic_url = \"https://hooks.example.com/webhooks/x-own\"\n") +
+        x_account("access_token = \"t-x\"\napi_url = \"" + platform_.url() + "\"\n") + telegram_bot());
+  const auto has = [&](std::string_view id, const std::string& what) {
+    return eventually([&] { return platform_.subscribed_to(std::string(id)).contains(what); });
+  };
+  // Without app_id nobody can say whose fields the page's are.
+  EXPECT_TRUE(has("99887766", "post.delete"));
+  EXPECT_TRUE(has("42", "message_reaction"));
+  EXPECT_TRUE(has("42", "poll")) << "who wanted that still has it";
+  for (const std::string account : {"x-account", "bot"}) {
+    EXPECT_THAT(wait_told(account, 1), ElementsAre("good live unknown"));
+    EXPECT_EQ(text_at(shown(account), "/health/subscriptionNote").value_or(""), "") << shown(account);
+  }
+  EXPECT_THAT(wait_told("page", 1), ElementsAre("good live unknown"));
+  EXPECT_FALSE(platform_.subscribed_to(std::string(page)).contains("feed"));
+  auto config = config_;
+  config.insert(config.find("verify_token = "), "app_id = \"1\"\n");
+  engine_.configure(config);
+  EXPECT_EQ(engine_.terminate().code, 0);
+  engine_.start();
+  EXPECT_TRUE(has(page, "feed"));
+  EXPECT_TRUE(has(page, "live_videos")) << "another product's";
+  EXPECT_TRUE(eventually([&] {
+    return text_at(shown("page"), "/health/subscriptionNote").value_or("").empty();
   })) << shown("page");
 }
 
@@ -221,12 +257,7 @@ TEST_F(accounts, of_x_are_subscribed_again_and_their_webhook_is_tried_again) {
 
 TEST_F(accounts, of_telegram_are_given_their_webhook_again_and_tell_what_does_not_get_through) {
   platform_.unsubscribe("42");
-  start(
-      "\n[[source]]\nid = \"tg-own\"\nkind = \"telegram\"\nsecrets = [\"tg-secret\"]\npublic_url = "
-      "\"https://hooks.example.com/webhooks/tg-own\"\n\n" +
-          account_toml("bot", "acme", "tg-own", "telegram", "42") + "access_token = \"42:t\"\napi_url = \"" +
-          platform_.url() + "\"\n",
-      false);
+  start(telegram_bot(), false);
   EXPECT_THAT(wait_told("bot", 1), ElementsAre("good live unknown"));
   EXPECT_TRUE(platform_.is_subscribed("42"));
   platform_.fail_deliveries("42", "Wrong response from the webhook: 502 Bad Gateway");

@@ -268,20 +268,42 @@ told list(world& w, const account& a, const std::vector<std::string>& path, cons
                   listed(a, all) + "}}}"};
 }
 
-told subscriptions(world& w, const account& a, const std::string& of, const asked& r) {
-  if (r.method == "POST") {
-    w.unsubscribed.erase(of);
-    return {.body = R"({"success":true})"};
+/// The fields are the app's from now on, and no others.
+told subscribe(world& w, const account& a, const std::string& of, const asked& r) {
+  const auto parsed = net::platforms::parse(r.body, {});
+  object body;
+  if (!parsed || parsed->root.get(body) != simdjson::SUCCESS)
+    return graph_error(w, 400, bad_parameter, "(#100) the body is no JSON object");
+  std::string_view rest = member_text(body, "subscribed_fields");
+  if (rest.empty() && a.platform != domain::platform::whatsapp)
+    return graph_error(w, 400, bad_parameter, "(#100) The parameter subscribed_fields is required");
+  auto& fields = w.subscribed_to[of];
+  fields.clear();
+  while (!rest.empty()) {
+    const auto comma = std::min(rest.find(','), rest.size());
+    fields.emplace(rest.substr(0, comma));
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
   }
-  const auto listed = [&](std::string_view id, std::string_view name) {
+  w.unsubscribed.erase(of);
+  return {.body = R"({"success":true})"};
+}
+
+told subscriptions(world& w, const account& a, const std::string& of, const asked& r) {
+  if (r.method == "POST") return subscribe(w, a, of, r);
+  const auto own = w.subscribed_to.find(of);
+  const auto listed = [&](std::string_view id, std::string_view name, const std::set<std::string>& fields) {
     const std::string app = R"("id":")" + std::string(id) + R"(","name":")" + std::string(name) + '"';
     return a.platform == domain::platform::whatsapp
                ? R"({"whatsapp_business_api_data":{)" + app + "}}"
-               : '{' + app + R"(,"subscribed_fields":["messages","feed"]})";
+               : '{' + app + R"(,"subscribed_fields":)" + json_list(fields) + '}';
   };
+  const std::set<std::string> some{"feed", "messages"};
   std::string out = R"({"data":[)";
-  if (w.other_apps.contains(of)) out += listed("999", "Somebody else's");
-  if (!w.unsubscribed.contains(of)) (out += out.back() == '[' ? "" : ",") += listed("1", "Switchboard");
+  if (w.other_apps.contains(of)) out += listed("999", "Somebody else's", some);
+  if (!w.unsubscribed.contains(of)) {
+    (out += out.back() == '[' ? "" : ",") +=
+        listed("1", "Switchboard", own == w.subscribed_to.end() ? some : own->second);
+  }
   return {.body = out + "]}"};
 }
 

@@ -131,23 +131,10 @@ class platform::running {
   [[nodiscard]] bool wait_all_told(std::chrono::milliseconds patience) {
     return receipts_.wait_all_told(patience);
   }
-  void unsubscribe(const std::string& id) {
-    const std::lock_guard lock(mutex_);
-    world_.unsubscribed.insert(id);
-  }
-  [[nodiscard]] bool is_subscribed(const std::string& id) const {
-    const std::lock_guard lock(mutex_);
-    return !world_.unsubscribed.contains(id);
-  }
   /// Under the lock.
   void change(const std::function<void(world&)>& what) {
     const std::lock_guard lock(mutex_);
     what(world_);
-  }
-  void remember(const std::string& account, const std::string& customer, const std::string& text,
-                std::chrono::system_clock::time_point at) {
-    const std::lock_guard lock(mutex_);
-    world_.past[account].push_back({customer, text, at});
   }
   void revoke(const std::string& account, bool dead) {
     const std::lock_guard lock(mutex_);
@@ -305,10 +292,25 @@ void platform::commented(const std::string& comment, std::chrono::system_clock::
   running_->change([&](world& w) { w.commented[comment] = at; });
 }
 void platform::unsubscribe(const std::string& id) {
-  running_->unsubscribe(id);
+  running_->change([&](world& w) {
+    w.unsubscribed.insert(id);
+    w.subscribed_to.erase(id);
+  });
 }
 bool platform::is_subscribed(const std::string& id) const {
-  return running_->is_subscribed(id);
+  bool is = false;
+  running_->change([&](const world& w) { is = !w.unsubscribed.contains(id); });
+  return is;
+}
+void platform::subscribe_to(const std::string& id, std::set<std::string> what) {
+  running_->change([&](world& w) { w.subscribed_to[id] = std::move(what); });
+}
+std::set<std::string> platform::subscribed_to(const std::string& id) const {
+  std::set<std::string> what;
+  running_->change([&](const world& w) {
+    if (const auto own = w.subscribed_to.find(id); own != w.subscribed_to.end()) what = own->second;
+  });
+  return what;
 }
 void platform::subscribe_other_app(const std::string& id) {
   running_->change([&](world& w) { w.other_apps.insert(id); });
@@ -330,7 +332,7 @@ void platform::fail_deliveries(const std::string& bot, const std::string& why) {
 }
 void platform::remember(const std::string& account, const std::string& customer, const std::string& text,
                         std::chrono::system_clock::time_point at) {
-  running_->remember(account, customer, text, at);
+  running_->change([&](world& w) { w.past[account].push_back({customer, text, at}); });
 }
 void platform::revoke(const std::string& account, bool dead) {
   running_->revoke(account, dead);

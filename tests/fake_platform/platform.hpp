@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,9 @@ class platform {
   /// The platform delivers nothing of this page, account or business any more.
   void unsubscribe(const std::string& id);
   [[nodiscard]] bool is_subscribed(const std::string& id) const;
+  /// Of this one only these fields, events or updates are subscribed to from now on, until somebody subscribes to others.
+  void subscribe_to(const std::string& id, std::set<std::string> what);
+  [[nodiscard]] std::set<std::string> subscribed_to(const std::string& id) const;
   /// Another app is subscribed to this page as well.
   void subscribe_other_app(const std::string& id);
   /// What is subscribed of this one goes there.

@@ -114,6 +114,9 @@ told webhook_info(const world& w, const account& a) {
                               : "https://hooks.example.com/webhooks/" + a.source;
   const auto fails = w.undelivered.find(a.platform_id);
   std::string out = R"({"ok":true,"result":{"url":")" + url + R"(","has_custom_certificate":false)";
+  if (const auto own = w.subscribed_to.find(a.platform_id); own != w.subscribed_to.end()) {
+    out += R"(,"allowed_updates":)" + json_list(own->second);
+  }
   out += R"(,"pending_update_count":)" + std::string(fails == w.undelivered.end() ? "0" : "3");
   if (fails != w.undelivered.end()) {
     out += R"(,"last_error_date":)" + seconds_now() + R"(,"last_error_message":")" + fails->second + '"';
@@ -126,6 +129,15 @@ told set_webhook(world& w, const account& a, object body) {
   if (!url.starts_with("https://"))
     return refused(w, "bad webhook: an HTTPS URL must be provided for webhook");
   if (member_text(body, "secret_token").empty()) return refused(w, "secret_token is needed here");
+  if (const auto allowed = member_array(body, "allowed_updates")) {  // else it stays as it was
+    auto& updates = w.subscribed_to[a.platform_id];
+    updates.clear();
+    for (const auto each : *allowed) {
+      std::string_view name;
+      if (each.get(name) != simdjson::SUCCESS) return refused(w, "can't parse allowed_updates");
+      updates.emplace(name);
+    }
+  }
   w.unsubscribed.erase(a.platform_id);
   w.delivered_to[a.platform_id] = url;
   return {.body = R"({"ok":true,"result":true,"description":"Webhook was set"})"};

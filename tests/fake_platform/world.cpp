@@ -1,5 +1,6 @@
 #include "tests/fake_platform/world.hpp"
 
+#include "domain/json.hpp"
 #include "net/http/message.hpp"
 
 #include <algorithm>
@@ -50,6 +51,15 @@ std::string_view bearer(const asked& a) {
   const auto at = a.headers.find("authorization");
   if (at == a.headers.end() || !at->second.starts_with(prefix)) return {};
   return std::string_view{at->second}.substr(prefix.size());
+}
+
+std::string json_list(const std::set<std::string>& names) {
+  std::string out = "[";
+  for (const auto& each : names) {
+    if (out.size() > 1) out += ',';
+    domain::append_json_string(out, each);
+  }
+  return out + ']';
 }
 
 std::string_view path_of(const asked& a) {

@@ -73,6 +73,8 @@ struct world {
   std::map<std::string, std::chrono::system_clock::time_point> commented = {};
   std::map<std::string, std::uint64_t> sessions = {};  ///< Bluesky: by DID
   std::set<std::string> unsubscribed = {};  ///< pages, numbers' businesses …: of which nothing is delivered
+  /// What of them is subscribed to (fields, events, updates), by the same; of who is not there, what the platform takes of itself.
+  std::map<std::string, std::set<std::string>> subscribed_to = {};
   /// Where what is subscribed goes, by the same; else to us.
   std::map<std::string, std::string> delivered_to = {};
   /// Pages to which another app is subscribed as well.
@@ -120,7 +122,8 @@ struct world {
 [[nodiscard]] std::string parameter(const asked& a, std::string_view name);  ///< decoded; empty: none
 /// The path's segments, decoded.
 [[nodiscard]] std::vector<std::string> segments(const asked& a);
-[[nodiscard]] std::string seconds_of(std::chrono::milliseconds d);  ///< rounded up
+[[nodiscard]] std::string json_list(const std::set<std::string>& names);  ///< ["a","b"]
+[[nodiscard]] std::string seconds_of(std::chrono::milliseconds d);        ///< rounded up
 
 // One function a family of APIs: the answer to a request that reached it, and what it took is in the book.
 [[nodiscard]] told graph_answer(world& w, const asked& a, instant now);  ///< Facebook, Instagram

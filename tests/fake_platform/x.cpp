@@ -165,13 +165,17 @@ told webhooks(world& w, const asked& r, const std::vector<std::string>& path) {
           R"(","valid":)" + (w.x_webhook_valid ? "true" : "false") + "}]}"};
 }
 
+const std::set<std::string> all_events{"chat.received",     "dm.read",          "dm.received",
+                                       "dm.sent",           "post.delete",      "post.mention.create",
+                                       "post.quote.create", "post.reply.create"};
+
 /// Who is subscribed by either API: all accounts that are not unsubscribed.
 std::string subscribed_users(const world& w, bool events) {
   std::string out;
   for (const auto& a : w.accounts) {
     if (a.platform != domain::platform::x || w.unsubscribed.contains(a.platform_id)) continue;
-    for (const std::string type :
-         {"dm.received", "dm.sent", "dm.read", "post.mention.create", "post.reply.create"}) {
+    const auto own = w.subscribed_to.find(a.platform_id);
+    for (const auto& type : own == w.subscribed_to.end() ? all_events : own->second) {
       if (!out.empty()) out += ',';
       out += events ? R"({"subscription_id":"1","event_type":")" + type + R"(","filter":{"user_id":")" +
                           a.platform_id + R"("},"webhook_id":")" + std::string(webhook_id) + "\"}"
@@ -212,8 +216,10 @@ std::optional<told> subscribing(world& w, const account& a, const std::vector<st
       member_id(body, "webhook_id") != webhook_id) {
     return problem(w, 400, "filter, event_type or webhook_id", "invalid-request");
   }
-  if (member_text(body, "event_type") == "post.reply.create")
-    w.unsubscribed.erase(a.platform_id);  // the last
+  if (w.unsubscribed.erase(a.platform_id) > 0) w.subscribed_to[a.platform_id].clear();
+  const auto known = w.subscribed_to.try_emplace(a.platform_id, all_events).first;
+  if (!known->second.emplace(member_text(body, "event_type")).second)
+    return problem(w, 400, "it is subscribed to already", "duplicate-subscription");
   return told{.body = R"({"data":{"subscription":{"subscription_id":"1"}}})"};
 }
 
