@@ -98,8 +98,7 @@ constexpr std::array keys{
         "public_url",
         "The whole URL at which the platform delivers to this source, as it was told. By it the account's "
         "webhook is known for ours, and not another's. Telegram and LinkedIn are given it again where they "
-        "deliver "
-        "nothing, X is asked to try it again.",
+        "deliver nothing (Telegram: or leave out updates), X is asked to try it again.",
         "string, an https URL",
         "none",
         "\"https://hooks.example.com/webhooks/x\"",
@@ -108,7 +107,8 @@ constexpr std::array keys{
         "source",
         "app_id",
         "Meta: the app's id, as its dashboard shows it; without it, it can't be told whether an app that "
-        "is subscribed to an account is this one. LinkedIn: the developer application's id; with "
+        "is subscribed to an account is this one, nor are fields that it lacks subscribed to. LinkedIn: the "
+        "developer application's id; with "
         "account.subscriber, LinkedIn is asked whether it still delivers.",
         "string, 1 to 256 bytes",
         "none",

@@ -60,8 +60,8 @@ struct subscription_dialog {
   step at = step::ask;
   bool delivered = false;    ///< something was delivered before anything was mended
   std::string refusal = {};  ///< what the platform said to who asked it for more
-  std::vector<std::string> listed =
-      {};  ///< Meta, Telegram: what is subscribed to, ours or not: a call replaces all of it
+  /// Meta, Telegram: what is subscribed to, wanted or not, for a call replaces all of it.
+  std::vector<std::string> listed = {};
   std::int64_t connections = 0;      ///< Telegram: max_connections; 0: not told
   std::string webhook = {};          ///< X: the id of ours
   bool takes_users = false;          ///< X: the Account Activity API is open to the app
