@@ -97,4 +97,18 @@ class plain_past final : public thread_past {
   return {the_thread, std::nullopt, up_to};
 }
 
+/// A message "m" of the conversation with this ordinal.
+[[nodiscard]] inline message stored_in(std::uint32_t ordinal) {
+  message m;
+  m.id = {{the_thread, ordinal}, 2};
+  m.platform_message_id = "m";
+  return m;
+}
+[[nodiscard]] inline message placeholder(bool deleted = false) {
+  auto m = stored_in(1);
+  m.placeholder = true;
+  m.deleted = deleted;
+  return m;
+}
+
 }  // namespace switchboard::domain
