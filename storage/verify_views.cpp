@@ -86,6 +86,9 @@ class comparison {
     while (true) {
       skip(c, live_, *l);
       skip(c, folded_, *f);
+      // What ended because it could not be read on is not missing.
+      if (!l->Valid()) live_.check(*l, c);
+      if (!f->Valid()) folded_.check(*f, c);
       if (!l->Valid() && !f->Valid()) break;
       const int order = !l->Valid() ? 1 : !f->Valid() ? -1 : l->key().compare(f->key());
       if (order < 0) {
