@@ -8,15 +8,6 @@ namespace {
 constexpr std::size_t refold_batch = 4096;
 constexpr std::size_t refold_bytes = 16u << 20;
 
-/// Folding reads rows, too.
-open_error not_folded(const views_error& why, const std::string& data_dir) {
-  if (!why.damaged) return {.what = "views: " + why.what};
-  return {.damaged = true,
-          .what = "views are damaged: " + why.what + "; remove " + data_dir +
-                  "/views to fold them again, if the journal still holds everything from its "
-                  "first event, or restore a backup (see switchboard verify)"};
-}
-
 }  // namespace
 
 expected<void, open_error> refold_views(const event_log& log, views& v, const std::string& data_dir) {
@@ -45,7 +36,7 @@ expected<void, open_error> refold_views(const event_log& log, views& v, const st
                                            (read.detail.empty() ? "nothing to read" : read.detail)}};
     }
     if (const auto done = v.apply(read.records); !done) {
-      return unexpected(not_folded(done.error(), data_dir));
+      return unexpected(not_opened(done.error(), data_dir));
     }
     SWITCHBOARD_KILL_POINT("recovery-refolding");
   }

@@ -68,6 +68,14 @@
 
 namespace switchboard::storage {
 
+open_error not_opened(const views_error& why, const std::string& data_dir) {
+  if (!why.damaged) return {.what = "views: " + why.what};
+  return {.damaged = true,
+          .what = "views are damaged: " + why.what + "; remove " + data_dir +
+                  "/views to fold them again, if the journal still holds everything from its "
+                  "first event, or restore a backup (see switchboard verify)"};
+}
+
 expected<std::unique_ptr<views>, open_error> views::open(const views_options& options) {
   auto opened = views_on_disk::open(options);
   if (!opened) return unexpected{std::move(opened).error()};
@@ -78,7 +86,12 @@ expected<std::unique_ptr<views_on_disk>, open_error> views_on_disk::open(const v
                                                                          log_sequence behind) {
   auto store = views_store::open(options);
   if (!store) return unexpected{std::move(store).error()};
-  std::unique_ptr<views_on_disk> opened(new views_on_disk(std::move(*store)));
+  std::unique_ptr<views_on_disk> opened;
+  try {
+    opened.reset(new views_on_disk(std::move(*store)));
+  } catch (const views_failure& e) {  // what is on its way and who was erased is read at once
+    return unexpected{not_opened({e.what(), e.damaged}, options.data_dir)};
+  }
   if (opened->state_.applied == 0) {
     opened->state_.applied = behind;
     opened->applied_ = behind;

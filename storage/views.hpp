@@ -73,6 +73,9 @@ struct views_error {
   bool damaged = false;  ///< what is stored is not what was written: no restart reads it better
 };
 
+/// The same for whoever starts, or folds, and what he can do about it. `data_dir`: for the sentence.
+[[nodiscard]] open_error not_opened(const views_error& why, const std::string& data_dir);
+
 /// Thrown by readers when the disk gives an error or damaged bytes: an answer from such rows would be a lie
 /// ("no such thread" makes a second conversation). Whoever sees it stops the node; apply() fails from then on.
 struct views_failure : std::runtime_error {

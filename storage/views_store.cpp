@@ -15,8 +15,10 @@ namespace switchboard::storage {
 namespace {
 
 constexpr std::string_view state_key = "state";
-constexpr std::uint32_t layout = 3;
-/// In it the platforms' own ids were keys of comment_threads.
+constexpr std::uint32_t layout = 4;
+/// In it messages were deleted by ranges.
+constexpr std::uint32_t layout_with_ranges = 3;
+/// … and in it, besides, the platforms' own ids were keys of comment_threads.
 constexpr std::uint32_t layout_with_ids = 2;
 /// So many keys are changed in one write.
 constexpr std::uint32_t rehashed_at_once = 10'000;
@@ -133,7 +135,7 @@ std::optional<open_error> views_store::read_state() {
   auto from = value.ToStringView();
   std::uint32_t found = 0;
   if (!keys::take_number(from, found)) return refused(path_, "its state is cut");
-  if (found != layout && found != layout_with_ids) {
+  if (found < layout_with_ids || found > layout) {
     return open_error{.damaged = true,
                       .what = "views in " + path_ + " have layout " + std::to_string(found) +
                               ", this program reads " + std::to_string(layout)};
@@ -149,8 +151,19 @@ std::optional<open_error> views_store::read_state() {
     return refused(path_, "its state is cut");
   set_latest(opened_with_.latest_ms);
   if (found == layout) return std::nullopt;
-  if (const auto done = hash_comment_ids(); !done.ok()) return explain(path_, done);
+  if (const auto done = bring_up_to_date(found); !done.ok()) return explain(path_, done);
   return std::nullopt;
+}
+
+/// Each step may be interrupted and come again: the state names the new layout only behind them.
+rocksdb::Status views_store::bring_up_to_date(std::uint32_t found) {
+  rocksdb::Status done;
+  if (found <= layout_with_ids) done = hash_comment_ids();
+  if (done.ok() && found <= layout_with_ranges) done = drop_deleted_ranges();
+  rocksdb::WriteOptions unlogged;
+  unlogged.disableWAL = true;
+  if (!done.ok()) return done;
+  return db_->Put(unlogged, handle(column::meta), rocksdb::Slice(state_key), encode_state(opened_with_));
 }
 
 /// From layout 2: platforms' ids do not lie open in keys any more, since RocksDB repeats keys in its manifest, where
@@ -176,12 +189,8 @@ rocksdb::Status views_store::hash_comment_ids() {
     if (!done.ok()) return done;
   }
   if (!old->status().ok()) return old->status();
-  auto done = batch.Put(handle(column::meta), rocksdb::Slice(state_key), encode_state(opened_with_));
-  if (done.ok()) done = db_->Write(unlogged, &batch);
-  rocksdb::CompactRangeOptions all;
-  all.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
-  if (done.ok()) done = db_->CompactRange(all, handle(column::comment_threads), nullptr, nullptr);
-  return done;
+  const auto done = db_->Write(unlogged, &batch);
+  return done.ok() ? compact_all(column::comment_threads) : done;
 }
 
 views_store::~views_store() {
@@ -207,11 +216,25 @@ std::optional<std::string> views_store::row(column c, std::string_view key) cons
   return std::string(bytes.substr(1));
 }
 
+/// From layout 3: what was deleted by a range is gone, and so is the range, since rows() does not look for any.
+rocksdb::Status views_store::drop_deleted_ranges() {
+  const auto erased = rows(column::erasures);
+  erased->SeekToFirst();
+  if (!erased->status().ok()) return erased->status();
+  return erased->Valid() ? compact_all(column::messages) : rocksdb::Status::OK();
+}
+
+rocksdb::Status views_store::compact_all(column c) {
+  rocksdb::CompactRangeOptions all;
+  all.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
+  return db_->CompactRange(all, handle(c), nullptr, nullptr);
+}
+
 std::unique_ptr<rocksdb::Iterator> views_store::rows(column c) const {
   rocksdb::ReadOptions how;
-  // Only messages are ever deleted by range (views_erasing.cpp). Where RocksDB 7.8 looks for deleted ranges it takes a table that
-  // it can't read for one without rows, and says nothing.
-  how.ignore_range_deletions = c != column::messages;
+  // Nothing is deleted by range. Where RocksDB 7.8 looks for deleted ranges it takes a table that it can't read for one without
+  // rows, and says nothing.
+  how.ignore_range_deletions = true;
   return std::unique_ptr<rocksdb::Iterator>(db_->NewIterator(how, handle(c)));
 }
 

@@ -97,7 +97,10 @@ class views_store {
   views_store() = default;
   [[nodiscard]] std::optional<open_error> read_state();
   [[noreturn]] void end(views_error why) const;
+  [[nodiscard]] rocksdb::Status bring_up_to_date(std::uint32_t found);
   [[nodiscard]] rocksdb::Status hash_comment_ids();
+  [[nodiscard]] rocksdb::Status drop_deleted_ranges();
+  [[nodiscard]] rocksdb::Status compact_all(column c);
 
   views_options options_;
   std::string path_;

@@ -221,7 +221,7 @@ TEST_F(erasing_views, of_an_earlier_layout_hold_no_ids_in_keys_once_they_are_ope
   std::string state;
   auto* const meta = v_->store().handle(column::meta);
   ASSERT_TRUE(db.Get({}, meta, "state", &state).ok());
-  ASSERT_EQ(state.substr(0, 4), std::string("\0\0\0\3", 4));
+  ASSERT_EQ(state.substr(0, 4), std::string("\0\0\0\4", 4));
   state[3] = 2;
   ASSERT_TRUE(db.Put(unlogged, meta, "state", state).ok());
   ASSERT_TRUE(db.Flush({}, {meta, threads}).ok());
@@ -230,6 +230,39 @@ TEST_F(erasing_views, of_an_earlier_layout_hold_no_ids_in_keys_once_they_are_ope
     open();
     EXPECT_EQ(v_->find_thread("acme-page", comment), w.thread("bob", 1));
     EXPECT_FALSE(db_has(before));
+  }
+}
+
+/// Nothing looks for deleted ranges any more, and what lies in one must not come back.
+TEST_F(erasing_views, of_an_earlier_layout_show_nothing_that_a_range_deleted) {
+  fold(w.log);
+  ASSERT_TRUE(v_->flush());
+  rocksdb::WriteOptions unlogged;
+  unlogged.disableWAL = true;
+  auto& db = v_->store().db();
+  auto* const messages = v_->store().handle(column::messages);
+  const auto of_ada = keys::message("acme", {{w.thread(ada, 1), 1}, 1});
+  auto behind = of_ada;
+  behind.back() = static_cast<char>(behind.back() + 1);
+  ASSERT_TRUE(db.Put(unlogged, messages, of_ada, "says ada").ok());
+  ASSERT_TRUE(db.Flush({}, messages).ok());
+  ASSERT_TRUE(db.DeleteRange(unlogged, messages, of_ada, behind).ok());
+  std::string state;
+  auto* const meta = v_->store().handle(column::meta);
+  ASSERT_TRUE(db.Get({}, meta, "state", &state).ok());
+  state[3] = 3;
+  ASSERT_TRUE(db.Put(unlogged, meta, "state", state).ok());
+  ASSERT_TRUE(db.Flush({}, {meta, messages}).ok());
+  const auto found = [&] {
+    const auto rows = v_->store().rows(column::messages);
+    rows->Seek(of_ada);
+    return rows->Valid() && rows->key() == rocksdb::Slice(of_ada);
+  };
+  EXPECT_TRUE(found()) << "nothing to prove";
+  for (int i = 0; i < 2; ++i) {
+    open();
+    EXPECT_FALSE(found());
+    EXPECT_TRUE(has(shown(), "says bob"));
   }
 }
 
