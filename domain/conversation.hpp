@@ -115,8 +115,26 @@ struct erase {
   std::uint64_t by = 0;  ///< the log's place of the customer.erased that asks for it
 };
 
-using command =
-    std::variant<receive, patch, add_note, mark_read, wake_snoozed, erase, say, settle_send, settle_media>;
+/// An event of the brand's router about the conversation. Repeated until it is in the log: what is not newer than
+/// conversation::routed changes nothing.
+struct route {
+  conversation_id id;
+  std::uint64_t sequence = 0;                         ///< the router's
+  event_type type = event_type::conversation_queued;  ///< queued, assigned, unassigned, transferred
+  queue_id queue;                                     ///< as of then
+  agent_id agent = {};                                ///< whose it is; empty: nobody's
+  std::optional<domain::priority> priority = {};      ///< a rule's; with queued only
+};
+
+/// PUT, DELETE …/assignment where the brand has no router: nobody counts what agents have.
+struct assign_by_hand {
+  conversation_id id;
+  std::optional<std::uint64_t> if_version = {};
+  agent_id agent;  ///< empty: nobody's
+};
+
+using command = std::variant<receive, patch, add_note, mark_read, wake_snoozed, erase, say, settle_send,
+                             settle_media, route, assign_by_hand>;
 
 enum class refusal : std::uint8_t {
   not_found,          ///< no such conversation (any more) in this thread

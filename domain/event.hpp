@@ -5,6 +5,7 @@
 #include "domain/account_health.hpp"
 #include "domain/limit_level.hpp"
 #include "domain/model.hpp"
+#include "domain/routing_record.hpp"
 #include "domain/thread_alias.hpp"
 
 #include <array>
@@ -68,9 +69,13 @@ enum class event_type : std::uint8_t {
   account_updated,
   outbox_attempted,
   feed_noted,
-  media_settled
+  media_settled,
+  routing_turned,
+  routing_saved,
+  routing_decided,
+  agent_noted
 };
-inline constexpr std::size_t event_type_count = 50;
+inline constexpr std::size_t event_type_count = 54;
 inline constexpr std::size_t public_event_type_count = 47;
 [[nodiscard]] constexpr bool is_public(event_type t) {
   return static_cast<std::size_t>(t) < public_event_type_count;
@@ -144,12 +149,18 @@ struct event {
   std::optional<domain::customer> customer;
   std::optional<domain::dead_letter> dead_letter;
   std::optional<event_origin> origin;
-  std::vector<thread_alias> aliases;      ///< what the event made known about the keys of its thread
-  std::string config_version;             ///< config.applied
-  std::optional<erasure> erased;          ///< instead of all the others
-  std::optional<outbox_attempt> attempt;  ///< outbox.attempted
-  std::optional<feed_position> feed;      ///< feed.noted
-  std::optional<account_health> account;  ///< account.updated
+  std::vector<thread_alias> aliases;        ///< what the event made known about the keys of its thread
+  std::string config_version;               ///< config.applied
+  std::optional<erasure> erased;            ///< instead of all the others
+  std::optional<outbox_attempt> attempt;    ///< outbox.attempted
+  std::optional<feed_position> feed;        ///< feed.noted
+  std::optional<account_health> account;    ///< account.updated
+  std::optional<domain::offer> offer;       ///< offer.*
+  std::optional<agent_shown> agent;         ///< agent.presence
+  std::optional<agent_note> noted;          ///< agent.noted
+  std::optional<routing_turn> turn;         ///< routing.turned
+  std::optional<routing_save> saved;        ///< routing.saved
+  std::optional<routing_decision> decided;  ///< routing.decided
   bool operator==(const event&) const = default;
 };
 

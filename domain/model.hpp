@@ -120,6 +120,11 @@ struct conversation {
   domain::priority priority = priority::medium;
   agent_id assigned_to;
   queue_id queue;
+  /// metadata.routed: the router's event that `queue` and `assigned_to` are as of (its sequence); 0: none.
+  std::uint64_t routed = 0;
+  /// metadata.lastAgent, lastAgentAt: who was the thread's last owner, also of an earlier conversation, and until when.
+  agent_id last_agent = {};
+  std::optional<timestamp> last_agent_at = {};
   std::vector<std::string> tags;
   thread_kind kind = thread_kind::dm;  ///< metadata.source
   bool shared = false;                 ///< metadata.shared: a group or a topic

@@ -58,11 +58,18 @@ struct record {
   span attempt_json;       ///< data.attempt
   span feed_json;          ///< data.feed
   span account_json;       ///< data.account
+  span offer_json;         ///< data.offer
+  span agent_json;         ///< data.agent
+  span noted_json;         ///< data.noted
+  span turn_json;          ///< data.turn
+  span saved_json;         ///< data.saved
+  span decision_json;      ///< data.decision
 
   // Of data.conversation, as it is after the event; meaningless without one.
   domain::platform platform = domain::platform::facebook;
   domain::thread_kind kind = domain::thread_kind::dm;
   bool shared = false;
+  std::uint64_t routed = 0;  ///< metadata.routed
   inbox_place place;
   bool has_previous = false;
   inbox_place previous;  ///< where it was before the event

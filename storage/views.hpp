@@ -76,6 +76,15 @@ struct views_error {
 /// The same for whoever starts, or folds, and what he can do about it. `data_dir`: for the sentence.
 [[nodiscard]] open_error not_opened(const views_error& why, const std::string& data_dir);
 
+struct agent_row {
+  domain::agent_id id;
+  std::string state;
+};
+struct router_saved_row {
+  log_sequence first = 0;  ///< its routing.saved with part 0 …
+  log_sequence last = 0;  ///< … and the last; 0: it turned and was never saved, and `first` is its first turn
+};
+
 /// Thrown by readers when the disk gives an error or damaged bytes: an answer from such rows would be a lie
 /// ("no such thread" makes a second conversation). Whoever sees it stops the node; apply() fails from then on.
 struct views_failure : std::runtime_error {
@@ -127,6 +136,19 @@ class views {
   [[nodiscard]] virtual std::string account_health(std::string_view) const { return {}; }
   /// How far that reader's feed was read (domain::feed_position); empty: never.
   [[nodiscard]] virtual std::string feed_position(std::string_view, std::string_view) const { return {}; }
+  /// What agents' owners noted last (domain::agent_note::state), of all of a brand.
+  [[nodiscard]] virtual std::vector<agent_row> agents(std::string_view brand) const {
+    (void)brand;
+    return {};
+  }
+  /// Where the brand's router was saved whole last.
+  [[nodiscard]] virtual std::optional<router_saved_row> router_saved(std::string_view brand) const {
+    (void)brand;
+    return std::nullopt;
+  }
+  /// The earliest of those places over all brands whose router was ever saved or turned, as far as it is flushed: nothing behind it
+  /// may be trimmed. Nullopt: no router needs anything.
+  [[nodiscard]] virtual std::optional<log_sequence> routers_need() const { return std::nullopt; }
   /// The thread that a message's id belongs to, within an account (comments, reviews and groups only).
   [[nodiscard]] virtual std::optional<domain::thread_id> find_thread(
       std::string_view account, std::string_view platform_message_id) const = 0;
@@ -185,6 +207,14 @@ class views {
   /// Latest begun first.
   [[nodiscard]] virtual expected<page, views_error> list_customer_conversations(
       std::string_view brand, std::string_view customer, std::size_t limit, std::string_view after) const = 0;
+  /// Why it went where it went, oldest first, each an object (domain::routing_decision).
+  [[nodiscard]] virtual expected<page, views_error> list_decisions(std::string_view brand,
+                                                                   domain::conversation_id c,
+                                                                   std::size_t limit,
+                                                                   std::string_view after) const {
+    (void)brand, (void)c, (void)limit, (void)after;
+    return page{};
+  }
   /// Newest first, without the raw bytes. `brands` empty: all, those without a brand included.
   [[nodiscard]] virtual expected<page, views_error> list_dead_letters(std::span<const std::string> brands,
                                                                       std::size_t limit,
