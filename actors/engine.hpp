@@ -4,6 +4,7 @@
 
 #include "actors/engine_stats.hpp"
 #include "actors/feed.hpp"
+#include "actors/routing_calls.hpp"
 #include "actors/ticket.hpp"
 #include "config/settings.hpp"
 #include "domain/conversation.hpp"
@@ -111,6 +112,23 @@ class engine {
   virtual void observe(domain::health_observation) {}
   /// How far something was read, durably, by the one who reads it; `reply(false)`: the journal failed.
   virtual void note(domain::feed_position, std::function<void(bool)> reply) { reply(false); }
+  /// An act on the brand's router, on an agent of the brand, a question. Each sees everything that was acknowledged before. `reply`
+  /// runs once, on a thread of the engine.
+  virtual void route(std::string brand, routing_act what, std::function<void(routing_result&&)> reply) {
+    (void)brand, (void)what;
+    reply({.no_router = true});
+  }
+  virtual void attend(std::string brand, std::string agent, agent_act what,
+                      std::function<void(agent_result&&)> reply) {
+    (void)brand, (void)agent, (void)what;
+    reply({.unknown = true});
+  }
+  virtual void ask_router(std::string brand, routing_question what,
+                          std::function<void(routing_answer&&)> reply) {
+    (void)brand, (void)what;
+    reply({});
+  }
+  [[nodiscard]] virtual std::vector<router_figures> routing_figures() const { return {}; }
   /// Forgets a customer. `reply` runs once, on a thread of the engine, when that is durable and nobody can read of him
   /// any more; his bytes leave the disk behind that. May be repeated, also to hear whether they have.
   virtual void erase(std::string brand, std::string customer, std::function<void(erase_state)> reply) {
