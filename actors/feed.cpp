@@ -15,7 +15,7 @@ bool any_of(const std::vector<T>& wanted, const U& value) {
 
 bool stream_filter::may_show(const storage::record& r) const {
   using domain::event_type;
-  if (!is_public(r.type)) return false;
+  if (!is_public(r.type)) return hidden;
   if (r.type == event_type::deadletter_added || r.type == event_type::deadletter_replayed) {
     if (!dead_letters) return false;
   }

@@ -25,6 +25,7 @@ struct stream_filter {
   std::vector<std::string> allowed_brands;  ///< else only these; events without a brand are not shown
   bool dead_letters = false;                ///< deadletter.*: raw bytes, for who may read them by REST too
   bool config = false;                      ///< config.applied, which is of no brand
+  bool hidden = false;                      ///< also what is shown to nobody: for our own readers
 
   [[nodiscard]] bool matches(const storage::record& r) const;
 

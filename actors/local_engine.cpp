@@ -122,6 +122,7 @@ local_engine::local_engine(std::shared_ptr<const config::settings> settings,
                        },
                    .to_letters = [this](quarantined_ptr q) { caf::anon_send(quarantine_, std::move(q)); },
                    .on_fatal = [this](std::string why, bool damaged) { fatal(std::move(why), damaged); }});
+  start_routing();
 }
 
 /// Before anybody else commits: nothing was since the views were asked what is on its way.
@@ -366,6 +367,7 @@ settings_state local_engine::apply_settings(std::shared_ptr<const config::settin
   keeper_.apply_settings(next);
   node_.settings.store(std::move(next), std::memory_order_release);
   rest();
+  reconfigure_routing();
   const std::vector records{std::make_shared<storage::record>(storage::encode(e, node_.name))};
   const auto settled = std::make_shared<std::promise<commit_state>>();  // the writer's, until it has said so
   auto recorded = settled->get_future();
@@ -392,7 +394,9 @@ bool local_engine::stop(std::chrono::milliseconds at_most) {
     feed_.forget(outbox_wake_);
     caf::anon_send(outbox_, close_atom_t::value);
   }
+  stop_routing();
   door_.close();
+  desk_ = {};
   outbox_ = {};  // nobody is inside who could send to it
   // Everything that entered lies in the mailboxes now, before this. The conversations end first, since what they
   // can't decide goes to the quarantine; then the journal, which settles what all of them handed in.

@@ -10,6 +10,7 @@
 #include "actors/journal_writer.hpp"
 #include "actors/log_feed.hpp"
 #include "actors/outbox.hpp"
+#include "actors/routing_desk.hpp"
 #include "actors/tail.hpp"
 #include "actors/thread_finder.hpp"
 #include "actors/views_keeper.hpp"
@@ -52,6 +53,12 @@ class local_engine final : public engine {
   void note(domain::feed_position what, std::function<void(bool)> reply) override;
 
   void erase(std::string brand, std::string customer, std::function<void(erase_state)> reply) override;
+  void route(std::string brand, routing_act what, std::function<void(routing_result&&)> reply) override;
+  void attend(std::string brand, std::string agent, agent_act what,
+              std::function<void(agent_result&&)> reply) override;
+  void ask_router(std::string brand, routing_question what,
+                  std::function<void(routing_answer&&)> reply) override;
+  std::vector<router_figures> routing_figures() const override;
 
   bool read(std::function<void(const storage::views&)> then) override;
   feed& events() override { return feed_; }
@@ -91,6 +98,11 @@ class local_engine final : public engine {
   void fatal(std::string why, bool damaged = false);
   void every_second();
   void start_outbox(std::shared_ptr<platform_client> client, outbox_start&& on_their_way);
+  void start_routing();
+  void stop_routing();
+  void reconfigure_routing();
+  /// Hands it over, or calls `unless` (ended: the node stops, else there are too many).
+  void call_desk(routing_call_ptr call, const std::function<void(bool ended)>& unless);
   void gained(storage::claim c);
   void lost(storage::claim c);
   void deliver(const config::account_settings& account, domain::inbound_event&& e,
@@ -138,6 +150,9 @@ class local_engine final : public engine {
   health_figures health_figures_;
   caf::actor health_;
   caf::actor outbox_;  ///< none: this node sends nothing
+  desk_links routing_;
+  std::uint64_t routing_wake_ = 0;
+  caf::actor desk_;
 };
 
 }  // namespace switchboard::actors

@@ -104,10 +104,9 @@ struct routing_question {
     queues,
     queue,  ///< `id`
     agents,
-    agent,     ///< `id`
-    offers,    ///< open ones of the agent `id`
-    position,  ///< of `conversation`: where it stands, and how long it may take
-    rules      ///< the first-match rules, as they are in force
+    agent,    ///< `id`
+    offers,   ///< open ones of the agent `id`
+    position  ///< of `conversation`: where it stands, and how long it may take
   } about = of::queues;
   std::string id = {};
   domain::conversation_id conversation = {};

@@ -1,0 +1,177 @@
+#include "actors/agent_owner.hpp"
+
+#include "domain/routing/archive.hpp"
+#include "storage/codec.hpp"
+#include "storage/hash.hpp"
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace switchboard::actors {
+
+namespace {
+
+namespace routing = domain::routing;
+
+domain::timestamp now() {
+  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
+
+domain::agent_shown show(const routing::agent_presence& p, const routing::presence_rules& rules,
+                         domain::timestamp at) {
+  const auto facts = routing::facts_of(p, rules, 0, at);
+  domain::agent_shown s;
+  s.status = p.status < rules.statuses.size() ? rules.statuses[p.status].name : rules.statuses.back().name;
+  s.online = facts.online && !facts.grace;
+  s.grace = facts.grace;
+  s.away_by_itself = p.away_by_itself;
+  s.stays_online = p.stays_online;
+  s.sessions = static_cast<std::uint32_t>(p.sessions.size());
+  s.epoch = p.epoch;
+  if (facts.grace) s.grace_until = p.grace_until;
+  if (p.wrap_up_until > at) s.wrap_up_until = p.wrap_up_until;
+  return s;
+}
+
+}  // namespace
+
+void add_presence(domain::json_object& o, const routing::agent_presence& p,
+                  const routing::presence_rules& rules, domain::timestamp at) {
+  const auto s = show(p, rules, at);
+  o.text("status", s.status);
+  o.boolean("online", s.online);
+  o.boolean("grace", s.grace);
+  o.boolean("awayByItself", s.away_by_itself);
+  o.boolean("staysOnline", s.stays_online);
+  o.number("sessions", std::uint64_t{s.sessions});
+  o.number("epoch", s.epoch);
+  if (s.grace_until) o.text("graceUntil", domain::to_rfc3339(*s.grace_until));
+  if (s.wrap_up_until) o.text("wrapUpUntil", domain::to_rfc3339(*s.wrap_up_until));
+}
+
+agent_owner::agent_owner(routing_links& links, std::string brand, domain::agent_id id, std::string_view state)
+    : links_(links), brand_(std::move(brand)), id_(std::move(id)) {
+  if (state.empty()) return;
+  auto p = routing::decode_presence(state);
+  if (!p) {
+    return links_.of->on_fatal("the presence of agent " + id_.value + " of brand " + brand_ + ": " +
+                               p.error());
+  }
+  presence_ = *std::move(p);
+  const auto lease = links_.presence.load()->lease;
+  for (auto& s : presence_.sessions) s.until = std::max(s.until, now() + lease);
+}
+
+expected<routing::presence_command, routing::presence_refusal> agent_owner::command_of(
+    const agent_act& what) const {
+  using outcome = expected<routing::presence_command, routing::presence_refusal>;
+  const auto of = [&](const auto& c) -> outcome {
+    using act = std::decay_t<decltype(c)>;
+    if constexpr (std::is_same_v<act, session_opened>) {
+      return routing::open_session{c.id};
+    } else if constexpr (std::is_same_v<act, session_beat>) {
+      return routing::heartbeat{c.id, c.active};
+    } else if constexpr (std::is_same_v<act, session_closed>) {
+      return routing::close_session{c.id};
+    } else {
+      if (!c.status) return routing::stay_online{c.stays_online.value_or(presence_.stays_online)};
+      const auto rules = links_.presence.load();
+      for (std::uint32_t i = 0; i < rules->statuses.size(); ++i) {
+        if (rules->statuses[i].name == *c.status) return routing::set_status{i};
+      }
+      return unexpected{routing::presence_refusal::no_status};
+    }
+  };
+  return std::visit(of, what);
+}
+
+std::optional<routing::presence_refusal> agent_owner::decide(const routing::presence_command& c) {
+  auto next = routing::decide(presence_, c, *links_.presence.load(), now());
+  if (!next) return next.error();
+  presence_ = *std::move(next);
+  return std::nullopt;
+}
+
+bool agent_owner::differs(const routing::agent_presence& before) const {
+  auto was = before;
+  auto is = presence_;
+  for (auto* p : {&was, &is}) {
+    p->seen_at = {};
+    for (auto& s : p->sessions) s.until = {};
+  }
+  return was != is;
+}
+
+void agent_owner::act(const agent_act& what, std::function<void(agent_result&&)> reply) {
+  const auto command = command_of(what);
+  if (!command) return reply({.refused = command.error()});
+  const auto before = presence_;
+  auto refused = decide(*command);
+  const auto* const set = std::get_if<presence_set>(&what);
+  if (!refused && set != nullptr && set->status && set->stays_online) {
+    refused = decide(routing::stay_online{*set->stays_online});
+  }
+  agent_result result{.refused = refused, .agent = shown()};
+  const auto* const opened = std::get_if<session_opened>(&what);
+  const auto* const beat = std::get_if<session_beat>(&what);
+  const auto id = opened != nullptr ? opened->id : beat != nullptr ? beat->id : std::string();
+  for (const auto& s : presence_.sessions) {
+    if (s.id == id) result.until = s.until;
+  }
+  if (!differs(before)) return reply(std::move(result));
+  commit(presence_.epoch != before.epoch,
+         [reply = std::move(reply), result = std::move(result)](bool durable) mutable {
+           result.failed = !durable;
+           reply(std::move(result));
+         });
+}
+
+void agent_owner::take(const routing::presence_command& c) {
+  const auto before = presence_;
+  (void)decide(c);  // none of these is refused
+  if (differs(before)) commit(presence_.epoch != before.epoch, {});
+}
+
+std::optional<domain::timestamp> agent_owner::wake_at() const {
+  return routing::wake_at(presence_, *links_.presence.load());
+}
+
+void agent_owner::commit(bool others_see, std::function<void(bool)> then) {
+  const auto at = now();
+  std::vector<std::shared_ptr<storage::record>> records;
+  const auto add = [&](domain::event&& e) {
+    e.at = at;
+    records.push_back(std::make_shared<storage::record>(storage::encode(e, links_.of->name)));
+    const auto key = storage::fingerprint(links_.of->hash_seed, "agent", brand_, id_.value);
+    records.back()->partition = storage::partition_of({0, key}, links_.of->partitions);
+  };
+  domain::event noted;
+  noted.type = domain::event_type::agent_noted;
+  noted.noted = domain::agent_note{.brand = {brand_}, .agent = id_, .state = routing::encode(presence_)};
+  add(std::move(noted));
+  if (others_see) {
+    domain::event seen;
+    seen.type = domain::event_type::agent_presence;
+    seen.agent = show(presence_, *links_.presence.load(), at);
+    seen.agent->id = id_;
+    seen.agent->brand = {brand_};
+    add(std::move(seen));
+  }
+  links_.of->writer->submit(records, {.ticket = nullptr, .then = [then = std::move(then)](commit_state s) {
+                                        if (then) then(s == commit_state::durable);
+                                      }});
+}
+
+std::string agent_owner::shown() const {
+  std::string row;
+  domain::json_object o{row};
+  o.text("id", id_.value);
+  o.text("brand", brand_);
+  add_presence(o, presence_, *links_.presence.load(), now());
+  o.end();
+  return row;
+}
+
+}  // namespace switchboard::actors

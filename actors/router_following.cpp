@@ -1,0 +1,326 @@
+// What a router takes from the log and the config, and how its state is kept.
+#include "actors/router_owner.hpp"
+#include "domain/routing/archive.hpp"
+#include "storage/codec.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace switchboard::actors {
+
+namespace {
+
+namespace routing = domain::routing;
+using domain::event_type;
+
+/// A save costs as much as there are conversations: one after as many turns makes it a constant share of each.
+constexpr std::uint64_t turns_between_saves = 10'000;
+/// The log is kept from the last save on: where little happens it must not be kept for ever.
+constexpr auto save_after = std::chrono::hours{1};
+constexpr std::size_t part_bytes = 512u << 10;
+
+domain::timestamp now() {
+  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
+
+void put(std::string& out, std::uint64_t n) {
+  for (int i = 0; i < 8; ++i, n >>= 8) out.push_back(static_cast<char>(n & 0xff));
+}
+std::optional<std::uint64_t> take(std::string_view& from) {
+  if (from.size() < 8) return std::nullopt;
+  std::uint64_t n = 0;
+  for (std::size_t i = 8; i-- > 0;) n = n << 8 | static_cast<unsigned char>(from[i]);
+  from.remove_prefix(8);
+  return n;
+}
+void put(std::string& out, std::string_view text) {
+  put(out, static_cast<std::uint64_t>(text.size()));
+  out += text;
+}
+std::optional<std::string_view> take_text(std::string_view& from) {
+  const auto size = take(from);
+  if (!size || *size > from.size()) return std::nullopt;
+  const auto text = from.substr(0, *size);
+  from.remove_prefix(*size);
+  return text;
+}
+
+/// Says a conversation's event itself that it is of the router? (Then it tells the router nothing.)
+bool is_routed(event_type t) {
+  return t == event_type::conversation_queued || t == event_type::conversation_assigned ||
+         t == event_type::conversation_unassigned || t == event_type::conversation_transferred;
+}
+
+}  // namespace
+
+// -- the start -----------------------------------------------------------------------------------------------
+
+void router_owner::recover(const storage::record& r) {
+  if (is_routed(r.type)) {
+    std::erase_if(unsettled_,
+                  [&](const auto& u) { return u.second.what.id == r.conversation && u.first <= r.routed; });
+    return;
+  }
+  if (r.type != event_type::routing_saved && r.type != event_type::routing_turned) return;
+  auto e = storage::decode(r.bytes);
+  if (!e || (!e->saved && !e->turn)) {
+    return fatal("record " + std::to_string(r.sequence) + " of the log can't be read");
+  }
+  if (e->saved) return load(*e->saved);
+  const auto& t = *e->turn;
+  if (t.sequence < state_.sequence || parts_ != 0) return;  // of before the save
+  if (t.sequence > state_.sequence) {
+    return fatal("the log lacks what was decided between " + std::to_string(state_.sequence) + " and " +
+                 std::to_string(t.sequence));
+  }
+  const auto command = routing::decode_command(t.command);
+  if (!command) return fatal("the command of record " + std::to_string(r.sequence) + ": " + command.error());
+  const auto* const config = std::get_if<routing::tell_config>(&*command);
+  const auto events = routing::decode_events(t.events, config == nullptr ? nullptr : config->config);
+  if (!events) return fatal("the events of record " + std::to_string(r.sequence) + ": " + events.error());
+  std::optional<domain::conversation_id> freed;
+  for (const auto& decided : *events) {
+    routing::apply(state_, decided);
+    note(decided, state_.sequence, freed == decided.conversation);
+    if (decided.kind == routing::event_kind::unassigned) freed = decided.conversation;
+  }
+  consumed_ = std::max<storage::log_sequence>(consumed_, t.consumed);
+  ++turns_since_save_;
+}
+
+/// With what conversations have not done yet: they may have been told before it.
+void router_owner::load(const domain::routing_save& part) {
+  if (part.part == 0) {
+    loading_.clear();
+    parts_ = 0;
+  }
+  if (part.part != parts_) return;  // the end of one that began before the log does
+  loading_ += part.state;
+  if (++parts_ < part.parts) return;
+  std::string_view from = loading_;
+  const auto state = take_text(from);
+  auto loaded = state ? routing::load(*state)
+                      : expected<routing::router_state, std::string>(unexpected{std::string("it is cut")});
+  if (!loaded) return fatal("its saved state: " + loaded.error());
+  state_ = *std::move(loaded);
+  unsettled_.clear();
+  while (!from.empty()) {
+    const auto sequence = take(from);
+    const auto had_owner = take(from);
+    const auto bytes = take_text(from);
+    const auto events =
+        bytes
+            ? routing::decode_events(*bytes, nullptr)
+            : expected<std::vector<routing::router_event>, std::string>(unexpected{std::string("it is cut")});
+    if (!sequence || !had_owner || !events) return fatal("its saved state: it is cut");
+    for (const auto& e : *events) note(e, *sequence, *had_owner != 0);
+  }
+  consumed_ = part.consumed;
+  turns_since_save_ = 0;
+  saved_at_ = now();
+  loading_.clear();
+  parts_ = 0;
+}
+
+void router_owner::recovered(const config::settings& s) {
+  configure(s);
+  for (auto& [sequence, u] : unsettled_) {
+    if (!u.sent && sequence <= state_.sequence) send(sequence, u);
+  }
+  for (routing::agent_index a = 0; a < state_.agents.size(); ++a) {
+    if (!state_.agents[a].paused) continue;
+    links_.tell_agent(brand_, state_.config->agents[a].id,
+                      routing::missed_too_many{state_.agents[a].presence.epoch});
+  }
+}
+
+// -- the config ----------------------------------------------------------------------------------------------
+
+void router_owner::take_names() {
+  agents_.clear();
+  queues_.clear();
+  const auto& c = *state_.config;
+  for (routing::agent_index a = 0; a < c.agents.size(); ++a) {
+    if (!c.agents[a].removed) agents_.emplace(c.agents[a].id.value, a);
+  }
+  for (std::size_t q = 0; q < c.queues.size(); ++q) {
+    if (!c.queues[q].removed) queues_.emplace(c.queues[q].id.value, static_cast<routing::queue_index>(q));
+  }
+}
+
+void router_owner::configure(const config::settings& s) {
+  written_ = config::routing_of(s, {brand_});
+  off_ = written_.default_queue == routing::no_queue;
+  auto aligned = routing::align(written_.router, *state_.config);
+  aligned.version = state_.config->version;
+  if (is_new() || routing::encode(aligned) != routing::encode(*state_.config)) {
+    aligned.version = config::version_number(s);
+    (void)run(routing::tell_config{std::make_shared<const routing::router_config>(std::move(aligned))});
+  }
+  take_names();
+  rules_ = {};
+  if (off_) return;
+  const auto& otherwise = written_.router.queues.at(written_.default_queue).id;
+  rules_ = {.rules = routing::align_rules(written_.rules, written_.router, *state_.config),
+            .otherwise = queue(otherwise)};
+  open_and_close();
+}
+
+// -- the log -------------------------------------------------------------------------------------------------
+
+void router_owner::follow(const std::vector<storage::record_ptr>& records) {
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const auto& r = *records[i];
+    if (r.sequence <= consumed_) continue;
+    consumed_ = r.sequence;
+    if (r.brand != brand_) continue;
+    const auto* const next = i + 1 < records.size() ? records[i + 1].get() : nullptr;
+    const bool text_follows = next != nullptr && next->conversation == r.conversation && next->at == r.at &&
+                              next->type == event_type::message_received;
+    follow_one(r, text_follows);
+  }
+}
+
+void router_owner::follow_one(const storage::record& r, bool text_follows) {
+  switch (r.type) {
+    case event_type::agent_noted:
+      return follow_agent(r);
+    case event_type::customer_erased:
+      return follow_erasure(r);
+    case event_type::message_received:
+      // Another message of what is here changes nothing, unless it costs less while its customer is silent.
+      if (state_.config->idle_after.count() == 0 && r.place.status == domain::conversation_status::open &&
+          state_.items.find(r.conversation) != routing::no_slot) {
+        return;
+      }
+      break;
+    case event_type::message_queued:
+      if (state_.items.find(r.conversation) == routing::no_slot) return;
+      break;
+    case event_type::conversation_updated:
+    case event_type::conversation_resolved:
+    case event_type::conversation_reopened:
+    case event_type::conversation_closed:
+      break;
+    default:
+      return;
+  }
+  if (off_ || !r.erased_json.empty()) return;  // its customer is forgotten, and another event says so
+  const auto e = storage::decode(r.bytes);
+  if (!e || !e->conversation) {
+    return fatal("record " + std::to_string(r.sequence) + " of the log can't be read");
+  }
+  tell({.type = r.type,
+        .conversation = *e->conversation,
+        .message = e->message ? &*e->message : nullptr,
+        .at = r.at,
+        .source = {},
+        .text_follows = text_follows});
+}
+
+void router_owner::tell(const routing::followed& f) {
+  auto told = f;
+  const auto settings = links_.of->settings.load();
+  if (const auto* const account = settings->find_account(f.conversation.account.value)) {
+    told.source = account->source;
+  }
+  const auto command = routing::follow(state_, told, rules_);
+  if (!command) return;
+  const auto slot = state_.items.find(f.conversation.id);
+  const auto owner = slot == routing::no_slot ? routing::no_agent : state_.items[slot].owner;
+  const auto done = run(*command);
+  if (done.refused) {
+    links_.of->on_problem("routing of brand " + brand_ + ": conversation " +
+                          domain::to_text(f.conversation.id) +
+                          " is not routed: " + std::string(routing::to_word(*done.refused)));
+  }
+  if (owner != routing::no_agent && std::holds_alternative<routing::tell_left>(*command)) {
+    links_.tell_agent(brand_, state_.config->agents[owner].id, routing::conversation_ended{});
+  }
+}
+
+void router_owner::follow_agent(const storage::record& r) {
+  const auto e = storage::decode(r.bytes);
+  if (!e || !e->noted) return fatal("record " + std::to_string(r.sequence) + " of the log can't be read");
+  const auto a = agent(e->noted->agent);
+  if (a == routing::no_agent) return;  // the config has him no more
+  auto p = routing::decode_presence(e->noted->state);
+  if (!p) return fatal("the presence of agent " + e->noted->agent.value + ": " + p.error());
+  const auto facts = routing::facts_of(*p, *links_.presence.load(), a, r.at);
+  presences_.insert_or_assign(a, *std::move(p));
+  (void)run(routing::tell_presence{facts});
+}
+
+void router_owner::follow_erasure(const storage::record& r) {
+  for (std::uint32_t n = 1; n <= r.conversation.ordinal; ++n) {
+    const domain::conversation_id id{r.conversation.thread, n};
+    const auto slot = state_.items.find(id);
+    if (slot == routing::no_slot) continue;
+    (void)run(routing::tell_left{id, state_.items[slot].version + 1});
+  }
+}
+
+void router_owner::import(const std::vector<domain::conversation>& open) {
+  for (const auto& c : open) {
+    tell({.type = event_type::conversation_updated,
+          .conversation = c,
+          .message = nullptr,
+          .at = c.updated_at,
+          .source = {},
+          .text_follows = false});
+  }
+}
+
+// -- saving --------------------------------------------------------------------------------------------------
+
+void router_owner::save_where_due() {
+  if (saving_ || turns_since_save_ == 0) return;
+  if (saved_at_ == domain::timestamp{}) saved_at_ = now();
+  const auto enough = std::max<std::uint64_t>(turns_between_saves, state_.items.size());
+  if (turns_since_save_ >= enough || now() - saved_at_ >= save_after) save();
+}
+
+void router_owner::save() {
+  std::string bytes;
+  put(bytes, std::string_view(routing::save(state_)));
+  for (const auto& [sequence, u] : unsettled_) {
+    const auto& w = u.what;
+    routing::router_event e{.conversation = w.id, .queue = queue(w.queue)};
+    e.kind = w.type == event_type::conversation_assigned      ? routing::event_kind::assigned
+             : w.type == event_type::conversation_unassigned  ? routing::event_kind::unassigned
+             : w.type == event_type::conversation_transferred ? routing::event_kind::transferred
+                                                              : routing::event_kind::requeued;
+    if (!w.agent.empty()) e.agent = agent(w.agent);
+    if (w.priority) {
+      e.kind = routing::event_kind::queued;
+      e.facts = std::make_shared<const routing::conversation_facts>(
+          routing::conversation_facts{.id = w.id, .priority = *w.priority});
+    }
+    put(bytes, sequence);
+    put(bytes, std::uint64_t{1});
+    put(bytes, std::string_view(routing::encode(std::vector{e})));
+  }
+  const auto parts = static_cast<std::uint32_t>((bytes.size() + part_bytes - 1) / part_bytes);
+  std::vector<std::shared_ptr<storage::record>> records;
+  for (std::uint32_t part = 0; part < parts; ++part) {
+    domain::event e;
+    e.type = event_type::routing_saved;
+    e.at = state_.now;
+    e.saved = domain::routing_save{.brand = {brand_},
+                                   .sequence = state_.sequence,
+                                   .consumed = consumed_,
+                                   .part = part,
+                                   .parts = parts,
+                                   .state = bytes.substr(part * part_bytes, part_bytes)};
+    add_record(std::move(e), records);
+  }
+  saving_ = true;
+  turns_since_save_ = 0;
+  saved_at_ = now();
+  links_.of->writer->submit(records, {.ticket = nullptr, .then = [later = later_](commit_state s) {
+                                        if (s != commit_state::durable) return;
+                                        later([](router_owner& o) { o.saving_ = false; });
+                                      }});
+}
+
+}  // namespace switchboard::actors

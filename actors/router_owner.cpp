@@ -1,0 +1,331 @@
+#include "actors/router_owner.hpp"
+
+#include "domain/business_time.hpp"
+#include "domain/routing/archive.hpp"
+#include "storage/codec.hpp"
+#include "storage/hash.hpp"
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+
+namespace switchboard::actors {
+
+namespace {
+
+namespace routing = domain::routing;
+using domain::event_type;
+using routing::event_kind;
+
+domain::timestamp now() {
+  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
+
+std::optional<event_type> offer_type(event_kind k) {
+  switch (k) {
+    case event_kind::offer_made:
+      return event_type::offer_made;
+    case event_kind::offer_accepted:
+      return event_type::offer_accepted;
+    case event_kind::offer_declined:
+      return event_type::offer_declined;
+    case event_kind::offer_expired:
+      return event_type::offer_expired;
+    case event_kind::offer_rescinded:
+      return event_type::offer_rescinded;
+    default:
+      return std::nullopt;
+  }
+}
+
+/// What its conversation is to say about it; nullopt: nothing. Whoever comes back to his queue without having had an owner never
+/// left it, as others see it.
+std::optional<event_type> conversation_type(const routing::router_event& e, bool had_owner) {
+  switch (e.kind) {
+    case event_kind::queued:
+      return event_type::conversation_queued;
+    case event_kind::requeued:
+      return had_owner ? std::optional(event_type::conversation_queued) : std::nullopt;
+    case event_kind::assigned:
+      return event_type::conversation_assigned;
+    case event_kind::unassigned:
+      return event_type::conversation_unassigned;
+    case event_kind::transferred:
+      return event_type::conversation_transferred;
+    case event_kind::overflowed:
+      return e.flag ? std::nullopt : std::optional(event_type::conversation_transferred);
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace
+
+std::string offer_id(const domain::conversation_id& c, const domain::agent_id& a) {
+  return domain::to_text(c) + '~' + a.value;
+}
+
+router_owner::router_owner(routing_links& links, std::string brand, run_later later)
+    : links_(links), brand_(std::move(brand)), later_(std::move(later)) {
+  counted_.brand = brand_;
+}
+
+void router_owner::fatal(const std::string& why) const {
+  links_.of->on_fatal("routing of brand " + brand_ + ": " + why);
+}
+
+// -- a turn --------------------------------------------------------------------------------------------------
+
+routing::turn_result router_owner::run(const routing::router_command& c) {
+  const auto before = state_.sequence;
+  std::vector<routing::reason> why;
+  auto done = routing::turn(state_, c, now(), &why);
+  if (!done.events.empty()) commit(c, before, done.events, why);
+  return done;
+}
+
+void router_owner::commit(const routing::router_command& c, std::uint64_t before,
+                          const std::vector<routing::router_event>& events,
+                          const std::vector<routing::reason>& why) {
+  ++counted_.turns;
+  ++turns_since_save_;
+  std::vector<std::shared_ptr<storage::record>> records;
+  domain::event turned;
+  turned.type = event_type::routing_turned;
+  turned.at = state_.now;
+  turned.turn = domain::routing_turn{.brand = {brand_},
+                                     .sequence = before,
+                                     .consumed = consumed_,
+                                     .command = routing::encode(c),
+                                     .events = routing::encode(events)};
+  add_record(std::move(turned), records);
+  std::uint64_t sequence = before;
+  std::optional<domain::conversation_id> freed;
+  for (const auto& e : events) {
+    ++sequence;
+    count(e);
+    shown(e, records);
+    note(e, sequence, freed == e.conversation);
+    if (e.kind == event_kind::unassigned) freed = e.conversation;
+  }
+  for (const auto& r : why) {
+    domain::event decided;
+    decided.type = event_type::routing_decided;
+    decided.at = state_.now;
+    decided.decided = domain::routing_decision{
+        .brand = {brand_}, .conversation = r.conversation, .json = routing::to_json(r, state_)};
+    add_record(std::move(decided), records);
+  }
+  links_.of->writer->submit(records, {.ticket = nullptr, .then = [later = later_, sequence](commit_state s) {
+                                        if (s != commit_state::durable) return;  // the node ends
+                                        later([sequence](router_owner& o) { o.committed(sequence); });
+                                      }});
+  tell_agents(events);
+}
+
+/// All of one brand in one partition: it is one owner's.
+void router_owner::add_record(domain::event&& e, std::vector<std::shared_ptr<storage::record>>& out) const {
+  out.push_back(std::make_shared<storage::record>(storage::encode(e, links_.of->name)));
+  const auto key = storage::fingerprint(links_.of->hash_seed, "router", brand_, "");
+  out.back()->partition = storage::partition_of({0, key}, links_.of->partitions);
+}
+
+void router_owner::shown(const routing::router_event& e,
+                         std::vector<std::shared_ptr<storage::record>>& out) const {
+  const auto type = offer_type(e.kind);
+  if (!type) return;
+  const auto& agent = state_.config->agents[e.agent].id;
+  domain::event o;
+  o.type = *type;
+  o.at = e.at;
+  o.offer =
+      domain::offer{.id = offer_id(e.conversation, agent),
+                    .brand = {brand_},
+                    .conversation = e.conversation,
+                    .agent = agent,
+                    .queue = e.queue == routing::no_queue ? domain::queue_id{} : state_.rules(e.queue).id,
+                    .epoch = e.epoch,
+                    .expires_at = e.until};
+  add_record(std::move(o), out);
+}
+
+void router_owner::note(const routing::router_event& e, std::uint64_t sequence, bool had_owner) {
+  const auto type = conversation_type(e, had_owner);
+  if (!type) return;
+  domain::route r{.id = e.conversation, .sequence = sequence, .type = *type, .queue = {}};
+  if (e.queue != routing::no_queue) r.queue = state_.rules(e.queue).id;
+  if (e.kind == event_kind::assigned) r.agent = state_.config->agents[e.agent].id;
+  if (e.kind == event_kind::queued) r.priority = e.facts->priority;
+  unsettled_.emplace(sequence, unsettled{.what = std::move(r)});
+}
+
+void router_owner::tell_agents(const std::vector<routing::router_event>& events) {
+  for (const auto& e : events) {
+    if (e.kind != event_kind::auto_away) continue;
+    const auto epoch = state_.agents[e.agent].presence.epoch;
+    links_.tell_agent(brand_, state_.config->agents[e.agent].id, routing::missed_too_many{epoch});
+  }
+}
+
+void router_owner::committed(std::uint64_t up_to) {
+  for (auto u = unsettled_.begin(); u != unsettled_.end() && u->first <= up_to; ++u) {
+    if (!u->second.sent) send(u->first, u->second);
+  }
+}
+
+void router_owner::send(std::uint64_t sequence, unsettled& u) {
+  u.sent = true;
+  links_.execute(brand_, u.what, [later = later_, sequence](command_result&& r) {
+    later([sequence, result = std::make_shared<command_result>(std::move(r))](router_owner& o) {
+      o.settled(sequence, std::move(*result));
+    });
+  });
+}
+
+/// A conversation that is gone, or has gone on without us, says so in the log, and leaves by that.
+void router_owner::settled(std::uint64_t sequence, command_result&& result) {
+  const auto u = unsettled_.find(sequence);
+  if (u == unsettled_.end()) return;
+  if (result.undecided) {
+    links_.of->on_problem("routing of brand " + brand_ + ": conversation " +
+                          domain::to_text(u->second.what.id) +
+                          " can't take what was decided; it is told again at the next start");
+  }
+  if (u->second.reply) {
+    u->second.reply({.conversation_refused = std::move(result.refused),
+                     .failed = result.failed || result.undecided,
+                     .conversation = std::move(result.conversation),
+                     .version = result.version});
+  }
+  if (!result.failed && !result.undecided) unsettled_.erase(u);
+}
+
+void router_owner::when_durable(std::function<void(bool)> then) {
+  links_.of->writer->submit({}, {.ticket = nullptr, .then = [then = std::move(then)](commit_state s) {
+                                   then(s == commit_state::durable);
+                                 }});
+}
+
+// -- acts ----------------------------------------------------------------------------------------------------
+
+routing::agent_index router_owner::agent(const domain::agent_id& id) const {
+  const auto a = agents_.find(id.value);
+  return a == agents_.end() ? routing::no_agent : a->second;
+}
+
+routing::queue_index router_owner::queue(const domain::queue_id& id) const {
+  const auto q = queues_.find(id.value);
+  return q == queues_.end() ? routing::no_queue : q->second;
+}
+
+expected<routing::router_command, routing::refusal> router_owner::command_of(const routing_act& what) const {
+  using routing::refusal;
+  using outcome = expected<routing::router_command, refusal>;
+  const auto whose = [this](const domain::agent_id& id, auto&& then) -> outcome {
+    const auto a = agent(id);
+    if (a == routing::no_agent) return unexpected{refusal::unknown_agent};
+    return then(a);
+  };
+  const auto of = [&](const auto& c) -> outcome {
+    using act = std::decay_t<decltype(c)>;
+    if constexpr (std::is_same_v<act, answer_offer>) {
+      return whose(c.agent, [&](auto a) -> outcome {
+        if (c.accept) return routing::accept_offer{c.conversation, a, c.epoch};
+        return routing::decline_offer{c.conversation, a, c.epoch};
+      });
+    } else if constexpr (std::is_same_v<act, pull_work>) {
+      return whose(c.agent, [&](auto a) -> outcome { return routing::pull{a, c.conversation}; });
+    } else if constexpr (std::is_same_v<act, assign_to>) {
+      return whose(c.agent, [&](auto a) -> outcome { return routing::assign{c.conversation, a, c.force}; });
+    } else if constexpr (std::is_same_v<act, assign_to_nobody>) {
+      return routing::unassign{c.conversation};
+    } else if constexpr (std::is_same_v<act, transfer_to>) {
+      if (c.queue.empty()) {
+        return whose(c.agent, [&](auto a) -> outcome {
+          return routing::transfer{.id = c.conversation, .agent = a, .warm = c.warm, .force = c.force};
+        });
+      }
+      const auto q = queue(c.queue);
+      if (q == routing::no_queue) return unexpected{refusal::unknown_queue};
+      return routing::transfer{.id = c.conversation, .queue = q, .warm = c.warm, .force = c.force};
+    } else {
+      const auto q = c.queue.empty() ? routing::no_queue : queue(c.queue);
+      if (!c.queue.empty() && q == routing::no_queue) return unexpected{refusal::unknown_queue};
+      return whose(c.agent, [&](auto a) -> outcome { return routing::reassign_all{a, q}; });
+    }
+  };
+  return std::visit(of, what);
+}
+
+void router_owner::act(const routing_act& what, std::function<void(routing_result&&)> reply) {
+  if (off_) return reply({.no_router = true});
+  const auto command = command_of(what);
+  if (!command) return reply({.refused = command.error()});
+  const auto before = state_.sequence;
+  const auto done = run(*command);
+  if (done.refused) {
+    // What was due before it was decided all the same: the refusal is as of behind that.
+    return when_durable([reply = std::move(reply), why = *done.refused](bool durable) {
+      reply(durable ? routing_result{.refused = why} : routing_result{.failed = true});
+    });
+  }
+  // The answer is the last that its conversation says about it.
+  routing_result result;
+  const bool many = std::holds_alternative<reassign_work>(what);
+  auto last = unsettled_.end();
+  for (auto u = unsettled_.upper_bound(before); u != unsettled_.end(); ++u) {
+    const bool its = std::visit(
+        [&](const auto& c) {
+          if constexpr (std::is_same_v<std::decay_t<decltype(c)>, reassign_work>) {
+            return false;
+          } else if constexpr (std::is_same_v<std::decay_t<decltype(c)>, pull_work>) {
+            return u->second.what.type == event_type::conversation_assigned &&
+                   (!c.conversation || *c.conversation == u->second.what.id);
+          } else {
+            return u->second.what.id == c.conversation;
+          }
+        },
+        what);
+    if (its) last = u;
+    result.moved += many && u->second.what.type == event_type::conversation_transferred;
+  }
+  if (last != unsettled_.end()) {
+    last->second.reply = std::move(reply);
+    return;
+  }
+  when_durable([reply = std::move(reply), result = std::move(result)](bool durable) mutable {
+    result.failed = !durable;
+    reply(std::move(result));
+  });
+}
+
+void router_owner::answer(const routing_question& what, std::function<void(routing_answer&&)> reply) {
+  auto found = rows(what);
+  when_durable([reply = std::move(reply), found = std::move(found)](bool durable) mutable {
+    reply({.failed = !durable, .rows = std::move(found)});
+  });
+}
+
+// -- time ----------------------------------------------------------------------------------------------------
+
+void router_owner::tick() {
+  const auto due = state_.wake_at();
+  if (due && *due <= now()) (void)run(routing::tick{});
+  open_and_close();
+  save_where_due();
+  publish_figures();
+}
+
+/// Queues whose team works by a calendar.
+void router_owner::open_and_close() {
+  const auto settings = links_.of->settings.load();
+  for (const auto& [id, q] : queues_) {
+    const auto* const of = settings->find_queue(id);
+    if (of == nullptr) continue;  // the next config has it no more
+    const auto* const hours = of->calendar.empty() ? nullptr : settings->find_calendar(of->calendar.value);
+    const bool open = hours == nullptr || domain::is_open(*hours->calendar, now());
+    if (state_.queues[q].open != open) (void)run(routing::tell_calendar{q, open});
+  }
+}
+
+}  // namespace switchboard::actors

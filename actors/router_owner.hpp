@@ -1,0 +1,147 @@
+#pragma once
+// A brand's router without CAF: it follows the committed log, takes turns (domain/routing), commits them, and tells conversations
+// and agents what came of them. Its state is the log's: the last whole save and every turn behind it.
+//
+// What a turn says about a conversation is a command to that conversation (domain::route), sent when the turn is durable and
+// again after each start until the log shows it; a conversation takes none twice, by the router's sequence.
+
+#include "actors/conversation.hpp"
+#include "actors/routing_calls.hpp"
+#include "config/routing.hpp"
+#include "domain/routing/explaining.hpp"
+#include "domain/routing/following.hpp"
+#include "domain/routing/router.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace switchboard::actors {
+
+/// What routers and agents' owners are given. Lives as long as they do.
+struct routing_links {
+  node* of = nullptr;
+  /// To a conversation's owner. `reply` runs on any thread.
+  std::function<void(std::string brand, domain::command, std::function<void(command_result&&)> reply)>
+      execute;
+  /// To an agent's owner; nothing where the brand has no such agent.
+  std::function<void(const std::string& brand, const domain::agent_id&, domain::routing::presence_command)>
+      tell_agent;
+  std::function<void(router_figures&&)> publish = [](router_figures&&) {};
+  /// As the config has them, for every brand. Changed before any router is configured anew.
+  std::atomic<std::shared_ptr<const domain::routing::presence_rules>> presence =
+      std::make_shared<const domain::routing::presence_rules>();
+};
+
+class router_owner {
+ public:
+  using task = std::function<void(router_owner&)>;
+  /// Runs a task where the router lives; from any thread, in order.
+  using run_later = std::function<void(task)>;
+
+  router_owner(routing_links& links, std::string brand, run_later later);
+
+  // -- at the start, before anything else ----------------------------------------------------------------
+  /// What the log has of it since its last save, in order: the save, turns, and what conversations did about them.
+  void recover(const storage::record& r);
+  /// All of it was. Sends again what conversations have not done.
+  void recovered(const config::settings& s);
+  [[nodiscard]] bool is_new() const { return state_.sequence == 0; }
+  /// What the log has up to here is in the state.
+  [[nodiscard]] storage::log_sequence consumed() const { return consumed_; }
+
+  // -- then, in whatever order ---------------------------------------------------------------------------
+  void follow(const std::vector<storage::record_ptr>& records);
+  /// Conversations that were here before the router was, as the views have them.
+  void import(const std::vector<domain::conversation>& open);
+  void configure(const config::settings& s);
+  void act(const routing_act& what, std::function<void(routing_result&&)> reply);
+  void answer(const routing_question& what, std::function<void(routing_answer&&)> reply);
+  /// Whatever is due; also saves the state where it is time. To be called at wake_at(), and once a second.
+  void tick();
+  [[nodiscard]] std::optional<domain::timestamp> wake_at() const { return state_.wake_at(); }
+  /// Runs `then` when everything that was decided so far is durable; where the log failed, too.
+  void when_durable(std::function<void(bool durable)> then);
+
+  [[nodiscard]] const domain::routing::router_state& state() const { return state_; }
+
+ private:
+  /// For a conversation's owner, until it is in the log.
+  struct unsettled {
+    domain::route what;
+    bool sent = false;
+    std::function<void(routing_result&&)> reply = {};
+  };
+
+  [[nodiscard]] domain::routing::turn_result run(const domain::routing::router_command& c);
+  void commit(const domain::routing::router_command& c, std::uint64_t before,
+              const std::vector<domain::routing::router_event>& events,
+              const std::vector<domain::routing::reason>& why);
+  void committed(std::uint64_t up_to);
+  void settled(std::uint64_t sequence, command_result&& result);
+  void send(std::uint64_t sequence, unsettled& u);
+  void note(const domain::routing::router_event& e, std::uint64_t sequence, bool unassigned_before);
+  void tell_agents(const std::vector<domain::routing::router_event>& events);
+  void count(const domain::routing::router_event& e);
+  void shown(const domain::routing::router_event& e,
+             std::vector<std::shared_ptr<storage::record>>& out) const;
+  void hand_in(std::vector<domain::event>&& events, std::function<void(commit_state)> then);
+  void add_record(domain::event&& e, std::vector<std::shared_ptr<storage::record>>& out) const;
+
+  void follow_one(const storage::record& r, bool text_follows);
+  void follow_agent(const storage::record& r);
+  void follow_erasure(const storage::record& r);
+  void tell(const domain::routing::followed& f);
+  void take_names();
+  void open_and_close();
+  void save_where_due();
+  void save();
+  void load(const domain::routing_save& part);
+  void fatal(const std::string& why) const;
+
+  [[nodiscard]] domain::routing::agent_index agent(const domain::agent_id& id) const;
+  [[nodiscard]] domain::routing::queue_index queue(const domain::queue_id& id) const;
+  [[nodiscard]] expected<domain::routing::router_command, domain::routing::refusal> command_of(
+      const routing_act& what) const;
+
+  // -- rows (router_rows.cpp) ----------------------------------------------------------------------------
+  [[nodiscard]] std::string agent_row(domain::routing::agent_index a) const;
+  [[nodiscard]] std::string queue_row(domain::routing::queue_index q) const;
+  [[nodiscard]] std::vector<std::string> offer_rows(domain::routing::agent_index a) const;
+  [[nodiscard]] std::string position_row(domain::routing::slot_index slot) const;
+  [[nodiscard]] std::vector<std::string> rows(const routing_question& what) const;
+  void publish_figures() const;
+
+  routing_links& links_;
+  const std::string brand_;
+  const run_later later_;
+  domain::routing::router_state state_;
+  config::routing_settings written_;  ///< as the config has it: its indexes are not the state's
+  domain::routing::following_rules rules_;
+  std::unordered_map<std::string, domain::routing::agent_index> agents_;
+  std::unordered_map<std::string, domain::routing::queue_index> queues_;
+  std::unordered_map<domain::routing::agent_index, domain::routing::agent_presence> presences_;
+  storage::log_sequence consumed_ = 0;
+  std::map<std::uint64_t, unsettled> unsettled_;  ///< by the router's sequence
+  std::string loading_;                           ///< parts of a save
+  std::uint32_t parts_ = 0;
+  std::uint64_t turns_since_save_ = 0;
+  domain::timestamp saved_at_ = {};
+  bool saving_ = false;
+  bool off_ = false;  ///< the config has no queue of the brand any more
+
+  router_figures counted_;  ///< what only grows
+};
+
+/// An offer as everybody sees it.
+[[nodiscard]] std::string offer_id(const domain::conversation_id& c, const domain::agent_id& a);
+
+}  // namespace switchboard::actors

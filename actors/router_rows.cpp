@@ -1,0 +1,247 @@
+// What a router shows: rows of JSON for REST (Queue, Agent, Offer, QueuePosition of openapi), figures for metrics.
+#include "actors/agent_owner.hpp"
+#include "actors/router_owner.hpp"
+#include "domain/json.hpp"
+#include "domain/routing/eligibility.hpp"
+#include "domain/routing/position.hpp"
+
+#include <algorithm>
+
+namespace switchboard::actors {
+
+namespace {
+
+namespace routing = domain::routing;
+using domain::json_object;
+
+std::uint64_t ms_since(domain::timestamp then, domain::timestamp now) {
+  const auto d = std::chrono::duration_cast<std::chrono::milliseconds>(now - then);
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(0, d.count()));
+}
+
+domain::timestamp now() {
+  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
+
+/// The one that waits longest of those that are seen, each signature's first being its next. Keys order by what goes first, and the
+/// oldest need not; but who goes next is who people ask about.
+routing::slot_index first_of(const routing::router_state& s, routing::queue_index q) {
+  auto best = routing::no_slot;
+  routing::for_each_signature(s.queues[q], [&](std::uint32_t sig) {
+    const auto& heap = s.signatures[sig].items;
+    if (heap.empty()) return;
+    const auto slot = heap.front();
+    if (best == routing::no_slot || s.items[slot].enqueued_at < s.items[best].enqueued_at) best = slot;
+  });
+  return best;
+}
+
+std::uint64_t online_in(const routing::queue_state& q) {
+  std::uint64_t n = 0;
+  for (const auto pool : q.online) n += pool;
+  return n;
+}
+
+void add_estimate(json_object& o, const routing::wait_estimate& e) {
+  if (e.p50) o.number("p50Ms", static_cast<std::uint64_t>(e.p50->count()));
+  if (e.p90) o.number("p90Ms", static_cast<std::uint64_t>(e.p90->count()));
+}
+
+/// Positions are counted no further than so: who stands there waits for hours, and counting costs as much as it counts.
+constexpr routing::milliseconds eta_enough = std::chrono::hours{24};
+
+}  // namespace
+
+std::string router_owner::agent_row(routing::agent_index a) const {
+  const auto& c = *state_.config;
+  const auto& rules = c.agents[a];
+  const auto settings = links_.of->settings.load();
+  const auto* const named = settings->find_agent(rules.id.value);
+  const auto known = presences_.find(a);
+  const auto presence = known == presences_.end() ? routing::agent_presence{} : known->second;
+  const auto& facts = state_.agents[a].presence;
+  std::string row;
+  json_object o{row};
+  o.text("id", rules.id.value);
+  o.text("brand", brand_);
+  o.text_if("name", named == nullptr ? std::string_view{} : std::string_view(named->name));
+  add_presence(o, presence, *links_.presence.load(), now());
+  o.boolean("available", facts.online && !facts.grace && facts.channels != 0 && !state_.agents[a].paused);
+  o.number("units", std::uint64_t{rules.units});
+  o.number("unitsHard", std::uint64_t{rules.units_hard});
+  o.number("used", std::uint64_t{state_.loads[a].used});
+  o.number("active", std::uint64_t{state_.loads[a].active});
+  std::string list = "[";
+  for (const auto& m : rules.queues) {
+    if (list.size() > 1) list += ',';
+    json_object q{list};
+    q.text("id", c.queues[m.queue].id.value);
+    q.number("pool", std::uint64_t{m.pool});
+    q.end();
+  }
+  o.raw("queues", list + ']');
+  std::string skills;
+  json_object levels{skills};
+  for (const auto& k : rules.skills) {
+    std::string name;
+    domain::append_json_string(name, c.skills[k.skill]);
+    levels.number(std::string_view(name).substr(1, name.size() - 2), std::uint64_t{k.level});
+  }
+  levels.end();
+  o.raw("skills", skills);
+  o.end();
+  return row;
+}
+
+std::string router_owner::queue_row(routing::queue_index q) const {
+  const auto& rules = state_.rules(q);
+  const auto settings = links_.of->settings.load();
+  const auto* const named = settings->find_queue(rules.id.value);
+  const auto first = first_of(state_, q);
+  std::string row;
+  json_object o{row};
+  o.text("id", rules.id.value);
+  o.text("brand", brand_);
+  o.text_if("name", named == nullptr ? std::string_view{} : std::string_view(named->name));
+  o.boolean("open", state_.queues[q].open);
+  o.number("waiting", std::uint64_t{state_.queues[q].waiting});
+  o.number("oldestWaitMs", first == routing::no_slot ? 0 : ms_since(state_.items[first].enqueued_at, now()));
+  o.number("agentsOnline", online_in(state_.queues[q]));
+  o.text("order", routing::to_word(rules.order));
+  o.text("mode", routing::to_word(rules.mode));
+  if (first != routing::no_slot) {
+    const auto e = routing::estimate(state_, first, eta_enough);
+    if (e.p50) {
+      std::string eta;
+      json_object of{eta};
+      add_estimate(of, e);
+      of.end();
+      o.raw("eta", eta);
+    }
+  }
+  o.end();
+  return row;
+}
+
+std::vector<std::string> router_owner::offer_rows(routing::agent_index a) const {
+  std::vector<std::string> all;
+  for (const auto slot : state_.agents[a].work) {
+    const auto& i = state_.items[slot];
+    for (const auto& offer : state_.more_of(slot).offers) {
+      if (offer.agent != a) continue;
+      const auto& agent = state_.config->agents[a].id;
+      std::string row;
+      json_object o{row};
+      o.text("id", offer_id(i.id, agent));
+      o.text("conversationId", domain::to_text(i.id));
+      o.text("agentId", agent.value);
+      o.text("queue", state_.rules(i.queue).id.value);
+      o.number("epoch", offer.epoch);
+      o.text("expiresAt", domain::to_rfc3339(offer.expires_at));
+      o.end();
+      all.push_back(std::move(row));
+    }
+  }
+  return all;
+}
+
+std::string router_owner::position_row(routing::slot_index slot) const {
+  const auto& i = state_.items[slot];
+  const auto e = routing::estimate(state_, slot, eta_enough);
+  std::string row;
+  json_object o{row};
+  o.text("queue", state_.rules(i.queue).id.value);
+  o.number("position", std::uint64_t{e.position});
+  add_estimate(o, e);
+  if (i.hold != routing::hold::none) o.text("hold", routing::to_word(i.hold));
+  o.end();
+  return row;
+}
+
+std::vector<std::string> router_owner::rows(const routing_question& what) const {
+  using of = routing_question::of;
+  std::vector<std::string> all;
+  const auto one_agent = [&](auto&& show) {
+    const auto a = agent({what.id});
+    if (a != routing::no_agent) show(a);
+  };
+  switch (what.about) {
+    case of::queues:
+      for (routing::queue_index q = 0; q < state_.queues.size(); ++q) {
+        if (!state_.rules(q).removed) all.push_back(queue_row(q));
+      }
+      break;
+    case of::queue: {
+      const auto q = queue({what.id});
+      if (q != routing::no_queue) all.push_back(queue_row(q));
+      break;
+    }
+    case of::agents:
+      for (routing::agent_index a = 0; a < state_.agents.size(); ++a) {
+        if (!state_.config->agents[a].removed) all.push_back(agent_row(a));
+      }
+      break;
+    case of::agent:
+      one_agent([&](auto a) { all.push_back(agent_row(a)); });
+      break;
+    case of::offers:
+      one_agent([&](auto a) { all = offer_rows(a); });
+      break;
+    case of::position: {
+      const auto slot = state_.items.find(what.conversation);
+      if (slot != routing::no_slot && state_.items[slot].state != routing::item_state::resting) {
+        all.push_back(position_row(slot));
+      }
+      break;
+    }
+  }
+  return all;
+}
+
+void router_owner::count(const routing::router_event& e) {
+  using kind = routing::event_kind;
+  auto& c = counted_;
+  switch (e.kind) {
+    case kind::offer_made:
+      ++c.offers_made;
+      break;
+    case kind::offer_accepted:
+      ++c.offers_accepted;
+      break;
+    case kind::offer_declined:
+      ++c.offers_declined;
+      break;
+    case kind::offer_expired:
+      ++c.offers_expired;
+      break;
+    case kind::offer_rescinded:
+      ++c.offers_rescinded;
+      break;
+    case kind::assigned:
+      ++c.assignments;
+      break;
+    default:
+      break;
+  }
+}
+
+void router_owner::publish_figures() const {
+  auto f = counted_;
+  f.unsettled = unsettled_.size();
+  std::uint64_t waiting = 0;
+  for (routing::queue_index q = 0; q < state_.queues.size(); ++q) {
+    waiting += state_.queues[q].waiting;
+    if (state_.rules(q).removed) continue;
+    const auto first = first_of(state_, q);
+    f.queues.push_back(
+        {.brand = brand_,
+         .queue = state_.rules(q).id.value,
+         .waiting = state_.queues[q].waiting,
+         .oldest_ms = first == routing::no_slot ? 0 : ms_since(state_.items[first].enqueued_at, now())});
+  }
+  f.assigned = state_.items.size() - std::min<std::uint64_t>(waiting, state_.items.size());
+  for (const auto& a : state_.agents) f.agents_online += a.presence.online && !a.presence.grace;
+  links_.publish(std::move(f));
+}
+
+}  // namespace switchboard::actors
