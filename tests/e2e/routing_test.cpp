@@ -1,0 +1,234 @@
+// Who gets what, over the real binary: agents come, offers are made, taken, declined and late, work moves, and a kill -9 in between
+// changes nothing that was said.
+
+#include "json_text.hpp"
+#include "scratch.hpp"
+#include "setup.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace switchboard::e2e {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+constexpr std::string_view queues = R"(
+[routing]
+grace = "1s"
+lease = "60s"
+cooldown = "60s"
+[[queue]]
+id = "support"
+brand = "acme"
+offer_timeout = "60s"
+[[queue]]
+id = "billing"
+brand = "acme"
+mode = "auto_accept"
+[[agent]]
+id = "ada"
+brand = "acme"
+queues = ["support"]
+skills = { german = 3 }
+[[agent]]
+id = "bob"
+brand = "acme"
+queues = ["support", "billing"]
+[[routing.rule]]
+name = "money"
+brand = ["acme"]
+keyword = ["invoice"]
+queue = "billing"
+priority_to = "high"
+[[token]]
+value = "ada-token"
+brand = "acme"
+role = "agent"
+agent = "ada"
+[[token]]
+value = "bob-token"
+brand = "acme"
+role = "agent"
+agent = "bob"
+[[token]]
+value = "boss-token"
+brand = "acme"
+role = "supervisor"
+)";
+
+class routing : public testing::Test {
+ protected:
+  routing() {
+    setup s;
+    s.more = queues;
+    engine_.configure(s.toml(engine_.data()));
+    engine_.start();
+  }
+  answer ask(std::string_view method, const std::string& path, std::string_view token,
+             const std::string& body = {}) {
+    http_connection c(engine_.port());
+    return c.ask(method, path, bearer(token), body);
+  }
+  void comes(const std::string& agent) {
+    const auto a = ask("POST", "/v1/agents/" + agent + "/sessions", agent + "-token", "{}");
+    ASSERT_EQ(a.status, 201) << a.body;
+    sessions_[agent] = text_at(a.body, "/sessionId").value_or("");
+  }
+  void goes(const std::string& agent) {
+    const auto a =
+        ask("DELETE", "/v1/agents/" + agent + "/sessions/" + sessions_[agent], agent + "-token");
+    ASSERT_EQ(a.status, 204) << a.body;
+  }
+  std::string writes(const std::string& who, const std::string& text = "help") {
+    EXPECT_EQ(deliver(engine_, "meta", whatsapp_text(acme_number, who, "wamid." + who + text, text)).status, 200);
+    for (const auto& row : read_list(engine_, "/v1/conversations?platform=whatsapp", "conversations")) {
+      if (text_at(row, "/customerHandle").value_or("").find(who) != std::string::npos ||
+          text_at(row, "/metadata/customerPlatformId") == who)
+        return text_at(row, "/id").value_or("");
+    }
+    ADD_FAILURE() << "no conversation with " << who;
+    return {};
+  }
+  /// The first event behind the cursor that is as wanted; reads on where there is none yet.
+  std::string event(const std::string& type, const std::function<bool(const std::string&)>& wanted =
+                                                 [](const std::string&) { return true; }) {
+    const auto until = std::chrono::steady_clock::now() + 30s;
+    while (std::chrono::steady_clock::now() < until) {
+      while (!read_.empty()) {
+        const auto e = read_.front();
+        read_.erase(read_.begin());
+        if (text_at(e, "/type") == type && wanted(e)) return e;
+      }
+      const auto got = get(engine_, "/v1/events?wait=5&from=" + cursor_);
+      EXPECT_EQ(got.status, 200) << got.body;
+      read_ = elements_at(got.body, "/events");
+      cursor_ = text_at(got.body, "/cursor").value_or(cursor_);
+    }
+    ADD_FAILURE() << "no " << type;
+    return {};
+  }
+  static std::function<bool(const std::string&)> of(const std::string& conversation) {
+    return [=](const std::string& e) {
+      return text_at(e, "/data/conversation/id") == conversation ||
+             text_at(e, "/data/offer/conversationId") == conversation;
+    };
+  }
+  answer answers(const std::string& offer_event, const std::string& how) {
+    const auto id = text_at(offer_event, "/data/offer/id").value_or("");
+    const auto agent = text_at(offer_event, "/data/offer/agentId").value_or("");
+    return ask("POST", "/v1/offers/" + id + "/" + how, agent + "-token",
+               "{\"epoch\":" + number_at(offer_event, "/data/offer/epoch") + "}");
+  }
+  static std::string number_at(const std::string& json, const std::string& where) {
+    return json_at(json, where).value_or("");
+  }
+  std::string conversation(const std::string& id) { return get(engine_, "/v1/conversations/" + id).body; }
+
+  scratch dir_;
+  engine_process engine_{dir_.path()};
+  std::map<std::string, std::string> sessions_;
+  std::vector<std::string> read_;
+  std::string cursor_ = "earliest";
+};
+
+TEST_F(routing, who_comes_is_offered_what_waits_and_has_it_when_he_accepts) {
+  const auto c = writes("491700000001");
+  EXPECT_EQ(text_at(event("conversation.queued", of(c)), "/data/conversation/queue"), "support");
+  comes("ada");
+  const auto offer = event("offer.made", of(c));
+  EXPECT_EQ(text_at(offer, "/data/offer/agentId"), "ada");
+  EXPECT_THAT(ask("GET", "/v1/agents/ada/offers", "ada-token").body, HasSubstr(c));
+  const auto taken = answers(offer, "accept");
+  ASSERT_EQ(taken.status, 200) << taken.body;
+  EXPECT_EQ(text_at(taken.body, "/assignedTo"), "ada");
+  EXPECT_EQ(text_at(conversation(c), "/assignedTo"), "ada");
+  EXPECT_EQ(text_at(event("conversation.assigned", of(c)), "/data/conversation/assignedTo"), "ada");
+  const auto again = answers(offer, "accept");
+  EXPECT_EQ(again.status, 409);
+  EXPECT_THAT(text_at(again.body, "/type").value_or(""), HasSubstr("offer-gone"));
+}
+
+TEST_F(routing, what_is_declined_goes_to_the_next_and_the_reasons_say_so) {
+  comes("ada");
+  comes("bob");
+  const auto c = writes("491700000002");
+  const auto first = event("offer.made", of(c));
+  ASSERT_EQ(answers(first, "decline").status, 204);
+  (void)event("offer.declined", of(c));
+  const auto second = event("offer.made", of(c));
+  EXPECT_NE(text_at(second, "/data/offer/agentId"), text_at(first, "/data/offer/agentId"));
+  ASSERT_EQ(answers(second, "accept").status, 200);
+  const auto why = ask("GET", "/v1/conversations/" + c + "/decisions", "boss-token").body;
+  EXPECT_THAT(why, HasSubstr("excluded"));
+  EXPECT_THAT(why, HasSubstr(text_at(second, "/data/offer/agentId").value_or("?")));
+}
+
+TEST_F(routing, a_rule_sends_words_about_money_to_their_queue_with_priority) {
+  comes("bob");
+  const auto c = writes("491700000003", "my invoice is wrong");
+  EXPECT_EQ(text_at(event("conversation.assigned", of(c)), "/data/conversation/assignedTo"), "bob");
+  const auto now = conversation(c);
+  EXPECT_EQ(text_at(now, "/queue"), "billing");
+  EXPECT_EQ(text_at(now, "/priority"), "high");
+}
+
+TEST_F(routing, work_is_given_moved_and_taken_back_by_hand) {
+  const auto c = writes("491700000004");
+  const auto given = ask("PUT", "/v1/conversations/" + c + "/assignment", "boss-token", R"({"agent":"ada"})");
+  ASSERT_EQ(given.status, 200) << given.body;
+  EXPECT_EQ(text_at(given.body, "/assignedTo"), "ada");
+  const auto moved = ask("POST", "/v1/conversations/" + c + "/transfer", "boss-token", R"({"queue":"billing"})");
+  ASSERT_EQ(moved.status, 200) << moved.body;
+  EXPECT_EQ(text_at(moved.body, "/queue"), "billing");
+  EXPECT_FALSE(text_at(moved.body, "/assignedTo"));
+  EXPECT_THAT(ask("GET", "/v1/queues/billing", "boss-token").body, HasSubstr("\"waiting\":1"));
+  EXPECT_EQ(ask("DELETE", "/v1/conversations/" + c + "/assignment", "boss-token").status, 409);
+}
+
+TEST_F(routing, a_kill_changes_nothing_that_was_said_and_the_offer_still_holds) {
+  comes("ada");
+  const auto mine = writes("491700000005");
+  const auto offer = event("offer.made", of(mine));
+  ASSERT_EQ(answers(offer, "accept").status, 200);
+  const auto other = writes("491700000006");
+  const auto open = event("offer.made", of(other));
+  engine_.kill();
+  engine_.start();
+  EXPECT_EQ(text_at(conversation(mine), "/assignedTo"), "ada");
+  const auto taken = answers(open, "accept");
+  ASSERT_EQ(taken.status, 200) << taken.body;
+  EXPECT_EQ(text_at(taken.body, "/assignedTo"), "ada");
+  EXPECT_THAT(ask("GET", "/v1/agents/ada", "boss-token").body, HasSubstr("\"active\":2"));
+}
+
+TEST_F(routing, who_is_gone_longer_than_his_grace_loses_what_he_has_not_answered) {
+  comes("ada");
+  const auto c = writes("491700000007");
+  ASSERT_EQ(answers(event("offer.made", of(c)), "accept").status, 200);
+  goes("ada");
+  (void)event("conversation.unassigned", of(c));
+  comes("bob");
+  EXPECT_EQ(text_at(event("offer.made", of(c)), "/data/offer/agentId"), "bob");
+}
+
+TEST_F(routing, what_is_resolved_leaves_and_makes_room) {
+  comes("ada");
+  const auto c = writes("491700000008");
+  ASSERT_EQ(answers(event("offer.made", of(c)), "accept").status, 200);
+  ASSERT_EQ(ask("PATCH", "/v1/conversations/" + c, "ada-token", R"({"status":"resolved"})").status, 200);
+  const auto ada = ask("GET", "/v1/agents/ada", "boss-token").body;
+  EXPECT_THAT(ada, HasSubstr("\"active\":0"));
+  EXPECT_EQ(text_at(conversation(c), "/assignedTo"), "ada") << "who solved it";
+}
+
+}  // namespace
+}  // namespace switchboard::e2e
