@@ -56,8 +56,8 @@ agent_owner::agent_owner(routing_links& links, std::string brand, domain::agent_
   if (state.empty()) return;
   auto p = routing::decode_presence(state);
   if (!p) {
-    return links_.of->on_fatal("the presence of agent " + id_.value + " of brand " + brand_ + ": " +
-                               p.error());
+    links_.of->on_fatal("the presence of agent " + id_.value + " of brand " + brand_ + ": " + p.error());
+    return;
   }
   presence_ = *std::move(p);
   const auto lease = links_.presence.load()->lease;
@@ -66,20 +66,21 @@ agent_owner::agent_owner(routing_links& links, std::string brand, domain::agent_
 
 expected<routing::presence_command, routing::presence_refusal> agent_owner::command_of(
     const agent_act& what) const {
-  using outcome = expected<routing::presence_command, routing::presence_refusal>;
+  using command = routing::presence_command;
+  using outcome = expected<command, routing::presence_refusal>;
   const auto of = [&](const auto& c) -> outcome {
     using act = std::decay_t<decltype(c)>;
     if constexpr (std::is_same_v<act, session_opened>) {
-      return routing::open_session{c.id};
+      return command{routing::open_session{c.id}};
     } else if constexpr (std::is_same_v<act, session_beat>) {
-      return routing::heartbeat{c.id, c.active};
+      return command{routing::heartbeat{c.id, c.active}};
     } else if constexpr (std::is_same_v<act, session_closed>) {
-      return routing::close_session{c.id};
+      return command{routing::close_session{c.id}};
     } else {
-      if (!c.status) return routing::stay_online{c.stays_online.value_or(presence_.stays_online)};
+      if (!c.status) return command{routing::stay_online{c.stays_online.value_or(presence_.stays_online)}};
       const auto rules = links_.presence.load();
       for (std::uint32_t i = 0; i < rules->statuses.size(); ++i) {
-        if (rules->statuses[i].name == *c.status) return routing::set_status{i};
+        if (rules->statuses[i].name == *c.status) return command{routing::set_status{i}};
       }
       return unexpected{routing::presence_refusal::no_status};
     }

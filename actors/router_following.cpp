@@ -1,5 +1,6 @@
 // What a router takes from the log and the config, and how its state is kept.
 #include "actors/router_owner.hpp"
+#include "domain/routing/applying.hpp"
 #include "domain/routing/archive.hpp"
 #include "storage/codec.hpp"
 

@@ -220,7 +220,8 @@ routing::queue_index router_owner::queue(const domain::queue_id& id) const {
 
 expected<routing::router_command, routing::refusal> router_owner::command_of(const routing_act& what) const {
   using routing::refusal;
-  using outcome = expected<routing::router_command, refusal>;
+  using command = routing::router_command;
+  using outcome = expected<command, refusal>;
   const auto whose = [this](const domain::agent_id& id, auto&& then) -> outcome {
     const auto a = agent(id);
     if (a == routing::no_agent) return unexpected{refusal::unknown_agent};
@@ -230,28 +231,31 @@ expected<routing::router_command, routing::refusal> router_owner::command_of(con
     using act = std::decay_t<decltype(c)>;
     if constexpr (std::is_same_v<act, answer_offer>) {
       return whose(c.agent, [&](auto a) -> outcome {
-        if (c.accept) return routing::accept_offer{c.conversation, a, c.epoch};
-        return routing::decline_offer{c.conversation, a, c.epoch};
+        if (c.accept) return command{routing::accept_offer{c.conversation, a, c.epoch}};
+        return command{routing::decline_offer{c.conversation, a, c.epoch}};
       });
     } else if constexpr (std::is_same_v<act, pull_work>) {
-      return whose(c.agent, [&](auto a) -> outcome { return routing::pull{a, c.conversation}; });
+      return whose(c.agent, [&](auto a) -> outcome { return command{routing::pull{a, c.conversation}}; });
     } else if constexpr (std::is_same_v<act, assign_to>) {
-      return whose(c.agent, [&](auto a) -> outcome { return routing::assign{c.conversation, a, c.force}; });
+      return whose(c.agent, [&](auto a) -> outcome {
+        return command{routing::assign{c.conversation, a, c.force}};
+      });
     } else if constexpr (std::is_same_v<act, assign_to_nobody>) {
-      return routing::unassign{c.conversation};
+      return command{routing::unassign{c.conversation}};
     } else if constexpr (std::is_same_v<act, transfer_to>) {
       if (c.queue.empty()) {
         return whose(c.agent, [&](auto a) -> outcome {
-          return routing::transfer{.id = c.conversation, .agent = a, .warm = c.warm, .force = c.force};
+          return command{
+              routing::transfer{.id = c.conversation, .agent = a, .warm = c.warm, .force = c.force}};
         });
       }
       const auto q = queue(c.queue);
       if (q == routing::no_queue) return unexpected{refusal::unknown_queue};
-      return routing::transfer{.id = c.conversation, .queue = q, .warm = c.warm, .force = c.force};
+      return command{routing::transfer{.id = c.conversation, .queue = q, .warm = c.warm, .force = c.force}};
     } else {
       const auto q = c.queue.empty() ? routing::no_queue : queue(c.queue);
       if (!c.queue.empty() && q == routing::no_queue) return unexpected{refusal::unknown_queue};
-      return whose(c.agent, [&](auto a) -> outcome { return routing::reassign_all{a, q}; });
+      return whose(c.agent, [&](auto a) -> outcome { return command{routing::reassign_all{a, q}}; });
     }
   };
   return std::visit(of, what);
