@@ -178,8 +178,7 @@ struct router_event {
   config_ptr config = {};
 };
 
-/// The bytes that are hashed: fixed little-endian fields in the order of the structs, lists with their length first.
-/// Appended, so that a whole turn is one digest. Equal bytes mean equal contents.
+/// The bytes that are hashed: all fields as they are archived (descriptions.hpp), of a config its version. Appended, so that a whole turn is one digest. Equal bytes mean equal contents.
 void append_canonical(std::string& out, const router_event& e);
 void append_canonical(std::string& out, const router_command& c, timestamp now, std::uint64_t sequence,
                       std::uint64_t config_version);

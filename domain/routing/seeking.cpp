@@ -198,8 +198,14 @@ void rescind_offers_of(turning& t, agent_index a) {
 }
 
 void release_held_for(turning& t, agent_index a) {
-  while (!t.s.agents[a].only_signatures.empty()) {
-    const auto slot = t.s.signatures[t.s.agents[a].only_signatures.front()].items.front();
+  std::vector<slot_index> held;
+  for (const auto index : t.s.agents[a].only_signatures) {
+    const auto& items = t.s.signatures[index].items.slots();
+    held.insert(held.end(), items.begin(), items.end());
+  }
+  // Not as the list has them: in what order it was filled is nothing that a saved state would know.
+  std::sort(held.begin(), held.end(), [&](auto x, auto y) { return item_reading{t.s.items}.less(x, y); });
+  for (const auto slot : held) {
     t.emit({.kind = event_kind::hold_ended,
             .conversation = t.s.items[slot].id,
             .agent = a,
