@@ -45,10 +45,9 @@ brand = "acme"
 queues = ["support", "billing"]
 [[routing.rule]]
 name = "money"
-brand = ["acme"]
-keyword = ["invoice"]
+keywords = ["invoice"]
 queue = "billing"
-priority_to = "high"
+set_priority = "high"
 [[token]]
 value = "ada-token"
 brand = "acme"
