@@ -223,6 +223,8 @@ void views_keeper::flush_and_trim() {
                       log_.earliest() + static_cast<storage::log_sequence>(static_cast<double>(kept) * over));
   }
   before = std::min(before, views_.flushed() + 1);
+  // A router's state is the log from its last save on.
+  if (const auto needed = views_.routers_need()) before = std::min(before, *needed);
   if (before <= log_.earliest()) return;
   if (log_.trim(storage::every_partition, before) != storage::log_result::ok)
     on_fatal_("journal: trimming failed");

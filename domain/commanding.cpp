@@ -1,5 +1,6 @@
 #include "domain/commanding.hpp"
 
+#include "domain/assigning.hpp"
 #include "domain/draft.hpp"
 
 #include <algorithm>
@@ -66,6 +67,10 @@ constexpr std::string_view blanks = " \t\r\n\f\v";
 /// Sets the status and the times that depend on it.
 void change_status(conversation& c, conversation_status to, std::optional<timestamp> snooze_until,
                    timestamp now) {
+  const bool was_solved =
+      c.status == conversation_status::resolved || c.status == conversation_status::closed;
+  const bool is_solved = to == conversation_status::resolved || to == conversation_status::closed;
+  if (is_solved && !was_solved) note_solver(c, now);
   c.status = to;
   c.snooze_until = snooze_until;
   if (to == conversation_status::resolved) {

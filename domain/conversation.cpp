@@ -1,5 +1,6 @@
 #include "domain/conversation.hpp"
 
+#include "domain/assigning.hpp"
 #include "domain/commanding.hpp"
 #include "domain/erasing.hpp"
 #include "domain/media_rules.hpp"
@@ -12,7 +13,7 @@
 namespace switchboard::domain {
 namespace {
 
-/// What is said about each kind of command stands in receiving.hpp and commanding.hpp.
+/// What is said about each kind of command stands in receiving.hpp, commanding.hpp and assigning.hpp.
 struct decider {
   const thread_state& state;
   const conversation_policy& policy;
@@ -26,6 +27,8 @@ struct decider {
   decision operator()(say&& what) const { return decide_say(state, std::move(what), now); }
   decision operator()(settle_send&& what) const { return decide_settle(state, std::move(what), now); }
   decision operator()(settle_media&& what) const { return decide_media(state, std::move(what), now); }
+  decision operator()(route&& what) const { return decide_route(state, std::move(what), now); }
+  decision operator()(assign_by_hand&& what) const { return decide_assignment(state, std::move(what), now); }
   decision operator()(erase&& what) const { return decide_erase(state, what, now); }
 };
 

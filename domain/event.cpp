@@ -54,8 +54,12 @@ constexpr word_table<event_type_count> type_words{"conversation.created",
                                                   "account.updated",
                                                   "outbox.attempted",
                                                   "feed.noted",
-                                                  "media.settled"};
-static_assert(static_cast<std::size_t>(event_type::media_settled) + 1 == event_type_count);
+                                                  "media.settled",
+                                                  "routing.turned",
+                                                  "routing.saved",
+                                                  "routing.decided",
+                                                  "agent.noted"};
+static_assert(static_cast<std::size_t>(event_type::agent_noted) + 1 == event_type_count);
 static_assert(static_cast<std::size_t>(event_type::account_updated) + 1 == public_event_type_count);
 static_assert(distinct(type_words));
 

@@ -190,6 +190,8 @@ void receiving::open_conversation(conversation_status status) {
     fresh.customer = before->customer;
     fresh.customer_since = before->customer_since.value_or(before->created_at);
     fresh.last_from_ad_at = before->last_from_ad_at;
+    fresh.last_agent = before->last_agent;
+    fresh.last_agent_at = before->last_agent_at;
   }
   const auto newest = before != nullptr ? before->id.ordinal : state_.erased;
   fresh.id = {state_.id, newest + 1};

@@ -8,15 +8,19 @@
 //   event-id     := "e_" conversation-id-without-"c_" "-" sequence        about a conversation
 //                 | "e_" conversation-id-without-"c_" "-at-" microseconds-of-time       … and shown to nobody
 //                 | "e_" (customer-id | dead-letter-id | account-id | reader | "config") "-" microseconds-of-time
-//   subject      := conversation-id | customer-id | dead-letter-id | account-id | reader | "config"
+//                 | "e_" ("offer-" offer-id "-" epoch "-" word | ("agent-" | "noted-") brand "-" agent-id "-" microseconds-of-time
+//                   | "turned-" brand "-" sequence | "saved-" brand "-" sequence "-" part
+//                   | "decided-" conversation-id "-" microseconds-of-time)              what routing leaves (codec_routing.cpp)
+//   subject      := conversation-id | customer-id | dead-letter-id | account-id | reader | agent-id | brand | "config"
 //   data         := { "reaction"?, "message"?, "conversation"?, "customer"?, "deadLetter"?, "config"?,
 //                     "previous"?, "origin"?, "aliases"?:[alias…], "attempt"?, "account"?, "feed"? }   what the event is about, as it is after it
+//                 | { "offer" } | { "agent" } | { "noted" } | { "turn" } | { "saved" } | { "decision" }
 //                 | { "erased":erasure }                        its customer was erased, and all that it said
 //   conversation := { "id", "brand", "platform", "accountId", "customerId", "customerName", "customerHandle",
 //                     "customerAvatarUrl"?, "status", "priority", "assignedTo"?, "queue"?, "tags":[text…],
 //                     "metadata":{ "source", "shared"?:true, "postId"?, "postUrl"?, "threadKey", "customerPlatformId",
 //                                  "deliveredUpTo"?, "readUpTo"?, "lastInboundAt"?, "lastFromAdAt"?,
-//                                  "sending"?:number, "customerSince"?, "previousConversations":number },
+//                                  "routed"?:number, "lastAgent"?, "lastAgentAt"?:time, "sending"?:number, "customerSince"?, "previousConversations":number },
 //                     "unread":number, "version":number, "createdAt":time, "updatedAt":time,
 //                     "firstResponseAt"?, "resolvedAt"?, "snoozeUntil"? }
 //   message      := { "id", "conversationId", "direction", "content", "contentType",
@@ -42,6 +46,13 @@
 //   moment       := microseconds since 1970, a number
 //   account      := { "id", "brand", "platform", "access", "refusedFor"?, "subscription", "handshake", "detail"?, "since":time }
 //   feed         := { "brand"?, "reader", "feed", "position" }       reader: an account's or a source's id
+//   offer        := { "id", "brand", "conversationId", "agentId", "queue", "epoch":number, "expiresAt":time }
+//   agent        := { "id", "brand", "status", "online", "grace", "awayByItself", "staysOnline", "sessions":number,
+//                     "epoch":number, "graceUntil"?:time, "wrapUpUntil"?:time }      the four in between: true|false
+//   noted        := { "brand", "agentId", "state":base64 }
+//   turn         := { "brand", "sequence":number, "consumed":number, "command":base64, "events":base64 }
+//   saved        := { "brand", "sequence":number, "consumed":number, "part":number, "parts":number, "state":base64 }
+//   decision     := { "brand", "conversationId", "decision"?:object }
 //   previous     := { "status", "priority", "updatedAt":time }        the conversation's, before the event
 //   origin       := { "kind", "id", "version"? }                      the dedup key, with the account
 //   alias        := { "key":thread, "thread":thread, "since"?:time, "customer"? }  see domain/thread_alias.hpp
@@ -81,6 +92,9 @@ std::size_t expected_size(const domain::event& e, std::string_view node) {
   }
   if (e.customer) size += 320;
   if (e.dead_letter) size += 256 + e.dead_letter->detail.size() + e.dead_letter->raw.size() * 5 / 4;
+  if (e.turn) size += 160 + (e.turn->command.size() + e.turn->events.size()) * 4 / 3;
+  if (e.saved) size += 160 + e.saved->state.size() * 4 / 3;
+  if (e.decided) size += 160 + e.decided->json.size();
   if (e.origin) size += 48 + e.origin->id.size();
   return size;
 }
@@ -96,6 +110,7 @@ void copy_facts(const domain::event& e, record& r) {
     r.conversation_sequence = e.sequence;
     r.assignee = c.assigned_to.value;
     r.queue = c.queue.value;
+    r.routed = c.routed;
     r.platform = c.platform;
     r.kind = c.kind;
     r.shared = c.shared;
@@ -118,6 +133,8 @@ void copy_facts(const domain::event& e, record& r) {
   } else if (e.account) {
     r.brand = e.account->brand.value;
     r.account = e.account->account.value;
+  } else {
+    codec::copy_routing_facts(e, r);
   }
   if (e.previous) {
     r.has_previous = true;
@@ -133,7 +150,7 @@ const domain::conversation_id* conversation_of(const domain::event& e) {
 }
 
 /// The object that an event about no conversation is named after.
-std::string_view object_id(const domain::event& e) {
+std::string object_id(const domain::event& e) {
   if (e.customer) return e.customer->id.value;
   if (e.dead_letter) return e.dead_letter->id.value;
   if (e.attempt) return e.attempt->account.value;
@@ -154,6 +171,9 @@ void write_id_and_subject(std::string& out, const domain::event& e, std::string_
     domain::append_json_number(
         out, e.sequence > 0 ? e.sequence : static_cast<std::uint64_t>(e.at.time_since_epoch().count()));
     out += '"';
+  } else if (codec::is_of_routing(e)) {
+    out += ",\"id\":";
+    domain::append_json_string(out, codec::routing_id(e));
   } else {
     out += ",\"id\":";
     const auto at = out.size();
@@ -172,7 +192,7 @@ void write_id_and_subject(std::string& out, const domain::event& e, std::string_
     append_text(out, *conversation);
     out += '"';
   } else {
-    domain::append_json_string(out, object_id(e));
+    domain::append_json_string(out, codec::is_of_routing(e) ? codec::routing_subject(e) : object_id(e));
   }
 }
 
@@ -307,6 +327,7 @@ record encode(const domain::event& e, std::string_view node) {
   out += ",\"data\":{";
   write_objects(e, r);
   write_circumstances(e, r);
+  codec::write_routing(out, e, r);
   out += "}}";
   return r;
 }

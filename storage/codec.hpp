@@ -15,7 +15,8 @@ namespace switchboard::storage {
 /// Encodes the event with the cursor left blank (cursor_width zeros at cursor_at), facts filled in.
 /// `node` is the CloudEvents source, e.g. "/switchboard". Sequence and partition are the caller's.
 /// Never fails: what JSON or RFC 3339 cannot say is brought to the nearest that they can (invalid UTF-8 to
-/// U+FFFD, times to the years 0 to 9999). A message's payload must be a JSON object or empty.
+/// U+FFFD, times to the years 0 to 9999). A message's payload, and what a decision says,
+/// must be a JSON object or empty.
 [[nodiscard]] record encode(const domain::event& e, std::string_view node);
 
 struct decode_error {
@@ -27,6 +28,8 @@ struct decode_error {
 /// Sequence and partition are the caller's.
 [[nodiscard]] expected<record, decode_error> decode_record(std::string bytes);
 
+void append_offer(std::string& out, const domain::offer& o);
+void append_agent(std::string& out, const domain::agent_shown& a);
 void append_conversation(std::string& out, const domain::conversation& c);
 /// `platform` is that of the message's conversation.
 void append_message(std::string& out, const domain::message& m, domain::platform platform);
@@ -43,6 +46,13 @@ void append_limit(std::string& out, const domain::kept_limit& k);
 [[nodiscard]] expected<domain::kept_limit, decode_error> decode_limit(std::string_view json);
 [[nodiscard]] expected<domain::feed_position, decode_error> decode_feed(std::string_view json);
 [[nodiscard]] expected<domain::account_health, decode_error> decode_account(std::string_view json);
+[[nodiscard]] expected<domain::offer, decode_error> decode_offer(std::string_view json);
+[[nodiscard]] expected<domain::agent_shown, decode_error> decode_agent(std::string_view json);
+[[nodiscard]] expected<domain::agent_note, decode_error> decode_noted(std::string_view json);
+[[nodiscard]] expected<domain::routing_turn, decode_error> decode_turn(std::string_view json);
+[[nodiscard]] expected<domain::routing_save, decode_error> decode_saved(std::string_view json);
+/// The object comes back with its white space, but without what stands around it.
+[[nodiscard]] expected<domain::routing_decision, decode_error> decode_decision(std::string_view json);
 [[nodiscard]] expected<std::vector<domain::thread_alias>, decode_error> decode_aliases(std::string_view json);
 
 }  // namespace switchboard::storage

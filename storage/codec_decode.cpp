@@ -33,6 +33,22 @@ domain::event_origin read_origin(ondemand::object o) {
   return origin;
 }
 
+/// What routing leaves in the log. Members that nobody knows are skipped here, too.
+void read_routing(std::string_view key, ondemand::value v, domain::event& e) {
+  if (key == "offer")
+    e.offer = read_offer(v.get_object());
+  else if (key == "agent")
+    e.agent = read_agent(v.get_object());
+  else if (key == "noted")
+    e.noted = read_noted(v.get_object());
+  else if (key == "turn")
+    e.turn = read_turn(v.get_object());
+  else if (key == "saved")
+    e.saved = read_saved(v.get_object());
+  else if (key == "decision")
+    e.decided = read_decision(v.get_object());
+}
+
 void read_data(ondemand::object o, domain::event& e) {
   each_member(o, [&](std::string_view key, ondemand::value v) {
     if (key == "message")
@@ -63,6 +79,8 @@ void read_data(ondemand::object o, domain::event& e) {
       each_member(v.get_object(), [&](std::string_view name, ondemand::value x) {
         if (name == "version") assign(e.config_version, x);
       });
+    } else {
+      read_routing(key, v, e);
     }
   });
 }
@@ -136,6 +154,30 @@ expected<domain::feed_position, decode_error> decode_feed(std::string_view json)
 
 expected<domain::account_health, decode_error> decode_account(std::string_view json) {
   return decode_object(json, read_account);
+}
+
+expected<domain::offer, decode_error> decode_offer(std::string_view json) {
+  return decode_object(json, read_offer);
+}
+
+expected<domain::agent_shown, decode_error> decode_agent(std::string_view json) {
+  return decode_object(json, read_agent);
+}
+
+expected<domain::agent_note, decode_error> decode_noted(std::string_view json) {
+  return decode_object(json, read_noted);
+}
+
+expected<domain::routing_turn, decode_error> decode_turn(std::string_view json) {
+  return decode_object(json, read_turn);
+}
+
+expected<domain::routing_save, decode_error> decode_saved(std::string_view json) {
+  return decode_object(json, read_saved);
+}
+
+expected<domain::routing_decision, decode_error> decode_decision(std::string_view json) {
+  return decode_object(json, read_decision);
 }
 
 expected<domain::dead_letter, decode_error> decode_dead_letter(std::string_view json) {

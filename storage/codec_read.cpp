@@ -6,31 +6,6 @@
 namespace switchboard::storage::codec {
 namespace {
 
-std::string read_base64(std::string_view digits) {
-  const auto value = [](char c) -> int {
-    if (c >= 'A' && c <= 'Z') return c - 'A';
-    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-    if (c >= '0' && c <= '9') return c - '0' + 52;
-    if (c == '+') return 62;
-    return c == '/' ? 63 : -1;
-  };
-  std::string bytes;
-  bytes.reserve(digits.size() / 4 * 3);
-  while (!digits.empty() && digits.back() == '=') digits.remove_suffix(1);
-  std::uint32_t group = 0;
-  int bits = 0;
-  for (const char c : digits) {
-    const int v = value(c);
-    if (v < 0) throw malformed("rawBase64 holds a character that is no base64 digit");
-    group = group << 6 | static_cast<std::uint32_t>(v);
-    bits += 6;
-    if (bits < 8) continue;
-    bits -= 8;
-    bytes += static_cast<char>(group >> bits & 0xff);
-  }
-  return bytes;
-}
-
 domain::attachment read_attachment(ondemand::object o) {
   domain::attachment a;
   each_member(o, [&](std::string_view key, ondemand::value v) {
@@ -87,6 +62,12 @@ void read_metadata(ondemand::object o, domain::conversation& c) {
       c.last_inbound_at = time(v);
     else if (key == "lastFromAdAt")
       c.last_from_ad_at = time(v);
+    else if (key == "routed")
+      c.routed = number<std::uint64_t>(v);
+    else if (key == "lastAgent")
+      assign(c.last_agent.value, v);
+    else if (key == "lastAgentAt")
+      c.last_agent_at = time(v);
     else if (key == "sending")
       c.sending = number<std::uint32_t>(v);
     else if (key == "customerSince")
@@ -101,10 +82,7 @@ void read_rarity(std::string_view key, ondemand::value v, domain::message& m) {
   if (key == "error") {
     m.error = read_error(v.get_object());
   } else if (key == "payload") {
-    ondemand::object payload = v.get_object();
-    std::string_view raw = payload.raw_json();
-    while (!raw.empty() && raw.back() == ' ') raw.remove_suffix(1);
-    m.payload = raw;
+    m.payload = object_text(v);
   } else if (key == "reactions") {
     for (auto element : v.get_array()) m.reactions.push_back(read_reaction(element.get_object()));
   } else if (key == "removedReactions") {
@@ -164,6 +142,39 @@ domain::message_id message_id(ondemand::value v) {
   const auto id = domain::parse_message_id(said);
   if (!id) throw malformed("not a message's id: \"" + std::string(said) + "\"");
   return *id;
+}
+
+std::string base64(ondemand::value v) {
+  auto digits = text(v);
+  const auto value_of = [](char c) -> int {
+    if (c >= 'A' && c <= 'Z') return c - 'A';
+    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+    if (c >= '0' && c <= '9') return c - '0' + 52;
+    if (c == '+') return 62;
+    return c == '/' ? 63 : -1;
+  };
+  std::string bytes;
+  bytes.reserve(digits.size() / 4 * 3);
+  while (!digits.empty() && digits.back() == '=') digits.remove_suffix(1);
+  std::uint32_t group = 0;
+  int bits = 0;
+  for (const char c : digits) {
+    const int value = value_of(c);
+    if (value < 0) throw malformed("a character that is no base64 digit");
+    group = group << 6 | static_cast<std::uint32_t>(value);
+    bits += 6;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes += static_cast<char>(group >> bits & 0xff);
+  }
+  return bytes;
+}
+
+std::string_view object_text(ondemand::value v) {
+  ondemand::object o = v.get_object();
+  std::string_view raw = o.raw_json();
+  while (!raw.empty() && raw.back() == ' ') raw.remove_suffix(1);
+  return raw;
 }
 
 domain::conversation read_conversation(ondemand::object o) {
@@ -306,7 +317,7 @@ domain::dead_letter read_dead_letter(ondemand::object o) {
     else if (key == "raw")
       assign(d.raw, v);
     else if (key == "rawBase64")
-      d.raw = read_base64(text(v));
+      d.raw = base64(v);
     else if (key == "receivedAt")
       d.received_at = time(v);
     else if (key == "replayedAt")

@@ -69,6 +69,11 @@ Enum word(ondemand::value v) {
 [[nodiscard]] domain::conversation_id conversation_id(ondemand::value v);
 [[nodiscard]] domain::message_id message_id(ondemand::value v);
 
+/// What append_base64 wrote.
+[[nodiscard]] std::string base64(ondemand::value v);
+/// An object's text as it stands there, without white space behind it.
+[[nodiscard]] std::string_view object_text(ondemand::value v);
+
 [[nodiscard]] domain::conversation read_conversation(ondemand::object o);
 [[nodiscard]] domain::reaction read_reaction(ondemand::object o);
 [[nodiscard]] domain::message read_message(ondemand::object o);
@@ -79,6 +84,12 @@ Enum word(ondemand::value v) {
 [[nodiscard]] domain::kept_limit read_limit(ondemand::object o);
 [[nodiscard]] domain::feed_position read_feed(ondemand::object o);
 [[nodiscard]] domain::account_health read_account(ondemand::object o);
+[[nodiscard]] domain::offer read_offer(ondemand::object o);
+[[nodiscard]] domain::agent_shown read_agent(ondemand::object o);
+[[nodiscard]] domain::agent_note read_noted(ondemand::object o);
+[[nodiscard]] domain::routing_turn read_turn(ondemand::object o);
+[[nodiscard]] domain::routing_save read_saved(ondemand::object o);
+[[nodiscard]] domain::routing_decision read_decision(ondemand::object o);
 [[nodiscard]] std::vector<domain::thread_alias> read_aliases(ondemand::array a);
 
 /// Runs `read` and turns what it throws into a decode_error.

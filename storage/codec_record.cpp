@@ -4,6 +4,8 @@
 #include "storage/codec_read.hpp"
 #include "storage/cursor.hpp"
 
+#include <algorithm>
+
 namespace switchboard::storage {
 namespace {
 
@@ -60,6 +62,8 @@ struct record_reader {
             r.kind = word<domain::thread_kind>(x);
           else if (name == "shared")
             r.shared = bool(x.get_bool());
+          else if (name == "routed")
+            r.routed = number<std::uint64_t>(x);
         });
       }
     });
@@ -114,6 +118,61 @@ struct record_reader {
     });
   }
 
+  /// Whether something that stands earlier in the grammar said already what the event is about.
+  [[nodiscard]] bool has_facts() const {
+    const auto parts = {r.conversation_json, r.erased_json, r.customer_json, r.dead_letter_json,
+                        r.attempt_json,      r.feed_json,   r.account_json,  r.offer_json,
+                        r.agent_json,        r.noted_json,  r.turn_json,     r.saved_json};
+    return std::ranges::any_of(parts, [](const span& s) { return !s.empty(); });
+  }
+
+  void offer(ondemand::object o) const {
+    const bool is_first = !has_facts();
+    r.offer_json = object_place(o);
+    domain::conversation_id about;
+    each_member(o, [&](std::string_view key, ondemand::value v) {
+      if (key == "conversationId")
+        about = codec::conversation_id(v);
+      else if (key == "agentId" && is_first)
+        assign(r.assignee, v);
+      else if (key == "queue" && is_first)
+        assign(r.queue, v);
+    });
+    if (about.ordinal == 0) throw malformed("an offer of no conversation");
+    if (is_first) r.conversation = about;
+  }
+
+  void decision(ondemand::object o) const {
+    const bool is_first = !has_facts();
+    r.decision_json = object_place(o);
+    domain::conversation_id about;
+    each_member(o, [&](std::string_view key, ondemand::value v) {
+      if (key == "conversationId") about = codec::conversation_id(v);
+    });
+    if (about.ordinal == 0) throw malformed("a decision about no conversation");
+    if (is_first) r.conversation = about;
+  }
+
+  [[nodiscard]] span object(ondemand::value v) const {
+    ondemand::object o = v.get_object();
+    return place(o.raw_json());
+  }
+
+  void routing(std::string_view key, ondemand::value v) const {
+    if (key == "offer")
+      offer(v.get_object());
+    else if (key == "decision")
+      decision(v.get_object());
+    else if (key == "agent")
+      r.agent_json = object(v);
+    else if (key == "noted")
+      r.noted_json = object(v);
+    else if (key == "turn")
+      r.turn_json = object(v);
+    else if (key == "saved")
+      r.saved_json = object(v);
+  }
+
   void previous(ondemand::object o) const {
     r.has_previous = true;
     each_member(o, [&](std::string_view key, ondemand::value v) {
@@ -146,10 +205,9 @@ struct record_reader {
         conversation(v.get_object());
       else if (key == "customer")
         customer(v.get_object());
-      else if (key == "deadLetter") {
-        ondemand::object letter = v.get_object();
-        r.dead_letter_json = place(letter.raw_json());
-      } else if (key == "erased")
+      else if (key == "deadLetter")
+        r.dead_letter_json = object(v);
+      else if (key == "erased")
         erased(v.get_object());
       else if (key == "previous")
         previous(v.get_object());
@@ -160,11 +218,12 @@ struct record_reader {
         r.aliases_json = place(aliases.raw_json());
       } else if (key == "attempt")
         attempt(v.get_object());
-      else if (key == "feed") {
-        ondemand::object feed = v.get_object();
-        r.feed_json = place(feed.raw_json());
-      } else if (key == "account")
+      else if (key == "feed")
+        r.feed_json = object(v);
+      else if (key == "account")
         account(v.get_object());
+      else
+        routing(key, v);
     });
   }
 

@@ -95,6 +95,12 @@ void write_metadata(std::string& out, const domain::conversation& c) {
   append_if(out, ",\"readUpTo\":", c.read_up_to);
   append_if(out, ",\"lastInboundAt\":", c.last_inbound_at);
   append_if(out, ",\"lastFromAdAt\":", c.last_from_ad_at);
+  if (c.routed > 0) {
+    out += ",\"routed\":";
+    domain::append_json_number(out, c.routed);
+  }
+  append_if(out, ",\"lastAgent\":", c.last_agent.value);
+  append_if(out, ",\"lastAgentAt\":", c.last_agent_at);
   if (c.sending > 0) {
     out += ",\"sending\":";
     domain::append_json_number(out, std::uint64_t{c.sending});

@@ -68,6 +68,15 @@ void write_account(std::string& out, const domain::account_health& a);
 void write_attempt(std::string& out, const domain::outbox_attempt& a);
 void write_limit(std::string& out, const domain::kept_limit& k);
 void write_aliases(std::string& out, std::span<const domain::thread_alias> aliases);
+/// Is it an event of a router or of an agent's owner? Then its facts, id and data are written by these.
+[[nodiscard]] bool is_of_routing(const domain::event& e);
+void copy_routing_facts(const domain::event& e, record& r);
+/// The event's id, without quotes. None begins as the events of a thread, customer or letter do: what routing leaves in the
+/// log holds nothing that a person said, and is not emptied with him (storage/erasing).
+[[nodiscard]] std::string routing_id(const domain::event& e);
+[[nodiscard]] std::string routing_subject(const domain::event& e);
+/// The one member of its data.
+void write_routing(std::string& out, const domain::event& e, record& r);
 /// Gives the place of the id's text.
 span write_customer(std::string& out, const domain::customer& c);
 

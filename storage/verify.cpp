@@ -26,7 +26,8 @@ std::string check(const record& r, const cursor_codec& cursors, bool whole, sequ
   if (r.bytes.size() < r.cursor_at + cursor_width ||
       cursors.parse(std::string_view(r.bytes).substr(r.cursor_at, cursor_width)) != r.sequence)
     return at_sequence(r, "its cursor is that of another place");
-  if (r.conversation.ordinal == 0 || !domain::is_public(r.type)) return {};
+  // Offers are about a conversation, and none of its own events.
+  if (r.conversation.ordinal == 0 || !domain::is_public(r.type) || !r.offer_json.empty()) return {};
   const auto [entry, is_new] = seen.try_emplace(r.conversation, 0);
   std::uint64_t& before = entry->second;
   const bool follows = is_new && !whole ? r.conversation_sequence > 0 : r.conversation_sequence == before + 1;

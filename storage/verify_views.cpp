@@ -97,6 +97,10 @@ class comparison {
         l->Next();
         continue;
       }
+      if (order > 0 && is_of_erased(c, f->key().ToStringView())) {
+        f->Next();
+        continue;
+      }
       if (order > 0) return note(describe(c, f->key().ToStringView(), "the row is missing"));
       const auto live_value = l->value().ToStringView();
       const auto folded_value = f->value().ToStringView();
@@ -120,6 +124,19 @@ class comparison {
     const auto live = decode_customer(live_row.substr(1));
     auto folded = decode_customer(folded_row.substr(1));
     return live && folded && domain::seen_again(*live, std::move(*folded)) == *live;
+  }
+  /// Of somebody who was erased there are no decisions, also where the kept part of a trimmed journal does not say so any more.
+  [[nodiscard]] bool is_of_erased(column c, std::string_view key) const {
+    std::string_view brand;
+    domain::conversation_id id;
+    if (report_.complete || c != column::decisions || !keys::take_name(key, brand) ||
+        !keys::take_conversation(key, id)) {
+      return false;
+    }
+    const auto row = live_.row(column::erasures, keys::thread_erased(id.thread));
+    std::string_view from = row ? std::string_view(*row) : std::string_view();
+    std::uint32_t up_to = 0;
+    return keys::take_number(from, up_to) && id.ordinal <= up_to;
   }
   /// Dedup keys go when a compaction meets them: one side may still have an old one.
   static void skip(column c, const views_store& of, rocksdb::Iterator& i) {

@@ -35,7 +35,14 @@
 //   feeds                    name(reader) name(feed)                          the position
 //   limits                   of:1 name(whose) name(limit)                     how full it is, JSON
 //                            2 name(account) name(limit) thread               … of one recipient
+//   agents                   name(brand) name(agent)                          what his owner noted of him last
+//   decisions                name(brand) case log-sequence:8                  why, JSON; of each the last 100
+//   routers                  name(brand)                                      first:8 last:8 as-of:8 begun:8
+//                                                                             router-sequence:8 next-part:4
 //
+// `routers` says from where on a brand's router needs the log: its last save is from `first` to `last` there (0: it was never
+// saved, and needs all from its first turn on). The rest is of a save that is not all there yet. The log is not trimmed beyond
+// the least `first` that is flushed.
 // `feeds` says how far what nobody pushes was read. `outbox` has the replies that are on their way; `begun`: handed to the platform, perhaps.
 // `limits`: of the platforms, what is not full again (domain/limit_level.hpp).
 // Of `seen`, dedup keys (1) go after the redelivery window (a compaction filter, by the log's own time);
@@ -102,13 +109,15 @@ expected<std::unique_ptr<views_on_disk>, open_error> views_on_disk::open(const v
 views_on_disk::views_on_disk(std::unique_ptr<views_store> store)
     : store_(std::move(store)),
       outbox_(*store_),
-      fold_(*store_, condemned_, outbox_),
+      routing_(*store_),
+      fold_(*store_, condemned_, outbox_, routing_),
       conversations_waiting_(*store_),
       messages_waiting_(*store_),
       written_(store_->opened_with()),
       state_(written_) {
   applied_ = state_.applied;
   flushed_ = state_.applied;
+  routers_need_ = routing_.need();
   conversations_ = state_.conversations;
   recall_erasures();
 }
@@ -218,6 +227,7 @@ expected<void, views_error> views_on_disk::flush() {
   } catch (const views_failure& e) {
     return unexpected{views_error{e.what(), e.damaged}};
   }
+  routers_need_.store(routing_.need(), std::memory_order_release);
   flushed_.store(state_.applied, std::memory_order_release);
   return {};
 }

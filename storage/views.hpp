@@ -6,6 +6,7 @@
 #include "domain/expected.hpp"
 #include "storage/journal.hpp"
 #include "storage/record.hpp"
+#include "storage/routing_views.hpp"
 #include "storage/views_found.hpp"
 
 #include <atomic>
@@ -36,14 +37,6 @@ struct views_options {
   std::shared_ptr<write_guard> guard = nullptr;
 };
 
-inline constexpr std::size_t page_rows_max = 1000;
-
-/// A page of JSON objects and where the next one starts (empty: no more).
-struct page {
-  std::vector<std::string> rows;
-  std::string next;  ///< opaque, belongs to the same query
-};
-
 struct conversation_query {
   std::vector<std::string> brands;  ///< allowed brands; empty: all
   std::vector<domain::conversation_status> statuses;
@@ -68,22 +61,8 @@ struct seen_row {
   domain::thread_id thread;
 };
 
-struct views_error {
-  std::string what;
-  bool damaged = false;  ///< what is stored is not what was written: no restart reads it better
-};
-
 /// The same for whoever starts, or folds, and what he can do about it. `data_dir`: for the sentence.
 [[nodiscard]] open_error not_opened(const views_error& why, const std::string& data_dir);
-
-struct agent_row {
-  domain::agent_id id;
-  std::string state;
-};
-struct router_saved_row {
-  log_sequence first = 0;  ///< its routing.saved with part 0 …
-  log_sequence last = 0;  ///< … and the last; 0: it turned and was never saved, and `first` is its first turn
-};
 
 /// Thrown by readers when the disk gives an error or damaged bytes: an answer from such rows would be a lie
 /// ("no such thread" makes a second conversation). Whoever sees it stops the node; apply() fails from then on.
@@ -94,10 +73,9 @@ struct views_failure : std::runtime_error {
 
 /// apply() and flush() from one thread; the readers from any. Readers see what was applied before they were called.
 /// Pages hold at most page_rows_max rows. An `after` that is no page::next of the same query is an error.
-class views {
+class views : public routing_views {
  public:
   [[nodiscard]] static expected<std::unique_ptr<views>, open_error> open(const views_options& options);
-  virtual ~views() = default;
 
   /// Folds records, in order, none left out, into the rows; idempotent for those at or below applied().
   [[nodiscard]] virtual expected<void, views_error> apply(std::span<const record_ptr> records) = 0;
@@ -136,19 +114,6 @@ class views {
   [[nodiscard]] virtual std::string account_health(std::string_view) const { return {}; }
   /// How far that reader's feed was read (domain::feed_position); empty: never.
   [[nodiscard]] virtual std::string feed_position(std::string_view, std::string_view) const { return {}; }
-  /// What agents' owners noted last (domain::agent_note::state), of all of a brand.
-  [[nodiscard]] virtual std::vector<agent_row> agents(std::string_view brand) const {
-    (void)brand;
-    return {};
-  }
-  /// Where the brand's router was saved whole last.
-  [[nodiscard]] virtual std::optional<router_saved_row> router_saved(std::string_view brand) const {
-    (void)brand;
-    return std::nullopt;
-  }
-  /// The earliest of those places over all brands whose router was ever saved or turned, as far as it is flushed: nothing behind it
-  /// may be trimmed. Nullopt: no router needs anything.
-  [[nodiscard]] virtual std::optional<log_sequence> routers_need() const { return std::nullopt; }
   /// The thread that a message's id belongs to, within an account (comments, reviews and groups only).
   [[nodiscard]] virtual std::optional<domain::thread_id> find_thread(
       std::string_view account, std::string_view platform_message_id) const = 0;
@@ -207,14 +172,6 @@ class views {
   /// Latest begun first.
   [[nodiscard]] virtual expected<page, views_error> list_customer_conversations(
       std::string_view brand, std::string_view customer, std::size_t limit, std::string_view after) const = 0;
-  /// Why it went where it went, oldest first, each an object (domain::routing_decision).
-  [[nodiscard]] virtual expected<page, views_error> list_decisions(std::string_view brand,
-                                                                   domain::conversation_id c,
-                                                                   std::size_t limit,
-                                                                   std::string_view after) const {
-    (void)brand, (void)c, (void)limit, (void)after;
-    return page{};
-  }
   /// Newest first, without the raw bytes. `brands` empty: all, those without a brand included.
   [[nodiscard]] virtual expected<page, views_error> list_dead_letters(std::span<const std::string> brands,
                                                                       std::size_t limit,

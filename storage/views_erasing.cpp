@@ -104,6 +104,7 @@ void views_on_disk::erase_thread(const record& r, rocksdb::WriteBatch& batch) {
   const auto up_to = r.conversation.ordinal;
   erase_conversations(r.brand, thread, up_to, batch);
   outbox_.erase(thread, up_to, batch);
+  routing_.erase(r.brand, thread, up_to, batch);
   forget_references(thread, up_to, batch);
   batch.Put(store_->handle(column::erasures), keys::thread_erased(thread), number_row(up_to));
   if (e->by != 0) {
@@ -257,7 +258,7 @@ expected<void, views_error> views_on_disk::reclaim(std::span<const erasure_row> 
                                                    std::span<const domain::dead_letter_id> letters,
                                                    std::atomic<bool>& cancelled) {
   using ranges = std::vector<std::pair<std::string, std::string>>;
-  ranges conversations, inbox, customers, messages, received;
+  ranges conversations, inbox, customers, messages, received, decisions;
   const auto add = [](ranges& to, std::string prefix) {
     auto end = keys::behind(prefix);
     to.emplace_back(std::move(prefix), std::move(end));
@@ -273,6 +274,7 @@ expected<void, views_error> views_on_disk::reclaim(std::span<const erasure_row> 
         keys::append_thread(thread, t.thread);
         add(conversations, thread);
         add(messages, thread);
+        add(decisions, thread);
       }
     }
     for (const auto& id : letters) {
@@ -301,6 +303,7 @@ expected<void, views_error> views_on_disk::reclaim(std::span<const erasure_row> 
     compact(column::inbox, inbox);
     compact(column::customers, customers);
     compact(column::dead_letters, received);
+    compact(column::decisions, decisions);
     compact(column::messages, messages);
   } catch (const views_failure& e) {
     return unexpected{views_error{e.what(), e.damaged}};

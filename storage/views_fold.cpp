@@ -32,6 +32,7 @@ rocksdb::WriteBatch& views_fold::fold(std::span<const record_ptr> records, fold_
   batch_.Clear();
   letters_.clear();
   customers_.clear();
+  routing_.begin();
   for (const auto& r : records) add(*r, state);
   return batch_;
 }
@@ -57,6 +58,7 @@ void views_fold::add(const record& r, fold_state& state) {
   if (!r.feed_json.empty()) add_feed(r);
   if (!r.account_json.empty()) add_account(r);
   outbox_.take(r, batch_);
+  routing_.take(r, batch_);
   state.applied = r.sequence;
   state.advance(keys::milliseconds(r.at));
 }

@@ -1,13 +1,29 @@
 #pragma once
-// What the views tell of beside conversations and messages: replies on their way, and who was erased.
+// What the views tell in: pages and errors, and beside conversations and messages the replies on their way, and who was erased.
 
 #include "domain/ids.hpp"
 #include "domain/time.hpp"
 #include "storage/record.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <string>
+#include <vector>
 
 namespace switchboard::storage {
+
+struct views_error {
+  std::string what;
+  bool damaged = false;  ///< what is stored is not what was written: no restart reads it better
+};
+
+inline constexpr std::size_t page_rows_max = 1000;
+
+/// A page of JSON objects and where the next one starts (empty: no more).
+struct page {
+  std::vector<std::string> rows;
+  std::string next;  ///< opaque, belongs to the same query
+};
 
 /// A reply that is on its way.
 struct sending_row {

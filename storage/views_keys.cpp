@@ -73,6 +73,25 @@ std::string limit(const domain::kept_limit& k) {
   return key;
 }
 
+std::string agent(std::string_view brand, std::string_view id) {
+  std::string key;
+  append_name(key, brand);
+  append_name(key, id);
+  return key;
+}
+
+std::string router(std::string_view brand) {
+  std::string key;
+  append_name(key, brand);
+  return key;
+}
+
+std::string decision(std::string_view brand, domain::conversation_id c, log_sequence at) {
+  auto key = conversation(brand, c);
+  append_number(key, at);
+  return key;
+}
+
 std::string comment_thread(std::string_view account, std::uint64_t reference) {
   std::string key(1, hashed);
   append_name(key, account);

@@ -1,10 +1,11 @@
 #pragma once
 // The views over their store. Split by what is asked: views.cpp folds, views_rows.cpp finds single rows,
 // views_messages.cpp, views_lists.cpp and views_inbox.cpp page through many, views_outbox.cpp
-// has what is on its way.
+// has what is on its way, views_routing.cpp what routing left.
 
 #include "storage/views_fold.hpp"
 #include "storage/views_outbox.hpp"
+#include "storage/views_routing.hpp"
 #include "storage/views_store.hpp"
 #include "storage/views_unwritten_conversations.hpp"
 #include "storage/views_unwritten_messages.hpp"
@@ -66,6 +67,12 @@ class views_on_disk final : public views {
                                                     std::span<const domain::dead_letter_id> letters,
                                                     std::atomic<bool>& cancelled) override;
 
+  [[nodiscard]] std::vector<agent_row> agents(std::string_view brand) const override;
+  [[nodiscard]] std::optional<router_saved_row> router_saved(std::string_view brand) const override;
+  [[nodiscard]] std::optional<log_sequence> routers_need() const override;
+  [[nodiscard]] expected<page, views_error> list_decisions(std::string_view brand, domain::conversation_id c,
+                                                           std::size_t limit,
+                                                           std::string_view after) const override;
   [[nodiscard]] std::string account_health(std::string_view account) const override;
   [[nodiscard]] std::string feed_position(std::string_view reader, std::string_view feed) const override;
   [[nodiscard]] std::optional<std::string> conversation_json(std::string_view brand,
@@ -125,6 +132,7 @@ class views_on_disk final : public views {
   std::set<domain::thread_id> condemned_;  ///< asked to erase themselves, and not done yet
   std::atomic<bool> any_erased_{false};    ///< a thread ever was: else nobody has to ask
   outbox_rows outbox_;
+  routing_rows routing_;
   views_fold fold_;
   unwritten_conversations conversations_waiting_;
   unwritten_messages messages_waiting_;
@@ -132,6 +140,7 @@ class views_on_disk final : public views {
   fold_state state_;
   std::atomic<log_sequence> applied_{0};
   std::atomic<log_sequence> flushed_{0};
+  std::atomic<log_sequence> routers_need_{0};  ///< as of the last flush; 0: none does
   std::atomic<std::uint64_t> conversations_{0};
 };
 

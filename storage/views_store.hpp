@@ -32,9 +32,12 @@ enum class column : std::uint8_t {
   outbox,
   feeds,
   accounts,
-  limits
+  limits,
+  agents,
+  decisions,
+  routers
 };
-inline constexpr std::size_t column_count = 14;
+inline constexpr std::size_t column_count = 17;
 [[nodiscard]] std::string_view to_word(column);
 
 /// First byte of every value.

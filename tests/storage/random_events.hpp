@@ -43,10 +43,12 @@ class random_events : public random_values {
     c.previous_conversations = static_cast<std::uint32_t>(below(5));
     c.unread = static_cast<std::uint32_t>(below(4'294'967'296));
     c.version = big();
+    if (maybe()) c.routed = big();
+    if (maybe()) c.last_agent.value = hostile();
     c.created_at = time();
     c.updated_at = time();
     for (auto* t : {&c.first_response_at, &c.resolved_at, &c.snooze_until, &c.delivered_up_to, &c.read_up_to,
-                    &c.last_inbound_at, &c.last_from_ad_at, &c.customer_since})
+                    &c.last_inbound_at, &c.last_from_ad_at, &c.customer_since, &c.last_agent_at})
       *t = maybe_time();
     return c;
   }
@@ -130,11 +132,72 @@ class random_events : public random_values {
     return e;
   }
 
+  /// What the codec takes for bytes: anything.
+  std::string bytes() {
+    std::string s = hostile();
+    for (auto n = below(5); n > 0; --n) s += static_cast<char>(below(256));
+    return s;
+  }
+
+  /// One of what routing leaves in the log.
+  void routing(domain::event& e) {
+    switch (below(6)) {
+      case 0:
+        e.offer = domain::offer{.id = hostile(),
+                                .brand = {hostile()},
+                                .conversation = conversation().id,
+                                .agent = {hostile()},
+                                .queue = {hostile()},
+                                .epoch = big(),
+                                .expires_at = time()};
+        break;
+      case 1:
+        e.agent = domain::agent_shown{.id = {hostile()},
+                                      .brand = {hostile()},
+                                      .status = hostile(),
+                                      .online = maybe(),
+                                      .grace = maybe(),
+                                      .away_by_itself = maybe(),
+                                      .stays_online = maybe(),
+                                      .sessions = static_cast<std::uint32_t>(below(4'294'967'296)),
+                                      .epoch = big(),
+                                      .grace_until = maybe_time(),
+                                      .wrap_up_until = maybe_time()};
+        break;
+      case 2:
+        e.noted = domain::agent_note{.brand = {hostile()}, .agent = {hostile()}, .state = bytes()};
+        break;
+      case 3:
+        e.turn = domain::routing_turn{.brand = {hostile()},
+                                      .sequence = big(),
+                                      .consumed = big(),
+                                      .command = bytes(),
+                                      .events = bytes()};
+        break;
+      case 4:
+        e.saved = domain::routing_save{.brand = {hostile()},
+                                       .sequence = big(),
+                                       .consumed = big(),
+                                       .part = static_cast<std::uint32_t>(below(4'294'967'296)),
+                                       .parts = static_cast<std::uint32_t>(below(4'294'967'296)),
+                                       .state = bytes()};
+        break;
+      default:
+        static const std::vector<std::string> reasons = {"", "{}",
+                                                         "{\"ring\":0,\"agents\":[{\"id\":\"a\"}]}"};
+        e.decided = domain::routing_decision{
+            .brand = {hostile()}, .conversation = conversation().id, .json = reasons[below(reasons.size())]};
+    }
+  }
+
   domain::event any() {
     domain::event e;
     e.type = static_cast<domain::event_type>(below(domain::event_type_count));
     e.at = time();
-    switch (below(10)) {
+    switch (below(11)) {
+      case 10:
+        routing(e);
+        break;
       case 0:
         e.customer = customer();
         break;

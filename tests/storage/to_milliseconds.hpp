@@ -23,7 +23,7 @@ inline domain::event to_milliseconds(domain::event e) {
     c.created_at = to_milliseconds(c.created_at);
     c.updated_at = to_milliseconds(c.updated_at);
     for (auto* t : {&c.first_response_at, &c.resolved_at, &c.snooze_until, &c.delivered_up_to, &c.read_up_to,
-                    &c.last_inbound_at, &c.last_from_ad_at, &c.customer_since})
+                    &c.last_inbound_at, &c.last_from_ad_at, &c.customer_since, &c.last_agent_at})
       to_milliseconds(*t);
   }
   if (e.previous) e.previous->updated_at = to_milliseconds(e.previous->updated_at);
@@ -50,6 +50,11 @@ inline domain::event to_milliseconds(domain::event e) {
   for (auto& a : e.aliases) to_milliseconds(a.since);
   if (e.erased) {
     for (auto& a : e.erased->aliases) to_milliseconds(a.since);
+  }
+  if (e.offer) e.offer->expires_at = to_milliseconds(e.offer->expires_at);
+  if (e.agent) {
+    to_milliseconds(e.agent->grace_until);
+    to_milliseconds(e.agent->wrap_up_until);
   }
   if (e.dead_letter) {
     e.dead_letter->received_at = to_milliseconds(e.dead_letter->received_at);

@@ -67,6 +67,13 @@ void run_record(std::string_view bytes) {
   });
   check(bytes, storage::decode_conversation,
         [](const auto& c) { return appended(storage::append_conversation, c); });
+  check(bytes, storage::decode_offer, [](const auto& o) { return appended(storage::append_offer, o); });
+  check(bytes, storage::decode_agent, [](const auto& a) { return appended(storage::append_agent, a); });
+  // Within an event these are held to be the same again.
+  (void)storage::decode_noted(bytes);
+  (void)storage::decode_turn(bytes);
+  (void)storage::decode_saved(bytes);
+  (void)storage::decode_decision(bytes);
   check(bytes, storage::decode_customer, [](const auto& c) { return appended(storage::append_customer, c); });
   check(bytes, storage::decode_dead_letter, [](const auto& d) {
     std::string out;
