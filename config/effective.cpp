@@ -35,6 +35,78 @@ void add_calendar(std::string& out, const calendar_settings& c) {
   }
 }
 
+std::string number(std::uint64_t n) {
+  return std::to_string(n);
+}
+
+void add_queue(std::string& out, const queue_settings& q) {
+  const auto& r = q.rules;
+  add(out, {"queue", q.id.value, q.brand.value, literal(q.name), q.calendar.value, number(r.priority),
+            to_word(r.order), to_word(r.mode), number(static_cast<std::uint64_t>(r.offer_timeout.count())),
+            number(r.offers_at_once), number(static_cast<std::uint64_t>(r.delay.count()))});
+  for (const auto strategy : r.strategies) add(out, {"strategy", to_word(strategy)});
+  for (const auto& ring : r.rings) {
+    add(out, {"ring", number(static_cast<std::uint64_t>(ring.opens_after.count())), number(ring.pool),
+              number(ring.levels_lower), ring.preferred_required ? "preferred" : "",
+              ring.skip_if_none_online ? "skip" : ""});
+  }
+  const auto& o = r.overflow;
+  add(out, {"overflow", number(o.length_max), number(static_cast<std::uint64_t>(o.wait_max.count())),
+            number(static_cast<std::uint64_t>(o.eta_max.count())), o.when_closed ? "closed" : ""});
+  for (const auto& t : q.overflow_targets)
+    add(out, {"target", number(static_cast<std::uint64_t>(t.kind)), t.id});
+}
+
+void add_agent(std::string& out, const agent_settings& a) {
+  add(out, {"agent", a.id.value, a.brand.value, literal(a.name), number(a.units), number(a.units_hard)});
+  for (const auto& m : a.queues) add(out, {"member", m.queue.value, number(m.pool)});
+  for (const auto& k : a.skills) add(out, {"skill", k.skill, number(k.level)});
+}
+
+/// A test of a rule: its name and all that it takes.
+template <class List, class TextOf>
+void add_test(std::string& out, std::string_view name, const List& list, TextOf text_of) {
+  for (const auto& one : list) add(out, {"test", name, text_of(one)});
+}
+
+void add_rule(std::string& out, const rule_settings& r) {
+  const auto& rule = r.rule;
+  const auto id = [](const auto& one) { return one.value; };
+  const auto word = [](const auto& one) { return to_word(one); };
+  add(out, {"rule", literal(rule.name), r.queue.value, rule.set_priority ? to_word(*rule.set_priority) : ""});
+  add_test(out, "brand", rule.brands, id);
+  add_test(out, "platform", rule.platforms, word);
+  add_test(out, "account", rule.accounts, id);
+  add_test(out, "source", rule.sources, id);
+  add_test(out, "kind", rule.kinds, word);
+  add_test(out, "language", rule.languages, literal);
+  add_test(out, "tag", rule.tags, literal);
+  add_test(out, "priority", rule.priorities, word);
+  add_test(out, "attribute", rule.attributes,
+           [](const auto& a) { return literal(a.name) + " " + literal(a.value); });
+  add_test(out, "keyword", rule.keywords, literal);
+  for (const auto& k : r.required) add(out, {"required", k.skill, number(k.level)});
+  for (const auto& k : r.preferred) add(out, {"preferred", k.skill, number(k.weight)});
+}
+
+void add_routing_lists(std::string& out, const routing_section& s) {
+  for (const auto& c : s.router.channels) {
+    add(out, {"channel", c.platform ? to_word(*c.platform) : "", c.kind ? to_word(*c.kind) : "",
+              number(c.units), c.interruptible ? "interruptible" : "", number(c.at_once_max)});
+  }
+  const auto list = [&](std::string_view of, const auto& some) {
+    if (!some) return;
+    add(out, {"only", of});
+    for (const auto one : *some) add(out, {"of", to_word(one)});
+  };
+  for (const auto& status : s.statuses) {
+    add(out, {"status", status.name});
+    list("platforms", status.platforms);
+    list("kinds", status.kinds);
+  }
+  for (const auto& rule : s.rules) add_rule(out, rule);
+}
+
 }  // namespace
 
 std::string effective_text(const settings& s) {
@@ -45,7 +117,7 @@ std::string effective_text(const settings& s) {
   for (const brand_settings& b : s.brands) {
     const auto window = static_cast<std::uint64_t>(milliseconds(b.conversations.reopen_window).count());
     add(out, {"brand", b.id.value, literal(b.name), duration_text(window),
-              b.conversations.redact_deleted ? "redact" : "keep"});
+              b.conversations.redact_deleted ? "redact" : "keep", b.queue.value});
   }
   for (const source_settings& c : s.sources) {
     add(out, {"source", c.id.value, to_word(c.kind), c.jetstream_url, literal(c.public_url),
@@ -61,6 +133,9 @@ std::string effective_text(const settings& s) {
     for (const std::string& host : a.media_hosts) add(out, {"media-host", host});
   }
   for (const calendar_settings& c : s.calendars) add_calendar(out, c);
+  for (const queue_settings& q : s.queues) add_queue(out, q);
+  for (const agent_settings& a : s.agents) add_agent(out, a);
+  add_routing_lists(out, s.routing);
   for (const token_settings& t : s.tokens) add(out, {"token", t.brand, to_word(t.role), t.agent.value});
   return out;
 }

@@ -35,6 +35,7 @@ settings read_all(reader& r, const toml::table& root) {
   s.index();
   check_properties(r, root, s);
   check_records(r, tables, s);
+  check_routing(r, tables, s);
   return s;
 }
 
@@ -58,6 +59,7 @@ expected<settings_ptr, std::vector<problem>> load_text(std::string_view text, co
   }
   settings s = read_all(r, root);
   if (!r.clean()) return unexpected{r.take()};
+  s.warnings = r.take_warnings();
   s.version = sha256_hex(effective_text(s)).substr(0, 16);
   return settings_ptr(std::make_shared<const settings>(std::move(s)));
 }

@@ -22,6 +22,8 @@ template <class T>
 [[nodiscard]] value to_value(const T& member) {
   if constexpr (is_duration<T>) {
     return static_cast<std::uint64_t>(std::chrono::duration_cast<milliseconds>(member).count());
+  } else if constexpr (std::same_as<T, domain::routing::requeue_policy>) {
+    return std::string(to_word(member));
   } else if constexpr (std::same_as<T, bool> || !std::integral<T>) {
     return member;
   } else {
@@ -33,6 +35,8 @@ template <class T>
 void assign(T& member, value&& v) {
   if constexpr (is_duration<T>) {
     member = std::chrono::duration_cast<T>(milliseconds(std::get<std::uint64_t>(v)));
+  } else if constexpr (std::same_as<T, domain::routing::requeue_policy>) {
+    member = domain::routing::requeue_policy_of(std::get<std::string>(v)).value_or(member);
   } else if constexpr (std::same_as<T, bool> || !std::integral<T>) {
     member = std::get<T>(std::move(v));
   } else {

@@ -321,6 +321,7 @@ std::span<const property> properties() {
     add_feed_limits(rows);
     add_media_limits(rows);
     add_stream_limits(rows);
+    add_routing(rows);
     return rows;
   }();
   return table;

@@ -24,13 +24,15 @@ enum class form : std::uint8_t {
   path,       ///< a string, may be empty
   address,    ///< "host:port"
   addresses,  ///< a list of IP addresses
-  origins     ///< a list of https://host[:port]
+  origins,    ///< a list of https://host[:port]
+  word        ///< one of some words
 };
 
 struct range {
   config::form form = form::flag;
   std::uint64_t min = 0;  ///< count, size in bytes, duration in milliseconds; for a path 1: not empty
   std::uint64_t max = 0;
+  std::span<const std::string_view> words = {};  ///< those of a word
 };
 
 /// A value in the unit of its form, whatever the type of the member that holds it.
@@ -50,6 +52,8 @@ struct property {
 
 /// In the order of reference.toml; the keys of a section stand together.
 [[nodiscard]] std::span<const property> properties();
+/// The rows of [routing] (routing_properties.cpp), behind the others.
+void add_routing(std::vector<property>& out);
 /// nullptr if there is none.
 [[nodiscard]] const property* find_property(std::string_view section, std::string_view name);
 [[nodiscard]] value default_of(const property&);

@@ -128,28 +128,9 @@ domain::date_override read_override(reader& r, const toml::table& table) {
   return o;
 }
 
-/// Calls `read` for each [[calendar.section]], at most so many.
-template <class Read>
-void each_below(reader& r, const toml::table& table, std::string_view section, std::size_t most, Read read) {
-  const toml::node* node = table.get(section);
-  if (node == nullptr) return;
-  const toml::array* list = node->as_array();
-  if (list == nullptr ||
-      std::any_of(list->begin(), list->end(), [](const auto& n) { return !n.is_table(); })) {
-    const std::string name(section);
-    return r.report(node->source().begin,
-                    name + " is a list of tables; write [[calendar." + name + "]] behind the [[calendar]]");
-  }
-  if (list->size() > most) {
-    r.report((*list)[most].source().begin, "a calendar may have " + std::to_string(most) + " [[calendar." +
-                                               std::string(section) + "]]; this is one more");
-  }
-  for (std::size_t i = 0; i < std::min(list->size(), most); ++i) read(*(*list)[i].as_table());
-}
-
 domain::calendar_rules read_rules(reader& r, const toml::table& table) {
   domain::calendar_rules rules;
-  each_below(r, table, "hours", hours_max, [&](const toml::table& each) {
+  each_below(r, table, "calendar", "hours", hours_max, [&](const toml::table& each) {
     const record rec(r, "calendar.hours", each);
     const auto days = read_days(r, rec.required("days"));
     const auto windows = read_windows(r, rec.required("windows"));
@@ -159,7 +140,7 @@ domain::calendar_rules read_rules(reader& r, const toml::table& table) {
     }
   });
   std::map<local_days, toml::source_position> seen;
-  each_below(r, table, "override", overrides_max, [&](const toml::table& each) {
+  each_below(r, table, "calendar", "override", overrides_max, [&](const toml::table& each) {
     const std::size_t before = r.reported();
     auto o = read_override(r, each);
     const auto at = position_of(each, "date");

@@ -54,7 +54,7 @@ void read_section(reader& r, const section_entry& entry, const toml::node& node,
   for (auto&& [key, child] : *table) {
     const std::string nested = std::string(entry.name) + "." + std::string(key.str());
     if (const section_entry* below = find_section(nested)) {
-      read_section(r, *below, child, out);
+      if (!below->list) read_section(r, *below, child, out);  // lists are records (read_records)
     } else if (const property* p = find_property(entry.name, key.str())) {
       if (auto v = read_value(r, p->name, child, p->range, p->step, default_of(*p)))
         p->set(out, std::move(*v));

@@ -1,11 +1,12 @@
-// [[brand]] [[source]] [[account]] [[token]] [[calendar]]: each record is read for itself; how they fit together is
-// check_records' affair.
+// The lists: [[brand]] [[source]] [[account]] [[token]] [[calendar]] [[queue]] [[agent]]. Each record is read for itself; how they
+// fit together is check_records' affair.
 
 #include "config/digest.hpp"
 #include "config/record.hpp"
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 namespace switchboard::config {
 namespace {
@@ -13,6 +14,10 @@ namespace {
 constexpr std::size_t token_bytes_min = 16;  // 128 bits, were they random bytes
 
 constexpr std::size_t calendars_max = 1'000;  // each takes some 100 KB, and a millisecond of a reload
+
+// A queue is an index of 16 bits; what agents and their skills take (read_agent) is a few bytes for each pair.
+constexpr std::size_t queues_max = 10'000;
+constexpr std::size_t agents_max = 50'000;
 
 constexpr std::array roles{role::reader, role::agent, role::supervisor, role::admin};
 constexpr std::array platforms{domain::platform::facebook, domain::platform::instagram,
@@ -33,6 +38,7 @@ brand_settings read_brand(reader& r, const toml::table& table) {
           std::chrono::duration_cast<seconds>(milliseconds(std::get<std::uint64_t>(*v)));
     }
   }
+  b.queue.value = rec.id("queue", rec.optional("queue"));
   if (const toml::node* node = rec.optional("redact_deleted")) {
     if (auto v = read_value(r, "redact_deleted", *node, {form::flag}, 1, true)) {
       b.conversations.redact_deleted = std::get<bool>(*v);
@@ -164,10 +170,11 @@ token_settings read_token(reader& r, const toml::table& table, bool demo) {
   return t;
 }
 
-/// Calls `read` for each [[section]].
+/// Calls `read` for each [[section]], at most so many; those of `tables` are one for one what was read.
 template <class Read>
 void each_record(reader& r, const toml::table& root, std::string_view section,
-                 std::vector<const toml::table*>& tables, Read read) {
+                 std::vector<const toml::table*>& tables, Read read,
+                 std::size_t most = std::numeric_limits<std::size_t>::max()) {
   const toml::node* node = root.get(section);
   if (node == nullptr) return;
   const std::string header = "[[" + std::string(section) + "]]";
@@ -180,6 +187,10 @@ void each_record(reader& r, const toml::table& root, std::string_view section,
   }
   for (const toml::node& item : *list) {
     if (const toml::table* table = item.as_table()) {
+      if (tables.size() == most) {
+        return r.report(item.source().begin,
+                        "there may be " + std::to_string(most) + " " + header + "; this is one more");
+      }
       tables.push_back(table);
       read(*table);
     } else {
@@ -203,12 +214,16 @@ record_tables read_records(reader& r, const toml::table& root, settings& out) {
   each_record(r, root, "token", tables.tokens,
               [&](const toml::table& t) { out.tokens.push_back(read_token(r, t, demo)); });
   zone_files zones;
-  each_record(r, root, "calendar", tables.calendars, [&](const toml::table& t) {
-    if (out.calendars.size() < calendars_max) return out.calendars.push_back(read_calendar(r, t, zones));
-    if (tables.calendars.size() > calendars_max + 1) return;
-    r.report(t.source().begin,
-             "there may be " + std::to_string(calendars_max) + " [[calendar]]; this is one more");
-  });
+  each_record(
+      r, root, "calendar", tables.calendars,
+      [&](const toml::table& t) { out.calendars.push_back(read_calendar(r, t, zones)); }, calendars_max);
+  each_record(
+      r, root, "queue", tables.queues, [&](const toml::table& t) { out.queues.push_back(read_queue(r, t)); },
+      queues_max);
+  each_record(
+      r, root, "agent", tables.agents, [&](const toml::table& t) { out.agents.push_back(read_agent(r, t)); },
+      agents_max);
+  read_routing(r, root, tables, out.routing);
   return tables;
 }
 

@@ -31,6 +31,8 @@ std::string wanted(form f, value standard) {
       return "a list of IP addresses, like [\"10.0.0.1\"]";
     case form::origins:
       return "a list of origins, like [\"https://desk.example\"]";
+    case form::word:
+      return "a word, like " + to_toml(standard, f);
   }
   return {};
 }
@@ -108,6 +110,15 @@ std::optional<value> read_list(reader& r, std::string_view name, const toml::nod
   return items;
 }
 
+std::optional<value> read_word(reader& r, std::string_view name, const toml::node& node,
+                               std::span<const std::string_view> words) {
+  const std::string text = node.value_or(std::string{});
+  if (std::find(words.begin(), words.end(), text) != words.end()) return text;
+  r.report(node.source().begin,
+           std::string(name) + " = " + shown(node) + r.suggest(text, words, " is none of " + listed(words)));
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<value> read_value(reader& r, std::string_view name, const toml::node& node, range allowed,
@@ -136,6 +147,9 @@ std::optional<value> read_value(reader& r, std::string_view name, const toml::no
       if (text) {
         if (auto parsed = parse_endpoint(text->get())) return *parsed;
       }
+      return refuse();
+    case form::word:
+      if (text) return read_word(r, name, node, allowed.words);
       return refuse();
     case form::addresses:
     case form::origins:

@@ -16,6 +16,12 @@ constexpr std::size_t problems_max = 1000;
 constexpr std::size_t suggestions_max = 100;
 constexpr std::size_t shown_bytes_max = 64;
 
+void sort_by_place(std::vector<problem>& problems) {
+  std::stable_sort(problems.begin(), problems.end(), [](const problem& a, const problem& b) {
+    return std::tie(a.line, a.column) < std::tie(b.line, b.column);
+  });
+}
+
 }  // namespace
 
 void reader::report(const toml::source_position& at, std::string what, bool elsewhere) {
@@ -26,10 +32,14 @@ void reader::report(const toml::source_position& at, std::string what, bool else
   problems_.push_back({file_, at.line, at.column, std::move(what), elsewhere});
 }
 
+void reader::warn(const toml::source_position& at, std::string what) {
+  if (warnings_.size() < problems_max) warnings_.push_back({file_, at.line, at.column, std::move(what)});
+}
+
 std::string reader::suggest(std::string_view word, std::span<const std::string_view> known,
                             std::string_view otherwise) const {
   const std::string_view best =
-      problems_.size() < suggestions_max ? nearest(word, known) : std::string_view{};
+      problems_.size() + warnings_.size() < suggestions_max ? nearest(word, known) : std::string_view{};
   if (best.empty()) return std::string(otherwise);
   return "; did you mean " + in_quotes(best) + "?";
 }
@@ -43,13 +53,25 @@ std::string reader::place(const toml::source_position& at) const {
 }
 
 std::vector<problem> reader::take() {
-  std::stable_sort(problems_.begin(), problems_.end(), [](const problem& a, const problem& b) {
-    return std::tie(a.line, a.column) < std::tie(b.line, b.column);
-  });
+  sort_by_place(problems_);
   if (left_out_ > 0) {
     problems_.push_back({file_, 0, 0, "and " + std::to_string(left_out_) + " more; correct these first"});
   }
   return std::move(problems_);
+}
+
+std::vector<std::string> reader::take_warnings() {
+  sort_by_place(warnings_);
+  std::vector<std::string> lines;
+  for (const problem& p : warnings_) lines.push_back(to_text(p, true));
+  return lines;
+}
+
+std::string listed(std::span<const std::string_view> words) {
+  std::string out;
+  for (std::size_t i = 0; i < words.size(); ++i)
+    out += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + in_quotes(words[i]);
+  return out;
 }
 
 std::string in_quotes(std::string_view text) {

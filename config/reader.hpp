@@ -23,6 +23,8 @@ class reader {
       : file_(std::move(file)), directory_(std::move(directory)) {}
 
   void report(const toml::source_position& at, std::string what, bool elsewhere = false);
+  /// Of what loads all the same; beyond very many none is kept.
+  void warn(const toml::source_position& at, std::string what);
   /// `; did you mean "listen"?`, or `otherwise` if nothing is near. Gives up once there are very many
   /// problems.
   [[nodiscard]] std::string suggest(std::string_view word, std::span<const std::string_view> known,
@@ -37,11 +39,14 @@ class reader {
   [[nodiscard]] std::size_t reported() const noexcept { return problems_.size() + left_out_; }
   /// In the order of the file.
   [[nodiscard]] std::vector<problem> take();
+  /// The warnings, likewise, as lines.
+  [[nodiscard]] std::vector<std::string> take_warnings();
 
  private:
   std::string file_;
   std::string directory_;
   std::vector<problem> problems_;
+  std::vector<problem> warnings_;
   std::size_t left_out_ = 0;
 };
 
@@ -52,6 +57,8 @@ class reader {
 [[nodiscard]] std::string in_quotes(std::string_view text);
 /// "not 10", the value as an error may show it. Never for a secret.
 [[nodiscard]] std::string shown(const toml::node& node);
+/// "a", "b" or "c"; each in quotes.
+[[nodiscard]] std::string listed(std::span<const std::string_view> words);
 /// "an integer", "a list": the type alone.
 [[nodiscard]] std::string_view type_word(const toml::node& node);
 /// Where the value of `key` stands, or the table itself if it has none.
@@ -73,13 +80,16 @@ void report_unknown_key(reader& r, std::string_view section, bool list, const to
 /// The tables that the lists of the settings came from, one for one: where to point when a check over several
 /// of them fails.
 struct record_tables {
-  std::vector<const toml::table*> brands, sources, accounts, tokens, calendars;
+  std::vector<const toml::table*> brands, sources, accounts, tokens, calendars, queues, agents, channels,
+      statuses, rules;
 };
-/// [[brand]] [[source]] [[account]] [[token]] [[calendar]]. Every record is kept, with what of it could be read.
+/// [[brand]] [[source]] [[account]] [[token]] [[calendar]], and what routing has (read_routing). Every record is kept, with what of it could be read.
 [[nodiscard]] record_tables read_records(reader& r, const toml::table& root, settings& out);
 /// Precondition: s.index() has run. What no single key can tell: duplicates, references, keys that exclude or
 /// need each other.
 void check_records(reader& r, const record_tables& tables, const settings& s);
+/// The same for what is about routing; and warns of what can hardly be meant.
+void check_routing(reader& r, const record_tables& tables, const settings& s);
 /// The same for [server] and [limits]; makes the names of the TLS files absolute or relative to the working
 /// directory.
 void check_properties(reader& r, const toml::table& root, settings& s);

@@ -24,6 +24,7 @@ struct brand_settings {
   domain::brand_id id;
   std::string name;
   domain::conversation_policy conversations;
+  domain::queue_id queue = {};  ///< where nothing says otherwise; empty: the brand's first [[queue]]
 };
 
 /// A child application of a LinkedIn source: its events come to the same address, signed with its own secret.

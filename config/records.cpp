@@ -1,7 +1,9 @@
-// The part of the property table that is about lists: brands, sources, accounts, tokens. Calendars' keys: calendar_keys.hpp.
+// The part of the property table that is about lists: brands, sources, accounts, tokens. The keys of
+// calendars: calendar_keys.hpp; of routing: routing_keys.hpp.
 
 #include "config/calendar_keys.hpp"
 #include "config/properties.hpp"
+#include "config/routing_keys.hpp"
 
 #include <algorithm>
 #include <array>
@@ -32,6 +34,13 @@ constexpr std::array keys{
         "\"3d\"",
         "\"3d\"",
         {form::duration, 0, year_ms}},
+    record_key{"brand",
+               "queue",
+               "Where a conversation goes that no [[routing.rule]] names a queue for.",
+               "string, the id of a [[queue]] of the brand",
+               "its first [[queue]]",
+               "\"support\"",
+               {}},
     record_key{"brand",
                "redact_deleted",
                "A message deleted on its platform loses its content here too (in the views; the journal "
@@ -362,14 +371,46 @@ constexpr std::array entries{
                   "One page, number, handle or bot of a brand. Payloads for others become dead letters.",
                   true},
     section_entry{"token", "Who may use the API and the stream.", true},
-    section_entry{"queue", "", true, false},
-    section_entry{"agent", "", true, false},
-    section_entry{"routing", "", false, false},
-    section_entry{"calendar",
-                  "When a team works: days of the week with their windows, and dates that are unlike them.", true},
-    section_entry{"calendar.hours",
-                  "Windows of some days of the week, by the clock on the wall. Stands behind its [[calendar]].",
+    section_entry{"queue",
+                  "Where conversations of a brand wait for its agents: a department. A brand without any has "
+                  "no routing.",
                   true},
+    section_entry{
+        "queue.ring",
+        "Who may get what waits, from when on: each ring adds to the one before. Without any, whoever is "
+        "in pool 0 of the queue, from the first moment. Stands behind its [[queue]].",
+        true},
+    section_entry{"queue.overflow", "When and where a conversation goes on. Stands behind its [[queue]]."},
+    section_entry{"agent",
+                  "A person who answers, and whom conversations are given to. Who has a token but no "
+                  "[[agent]] can work, but "
+                  "is given nothing by himself.",
+                  true},
+    section_entry{"routing", "Who gets what: the numbers that all brands share."},
+    section_entry{"routing.priority_minutes",
+                  "What a priority is worth in a queue whose order is aged: minutes of waiting."},
+    section_entry{"routing.channel",
+                  "What a conversation costs its agent. The first that fits it counts, and the last where "
+                  "none does. Without "
+                  "any: dm 20 units, everything else 10.",
+                  true},
+    section_entry{
+        "routing.status",
+        "What an agent may say of himself. With the first he comes; the last, which must take nothing, is "
+        "set for him "
+        "where he misses too much or does nothing. Without any: online, busy (takes nothing), away.",
+        true},
+    section_entry{"routing.rule",
+                  "Where a conversation goes first: the first rule of which everything that is named fits. "
+                  "What none fits goes "
+                  "to its brand's queue.",
+                  true},
+    section_entry{"calendar",
+                  "When a team works: days of the week with their windows, and dates that are unlike them.",
+                  true},
+    section_entry{
+        "calendar.hours",
+        "Windows of some days of the week, by the clock on the wall. Stands behind its [[calendar]].", true},
     section_entry{"calendar.override",
                   "A date with other hours, or none: a holiday. Stands behind its [[calendar]].", true},
     section_entry{"sla", "", true, false},
@@ -385,7 +426,7 @@ constexpr auto joined(const std::array<record_key, N>& a, const std::array<recor
   std::copy(b.begin(), b.end(), std::copy(a.begin(), a.end(), all.begin()));
   return all;
 }
-constexpr auto all_keys = joined(keys, calendar_keys);
+constexpr auto all_keys = joined(joined(keys, routing_keys), calendar_keys);
 
 }  // namespace
 
@@ -394,9 +435,9 @@ std::span<const record_key> record_keys() {
 }
 
 const record_key* find_record_key(std::string_view section, std::string_view name) {
-  const auto found = std::find_if(
-      all_keys.begin(), all_keys.end(),
-      [&](const record_key& k) { return k.section == section && k.name == name; });
+  const auto found = std::find_if(all_keys.begin(), all_keys.end(), [&](const record_key& k) {
+    return k.section == section && k.name == name;
+  });
   return found == all_keys.end() ? nullptr : &*found;
 }
 

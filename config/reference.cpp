@@ -2,6 +2,7 @@
 
 #include "config/load.hpp"
 #include "config/properties.hpp"
+#include "config/reader.hpp"
 
 namespace switchboard::config {
 namespace {
@@ -45,6 +46,8 @@ std::string bounds(const property& p) {
       return "list of IP addresses";
     case form::origins:
       return "list of scheme://host[:port]";
+    case form::word:
+      return listed(p.range.words);
   }
   return {};
 }
@@ -83,7 +86,8 @@ std::string reference_toml() {
     out += "\n\n";
     comment(out, e.sentence);
     const std::string name(e.name);
-    out += e.list ? "# [[" + name + "]]\n" : "[" + name + "]\n";
+    const bool of_record = name == "queue.overflow";  // a table of a record: without one it would be nobody's
+    out += e.list ? "# [[" + name + "]]\n" : (of_record ? "# [" : "[") + name + "]\n";
     for (const property& p : properties()) {
       if (p.section == e.name) add_property(out, p);
     }

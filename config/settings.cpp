@@ -66,6 +66,8 @@ void settings::index() {
   build(accounts_by_id_, accounts, [](const account_settings& a) { return a.id.value; });
   build(tokens_by_sha256_, tokens, [](const token_settings& t) { return t.sha256; });
   build(calendars_by_id_, calendars, [](const calendar_settings& c) { return c.id.value; });
+  build(queues_by_id_, queues, [](const queue_settings& q) { return q.id.value; });
+  build(agents_by_id_, agents, [](const agent_settings& a) { return a.id.value; });
   build(accounts_by_route_, accounts, [](const account_settings& a) {
     return route_key{a.source.value, a.platform, a.platform_id};
   });
@@ -89,6 +91,12 @@ const token_settings* settings::find_token(std::string_view sha256_hex) const {
 }
 const calendar_settings* settings::find_calendar(std::string_view id) const {
   return find(calendars_by_id_, calendars, id);
+}
+const queue_settings* settings::find_queue(std::string_view id) const {
+  return find(queues_by_id_, queues, id);
+}
+const agent_settings* settings::find_agent(std::string_view id) const {
+  return find(agents_by_id_, agents, id);
 }
 
 }  // namespace switchboard::config

@@ -5,6 +5,7 @@
 
 #include "config/lookup.hpp"
 #include "config/record_settings.hpp"
+#include "config/routing_section.hpp"
 #include "domain/conversation.hpp"
 #include "domain/ids.hpp"
 #include "domain/model.hpp"
@@ -114,9 +115,9 @@ struct limit_settings {
   milliseconds sync_timeout{50'000};      ///< of one account's history
   seconds account_check_interval{3'600};  ///< between two looks at an account's subscription
 
-  milliseconds feed_poll_interval{10'000};     ///< of what an account is asked for
-  std::uint32_t feed_backfill_max = 1'000;     ///< notifications that one reading goes back
-  std::uint32_t feed_in_flight_max = 256;      ///< of one stream: read, and not durable yet
+  milliseconds feed_poll_interval{10'000};  ///< of what an account is asked for
+  std::uint32_t feed_backfill_max = 1'000;  ///< notifications that one reading goes back
+  std::uint32_t feed_in_flight_max = 256;   ///< of one stream: read, and not durable yet
   std::uint32_t feed_message_bytes_max = 1 << 20;
   milliseconds feed_idle_timeout{60'000};
   milliseconds feed_backoff{1'000};  ///< after the first failure; doubles with each
@@ -151,7 +152,12 @@ struct settings {
   std::vector<account_settings> accounts;
   std::vector<token_settings> tokens;
   std::vector<calendar_settings> calendars = {};
+  std::vector<queue_settings> queues = {};
+  std::vector<agent_settings> agents = {};
+  routing_section routing = {};
   std::string version;  ///< first 16 hex digits of the SHA-256 of the effective values, secrets left out
+  /// What loads and can hardly be meant so, a line each as check-config shows it.
+  std::vector<std::string> warnings = {};
 
   // Look-ups: hash tables behind them; a webhook does two. They allocate nothing; the pointers live as long
   // as these settings.
@@ -164,6 +170,8 @@ struct settings {
                                                      std::string_view platform_id) const;
   [[nodiscard]] const token_settings* find_token(std::string_view sha256_hex) const;
   [[nodiscard]] const calendar_settings* find_calendar(std::string_view id) const;
+  [[nodiscard]] const queue_settings* find_queue(std::string_view id) const;
+  [[nodiscard]] const agent_settings* find_agent(std::string_view id) const;
 
   /// Builds the look-ups from the lists. The loader does; who fills settings by hand must.
   void index();
@@ -174,6 +182,8 @@ struct settings {
   text_index accounts_by_id_;
   text_index tokens_by_sha256_;
   text_index calendars_by_id_;
+  text_index queues_by_id_;
+  text_index agents_by_id_;
   route_index accounts_by_route_;
 };
 

@@ -52,6 +52,19 @@ bool fits_any(const std::vector<T>& any_of, F&& f) {
   return any_of.empty() || std::any_of(any_of.begin(), any_of.end(), f);
 }
 
+/// A test holds wherever another does: it asks nothing, or each that the other takes is taken by it, too.
+template <class T, class F>
+bool holds_wherever(const std::vector<T>& test, const std::vector<T>& other, F&& takes) {
+  if (test.empty()) return true;
+  return !other.empty() && std::all_of(other.begin(), other.end(), [&](const T& o) {
+    return std::any_of(test.begin(), test.end(), [&](const T& t) { return takes(t, o); });
+  });
+}
+template <class T>
+bool holds_wherever(const std::vector<T>& test, const std::vector<T>& other) {
+  return holds_wherever(test, other, [](const T& t, const T& o) { return t == o; });
+}
+
 template <class T, class Join>
 std::vector<T> once_each(std::vector<T> skills, Join&& join) {
   std::stable_sort(skills.begin(), skills.end(), [](const T& a, const T& b) { return a.skill < b.skill; });
@@ -91,6 +104,27 @@ mismatch test_rule(const routing_rule& r, const subject& s) {
   }
   if (!fits_any(r.keywords, [&](const auto& k) { return has_phrase(s.text, k); })) return mismatch::keyword;
   return mismatch::none;
+}
+
+bool covers(const routing_rule& earlier, const routing_rule& later) {
+  if (!holds_wherever(earlier.brands, later.brands)) return false;
+  if (!holds_wherever(earlier.platforms, later.platforms)) return false;
+  if (!holds_wherever(earlier.accounts, later.accounts)) return false;
+  if (!holds_wherever(earlier.sources, later.sources)) return false;
+  if (!holds_wherever(earlier.kinds, later.kinds)) return false;
+  if (!holds_wherever(earlier.languages, later.languages, fits_language)) return false;
+  if (!holds_wherever(earlier.tags, later.tags)) return false;
+  if (!holds_wherever(earlier.priorities, later.priorities)) return false;
+  // Of attributes each must hold, not any one.
+  const bool attributes =
+      std::all_of(earlier.attributes.begin(), earlier.attributes.end(), [&](const auto& e) {
+        return std::any_of(later.attributes.begin(), later.attributes.end(),
+                           [&](const auto& l) { return l.name == e.name && l.value == e.value; });
+      });
+  // Where a phrase is a text's words, so is what stands in it between the ends of words.
+  return attributes &&
+         holds_wherever(earlier.keywords, later.keywords,
+                        [](const auto& shorter, const auto& phrase) { return has_phrase(phrase, shorter); });
 }
 
 first_match_result first_match(const std::vector<routing_rule>& rules, const subject& s,

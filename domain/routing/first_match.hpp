@@ -79,6 +79,9 @@ struct first_match_result {
 };
 
 [[nodiscard]] mismatch test_rule(const routing_rule& r, const subject& s);
+/// Whatever fits `later` fits `earlier` as well, so that behind it `later` is never reached. false where it can't be told by
+/// comparing test by test.
+[[nodiscard]] bool covers(const routing_rule& earlier, const routing_rule& later);
 [[nodiscard]] first_match_result first_match(const std::vector<routing_rule>& rules, const subject& s,
                                              queue_index otherwise);
 

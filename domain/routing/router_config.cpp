@@ -1,10 +1,23 @@
 #include "domain/routing/router_config.hpp"
 
+#include "domain/words.hpp"
+
 #include <algorithm>
 #include <unordered_map>
 
 namespace switchboard::domain::routing {
 namespace {
+
+constexpr word_table<4> strategy_words{"round_robin", "least_active", "load_balanced", "skill_best"};
+constexpr word_table<3> order_words{"aged", "strict", "edf"};
+constexpr word_table<3> mode_words{"auto_accept", "offer", "pull"};
+constexpr word_table<3> requeue_words{"keep", "requeue_unanswered", "requeue_all"};
+static_assert(distinct(strategy_words) &&
+              static_cast<std::size_t>(strategy::skill_best) + 1 == strategy_words.size());
+static_assert(distinct(order_words) && static_cast<std::size_t>(queue_order::edf) + 1 == order_words.size());
+static_assert(distinct(mode_words) && static_cast<std::size_t>(offer_mode::pull) + 1 == mode_words.size());
+static_assert(distinct(requeue_words) &&
+              static_cast<std::size_t>(requeue_policy::requeue_all) + 1 == requeue_words.size());
 
 const std::string& name_of(const std::string& s) {
   return s;
@@ -83,6 +96,22 @@ void make_grow(std::vector<ring>& rings) {
 }
 
 }  // namespace
+
+std::string_view to_word(strategy s) {
+  return word_of(strategy_words, s);
+}
+std::string_view to_word(queue_order o) {
+  return word_of(order_words, o);
+}
+std::string_view to_word(offer_mode m) {
+  return word_of(mode_words, m);
+}
+std::string_view to_word(requeue_policy p) {
+  return word_of(requeue_words, p);
+}
+std::optional<requeue_policy> requeue_policy_of(std::string_view word) {
+  return value_of<requeue_policy>(requeue_words, word);
+}
 
 router_config align(router_config next, const router_config& before) {
   const auto skills = keep_places(next.skills, before.skills);

@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace switchboard::domain::routing {
@@ -46,6 +47,13 @@ enum class queue_order : std::uint8_t {
 enum class offer_mode : std::uint8_t { auto_accept, offer, pull };
 /// What becomes of an agent's work when he is gone for good.
 enum class requeue_policy : std::uint8_t { keep, requeue_unanswered, requeue_all };
+
+[[nodiscard]] std::string_view to_word(strategy);
+[[nodiscard]] std::string_view to_word(queue_order);
+[[nodiscard]] std::string_view to_word(offer_mode);
+[[nodiscard]] std::string_view to_word(requeue_policy);
+/// nullopt for any other text.
+[[nodiscard]] std::optional<requeue_policy> requeue_policy_of(std::string_view word);
 
 struct skill_level {
   skill_index skill = 0;

@@ -19,15 +19,12 @@ constexpr word_table<8> reject_words{"none",     "presence",    "queue", "skill"
 constexpr word_table<11> refusal_words{
     "offer_gone",   "over_hard_cap", "unknown_conversation", "unknown_agent", "unknown_queue", "not_queued",
     "not_assigned", "not_eligible",  "nothing_to_pull",      "router_full",   "bulk_too_large"};
-constexpr word_table<4> strategy_words{"round_robin", "least_active", "load_balanced", "skill_best"};
 static_assert(distinct(event_words) &&
               static_cast<std::size_t>(event_kind::ramp_eased) + 1 == event_words.size());
 static_assert(distinct(hold_words) && static_cast<std::size_t>(hold::pull) + 1 == hold_words.size());
 static_assert(distinct(reject_words) && static_cast<std::size_t>(reject::ramp) + 1 == reject_words.size());
 static_assert(distinct(refusal_words) &&
               static_cast<std::size_t>(refusal::bulk_too_large) + 1 == refusal_words.size());
-static_assert(distinct(strategy_words) &&
-              static_cast<std::size_t>(strategy::skill_best) + 1 == strategy_words.size());
 
 // -- canonical bytes -----------------------------------------------------------------------------------------
 
@@ -139,9 +136,6 @@ std::string_view to_word(reject r) {
 }
 std::string_view to_word(refusal r) {
   return word_of(refusal_words, r);
-}
-std::string_view to_word(strategy s) {
-  return word_of(strategy_words, s);
 }
 
 void append_canonical(std::string& out, const router_event& e) {

@@ -158,7 +158,6 @@ enum class refusal : std::uint8_t {
 [[nodiscard]] std::string_view to_word(hold);
 [[nodiscard]] std::string_view to_word(reject);
 [[nodiscard]] std::string_view to_word(refusal);
-[[nodiscard]] std::string_view to_word(strategy);
 
 struct router_event {
   event_kind kind = event_kind::queued;

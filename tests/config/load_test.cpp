@@ -103,8 +103,8 @@ TEST(Load, UnknownKeysAndSections) {
 }
 
 TEST(Load, SectionsOfLaterVersionsAreNotIgnored) {
-  for (const std::string name : {"queue", "agent", "routing", "sla", "flow", "ai", "crm", "cluster"}) {
-    const bool list = name == "queue" || name == "agent" || name == "sla" || name == "flow";
+  for (const std::string name : {"sla", "flow", "ai", "crm", "cluster"}) {
+    const bool list = name == "sla" || name == "flow";
     const std::string header = list ? "[[" + name + "]]" : "[" + name + "]";
     EXPECT_EQ(problems_of(header + "\nx = 1\n"),
               lines{"t.toml:1:" + std::string(list ? "3" : "2") + ": error: section " + header +
@@ -119,6 +119,10 @@ TEST(Load, ShapesOfSections) {
       {"brand = [1, {id = \"a\"}]\n",
        {"1:10: error: brand is a list of tables; write [[brand]], not an integer"}},
       {"[[server]]\n", {"1:1: error: section \"server\" is written once, as [server], not as a list"}},
+      {"queue = 1\n", {"1:9: error: queue is a list; write [[queue]], once for each, not 1"}},
+      {"[[routing]]\n", {"1:1: error: section \"routing\" is written once, as [routing], not as a list"}},
+      {"[routing]\nrule = 1\n",
+       {"2:8: error: rule is a list of tables; write [[routing.rule]] behind the [routing]"}},
       {"server = 5\n", {"1:10: error: section \"server\" is written once, as [server], not as an integer"}},
       {"[server]\ntls = true\n",
        {"2:7: error: section \"server.tls\" is written once, as [server.tls], not as true or false"}},

@@ -116,6 +116,7 @@ TEST(Properties, NoneTakesAnotherType) {
       {form::path, {"5", "true", "{}"}},
       {form::address, {"8080", "\"8080\"", "\"example.org:80\""}},
       {form::addresses, {"\"10.0.0.1\"", "[1]", "[\"10.0.0.0/8\"]"}},
+      {form::word, {"1", "true", "\"sometimes\"", "[]"}},
       {form::origins, {"\"https://a.example\"", "[\"*\"]", "[\"https://a.example/\"]", "[\"a.example\"]"}},
   };
   for (const property& p : properties()) {
@@ -123,11 +124,13 @@ TEST(Properties, NoneTakesAnotherType) {
       const auto problems = problems_of(file_with(p, written));
       ASSERT_EQ(problems.size(), 1u) << p.name << " = " << written;
       const bool in_list =
-          written.front() == '[' && p.range.form != form::duration && p.range.form != form::flag;
+          written.front() == '[' && (p.range.form == form::addresses || p.range.form == form::origins);
       const std::string column = std::to_string(p.name.size() + 4 + (in_list ? 1 : 0));
       EXPECT_TRUE(problems[0].starts_with("t.toml:2:" + column + ": error: ")) << problems[0];
       EXPECT_NE(problems[0].find(p.name), std::string::npos) << problems[0];
-      const bool simple = p.range.form == form::flag || p.range.form == form::path;  // the type says it all
+      // The type says it all, or the words are listed.
+      const bool simple = p.range.form == form::flag || p.range.form == form::path ||
+                          (p.range.form == form::word && written.front() == '"');
       EXPECT_EQ(problems[0].find("like ") == std::string::npos, simple) << problems[0];
     }
   }

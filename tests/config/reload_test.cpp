@@ -50,6 +50,9 @@ TEST(Reload, EveryPropertyDoesAsItsRowSays) {
       case form::address:
         p.set(next, endpoint{"10.1.1.1", 1});
         break;
+      case form::word:
+        p.set(next, std::string(p.range.words.back()));
+        break;
       case form::addresses:
       case form::origins:
         p.set(next, std::vector<std::string>{"x"});
