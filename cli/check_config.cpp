@@ -29,9 +29,13 @@ int run_check_config(const std::string& file, bool secrets) {
     return exit_ok;
   }
   const auto& s = **loaded;
-  std::printf("%s: ok (%s, %s, %s, %s)\n", file.c_str(), counted(s.brands.size(), "brand").c_str(),
-              counted(s.sources.size(), "source").c_str(), counted(s.accounts.size(), "account").c_str(),
-              counted(s.tokens.size(), "token").c_str());
+  for (const auto& warning : s.warnings) std::fprintf(stderr, "%s\n", warning.c_str());
+  std::string what = counted(s.brands.size(), "brand") + ", " + counted(s.sources.size(), "source") + ", " +
+                     counted(s.accounts.size(), "account") + ", " + counted(s.tokens.size(), "token");
+  if (!s.queues.empty()) what += ", " + counted(s.queues.size(), "queue");
+  if (!s.agents.empty()) what += ", " + counted(s.agents.size(), "agent");
+  if (!s.routing.rules.empty()) what += ", " + counted(s.routing.rules.size(), "rule");
+  std::printf("%s: ok (%s)\n", file.c_str(), what.c_str());
   return exit_ok;
 }
 

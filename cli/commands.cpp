@@ -8,6 +8,7 @@
 #include "cli/events.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/figures.hpp"
+#include "cli/route.hpp"
 #include "cli/verify.hpp"
 
 #include <CLI/CLI.hpp>
@@ -31,6 +32,7 @@ struct arguments {
   deliver_options deliver;
   events_options events;
   dead_letters_options dead_letters;
+  route_options route;
   verify_options verify;
   backup_options backup;
   restore_options restore;
@@ -194,6 +196,21 @@ void add_verify(CLI::App& app, arguments& a) {
       ->type_name("DIR");
 }
 
+void add_route(CLI::App& app, arguments& a) {
+  auto& o = a.route;
+  auto* c = command(app, "route", "Where a config's rules send a conversation, and why; asks no engine",
+                    "  switchboard route --explain conversation.json\n"
+                    "  switchboard route --explain - --config /etc/switchboard.toml --brand acme --json");
+  c->add_option("--explain", o.file,
+                "JSON: a conversation as the API shows it, with \"text\" and \"attributes\" beside it; - is "
+                "standard input")
+      ->required()
+      ->type_name("FILE");
+  c->add_option("--config", o.config, "TOML file (config/demo.toml)")->type_name("FILE");
+  c->add_option("--brand", o.brand, "Instead of the conversation's")->type_name("ID");
+  c->add_flag("--json", o.json, "One JSON object instead of text");
+}
+
 void add_backup(CLI::App& app, arguments& a) {
   auto& o = a.backup;
   auto* c =
@@ -307,6 +324,7 @@ int dispatch(const CLI::App& app, arguments& a, const serve_function& serve) {
   if (name == "deliver") return run_deliver(a.deliver);
   if (name == "events") return run_events(a.events);
   if (name == "dead-letters") return run_dead_letters(a.dead_letters);
+  if (name == "route") return run_route(a.route);
   if (name == "verify") return run_verify(a.verify);
   if (name == "backup") return run_backup(a.backup);
   if (name == "restore") return run_restore(a.restore);
@@ -388,6 +406,7 @@ int run(int argc, const char* const* argv, const serve_function& serve) {
   add_deliver(app, a);
   add_events(app, a);
   add_dead_letters(app, a);
+  add_route(app, a);
   add_verify(app, a);
   add_backup(app, a);
   add_restore(app, a);

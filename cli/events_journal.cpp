@@ -26,7 +26,8 @@ expected<actors::stream_filter, std::string> to_filter(const events_options& o) 
   actors::stream_filter f;
   for (const auto& word : o.types) {
     const auto type = domain::event_type_from_word(word);
-    if (!type || !is_public(*type)) return unexpected{"--type " + word + ": no such event type; e.g. message.received"};
+    if (!type || !is_public(*type))
+      return unexpected{"--type " + word + ": no such event type; e.g. message.received"};
     f.types.push_back(*type);
   }
   f.brands = o.brands;

@@ -68,6 +68,8 @@ std::optional<shortage> fit_connections(config::settings& s) {
 }
 
 void warn(const loaded_settings& l) {
+  for (const auto& warning : l.settings->warnings)
+    log::write(log::level::warning, "config-doubtful", warning);
   if (!l.short_of) return;
   log::write(
       log::level::warning, "few-descriptors",

@@ -64,6 +64,7 @@ TEST(commands, each_mistake_is_one_line_that_names_the_fix) {
                         {{"serve"}, "--config is required"},
                         {{"serve", "--config", "c", "--prot", "1"}, "--prot"},
                         {{"check-config"}, "file is required"},
+                        {{"route"}, "--explain is required"},
                         {{"verify"}, "--data-dir is required"},
                         {{"backup"}, "--to is required"},
                         {{"backup", "--to", "x", "--data-dir", "d", "--url", "u"}, "excludes"},
@@ -92,6 +93,7 @@ TEST(commands, each_help_ends_in_two_examples_that_start_with_the_command) {
                                              {"dead-letters", "list"},
                                              {"dead-letters", "show"},
                                              {"dead-letters", "replay"},
+                                             {"route"},
                                              {"verify"},
                                              {"backup"},
                                              {"restore"},
@@ -179,6 +181,21 @@ TEST(check_config, counts_what_a_good_file_holds_and_shows_all_errors_of_a_bad_o
   EXPECT_EQ(bad.code, 1);
   EXPECT_NE(bad.err.find(":2:"), std::string::npos) << bad.err;
   EXPECT_NE(bad.err.find(":3:"), std::string::npos) << bad.err;
+}
+
+TEST(check_config, warns_of_what_can_hardly_be_meant_and_says_yes_all_the_same) {
+  const auto file =
+      (std::filesystem::temp_directory_path() / ("check-doubtful-" + std::to_string(::getpid()) + ".toml"))
+          .string();
+  std::ofstream(file)
+      << "[[brand]]\nid = \"b\"\n[[queue]]\nid = \"q\"\nbrand = \"b\"\n[[agent]]\nid = \"a\"\n"
+         "brand = \"b\"\nqueues = [\"q:1\"]\n";
+  const auto doubtful = call({"check-config", file});
+  std::filesystem::remove(file);
+  EXPECT_EQ(doubtful.code, 0);
+  EXPECT_TRUE(doubtful.err.starts_with(file + ":9:11: warning: agent \"a\" is never asked: "))
+      << doubtful.err;
+  EXPECT_EQ(doubtful.out, file + ": ok (1 brand, 0 sources, 0 accounts, 0 tokens, 1 queue, 1 agent)\n");
 }
 
 TEST(bench_config, is_what_the_engine_of_a_benchmark_runs_on) {

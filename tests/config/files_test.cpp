@@ -2,6 +2,7 @@
 
 #include "config/digest.hpp"
 #include "config/properties.hpp"
+#include "config/routing.hpp"
 #include "tests/config/loading.hpp"
 
 #include <gtest/gtest.h>
@@ -98,6 +99,15 @@ TEST(Files, Demo) {
   EXPECT_EQ(agent->agent.value, "ana");
   EXPECT_EQ(s->find_token(sha256_hex("demo-admin"))->brand, "*");
   EXPECT_EQ(s->find_token(sha256_hex("demo-reader"))->role, role::reader);
+
+  EXPECT_EQ(s->warnings, std::vector<std::string>{});
+  for (const auto& a : s->agents) {
+    const auto is_his = [&](const token_settings& t) { return t.agent == a.id && t.brand == a.brand.value; };
+    EXPECT_TRUE(std::any_of(s->tokens.begin(), s->tokens.end(), is_his))
+        << a.id.value << " can't try it without a token";
+  }
+  EXPECT_EQ(routing_of(*s, {"acme"}).router.queues.size(), 2u);
+  EXPECT_EQ(routing_of(*s, {"globex"}).router.agents.size(), 1u);
 }
 
 TEST(Files, LargeLoadsOnceItsSecretsAreThere) {
@@ -114,6 +124,8 @@ TEST(Files, LargeLoadsOnceItsSecretsAreThere) {
   EXPECT_EQ(s->find_source("meta")->secrets,
             (std::vector<std::string>{"the present one", "META_APP_SECRET_NEXT-0123456789"}));
   EXPECT_EQ(s->storage.partitions, 256);
+  EXPECT_EQ(s->warnings, std::vector<std::string>{});
+  EXPECT_EQ(routing_of(*s, {"acme"}).default_queue, 0u);
 }
 
 TEST(Files, LargeGivesTheReasonBesideEachNumber) {
@@ -122,7 +134,7 @@ TEST(Files, LargeGivesTheReasonBesideEachNumber) {
   for (std::string line; std::getline(lines, line);) {
     const bool setting = line.find(" = ") != std::string::npos && !line.starts_with('#');
     const bool obvious = line.starts_with("data_dir") || line.starts_with("id") || line.starts_with("name") ||
-                         line.starts_with("allowed_origins");
+                         line.starts_with("brand") || line.starts_with("allowed_origins");
     EXPECT_TRUE(!setting || obvious || line.find(" # ") != std::string::npos) << line;
   }
 }
