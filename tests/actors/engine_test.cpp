@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <condition_variable>
+#include <future>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -66,6 +67,11 @@ class running_engine {
     std::unique_lock lock{mutex_};
     changed_.wait(lock, [this] { return settled_ == sent_; });
   }
+  command_result execute(domain::command what) {
+    std::promise<command_result> done;
+    engine_->execute("acme", std::move(what), [&](command_result&& r) { done.set_value(std::move(r)); });
+    return done.get_future().get();
+  }
   std::vector<storage::record_ptr> events() {
     stream_filter all;
     all.all_brands = all.dead_letters = true;
@@ -103,6 +109,43 @@ TEST(Engine, ABodyOfManyUnknownAccountsIsKeptOnce) {
   ASSERT_EQ(events.size(), 1u);
   EXPECT_EQ(events[0]->type, domain::event_type::deadletter_added);
   EXPECT_LT(events[0]->bytes.size(), 2 * raw.size());
+}
+
+TEST(Engine, AConversationFollowsItsRouterAndWhoeverAssignsIt) {
+  running_engine e{true};
+  domain::unpacked_body body;
+  body.events.push_back(text_message("wamid.1", "x"));
+  e.deliver(std::move(body), "{}");
+  e.wait();
+  const auto id = e.events().at(0)->conversation;
+  ASSERT_EQ(id.ordinal, 1u);
+  const domain::route routed{.id = id,
+                             .sequence = 41,
+                             .type = domain::event_type::conversation_assigned,
+                             .queue = {"sales"},
+                             .agent = {"ann"}};
+  std::uint64_t version = 0;
+  for (int i = 0; i < 3; ++i) {  // repeated until it is in the log
+    const auto done = e.execute(routed);
+    ASSERT_FALSE(done.refused || done.failed || done.undecided);
+    if (i == 0) version = done.version;
+    EXPECT_EQ(done.version, version);
+  }
+  const auto by_hand = e.execute(domain::assign_by_hand{.id = id, .if_version = version, .agent = {}});
+  ASSERT_FALSE(by_hand.refused || by_hand.failed || by_hand.undecided);
+  EXPECT_EQ(by_hand.version, version + 1);
+  const auto stale = e.execute(domain::assign_by_hand{.id = id, .if_version = version, .agent = {"bob"}});
+  ASSERT_TRUE(stale.refused);
+  EXPECT_EQ(stale.refused->why, domain::refusal::stale_version);
+
+  std::vector<std::string> told;
+  for (const auto& r : e.events()) {
+    if (r->conversation_sequence <= version - 1) continue;
+    told.push_back(std::string(to_word(r->type)) + " " + r->queue + " " + r->assignee + " " +
+                   std::to_string(r->routed));
+  }
+  EXPECT_EQ(told, (std::vector<std::string>{"conversation.assigned sales ann 41",
+                                            "conversation.unassigned sales  41"}));
 }
 
 TEST(Engine, ABodyThatMayHoldAnotherBrandsIsShownToNone) {

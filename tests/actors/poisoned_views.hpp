@@ -121,6 +121,18 @@ class poisoned_views final : public storage::views {
   std::vector<storage::erased_thread> threads_erased_by(storage::log_sequence by) const override {
     return real_->threads_erased_by(by);
   }
+  std::vector<storage::agent_row> agents(std::string_view brand) const override {
+    return real_->agents(brand);
+  }
+  std::optional<storage::router_saved_row> router_saved(std::string_view brand) const override {
+    return real_->router_saved(brand);
+  }
+  std::optional<storage::log_sequence> routers_need() const override { return real_->routers_need(); }
+  expected<storage::page, storage::views_error> list_decisions(std::string_view brand,
+                                                               domain::conversation_id c, std::size_t limit,
+                                                               std::string_view after) const override {
+    return real_->list_decisions(brand, c, limit, after);
+  }
   std::uint64_t conversations() const override { return real_->conversations(); }
   std::uint64_t disk_bytes() const override { return real_->disk_bytes(); }
 

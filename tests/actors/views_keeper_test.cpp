@@ -97,6 +97,89 @@ TEST(ViewsKeeper, HasRoomAgainWhenItsReadsHaveRun) {
   }
 }
 
+/// A journal of which nothing has to be kept any longer, but for what a router needs.
+class trimming_fixture {
+ public:
+  trimming_fixture() {
+    storage::journal_options jo;
+    jo.data_dir = directory_.path();
+    auto log = storage::journal::open(jo);
+    if (!log) throw std::runtime_error(log.error().what);
+    log_ = std::move(*log);
+    storage::views_options vo;
+    vo.data_dir = directory_.path();
+    auto opened = storage::views::open(vo);
+    if (!opened) throw std::runtime_error(opened.error().what);
+    views_ = std::move(*opened);
+  }
+
+  /// In a batch of its own: whole batches are trimmed.
+  storage::log_sequence commit(const domain::event& e) {
+    auto r = std::make_shared<storage::record>(storage::encode(e, "/n"));
+    log_tail.append(std::vector{r});
+    log_->cursors().write(r->bytes.data() + r->cursor_at, r->sequence);
+    const storage::claims all(log_->partitions(), log_->epoch());
+    const auto done = log_->commit(all, std::vector<storage::record_ptr>{r});
+    if (done.result != storage::log_result::ok) throw std::runtime_error(done.detail);
+    log_tail.mark_committed(log_tail.submitted());
+    return r->sequence;
+  }
+  /// All is applied, flushed, and trimmed as far as it may be.
+  void run_keeper() {
+    auto s = std::make_shared<config::settings>();
+    s->storage.data_dir = directory_.path();
+    s->storage.retention_age = std::chrono::hours(0);
+    s->index();
+    views_keeper keeper(
+        *log_, log_.get(), *views_, log_tail, std::move(s), [] {}, [](const std::string&) {});
+    ASSERT_TRUE(keeper.stop());
+  }
+  [[nodiscard]] storage::log_sequence earliest() const { return log_->earliest(); }
+
+ private:
+  testing::temporary_directory directory_;
+  std::unique_ptr<storage::journal> log_;
+  std::unique_ptr<storage::views> views_;
+
+ public:
+  tail log_tail{0, UINT64_MAX};
+};
+
+domain::event saved(const std::string& brand, std::uint64_t sequence) {
+  domain::event e;
+  e.type = domain::event_type::routing_saved;
+  e.at = domain::timestamp{std::chrono::seconds{1'700'000'000}};
+  e.saved = domain::routing_save{.brand = {brand}, .sequence = sequence, .state = "s"};
+  return e;
+}
+
+domain::event applied_config() {
+  domain::event e;
+  e.type = domain::event_type::config_applied;
+  e.at = domain::timestamp{std::chrono::seconds{1'700'000'000}};
+  e.config_version = "v";
+  return e;
+}
+
+TEST(ViewsKeeper, TrimsNothingThatARouterNeeds) {
+  trimming_fixture f;
+  for (int i = 0; i < 3; ++i) f.commit(applied_config());
+  f.run_keeper();
+  EXPECT_EQ(f.earliest(), 4u) << "nobody needs any of it";
+  const auto first = f.commit(saved("acme", 1));
+  for (int i = 0; i < 3; ++i) f.commit(applied_config());
+  const auto other = f.commit(saved("acme2", 1));
+  f.run_keeper();
+  EXPECT_EQ(f.earliest(), first);
+  f.commit(applied_config());
+  const auto again = f.commit(saved("acme", 9));
+  f.run_keeper();
+  EXPECT_EQ(f.earliest(), other) << "acme's is saved anew, acme2's is not";
+  f.commit(saved("acme2", 9));
+  f.run_keeper();
+  EXPECT_EQ(f.earliest(), again);
+}
+
 TEST(ViewsKeeper, RefusesWhenItHasStopped) {
   keeper_fixture f;
   const auto s = f.commit();

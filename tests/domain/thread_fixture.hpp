@@ -196,6 +196,7 @@ class thread_test : public testing::Test {
       EXPECT_EQ(state.current->unread, 0u) << "nobody can read it there any more";
     }
     keep_customer(e);
+    keep_owner(e);
     if (!e.previous || !state.current) return;
     EXPECT_EQ(e.previous->status, state.current->status);
     EXPECT_EQ(e.previous->priority, state.current->priority);
@@ -203,6 +204,28 @@ class thread_test : public testing::Test {
     EXPECT_GE(c.delivered_up_to, state.current->delivered_up_to);
     EXPECT_GE(c.read_up_to, state.current->read_up_to);
     EXPECT_GE(c.delivered_up_to, c.read_up_to);
+  }
+
+  /// Whoever has it no more was its last agent, the thread's next conversation knows that too, and the router's events take
+  /// effect in their order.
+  void keep_owner(const event& e) {
+    const conversation& c = *e.conversation;
+    EXPECT_EQ(c.last_agent_at.has_value(), !c.last_agent.empty());
+    if (!state.current) return;
+    const conversation& before = *state.current;
+    const bool is_same = before.id == c.id;
+    if (is_same) {
+      EXPECT_GE(c.routed, before.routed);
+    }
+    if (is_same && !before.assigned_to.empty() && c.assigned_to != before.assigned_to) {
+      EXPECT_EQ(c.last_agent, before.assigned_to);
+      EXPECT_EQ(c.last_agent_at, now);
+    } else if (c.last_agent != before.last_agent || c.last_agent_at != before.last_agent_at) {
+      EXPECT_TRUE(is_same && c.resolved_at == now && c.last_agent == c.assigned_to) << "solved just now";
+    }
+    if (!is_same) {
+      EXPECT_TRUE(c.assigned_to.empty() && c.routed == 0);
+    }
   }
 
   /// Whichever conversation tells of the customer: known since the first one began.

@@ -61,9 +61,26 @@ class thread_properties : public thread_test {
     return in;
   }
 
+  /// By the router, whose events may come late, twice, or not as they should be; or by hand.
+  [[nodiscard]] command random_assignment(const conversation_id& id) {
+    const agent_id agent{below(3) == 0 ? "" : below(2) == 0 ? "ann" : "bob"};
+    if (below(4) == 0) return assign_by_hand{.id = id, .agent = agent};
+    route r;
+    r.id = id;
+    r.sequence = current().routed + below(4) - std::min<std::uint64_t>(1, current().routed);
+    r.type = static_cast<event_type>(static_cast<std::uint64_t>(event_type::conversation_queued) + below(4));
+    r.queue = {below(2) == 0 ? "sales" : "support"};
+    const bool is_nobodys =
+        r.type == event_type::conversation_queued || r.type == event_type::conversation_unassigned;
+    if (!is_nobodys || below(10) == 0) r.agent = agent;
+    if (r.type == event_type::conversation_queued && below(2) == 0) r.priority = priority::high;
+    return r;
+  }
+
   [[nodiscard]] command random_command() {
     if (!state.current || below(4) != 0) return command_of(random_inbound());
     const conversation_id id{the_thread, static_cast<std::uint32_t>(current().id.ordinal + 1 - below(3))};
+    if (below(3) == 0) return random_assignment(id);
     if (below(4) == 0) return mark_read{id};
     if (below(6) == 0) return wake_snoozed{id};
     if (below(3) == 0) return add_note{id, std::string(below(20), 'x'), "ann"};

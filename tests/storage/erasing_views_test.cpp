@@ -19,10 +19,13 @@ class erasing_views : public views_test {
   /// Ada has three threads, one with two conversations; she is erased, comes back, and others write all the time.
   void live() {
     w.says("bob", 0, "b1");
+    w.asks_about("bob", 0, 1);
     w.says(ada, 0, "m" + ada + "1");
     w.tags(ada, 0, "tag" + ada);
+    w.asks_about(ada, 0, 1);
     w.resolves(ada, 0);
     w.says(ada, 0, "m2");
+    w.asks_about(ada, 0, 2);
     w.says(ada, 1, "comment1");
     w.says("bob", 1, "b2");
     w.says(ada, 2, "m3");
@@ -32,8 +35,10 @@ class erasing_views : public views_test {
     w.says("bob", 0, "b3");
     w.says(ada, 2, "between");  // her thread does not know yet
     w.tags("bob", 0, "kept");
+    w.asks_about(ada, 2, 1);
     for (int n = 0; n < 3; ++n) w.erases(ada, n, by);
     w.withdraws(letter);
+    w.asks_about(ada, 0, 2);  // the router does not know yet
     erased_at = w.log.size();
     for (int n = 0; n < 3; ++n) things.add_thread(w.thread(ada, n), n == 0 ? 2 : 1, by);
     things.add_customer(w.customer(ada), by);
@@ -44,6 +49,7 @@ class erasing_views : public views_test {
     in.customer_name = "Somebody";
     w.hears(ada, 0, in, {}, false);
     w.says("bob", 1, "b4");
+    w.asks_about(ada, 0, 3);
     w.says(ada, 5, "m5");
   }
   [[nodiscard]] std::vector<std::string> shown() const {
@@ -68,6 +74,10 @@ class erasing_views : public views_test {
     }
     if (const auto d = v_->find_dead_letter(letter.id.value)) all.push_back(d->raw + d->detail);
     return all;
+  }
+  [[nodiscard]] std::size_t decisions(const std::string& person, int n, std::uint32_t ordinal) const {
+    const auto p = v_->list_decisions("acme", {w.thread(person, n), ordinal}, 100, "");
+    return p ? p->rows.size() : 999;
   }
   [[nodiscard]] bool db_has(const std::string& comment_key) const {
     std::string value;
@@ -117,6 +127,30 @@ TEST_F(erasing_views, shows_nothing_of_the_person_and_all_of_the_others) {
   EXPECT_EQ(v_->threads_erased_by(by).size(), 3u);
   EXPECT_TRUE(v_->find_dead_letter(letter.id.value)->erased);
   EXPECT_EQ(v_->find_dead_letter(other.id.value)->raw, other.raw);
+}
+
+TEST_F(erasing_views, says_no_more_why_her_conversations_went_where_they_went) {
+  ASSERT_TRUE(v_->apply(std::span(w.log).first(by)));
+  EXPECT_EQ(decisions(ada, 0, 1) + decisions(ada, 0, 2), 2u) << "nothing to prove";
+  come_back();
+  fold(w.log, 3);
+  for (const auto& [n, ordinal] : {std::pair{0, 1u}, {0, 2u}, {2, 1u}})
+    EXPECT_EQ(decisions(ada, n, ordinal), 0u) << n << " " << ordinal;
+  EXPECT_EQ(decisions("bob", 0, 1), 1u);
+  EXPECT_EQ(decisions(ada, 0, 3), 1u) << "of her next life";
+}
+
+/// What routing leaves in the log holds nothing that she said: it stays as it is, and readers find it whole.
+TEST_F(erasing_views, leaves_offers_and_reasons_in_the_log) {
+  std::size_t kept = 0;
+  for (const auto& r : emptied_log(w.log, things, seed)) {
+    const bool is_routing = r->type == event_type::offer_made || r->type == event_type::routing_decided;
+    if (!is_routing) continue;
+    ++kept;
+    EXPECT_TRUE(r->erased_json.empty());
+    EXPECT_EQ(r->bytes.find(ada), std::string::npos);
+  }
+  EXPECT_EQ(kept, 10u);
 }
 
 TEST_F(erasing_views, who_comes_back_is_a_stranger_with_numbers_of_his_own) {

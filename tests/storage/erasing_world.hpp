@@ -85,6 +85,25 @@ class erasing_world {
                  {thread(person + "'s next name", n), thread(person, n), now, customer(person)}};
     decide(thread(person, n), std::move(r));
   }
+  /// Somebody is asked whether he takes the person's conversation, and why is noted.
+  void asks_about(const std::string& person, int n, std::uint32_t ordinal) {
+    domain::event e;
+    e.type = domain::event_type::offer_made;
+    e.at = now;
+    e.offer = domain::offer{.id = "of_1",
+                            .brand = brand(),
+                            .conversation = {thread(person, n), ordinal},
+                            .agent = {"ann"},
+                            .queue = {"sales"},
+                            .epoch = log.size(),
+                            .expires_at = now};
+    add(e);
+    e.offer.reset();
+    e.type = domain::event_type::routing_decided;
+    e.decided = domain::routing_decision{
+        .brand = brand(), .conversation = {thread(person, n), ordinal}, .json = "{\"winner\":\"ann\"}"};
+    add(e);
+  }
   void tags(const std::string& person, int n, std::string tag) {
     domain::patch p;
     p.id = states.at(thread(person, n)).current->id;

@@ -1,6 +1,7 @@
 // A batch as it lies on disk, and verify, which walks them all.
 #include "journal_fixture.hpp"
 #include "storage/bytes.hpp"
+#include "storage/codec.hpp"
 #include "storage/hash.hpp"
 #include "storage/journal.hpp"
 #include "storage/journal_batch.hpp"
@@ -81,6 +82,23 @@ TEST_F(journal_on_disk, verify_finds_a_conversation_that_skips) {
   ASSERT_FALSE(report.has_value());
   EXPECT_TRUE(report.error().damaged);
   EXPECT_NE(report.error().what.find("sequence 15"), std::string::npos) << report.error().what;
+}
+
+/// An offer is about a conversation, and none of its own events: it has no number there, and takes none.
+TEST_F(journal_on_disk, verify_passes_over_offers_between_a_conversations_events) {
+  const auto log = open_journal({.data_dir = path()});
+  ASSERT_EQ(commit_next(*log, 14).result, log_result::ok);
+  domain::event e;
+  e.type = domain::event_type::offer_made;
+  e.offer = {"of_1", {"acme"}, make_record(log->cursors(), 3)->conversation, {"ann"}, {}, 1, {}};
+  record offer = encode(e, "/switchboard");
+  offer.sequence = 15;
+  log->cursors().write(offer.bytes.data() + offer.cursor_at, 15);
+  ASSERT_EQ(log->commit(all_of(*log), std::vector<record_ptr>{std::make_shared<const record>(offer)}).result,
+            log_result::ok);
+  const auto report = verify_log(*log);
+  ASSERT_TRUE(report.has_value()) << report.error().what;
+  EXPECT_EQ(report->records, 15u);
 }
 
 TEST_F(journal_on_disk, verify_finds_an_event_with_the_cursor_of_another_place) {

@@ -127,6 +127,7 @@ class simulation {
         static_cast<std::int64_t>(1 + random_.below(random_.below(20) == 0 ? 100'000'000'000 : 3000)));
     if (random_.below(30) == 0) return add_letter();
     auto& t = threads_[random_.below(threads_.size())];
+    if (t.current && random_.below(12) == 0) add_routing(*t.current);
     const auto what = t.current && random_.below(3) == 0 ? act(t) : hear(t);
     auto decided = domain::decide(t, what, {}, now_);
     if (!decided) return;
@@ -146,7 +147,36 @@ class simulation {
     add(e);
   }
 
+  /// A turn of the brand's router about the conversation, and what comes of it beside the conversation's own events.
+  void add_routing(const domain::conversation& c) {
+    const domain::agent_id agent{random_.maybe() ? "ann" : "bob"};
+    auto& sequence = routers_[c.brand.value];
+    const auto of_type = [&](domain::event_type t) {
+      domain::event e;
+      e.type = t;
+      e.at = now_;
+      return e;
+    };
+    auto turned = of_type(domain::event_type::routing_turned);
+    turned.turn = {c.brand, sequence++, log.size(), random_.bytes(), random_.bytes()};
+    add(turned);
+    auto made = of_type(domain::event_type::offer_made);
+    made.offer = {"of_" + agent.value, c.brand, c.id, agent, {"sales"}, sequence, now_};
+    add(made);
+    auto decided = of_type(domain::event_type::routing_decided);
+    decided.decided = {c.brand, c.id, "{\"winner\":\"" + agent.value + "\"}"};
+    add(decided);
+    auto noted = of_type(domain::event_type::agent_noted);
+    noted.noted = {c.brand, agent, random_.bytes()};
+    add(noted);
+    if (sequence % 4 != 0) return;
+    auto saved = of_type(domain::event_type::routing_saved);
+    saved.saved = {c.brand, sequence, log.size(), 0, 1, random_.bytes()};
+    add(saved);
+  }
+
   random_events random_;
+  std::map<std::string, std::uint64_t> routers_;  ///< by brand, how many events they have had
   std::vector<domain::thread_state> threads_;
   domain::timestamp now_{std::chrono::seconds(1'790'000'000)};
 };

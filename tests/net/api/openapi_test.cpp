@@ -236,7 +236,9 @@ domain::event fullest() {
   c.tags = {"vip", "a"};
   c.first_response_at = c.resolved_at = c.snooze_until = c.delivered_up_to = c.read_up_to =
       c.last_inbound_at = c.last_from_ad_at = t;
-  c.customer_since = t;
+  c.customer_since = c.last_agent_at = t;
+  c.last_agent.value = "ann";
+  c.routed = 7;
   c.sending = 1;
   c.shared = true;
   auto& m = *e.message;
@@ -277,6 +279,15 @@ domain::event fullest() {
                                      .gap = domain::feed_gap{"jetstream", e.at, e.at},
                                      .detail = "because",
                                      .since = e.at};
+  e.offer = domain::offer{.id = "of_1",
+                          .brand = {"acme"},
+                          .conversation = c.id,
+                          .agent = {"ann"},
+                          .queue = {"sales"},
+                          .epoch = 1,
+                          .expires_at = t};
+  e.agent = domain::agent_shown{
+      .id = {"ann"}, .brand = {"acme"}, .status = "online", .grace_until = t, .wrap_up_until = t};
   e.erased = domain::erasure{.brand = {"acme"},
                              .account = {"acme-wa"},
                              .conversation = c.id,
@@ -321,7 +332,7 @@ TEST(openapi, events_have_the_members_that_are_documented_and_the_reverse) {
   for (const auto* name :
        {"Event", "EventData", "Conversation", "ConversationMetadata", "Message", "Attachment", "Reaction",
         "DeliveryError", "Customer", "DeadLetter", "AppliedConfig", "PreviousState", "Origin", "Erasure",
-        "ThreadAlias", "AccountHealth"}) {
+        "ThreadAlias", "AccountHealth", "Offer", "Agent"}) {
     for (const auto& [property, s] : schema(name)["properties"].members) {
       // Event and EventData are reached by their parent's member, so their names come from there.
       EXPECT_TRUE(seen.contains(std::string(name) + "/" + property))
