@@ -34,11 +34,13 @@ struct assign_to {
   domain::agent_id agent;
   bool force = false;
   std::optional<std::uint64_t> if_version = {};
+  domain::agent_id only_of = {};  ///< refused (not_assigned) unless it is his; empty: whoever has it
 };
 /// DELETE …/assignment: back to its queue.
 struct assign_to_nobody {
   domain::conversation_id conversation;
   std::optional<std::uint64_t> if_version = {};
+  domain::agent_id only_of = {};
 };
 /// POST …/transfer, to one of both. Warm: who has it keeps it until another accepts.
 struct transfer_to {
@@ -47,6 +49,7 @@ struct transfer_to {
   domain::agent_id agent;
   bool warm = false;
   bool force = false;
+  domain::agent_id only_of = {};
 };
 /// All that one agent has, to a queue (empty: each to its own), behind what waits there already.
 struct reassign_work {

@@ -48,7 +48,7 @@ body_reader::body_reader(std::string_view body, std::initializer_list<std::strin
     if (std::find(known.begin(), known.end(), field.key) == known.end()) {
       std::string names;
       for (const auto k : known) names += (names.empty() ? "" : ", ") + std::string(k);
-      wrong(field.key, "unknown field; this takes " + names);
+      wrong(field.key, "unknown field; this takes " + (names.empty() ? "none" : names));
     } else if (std::find(seen.begin(), seen.end(), field.key) != seen.end()) {
       wrong(field.key, "stands twice");
     } else {
@@ -98,6 +98,22 @@ std::optional<domain::timestamp> body_reader::time(std::string_view name) {
   return t;
 }
 
+std::optional<bool> body_reader::flag(std::string_view name) {
+  if (!has(name)) return std::nullopt;
+  bool value = false;
+  if (parsed_->root.at_key(name).get(value) == simdjson::SUCCESS) return value;
+  wrong(name, "must be true or false");
+  return std::nullopt;
+}
+
+std::optional<std::uint64_t> body_reader::number(std::string_view name) {
+  if (!has(name)) return std::nullopt;
+  std::uint64_t value = 0;
+  if (parsed_->root.at_key(name).get(value) == simdjson::SUCCESS) return value;
+  wrong(name, "must be a whole number, 0 or more");
+  return std::nullopt;
+}
+
 void body_reader::wrong(std::string_view name, std::string what) {
   errors_.push_back({pointer_to(name), std::move(what)});
 }
@@ -120,6 +136,22 @@ void body_reader::respond_errors(const http::exchange_ptr& x) const {
   }
   list += ']';
   p.members.emplace_back("errors", std::move(list));
+  x->respond(http::to_response(p));
+}
+
+void respond_wrong_field(const http::exchange_ptr& x, std::string_view slug, std::string_view pointer,
+                         std::string_view detail) {
+  http::problem p;
+  p.status = 422;
+  p.slug = slug;
+  p.title = "Unprocessable";
+  p.detail = detail;
+  std::string errors = "[";
+  domain::json_object o{errors};
+  o.text("pointer", pointer);
+  o.text("detail", detail);
+  o.end();
+  p.members.emplace_back("errors", errors + ']');
   x->respond(http::to_response(p));
 }
 

@@ -4,6 +4,7 @@
 #include "domain/time.hpp"
 #include "net/api/route.hpp"
 
+#include <cstdint>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -11,6 +12,11 @@
 #include <vector>
 
 namespace switchboard::net::api {
+
+/// A body that may be left out: then it is an object without members.
+[[nodiscard]] constexpr std::string_view or_empty(std::string_view body) {
+  return body.empty() ? std::string_view("{}") : body;
+}
 
 /// Reads one flat object. Fields that are wrong are collected, not thrown; respond_errors() tells them all.
 class body_reader {
@@ -25,6 +31,8 @@ class body_reader {
   [[nodiscard]] std::optional<std::string> text(std::string_view name);
   [[nodiscard]] std::optional<std::vector<std::string>> texts(std::string_view name);
   [[nodiscard]] std::optional<domain::timestamp> time(std::string_view name);
+  [[nodiscard]] std::optional<bool> flag(std::string_view name);
+  [[nodiscard]] std::optional<std::uint64_t> number(std::string_view name);
   void wrong(std::string_view name, std::string what);
 
   [[nodiscard]] bool ok() const { return errors_.empty(); }
@@ -39,5 +47,9 @@ class body_reader {
   };
   std::vector<error> errors_;
 };
+
+/// 422 about one member of a body that is well formed: `pointer`, e.g. /agent.
+void respond_wrong_field(const http::exchange_ptr& x, std::string_view slug, std::string_view pointer,
+                         std::string_view detail);
 
 }  // namespace switchboard::net::api

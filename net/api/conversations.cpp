@@ -23,16 +23,6 @@ bool read_words(const call& c, std::string_view name, std::vector<Enum>& out) {
   return true;
 }
 
-/// The digits of the row's own `version`, for If-Match. Within a JSON string its quotes would be escaped, so
-/// the first place where it stands is the member.
-std::string_view version_of(std::string_view json) {
-  constexpr std::string_view member = "\"version\":";
-  const auto at = json.find(member);
-  if (at == std::string_view::npos) return {};
-  json.remove_prefix(at + member.size());
-  return json.substr(0, json.find_first_not_of("0123456789"));
-}
-
 }  // namespace
 
 void list_conversations(call&& c) {
@@ -80,16 +70,8 @@ void get_conversation(call&& c) {
   auto brands = visible_brands(c.who, *c.ctx->engine);
   read(std::move(c), [id = *id, brands = std::move(brands)](const call& asked, const storage::views& v) {
     for (const auto& b : brands) {
-      if (auto json = v.conversation_json(b, id)) {
-        http::response r;
-        r.content_type = "application/json";
-        r.headers.emplace_back("Cache-Control", "no-store");
-        if (const auto version = version_of(*json); !version.empty()) {
-          r.headers.emplace_back("ETag", "\"" + std::string(version) + "\"");
-        }
-        r.body = std::move(*json);
-        return asked.exchange->respond(std::move(r));
-      }
+      if (auto json = v.conversation_json(b, id))
+        return respond_conversation(asked.exchange, std::move(*json));
     }
     respond_not_found(asked.exchange);
   });

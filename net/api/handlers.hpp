@@ -18,6 +18,30 @@ void list_accounts(call&& c);
 void sync_account(call&& c);
 // replies.cpp
 void post_message(call&& c);
+// assignments.cpp
+void assign_conversation(call&& c);
+void unassign_conversation(call&& c);
+void transfer_conversation(call&& c);
+// decisions.cpp
+void list_decisions(call&& c);
+void get_queue_position(call&& c);
+// agents.cpp
+void list_agents(call&& c);
+void get_agent(call&& c);
+void list_offers(call&& c);
+void pull_work(call&& c);
+void reassign_work(call&& c);
+// presence.cpp
+void set_presence(call&& c);
+void open_session(call&& c);
+void renew_session(call&& c);
+void close_session(call&& c);
+// offers.cpp
+void accept_offer(call&& c);
+void decline_offer(call&& c);
+// queues.cpp
+void list_queues(call&& c);
+void get_queue(call&& c);
 // attachments.cpp
 void get_attachment(call&& c);
 // customers.cpp

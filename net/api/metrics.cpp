@@ -198,6 +198,61 @@ void put_feeds(exposition& out, const std::vector<feed_figures_ptr>& all) {
       &feed_figures::gaps);
 }
 
+using router_list = std::vector<actors::router_figures>;
+
+/// One sample for each brand that has a router. Ids of the config need no escaping.
+void put_routers(exposition& out, const router_list& all, std::string_view name, std::string_view type,
+                 std::string_view help, std::uint64_t actors::router_figures::*of) {
+  out.family(name, type, help);
+  for (const auto& r : all) out.sample(r.*of, "brand=\"" + r.brand + "\"");
+}
+
+void put_offers(exposition& out, const router_list& all) {
+  out.family("switchboard_routing_offers_ended_total", "counter", "Offers by what became of them.");
+  for (const auto& r : all) {
+    const auto put = [&](std::uint64_t n, std::string_view outcome) {
+      out.sample(n, "brand=\"" + r.brand + "\",outcome=\"" + std::string(outcome) + "\"");
+    };
+    put(r.offers_accepted, "accepted");
+    put(r.offers_declined, "declined");
+    put(r.offers_expired, "expired");
+    put(r.offers_rescinded, "rescinded");
+  }
+}
+
+template <class Value>
+void put_queues(exposition& out, const router_list& all, std::string_view name, std::string_view help,
+                Value value) {
+  out.family(name, "gauge", help);
+  for (const auto& r : all) {
+    for (const auto& q : r.queues) {
+      out.sample(value(q), "brand=\"" + q.brand + "\",queue=\"" + q.queue + "\"");
+    }
+  }
+}
+
+void put_routing(exposition& out, const router_list& all) {
+  using figures = actors::router_figures;
+  if (all.empty()) return;
+  put_queues(out, all, "switchboard_queue_waiting", "Conversations that wait for an agent.",
+             [](const actors::queue_figures& q) { return q.waiting; });
+  put_queues(out, all, "switchboard_queue_oldest_seconds", "How long the first of them waits.",
+             [](const actors::queue_figures& q) { return static_cast<double>(q.oldest_ms) / 1'000; });
+  put_routers(out, all, "switchboard_agents_online", "gauge", "Agents who are here.",
+              &figures::agents_online);
+  put_routers(out, all, "switchboard_routing_conversations_assigned", "gauge",
+              "Conversations that an agent has.", &figures::assigned);
+  put_routers(out, all, "switchboard_routing_unsettled", "gauge",
+              "Decisions that their conversations have not taken over yet.", &figures::unsettled);
+  put_routers(out, all, "switchboard_routing_turns_total", "counter",
+              "Turns that changed something since start.", &figures::turns);
+  put_routers(out, all, "switchboard_routing_assignments_total", "counter",
+              "Conversations that were given to an agent since start.", &figures::assignments);
+  put_routers(out, all, "switchboard_routing_offers_made_total", "counter", "Offers made since start.",
+              &figures::offers_made);
+  put_offers(out, all);
+}
+
 }  // namespace
 
 void metrics(call&& c) {
@@ -207,6 +262,7 @@ void metrics(call&& c) {
   put_ingest(out, c.ctx->webhooks->counters());
   put_ingest_durations(out, c.ctx->webhooks->counters(), *c.ctx->engine->settings());
   put_engine(out, c.ctx->engine->stats());
+  put_routing(out, c.ctx->engine->routing_figures());
   if (const auto* f = c.ctx->feeds.load(std::memory_order_acquire)) put_feeds(out, f->figures());
   out.gauge("switchboard_events_in_flight", "Inbound events not answered yet.",
             c.ctx->admission->events_in_flight());

@@ -33,6 +33,31 @@ std::optional<std::string> brand_of(const storage::views& v, const std::vector<s
   return std::nullopt;
 }
 
+namespace {
+
+/// The digits of the row's own `version`, for If-Match. Within a JSON string its quotes would be escaped, so
+/// the first place where it stands is the member.
+std::string_view version_of(std::string_view json) {
+  constexpr std::string_view member = "\"version\":";
+  const auto at = json.find(member);
+  if (at == std::string_view::npos) return {};
+  json.remove_prefix(at + member.size());
+  return json.substr(0, json.find_first_not_of("0123456789"));
+}
+
+}  // namespace
+
+void respond_conversation(const http::exchange_ptr& x, std::string json) {
+  http::response r;
+  r.content_type = "application/json";
+  r.headers.emplace_back("Cache-Control", "no-store");
+  if (const auto version = version_of(json); !version.empty()) {
+    r.headers.emplace_back("ETag", "\"" + std::string(version) + "\"");
+  }
+  r.body = std::move(json);
+  x->respond(std::move(r));
+}
+
 std::optional<std::size_t> read_limit(const http::request& r, std::size_t otherwise) {
   const auto text = r.query_value("limit");
   if (!text) return otherwise;

@@ -23,6 +23,9 @@ void read(call&& c, std::function<void(const call&, const storage::views&)> answ
                                                   const std::vector<std::string>& brands,
                                                   const domain::conversation_id& id);
 
+/// A conversation's row, with its version for If-Match.
+void respond_conversation(const http::exchange_ptr& x, std::string json);
+
 /// `limit` of the query, 1 to 1000; nullopt: malformed.
 [[nodiscard]] std::optional<std::size_t> read_limit(const http::request& r, std::size_t otherwise);
 

@@ -31,6 +31,7 @@ constexpr std::string_view of_conversations[] = {"brand",    "status", "platform
                                                  "sort",     "limit",  "cursor"};
 constexpr std::string_view of_messages[] = {"order", "limit", "cursor"};
 constexpr std::string_view of_pages[] = {"limit", "cursor"};
+constexpr std::string_view of_brands[] = {"brand"};
 constexpr std::string_view of_readyz[] = {"verbose"};
 
 // clang-format off
@@ -48,6 +49,24 @@ constexpr std::array table{
     route{{post,  "/v1/conversations/{id}/notes",         open,  acts_in_brand,    "addNote"},                   none,             body,    add_note},
     route{{post,  "/v1/conversations/{id}/read",          open,  acts_in_brand,    "markRead"},                  none,             body,    mark_read},
     route{{post,  "/v1/conversations/{id}/typing",        open,  acts_in_brand,    "showTyping"},                none,             body,    show_typing},
+    route{{put,   "/v1/conversations/{id}/assignment",    open,  acts_in_brand,    "assignConversation"},        none,             body,    assign_conversation},
+    route{{del,   "/v1/conversations/{id}/assignment",    open,  acts_in_brand,    "unassignConversation"},      none,             no_body, unassign_conversation},
+    route{{post,  "/v1/conversations/{id}/transfer",      open,  acts_in_brand,    "transferConversation"},      none,             body,    transfer_conversation},
+    route{{get,   "/v1/conversations/{id}/decisions",     open,  reads_brand,      "listDecisions"},             of_pages,         no_body, list_decisions},
+    route{{get,   "/v1/conversations/{id}/position",      open,  reads_brand,      "getQueuePosition"},          none,             no_body, get_queue_position},
+    route{{get,   "/v1/agents",                           open,  reads_brand,      "listAgents"},                of_brands,        no_body, list_agents},
+    route{{get,   "/v1/agents/{id}",                      open,  reads_brand,      "getAgent"},                  none,             no_body, get_agent},
+    route{{put,   "/v1/agents/{id}/presence",             open,  acts_in_brand,    "setPresence"},               none,             body,    set_presence},
+    route{{post,  "/v1/agents/{id}/sessions",             open,  acts_in_brand,    "openSession"},               none,             body,    open_session},
+    route{{put,   "/v1/agents/{id}/sessions/{session}",   open,  acts_in_brand,    "renewSession"},              none,             body,    renew_session},
+    route{{del,   "/v1/agents/{id}/sessions/{session}",   open,  acts_in_brand,    "closeSession"},              none,             no_body, close_session},
+    route{{get,   "/v1/agents/{id}/offers",               open,  reads_brand,      "listOffers"},                none,             no_body, list_offers},
+    route{{post,  "/v1/agents/{id}/pull",                 open,  acts_in_brand,    "pullWork"},                  none,             body,    pull_work},
+    route{{post,  "/v1/agents/{id}/reassign",             open,  acts_in_brand,    "reassignWork"},              none,             body,    reassign_work},
+    route{{post,  "/v1/offers/{id}/accept",               open,  acts_in_brand,    "acceptOffer"},               none,             body,    accept_offer},
+    route{{post,  "/v1/offers/{id}/decline",              open,  acts_in_brand,    "declineOffer"},              none,             body,    decline_offer},
+    route{{get,   "/v1/queues",                           open,  reads_brand,      "listQueues"},                of_brands,        no_body, list_queues},
+    route{{get,   "/v1/queues/{id}",                      open,  reads_brand,      "getQueue"},                  none,             no_body, get_queue},
     route{{get,   "/v1/customers/{id}",                   open,  reads_brand,      "getCustomer"},               none,             no_body, get_customer},
     route{{del,   "/v1/customers/{id}",                   open,  supervises_brand, "eraseCustomer"},             none,             no_body, erase_customer},
     route{{get,   "/v1/customers/{id}/conversations",     open,  reads_brand,      "listCustomerConversations"}, of_pages,         no_body, list_customer_conversations},

@@ -2,30 +2,8 @@
 #include "actors/platform_client.hpp"
 #include "net/api/acting.hpp"
 #include "net/api/handlers.hpp"
-#include "net/api/reading.hpp"
 
 namespace switchboard::net::api {
-
-namespace {
-
-/// `go` with the id that the path names, and what its thread is about now, if the caller may act in it; else answered.
-void with_conversation(
-    call&& c,
-    std::function<void(const call&, const domain::conversation_id&, const domain::conversation&)> go) {
-  const auto id = domain::parse_conversation_id(c.arguments.at(0));
-  if (!id) return respond_not_found(c.exchange);
-  if (!takes_acts(c)) return;
-  auto brands = visible_brands(c.who, *c.ctx->engine);
-  read(std::move(c),
-       [id = *id, brands = std::move(brands), go = std::move(go)](const call& by, const storage::views& v) {
-         const auto brand = brand_of(v, brands, id);
-         const auto thread = brand ? v.load_thread(*brand, id.thread) : std::nullopt;
-         if (!thread) return respond_not_found(by.exchange);
-         go(by, id, thread->current);
-       });
-}
-
-}  // namespace
 
 void mark_read(call&& c) {
   with_conversation(

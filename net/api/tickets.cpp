@@ -1,28 +1,19 @@
 #include "net/api/tickets.hpp"
 
-#include "domain/ids.hpp"
 #include "domain/json.hpp"
+#include "net/api/random_name.hpp"
 #include "net/api/router.hpp"
 
-#include <openssl/rand.h>
-
 #include <algorithm>
-#include <array>
 
 namespace switchboard::net::api {
 
 expected<ticket_office::ticket, ticket_office::refusal> ticket_office::issue(const caller& who,
                                                                              std::chrono::seconds ttl,
                                                                              std::size_t tickets_max) {
-  domain::thread_id random;
-  std::array<unsigned char, sizeof(random.high) * 2> bytes{};
-  if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) return unexpected{refusal::no_random};
-  for (std::size_t i = 0; i < 8; ++i) {
-    random.high = random.high << 8 | bytes[i];
-    random.low = random.low << 8 | bytes[8 + i];
-  }
-  ticket t{"t_", ttl};
-  domain::append_base32(t.text, random);
+  auto name = random_name("t_");
+  if (!name) return unexpected{refusal::no_random};
+  ticket t{*std::move(name), ttl};
 
   const std::lock_guard lock{mutex_};
   const auto now = now_();

@@ -3,6 +3,8 @@
 #include "net/platforms/platform.hpp"
 
 #include <algorithm>
+#include <map>
+#include <optional>
 
 namespace switchboard::attacks {
 
@@ -66,6 +68,11 @@ std::vector<thing> things_of(const world& w, std::string_view pattern) {
     return {{t.conversations.front(), &t}, {"c_00000000000000000000000000-1"}, {"nothing"}};
   if (pattern.starts_with("/v1/accounts/")) return {{t.accounts.front(), &t}, {"nothing"}};
   if (pattern.starts_with("/v1/customers/")) return {{t.customers.front(), &t}, {"cu_nothing"}};
+  if (pattern.find("{session}") != std::string_view::npos)
+    return {{t.agent + "/sessions/" + t.session, &t}, {"nothing"}};
+  if (pattern.starts_with("/v1/agents/")) return {{t.agent, &t}, {"nothing"}};
+  if (pattern.starts_with("/v1/offers/")) return {{t.conversations.front() + "~" + t.agent, &t}, {"nothing"}};
+  if (pattern.starts_with("/v1/queues/")) return {{t.queue, &t}, {"nothing"}};
   if (pattern.starts_with("/v1/dead-letters/")) return {{t.letters.front(), &t}, {"dl_nothing"}};
   return {{"nothing"}};  // a pattern that this test has not met: its things are nobody's
 }
@@ -87,6 +94,32 @@ int least_rank(access a) {
   return 4;
 }
 
+/// Nobody has the thing's conversation, and all brands' agent is none of any.
+bool is_anothers(const entrance& at, const presented& as) {
+  if (as.rank != 1) return false;
+  const auto any = [&](auto... names) { return ((at.operation == names) || ...); };
+  if (any("assignConversation", "unassignConversation", "transferConversation")) return true;
+  return !as.of && any("setPresence", "openSession", "renewSession", "closeSession", "pullWork",
+                       "reassignWork", "acceptOffer", "declineOffer");
+}
+
+/// What somebody is told who was let in and asks for what is not to be had.
+std::optional<int> told_no(std::string_view operation) {
+  static const std::map<std::string_view, int> all{
+      {"syncAccount", 409},           // WhatsApp has no history
+      {"postMessage", 409},           // its account has no token to send with
+      {"getAttachment", 409},         // … or to fetch with
+      {"assignConversation", 422},    // no such agent
+      {"transferConversation", 422},  // no such queue
+      {"unassignConversation", 409},  // it is nobody's
+      {"pullWork", 409},              // he serves no queue
+      {"acceptOffer", 409},           // he is asked nothing
+      {"declineOffer", 409},
+  };
+  const auto found = all.find(operation);
+  return found == all.end() ? std::nullopt : std::optional(found->second);
+}
+
 /// 200 stands for any success.
 int expected_status(const entrance& at, const presented& as, const thing& of) {
   // Whoever gets as far as being told that a backup wants a name was let in.
@@ -95,10 +128,8 @@ int expected_status(const entrance& at, const presented& as, const thing& of) {
   if (as.rank < least_rank(at.needs.who())) return 403;
   const bool names = at.pattern.find('{') != std::string_view::npos;
   if (names && (!of.of || (as.of && as.of != of.of))) return 404;
-  if (at.operation == "syncAccount") return 409;  // … that WhatsApp has no history
-  if (at.operation == "postMessage")
-    return 409;  // let in, and told that its account has no token to send with
-  if (at.operation == "getAttachment") return 409;  // … or to fetch with
+  if (is_anothers(at, as)) return 403;
+  if (const auto no = told_no(at.operation)) return *no;
   return 200;
 }
 
@@ -229,6 +260,10 @@ std::string path_of(std::string_view pattern, std::string_view id) {
     path.replace(message, 9, first);
     path.replace(path.find("{id}"), 4, conversation);
   }
+  constexpr std::string_view of_session = "{id}/sessions/{session}";
+  if (const auto at = path.find(of_session);
+      at != std::string::npos && id.find('/') != std::string_view::npos)
+    path.replace(at, of_session.size(), id);
   for (auto from = path.find('{'); from != std::string::npos; from = path.find('{'))
     path.replace(from, path.find('}') - from + 1, id);
   return path;
@@ -237,6 +272,10 @@ std::string path_of(std::string_view pattern, std::string_view id) {
 std::string body_for(std::string_view operation) {
   if (operation == "addNote" || operation == "postMessage") return R"({"content":"hello"})";
   if (operation == "patchConversation") return R"({"priority":"low"})";
+  if (operation == "assignConversation") return R"({"agent":"nobody-here"})";
+  if (operation == "transferConversation") return R"({"queue":"no-queue"})";
+  if (operation == "setPresence") return R"({"status":"online"})";
+  if (operation == "acceptOffer" || operation == "declineOffer") return R"({"epoch":1})";
   return {};
 }
 

@@ -22,7 +22,8 @@ struct findings {
 [[nodiscard]] findings check_matrix(world& w, net::http::handler* by = nullptr,
                                     std::span<const net::api::route> table = net::api::routes());
 
-/// Puts the id in place of the {…}. Where a message is meant beside its conversation: of either, that of the other too.
+/// Puts the id in place of the {…}. Where a message is meant beside its conversation: of either, that of the other too; a session's
+/// id is "<agent>/sessions/<session>".
 [[nodiscard]] std::string path_of(std::string_view pattern, std::string_view id);
 /// A body that this operation takes.
 [[nodiscard]] std::string body_for(std::string_view operation);

@@ -90,7 +90,9 @@ class swapper {
   std::string any_id() {
     const std::vector<std::string>* kinds[] = {&owner_->conversations, &owner_->customers, &owner_->letters,
                                                &owner_->messages, &owner_->accounts};
-    return one_of(*one_of(kinds));
+    const auto n = std::uniform_int_distribution<std::size_t>(0, std::size(kinds) + 1)(random_);
+    if (n < std::size(kinds)) return one_of(*kinds[n]);
+    return n == std::size(kinds) ? owner_->agent : owner_->queue;
   }
 
   swap in_a_path() {
@@ -105,6 +107,14 @@ class swapper {
       id = one_of(owner_->customers);
     } else if (r.pattern.starts_with("/v1/accounts")) {
       id = one_of(owner_->accounts);
+    } else if (r.pattern.find("{session}") != std::string_view::npos) {
+      id = owner_->agent + "/sessions/" + owner_->session;
+    } else if (r.pattern.starts_with("/v1/agents")) {
+      id = owner_->agent;
+    } else if (r.pattern.starts_with("/v1/offers")) {
+      id = one_of(owner_->conversations) + "~" + owner_->agent;
+    } else if (r.pattern.starts_with("/v1/queues")) {
+      id = owner_->queue;
     } else {
       id = one_of(owner_->letters);
     }
@@ -122,13 +132,17 @@ class swapper {
     if (one_of("abcdefgh") == 'a') {  // a list that takes none: nothing in it is another's
       return {text(method::get, "/v1/accounts"), text(method::get, "/v1/accounts"), asker_};
     }
+    if (one_of("abcdefgh") == 'a') {
+      const std::string list = one_of("ab") == 'a' ? "/v1/agents?brand=" : "/v1/queues?brand=";
+      return {text(method::get, list + owner_->brand), text(method::get, list + "nobodys"), asker_};
+    }
     struct filter {
       std::string_view name;
       std::string value;
     };
     const filter filters[] = {
         {"brand", owner_->brand},         {"account", one_of(owner_->accounts)},
-        {"assignee", owner_->agent},      {"queue", owner_->words.of("queue")},
+        {"assignee", owner_->agent},      {"queue", owner_->queue},
         {"tag", owner_->words.of("tag")}, {"customer", one_of(owner_->customers)},
     };
     const auto& f = one_of(filters);

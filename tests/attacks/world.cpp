@@ -32,6 +32,14 @@ std::string tokens(const std::string& brand, const std::string& stem, const std:
   return out;
 }
 
+/// Nothing is given to anybody by itself, so that what is answered does not hang on when it is asked.
+std::string routing(const tenant& t) {
+  const auto brand = "brand = \"" + t.brand + "\"\n";
+  return "\n[[queue]]\nid = \"" + t.queue + "\"\n" + brand + "name = \"" + t.words.of("queuename") +
+         "\"\nmode = \"pull\"\n[[agent]]\nid = \"" + t.agent + "\"\n" + brand + "name = \"" +
+         t.words.of("agentname") + "\"\nskills = { " + t.words.of("skill") + " = 1 }\n";
+}
+
 std::string page_comment(const tenant& t, std::string_view id, std::string_view text) {
   return R"({"object":"page","entry":[{"id":")" + t.page +
          R"(","time":1795248100,"changes":[{"field":"feed","value":{"item":"comment","verb":"add","comment_id":")" +
@@ -77,6 +85,7 @@ world::world(std::uint64_t seed) : nobody(nobodys_letter, seed + 99) {
     auto& t = tenants.emplace_back(static_cast<char>('a' + n), seed * 10 + n);
     t.brand = t.words.of("brand");
     t.agent = t.words.of("agent");
+    t.queue = t.words.of("queue");
     t.number = "10654035224290" + std::to_string(n);
     t.page = "98765432101230" + std::to_string(n);
     t.accounts = {t.words.of("whatsapp"), t.words.of("page")};
@@ -91,12 +100,13 @@ void world::start() {
   std::string toml = "[server]\nlisten = \"127.0.0.1:0\"\nadmin_listen = \"127.0.0.1:0\"\ndemo = true\n";
   toml +=
       "[storage]\nfree_space_min_bytes = 0\ndata_dir = \"" + (directory_.path() / "data").string() + "\"\n";
+  toml += "\n[routing]\nsessions_max = 1000\nlease = \"1h\"\n";
   for (const auto& t : tenants) toml += "\n[[brand]]\nid = \"" + t.brand + "\"\n";
   toml += "\n[[source]]\nid = \"meta\"\nkind = \"meta\"\nsecrets = [\"" + std::string(secret) +
           "\"]\nverify_token = \"demo-verify\"\n";
   for (const auto& t : tenants) {
     toml += account(t.accounts[0], t, "whatsapp", t.number) + account(t.accounts[1], t, "facebook", t.page);
-    toml += tokens(t.brand, t.words.of("_token_"), t.agent);
+    toml += tokens(t.brand, t.words.of("_token_"), t.agent) + routing(t);
   }
   toml += tokens("*", nobody.of("_token_"), nobody.of("agent"));
   const auto settings = config::load_text(toml, "world.toml");
@@ -244,6 +254,11 @@ void world::learn(tenant& t) {
     const auto mine = "/v1/customers/" + customer;
     must(get(mine, admin), 200, mine);
   }
+  const auto session =
+      ask({method::post, "/v1/agents/" + t.agent + "/sessions", {bearer(t.token("agent"))}, {}});
+  must(session, 201, "a session");
+  t.session = e2e::text_at(session.body, "/sessionId").value();
+  t.words.learn(t.session);
   list("/v1/dead-letters", "deadLetters", t.letters);
   const auto events = get("/v1/events?from=earliest&limit=1000", admin);
   must(events, 200, "events");

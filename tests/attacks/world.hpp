@@ -31,7 +31,8 @@ struct tenant {
   std::string brand, agent, number, page;  ///< number, page: the platform's ids of its accounts
   std::vector<std::string> accounts;
   std::vector<std::string> conversations, messages, customers, letters;
-  std::string pictured;  ///< a message with an attachment
+  std::string queue, session;  ///< where all of its conversations wait; its agent's, who serves none
+  std::string pictured;        ///< a message with an attachment
   std::vector<std::string> event_cursors;
   /// Where a list of its own goes on: the list's target, the cursor.
   std::vector<std::pair<std::string, std::string>> page_cursors;

@@ -17,6 +17,10 @@ class fake_engine final : public actors::engine {
  public:
   explicit fake_engine(config::settings_ptr s) : settings_(std::move(s)) {}
 
+  struct attended_agent {
+    std::string brand, agent;
+    actors::agent_act what;
+  };
   struct handed_in {
     std::string by;  ///< the version of the settings
     std::string source, raw;
@@ -39,6 +43,23 @@ class fake_engine final : public actors::engine {
     executed.emplace_back(std::move(brand), std::move(what));
     reply(actors::command_result(result));
   }
+  void route(std::string brand, actors::routing_act what,
+             std::function<void(actors::routing_result&&)> reply) override {
+    routed.emplace_back(std::move(brand), std::move(what));
+    reply(actors::routing_result(routing));
+  }
+  void attend(std::string brand, std::string agent, actors::agent_act what,
+              std::function<void(actors::agent_result&&)> reply) override {
+    attended.push_back({std::move(brand), std::move(agent), std::move(what)});
+    reply(actors::agent_result(presence));
+  }
+  void ask_router(std::string brand, actors::routing_question what,
+                  std::function<void(actors::routing_answer&&)> reply) override {
+    questions.emplace_back(brand, std::move(what));
+    const auto rows_of = answers.find(brand);
+    reply(rows_of == answers.end() ? actors::routing_answer{} : actors::routing_answer(rows_of->second));
+  }
+  [[nodiscard]] std::vector<actors::router_figures> routing_figures() const override { return figures; }
   void signal(actors::thread_signal, const domain::conversation&) override { ++signals; }
   void mark_replayed(const domain::dead_letter& d, std::function<void(bool)> reply) override {
     marked.push_back(d.id.value);
@@ -101,6 +122,13 @@ class fake_engine final : public actors::engine {
   std::uint64_t waiting = 0;  ///< replies on their way
   std::map<std::string, std::uint64_t> waiting_of;
   actors::command_result result{.messages = {"{}"}};
+  std::vector<std::pair<std::string, actors::routing_act>> routed;
+  actors::routing_result routing{.conversation = "{}", .version = 1};
+  std::vector<attended_agent> attended;
+  actors::agent_result presence{.agent = "{}"};
+  std::vector<std::pair<std::string, actors::routing_question>> questions;
+  std::map<std::string, actors::routing_answer> answers;  ///< by brand
+  std::vector<actors::router_figures> figures;
   std::vector<std::string> marked;
   bool mark_durable = true, reads_full = false;
   std::vector<std::pair<std::string, std::string>> erased;

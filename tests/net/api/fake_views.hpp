@@ -56,6 +56,11 @@ class fake_views final : public storage::views {
     looked.emplace_back("conversations of a customer");
     return listed();
   }
+  [[nodiscard]] expected<storage::page, storage::views_error> list_decisions(
+      std::string_view brand, domain::conversation_id, std::size_t, std::string_view) const override {
+    looked.push_back("decisions of " + std::string(brand));
+    return listed();
+  }
   [[nodiscard]] expected<storage::page, storage::views_error> list_dead_letters(
       std::span<const std::string> brands, std::size_t, std::string_view) const override {
     letters_asked.emplace(brands.begin(), brands.end());

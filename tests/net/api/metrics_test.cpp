@@ -178,6 +178,45 @@ TEST(metrics, every_reason_of_shedding_and_every_class_of_answers_is_there_from_
   }
 }
 
+TEST(metrics, routing_is_there_for_each_brand_that_has_a_router) {
+  parts p;
+  EXPECT_FALSE(read_metrics(p).types.contains("switchboard_queue_waiting")) << "nobody routes";
+  actors::router_figures acme{.brand = "acme", .agents_online = 3, .assigned = 4, .turns = 5};
+  acme.offers_made = 10;
+  acme.offers_accepted = 1;
+  acme.offers_declined = 2;
+  acme.offers_expired = 3;
+  acme.offers_rescinded = 4;
+  acme.assignments = 6;
+  acme.unsettled = 7;
+  acme.queues = {{.brand = "acme", .queue = "support", .waiting = 8, .oldest_ms = 1'500},
+                 {.brand = "acme", .queue = "billing"}};
+  p.engine.figures = {acme, {.brand = "beta"}};
+  const auto m = read_metrics(p);
+  const std::pair<const char*, double> expected[] = {
+      {R"(switchboard_queue_waiting{brand="acme",queue="support"})", 8},
+      {R"(switchboard_queue_waiting{brand="acme",queue="billing"})", 0},
+      {R"(switchboard_queue_oldest_seconds{brand="acme",queue="support"})", 1.5},
+      {R"(switchboard_agents_online{brand="acme"})", 3},
+      {R"(switchboard_agents_online{brand="beta"})", 0},
+      {R"(switchboard_routing_conversations_assigned{brand="acme"})", 4},
+      {R"(switchboard_routing_unsettled{brand="acme"})", 7},
+      {R"(switchboard_routing_turns_total{brand="acme"})", 5},
+      {R"(switchboard_routing_assignments_total{brand="acme"})", 6},
+      {R"(switchboard_routing_offers_made_total{brand="acme"})", 10},
+      {R"(switchboard_routing_offers_ended_total{brand="acme",outcome="accepted"})", 1},
+      {R"(switchboard_routing_offers_ended_total{brand="acme",outcome="declined"})", 2},
+      {R"(switchboard_routing_offers_ended_total{brand="acme",outcome="expired"})", 3},
+      {R"(switchboard_routing_offers_ended_total{brand="acme",outcome="rescinded"})", 4},
+  };
+  for (const auto& [sample, value] : expected) {
+    ASSERT_TRUE(m.samples.contains(sample)) << sample;
+    EXPECT_EQ(m.samples.at(sample), value) << sample;
+  }
+  EXPECT_EQ(m.types.at("switchboard_queue_waiting"), "gauge");
+  EXPECT_EQ(m.types.at("switchboard_routing_offers_ended_total"), "counter");
+}
+
 TEST(metrics, the_process_is_this_one) {
   parts p;
   const auto m = read_metrics(p);
@@ -201,6 +240,7 @@ TEST(metrics, promtool_has_nothing_to_say) {
     GTEST_SKIP() << "promtool is not installed (package prometheus)";
   parts p;
   p.engine.counts.commit_durations = some_durations();
+  p.engine.figures = {{.brand = "acme", .queues = {{.brand = "acme", .queue = "support"}}}};
   const auto file = std::filesystem::path(::testing::TempDir()) / ("metrics-" + std::to_string(::getpid()));
   std::FILE* out = std::fopen(file.c_str(), "w");
   ASSERT_NE(out, nullptr);

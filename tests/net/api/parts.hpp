@@ -20,7 +20,7 @@ namespace switchboard::net::testing {
 
 inline constexpr std::string_view words_of_roles[] = {"reader", "agent", "supervisor", "admin"};
 
-/// The token of a role in a brand ("*": all) is "<brand>-<role>".
+/// The token of a role in a brand ("*": all) is "<brand>-<role>", its agent "<brand>-person", whom the brand has.
 inline std::shared_ptr<config::settings> some_settings() {
   auto s = std::make_shared<config::settings>();
   s->version = "0123456789abcdef";
@@ -49,6 +49,11 @@ inline std::shared_ptr<config::settings> some_settings() {
                            .role = static_cast<config::role>(r),
                            .agent = {brand + "-person"}});
     }
+  }
+  for (const std::string brand : {"acme", "beta"}) {
+    s->queues.push_back({.id = {brand + "-support"}, .brand = {brand}});
+    for (const auto* name : {"-person", "-other"})
+      s->agents.push_back({.id = {brand + name}, .brand = {brand}});
   }
   s->index();
   return s;

@@ -1,0 +1,25 @@
+#pragma once
+// `switchboard explain`: why a conversation went where it went.
+
+#include "cli/url.hpp"
+#include "domain/expected.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace switchboard::cli {
+
+struct explain_options {
+  std::string conversation;
+  std::string url;
+  std::string token;
+  bool json = false;  ///< each decision as it is kept, one a line
+};
+
+/// A decision of GET …/decisions (domain/routing/reason.hpp) in lines for people, each with its end. The error is a sentence.
+[[nodiscard]] expected<std::string, std::string> decision_text(std::string_view json);
+
+/// All decisions that are kept of it, oldest first, on stdout. Returns an exit code.
+[[nodiscard]] int run_explain(const explain_options& options);
+
+}  // namespace switchboard::cli
