@@ -20,6 +20,9 @@ namespace {
 constexpr std::size_t recent_kept = 16;
 /// And of so many more, 2 bytes each, it knows whether they may have been: most conversations' all.
 constexpr std::size_t recent_tags = 512;
+/// A thread that was read back asks the views about each event, so often; then it reads all that they would answer from,
+/// which costs about as much. Most go again before.
+constexpr std::uint8_t asked_before_learning = 8;
 
 }  // namespace
 
@@ -39,6 +42,12 @@ void conversation_owner::load(const std::string& brand) {
   state_.erased = std::max(state_.erased, node_.views->erased_up_to(state_.id));
   if (state_.erased > 0) recent_.starts_incomplete();
   loaded_ = true;
+}
+
+/// Where the keys are more than it keeps tags of, it goes on to ask.
+void conversation_owner::learn_the_past() {
+  if (recent_.is_complete() || asked_ > asked_before_learning || ++asked_ <= asked_before_learning) return;
+  if (const auto keys = node_.views->all_seen(state_.id, recent_tags)) recent_.learn(*keys);
 }
 
 // By value: the settings may be replaced, and freed, before the decision.
@@ -112,6 +121,7 @@ void conversation_owner::deliver(delivery& d) {
   change c;
   try {
     load(r.brand.value);
+    learn_the_past();
     domain::recall(r, state_, conversation_past{node_, state_.id, r.brand, recent_});
     if (domain::is_another_brands(state_, r.brand))
       return quarantine(d, r, "its thread is still another brand's; replay this after a restart");

@@ -66,6 +66,7 @@ class conversation_owner {
 
  private:
   void load(const std::string& brand);
+  void learn_the_past();
   [[nodiscard]] domain::conversation_policy policy_of(const domain::brand_id& brand) const;
   /// Events and their records. All that can throw happens before anything is changed or handed in.
   struct change {
@@ -86,6 +87,7 @@ class conversation_owner {
   recent recent_;
   storage::log_sequence last_submitted_ = 0;
   bool loaded_ = false;
+  std::uint8_t asked_ = 0;  ///< how often the views were asked whether an event is known
 };
 
 struct conversation_state {

@@ -26,16 +26,26 @@ bool recent::is_new(std::uint64_t key) const {
 
 void recent::forget_oldest(std::size_t n) {
   const auto end = entries_.begin() + static_cast<std::ptrdiff_t>(n);
-  for (auto e = entries_.begin(); complete_ && e != end; ++e) {
-    // A message that moved on (a receipt, a reaction) has its tag already.
-    if (!is_new(e->key)) continue;
-    complete_ = forgotten_.size() < tags_;
-    // Step by step: doubled, half of it would lie empty in every quiet conversation.
-    if (forgotten_.size() == forgotten_.capacity()) forgotten_.reserve(forgotten_.size() + kept_);
-    forgotten_.push_back(tag_of(e->key));
-  }
-  if (!complete_) forgotten_ = {};
+  for (auto e = entries_.begin(); complete_ && e != end; ++e) keep_tag(e->key);
   entries_.erase(entries_.begin(), end);
+}
+
+void recent::keep_tag(std::uint64_t key) {
+  // A message that moved on (a receipt, a reaction) has its tag already.
+  if (!is_new(key)) return;
+  complete_ = forgotten_.size() < tags_;
+  if (!complete_) {
+    forgotten_ = {};
+    return;
+  }
+  // Step by step: doubled, half of it would lie empty in every quiet conversation.
+  if (forgotten_.size() == forgotten_.capacity()) forgotten_.reserve(forgotten_.size() + kept_);
+  forgotten_.push_back(tag_of(key));
+}
+
+void recent::learn(std::span<const std::uint64_t> keys) {
+  complete_ = true;
+  for (auto k = keys.begin(); complete_ && k != keys.end(); ++k) keep_tag(*k);
 }
 
 void recent::remember(std::uint64_t key, storage::log_sequence where, storage::log_sequence applied) {

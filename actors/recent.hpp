@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace switchboard::actors {
@@ -27,6 +28,9 @@ class recent {
   [[nodiscard]] bool is_new(std::uint64_t key) const;
   /// The thread did not begin with us: whatever find() does not know may have been.
   void starts_incomplete() { complete_ = false; }
+  /// … but for these: all that were remembered before the oldest that it knows, as the views have them.
+  void learn(std::span<const std::uint64_t> keys);
+  [[nodiscard]] bool is_complete() const { return complete_; }
   /// Records that the views do not show yet, oldest first.
   [[nodiscard]] std::vector<storage::log_sequence> behind(storage::log_sequence applied) const;
 
@@ -36,6 +40,7 @@ class recent {
     storage::log_sequence where;
   };
   void forget_oldest(std::size_t n);
+  void keep_tag(std::uint64_t key);
 
   std::vector<entry> entries_;            ///< by `where`, rising
   std::vector<std::uint16_t> forgotten_;  ///< tags

@@ -167,6 +167,9 @@ struct refused {
 void apply(thread_state& state, const event& e);
 void apply(thread_state& state, event&& e);
 
+/// Resolved or closed. The thread's next conversation begins only behind such a one: one that isn't over is the newest.
+[[nodiscard]] bool is_over(conversation_status s);
+
 /// May a message in `from` become `to`? queued < unknown < sent < delivered < read; failed only from those
 /// below delivered; nothing leaves failed (a new attempt is a new message) and nothing moves backwards.
 [[nodiscard]] bool moves_forward(std::optional<delivery_status> from, delivery_status to);

@@ -88,6 +88,10 @@ constexpr int cannot_leave = 100;
 
 }  // namespace
 
+bool is_over(conversation_status s) {
+  return s == conversation_status::resolved || s == conversation_status::closed;
+}
+
 bool moves_forward(std::optional<delivery_status> from, delivery_status to) {
   if (to == delivery_status::failed) return rank(from) < rank(delivery_status::delivered);
   return rank(to) > rank(from);

@@ -101,19 +101,18 @@ void receiving::place() {
   }
   const conversation& present = draft_.latest();
   if (sender() == sender_type::system) return follow_customer();
-  const bool is_over =
-      present.status == conversation_status::resolved || present.status == conversation_status::closed;
+  const bool ended = is_over(present.status);
   if (in_.direction == direction::outbound) {
-    if (is_over && !within_reopen_window(present)) return open_conversation(conversation_status::open);
+    if (ended && !within_reopen_window(present)) return open_conversation(conversation_status::open);
     return follow_customer();
   }
   const bool is_final = present.status == conversation_status::closed;
-  if (is_final || (is_over && !within_reopen_window(present))) {
+  if (is_final || (ended && !within_reopen_window(present))) {
     return open_conversation(conversation_status::open);
   }
   follow_customer();
   if (draft_.latest().status == conversation_status::open) return;
-  event& e = draft_.add(is_over ? event_type::conversation_reopened : event_type::conversation_updated);
+  event& e = draft_.add(ended ? event_type::conversation_reopened : event_type::conversation_updated);
   e.conversation->status = conversation_status::open;
   e.conversation->resolved_at.reset();
   e.conversation->snooze_until.reset();

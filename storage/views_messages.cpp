@@ -84,6 +84,25 @@ bool views_on_disk::seen(domain::thread_id t, std::uint64_t fingerprint) const {
   return store_->get(column::seen, keys::seen(t, fingerprint), value);
 }
 
+std::optional<std::vector<std::uint64_t>> views_on_disk::all_seen(domain::thread_id t,
+                                                                  std::size_t limit) const {
+  // Before the rows: one that is written in between is then in both.
+  auto found = messages_waiting_.all_seen(t);
+  std::string prefix;
+  keys::append_thread(prefix, t);
+  auto rows = store_->rows(column::seen);
+  for (rows->Seek(prefix); rows->Valid() && rows->key().ToStringView().starts_with(prefix); rows->Next()) {
+    auto from = rows->key().ToStringView().substr(prefix.size());
+    std::uint64_t fingerprint = 0;
+    if (!keys::take_number(from, fingerprint)) store_->damaged("seen: a key that is none");
+    if (found.size() >= limit) return std::nullopt;
+    found.push_back(fingerprint);
+  }
+  store_->check(*rows, column::seen);
+  if (found.size() > limit) return std::nullopt;
+  return found;
+}
+
 std::optional<domain::message> views_on_disk::find_message(std::string_view brand, domain::thread_id t,
                                                            std::string_view platform_message_id) const {
   return message_behind(brand, t, fingerprint(store_->options().hash_seed, "ref", platform_message_id, ""));

@@ -36,6 +36,8 @@ class views_on_disk final : public views {
   [[nodiscard]] std::optional<thread_row> load_thread(std::string_view brand,
                                                       domain::thread_id t) const override;
   [[nodiscard]] bool seen(domain::thread_id t, std::uint64_t fingerprint) const override;
+  [[nodiscard]] std::optional<std::vector<std::uint64_t>> all_seen(domain::thread_id t,
+                                                                   std::size_t limit) const override;
   [[nodiscard]] std::optional<domain::message> find_message(
       std::string_view brand, domain::thread_id t, std::string_view platform_message_id) const override;
   [[nodiscard]] std::optional<domain::message> find_message(std::string_view brand,
@@ -103,6 +105,8 @@ class views_on_disk final : public views {
   /// Brands that have conversations; nullopt: more than a list may span.
   [[nodiscard]] std::optional<std::vector<std::string>> brands_with_conversations() const;
 
+  [[nodiscard]] std::optional<domain::conversation> read_conversation(std::string_view brand,
+                                                                      domain::conversation_id c) const;
   /// The ordinal of the thread's newest conversation that has a row; 0: none has.
   [[nodiscard]] std::uint32_t newest_row(std::string_view brand, domain::thread_id t) const;
   /// One look at what waits and at the rows, while nothing is written from the one to the other.

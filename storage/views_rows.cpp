@@ -8,21 +8,31 @@
 
 namespace switchboard::storage {
 std::optional<thread_row> views_on_disk::load_thread(std::string_view brand, domain::thread_id t) const {
-  // Most threads are new or in their first case: look-ups that bloom filters answer, before any seek.
-  auto ordinal = erased_up_to(t) + 1;
-  auto newest = conversation_json(brand, {t, ordinal});
+  // Most threads are new or in their first case: look-ups that bloom filters answer, before any seek. One that isn't
+  // over is the newest: to look for the next would ask all filters again.
+  auto newest = read_conversation(brand, {t, erased_up_to(t) + 1});
   if (!newest) return std::nullopt;
-  if (conversation_json(brand, {t, ordinal + 1})) {
-    ordinal = std::max(ordinal + 1, newest_row(brand, t));
-    newest = conversation_json(brand, {t, ordinal});
+  const auto next_to = [&](const domain::conversation& c) {
+    return domain::is_over(c.status) ? read_conversation(brand, {t, c.id.ordinal + 1}) : std::nullopt;
+  };
+  if (auto second = next_to(*newest)) {
+    newest = std::move(second);
+    const auto last = newest_row(brand, t);
+    if (last > newest->id.ordinal) {
+      if (auto c = read_conversation(brand, {t, last})) newest = std::move(c);
+    }
   }
-  while (auto next = conversation_json(brand, {t, ordinal + 1})) {
-    newest = std::move(next);
-    ++ordinal;
-  }
-  auto c = decode_conversation(*newest);
+  while (auto next = next_to(*newest)) newest = std::move(next);
+  return thread_row{*std::move(newest)};
+}
+
+std::optional<domain::conversation> views_on_disk::read_conversation(std::string_view brand,
+                                                                     domain::conversation_id id) const {
+  const auto json = conversation_json(brand, id);
+  if (!json) return std::nullopt;
+  auto c = decode_conversation(*json);
   if (!c) store_->damaged("conversations: " + c.error().what);
-  return thread_row{std::move(*c)};
+  return std::move(*c);
 }
 
 std::uint32_t views_on_disk::newest_row(std::string_view brand, domain::thread_id t) const {

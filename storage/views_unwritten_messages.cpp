@@ -21,7 +21,7 @@ constexpr std::size_t taken_at_once = 128;
 constexpr std::size_t block_bytes = 1 << 20;
 /// What a row costs beside its text: itself, twice over while its vector grows, and its places in indexes.
 constexpr std::size_t message_overhead = 140;
-constexpr std::size_t seen_overhead = 150;
+constexpr std::size_t seen_overhead = 190;
 
 std::uint64_t hash_of(domain::conversation_id c) {
   return c.thread.low + c.ordinal * 0xc2b2ae3d27d4eb4full;
@@ -126,11 +126,22 @@ void unwritten_messages::take_seen(const seen_row& row) {
     return seen_[i].fingerprint == row.fingerprint && seen_[i].thread == row.thread;
   };
   if (const auto* const known = seen_by_key_.find(hash, same)) {
+    const auto before = seen_[*known].before;
     seen_[*known] = row;
+    seen_[*known].before = before;
     return;
   }
-  seen_by_key_.add(hash, static_cast<std::uint32_t>(seen_.size()));
+  const auto number = static_cast<std::uint32_t>(seen_.size());
+  seen_by_key_.add(hash, number);
   seen_.push_back(row);
+  seen_.back().before = none;
+  const auto same_thread = [&](std::uint32_t i) { return seen_[i].thread == row.thread; };
+  if (auto* const newest = newest_seen_of_.find(row.thread.low, same_thread)) {
+    seen_.back().before = *newest;
+    *newest = number;
+  } else {
+    newest_seen_of_.add(row.thread.low, number);
+  }
   bytes_ += seen_overhead;
 }
 
@@ -223,6 +234,7 @@ void unwritten_messages::clear() {
   by_id_.clear();
   newest_of_.clear();
   seen_by_key_.clear();
+  newest_seen_of_.clear();
   long_texts_.clear();
   block_ = 0;
   block_used_ = 0;
@@ -247,6 +259,16 @@ std::optional<std::string> unwritten_messages::seen(domain::thread_id t, std::ui
   std::string value;
   append_seen_value(value, seen_[*found]);
   return value;
+}
+
+std::vector<std::uint64_t> unwritten_messages::all_seen(domain::thread_id t) const {
+  std::vector<std::uint64_t> found;
+  const std::shared_lock lock(mutex_);
+  const auto* const last = newest_seen_of_.find(t.low, [&](std::uint32_t i) { return seen_[i].thread == t; });
+  for (auto i = last == nullptr ? none : *last; i != none; i = seen_[i].before) {
+    found.push_back(seen_[i].fingerprint);
+  }
+  return found;
 }
 
 std::vector<numbered_message> unwritten_messages::list(std::string_view brand, domain::conversation_id c,

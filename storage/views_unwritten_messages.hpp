@@ -50,6 +50,8 @@ class unwritten_messages {
   [[nodiscard]] std::optional<std::string> json(std::string_view brand, domain::message_id m) const;
   /// The value of a row of the seen column.
   [[nodiscard]] std::optional<std::string> seen(domain::thread_id t, std::uint64_t fingerprint) const;
+  /// The fingerprints of all of the thread's.
+  [[nodiscard]] std::vector<std::uint64_t> all_seen(domain::thread_id t) const;
   /// The first `limit` of a conversation's in the given order, behind `place` (a sequence; nullopt: from the
   /// beginning).
   [[nodiscard]] std::vector<numbered_message> list(std::string_view brand, domain::conversation_id c,
@@ -69,6 +71,7 @@ class unwritten_messages {
     std::uint64_t time_ms = 0;
     domain::message_id message;  ///< of a reference
     char kind = 0;
+    std::uint32_t before = 0;  ///< the one of its thread that was taken before it, else none
   };
   static constexpr auto none = ~std::uint32_t{0};
 
@@ -88,7 +91,7 @@ class unwritten_messages {
   std::vector<std::string> brands_;
   std::vector<message> messages_;
   std::vector<seen_row> seen_;
-  row_index by_id_, newest_of_, seen_by_key_;
+  row_index by_id_, newest_of_, seen_by_key_, newest_seen_of_;
   std::vector<std::unique_ptr<char[]>> blocks_;  ///< of texts; used again after clear()
   std::vector<std::unique_ptr<char[]>> long_texts_;
   std::size_t block_ = 0, block_used_ = 0;

@@ -130,6 +130,25 @@ TEST(ConversationOwner, RemembersBeyondItsRecentKeys) {
   EXPECT_EQ(n.events().size(), before);
 }
 
+TEST(ConversationOwner, AThreadReadBackSoonAsksTheViewsNoMoreAndStillKnowsAll) {
+  small_node n;
+  conversation_owner first{n.node(), thread};
+  for (int i = 0; i < 40; ++i) deliver(first, text_message("wamid.old" + std::to_string(i), "hello"));
+  n.apply();
+  conversation_owner again{n.node(), thread};
+  for (int i = 0; i < 20; ++i) deliver(again, text_message("wamid.new" + std::to_string(i), "hello"));
+  n.apply();
+  const auto asked = n.views().asked.load();
+  EXPECT_GT(asked, 0u);
+  for (int i = 20; i < 120; ++i) deliver(again, text_message("wamid.new" + std::to_string(i), "hello"));
+  EXPECT_LT(n.views().asked - asked, 10u) << "of new ones, now and then one has a known one's tag";
+  n.apply();
+  const auto before = n.events().size();
+  for (int i = 0; i < 40; ++i) deliver(again, text_message("wamid.old" + std::to_string(i), "hello"));
+  for (int i = 0; i < 120; ++i) deliver(again, text_message("wamid.new" + std::to_string(i), "hello"));
+  EXPECT_EQ(n.events().size(), before);
+}
+
 TEST(ConversationOwner, MayLeaveOnlyWhenTheViewsShowItsLastEvent) {
   small_node n;
   conversation_owner owner{n.node(), thread};

@@ -25,6 +25,8 @@ class poisoned_views final : public storage::views {
   std::atomic<bool> poison_waking{false};  ///< so does loading a thread
   std::atomic<bool> fail_letters{false};   ///< looking for a dead letter gives the disk's own fault
 
+  mutable std::atomic<std::size_t> asked{0};  ///< so often, whether an event of a thread is known
+
   mutable std::function<void()> after_asking_for_outbound;  ///< runs once, the rows being read
 
   std::optional<storage::thread_row> load_thread(std::string_view brand, domain::thread_id t) const override {
@@ -33,6 +35,7 @@ class poisoned_views final : public storage::views {
   }
   std::optional<domain::message> find_message(std::string_view brand, domain::thread_id t,
                                               std::string_view platform_message_id) const override {
+    ++asked;
     if (starved && platform_message_id == poison_id) throw std::bad_alloc();
     if (poison && platform_message_id == poison_id) throw std::out_of_range("planted: message");
     return real_->find_message(brand, t, platform_message_id);
@@ -60,7 +63,11 @@ class poisoned_views final : public storage::views {
   storage::log_sequence reached() const override { return real_->reached(); }
   expected<void, storage::views_error> flush() override { return real_->flush(); }
   bool seen(domain::thread_id t, std::uint64_t fingerprint) const override {
+    ++asked;
     return real_->seen(t, fingerprint);
+  }
+  std::optional<std::vector<std::uint64_t>> all_seen(domain::thread_id t, std::size_t limit) const override {
+    return real_->all_seen(t, limit);
   }
   std::optional<domain::thread_id> find_thread(std::string_view account,
                                                std::string_view platform_message_id) const override {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 namespace switchboard::actors {
 namespace {
 
@@ -60,6 +62,28 @@ TEST(Recent, OfAThreadFromDiskNothingIsSurelyNew) {
   recent r{2, 8};
   r.starts_incomplete();
   EXPECT_FALSE(r.is_new(key(1)));
+}
+
+TEST(Recent, WhatItLearnsIsNotTakenForNewAndTheRestIs) {
+  recent r{2, 64};
+  r.starts_incomplete();
+  for (std::uint64_t i = 1; i <= 10; ++i) r.remember(key(i), i, i);  // the oldest go without a tag
+  std::vector<std::uint64_t> all;
+  for (std::uint64_t i = 1; i <= 40; ++i) all.push_back(key(i));
+  r.learn(all);
+  EXPECT_TRUE(r.is_complete());
+  for (const auto k : all) EXPECT_FALSE(r.is_new(k));
+  EXPECT_TRUE(r.is_new(key(100)));
+}
+
+TEST(Recent, WhatIsMoreThanItsTagsIsNotLearnt) {
+  recent r{2, 8};
+  r.starts_incomplete();
+  std::vector<std::uint64_t> all;
+  for (std::uint64_t i = 1; i <= 9; ++i) all.push_back(key(i));
+  r.learn(all);
+  EXPECT_FALSE(r.is_complete());
+  EXPECT_FALSE(r.is_new(key(100)));
 }
 
 }  // namespace

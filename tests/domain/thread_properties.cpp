@@ -117,7 +117,11 @@ TEST_F(thread_properties, random_histories_are_gapless_deterministic_and_replaya
         continue;
       }
       ASSERT_EQ(*once, *twice) << "the same command decided differently";
+      const auto before = state.current;
       run(what);
+      const bool began_another = before && state.current->id != before->id;
+      ASSERT_TRUE(!began_another || is_over(before->status))
+          << "the views take what isn't over for the newest";
       decided += once->size();
       if (const auto* received = std::get_if<receive>(&what)) {
         auto again = *received;

@@ -46,6 +46,34 @@ TEST_F(views_test, show_what_the_model_says) {
   for (const auto& [id, letter] : world.letters) EXPECT_TRUE(v_->find_dead_letter(id) == letter);
 }
 
+TEST_F(views_test, all_that_is_known_of_a_thread_is_what_they_know_one_by_one) {
+  simulation world(12, 6);
+  world.run(1500);
+  const std::span<const record_ptr> log = world.log;
+  ASSERT_TRUE(v_->apply(log.first(1000)));
+  ASSERT_TRUE(v_->flush());
+  ASSERT_TRUE(v_->apply(log.subspan(1000)));  // some are rows, some wait, some are both
+  std::map<domain::thread_id, std::set<std::uint64_t>> known;
+  for (const auto& [key, id] : world.references)
+    known[key.first].insert(fingerprint(seed, "ref", key.second, ""));
+  for (const auto& [key, at] : world.seen) {
+    const auto& [thread, kind, id, version] = key;
+    if (at > log.back()->at - options().seen_window)
+      known[thread].insert(fingerprint(seed, kind, id, version));
+  }
+  ASSERT_FALSE(known.empty());
+  for (const auto& [thread, fingerprints] : known) {
+    const auto all = v_->all_seen(thread, SIZE_MAX);
+    ASSERT_TRUE(all);
+    const std::set<std::uint64_t> shown(all->begin(), all->end());
+    EXPECT_TRUE(std::ranges::includes(shown, fingerprints));
+    for (const auto f : shown) EXPECT_TRUE(v_->seen(thread, f));
+    EXPECT_TRUE(v_->all_seen(thread, all->size()));
+    EXPECT_FALSE(v_->all_seen(thread, all->size() - 1));
+  }
+  EXPECT_TRUE(v_->all_seen({~0ull, ~0ull}, 1)->empty());
+}
+
 TEST_F(views_test, refolding_in_other_steps_gives_the_same_rows) {
   simulation world(2);
   world.run(800);
