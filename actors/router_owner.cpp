@@ -261,10 +261,27 @@ expected<routing::router_command, routing::refusal> router_owner::command_of(con
   return std::visit(of, what);
 }
 
+/// Has it the owner that the act is meant for?
+bool router_owner::is_whose(const routing_act& what) const {
+  return std::visit(
+      [this](const auto& c) {
+        if constexpr (requires { c.only_of; }) {
+          if (c.only_of.empty()) return true;
+          const auto slot = state_.items.find(c.conversation);
+          return slot != routing::no_slot && state_.items[slot].owner != routing::no_agent &&
+                 state_.items[slot].owner == agent(c.only_of);
+        } else {
+          return true;
+        }
+      },
+      what);
+}
+
 void router_owner::act(const routing_act& what, std::function<void(routing_result&&)> reply) {
   if (off_) return reply({.no_router = true});
   const auto command = command_of(what);
   if (!command) return reply({.refused = command.error()});
+  if (!is_whose(what)) return reply({.refused = routing::refusal::not_assigned});
   const auto before = state_.sequence;
   const auto done = run(*command);
   if (done.refused) {

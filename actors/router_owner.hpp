@@ -111,6 +111,7 @@ class router_owner {
   [[nodiscard]] domain::routing::queue_index queue(const domain::queue_id& id) const;
   [[nodiscard]] expected<domain::routing::router_command, domain::routing::refusal> command_of(
       const routing_act& what) const;
+  [[nodiscard]] bool is_whose(const routing_act& what) const;
 
   // -- rows (router_rows.cpp) ----------------------------------------------------------------------------
   [[nodiscard]] std::string agent_row(domain::routing::agent_index a) const;
