@@ -23,7 +23,7 @@ using routing::subject;
 // As much as a message may have, many times over.
 constexpr std::size_t conversation_bytes_max = 4 << 20;
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out;
   domain::append_json_string(out, text);
   return out;
@@ -35,7 +35,7 @@ std::string listed(const List& list, TextOf text_of) {
   constexpr std::size_t shown_max = 5;
   std::string out;
   for (std::size_t i = 0; i < std::min(list.size(), shown_max); ++i)
-    out += (i == 0 ? "" : ", ") + quoted(text_of(list[i]));
+    out += (i == 0 ? "" : ", ") + in_quotes(text_of(list[i]));
   return list.size() > shown_max ? out + ", …" : out;
 }
 
@@ -45,7 +45,7 @@ std::string why_not(const routing::routing_rule& r, const subject& s, mismatch f
   const auto word = [](const auto& one) { return to_word(one); };
   const auto same = [](const auto& one) -> std::string_view { return one; };
   const auto is = [](std::string_view what) {
-    return "is " + (what.empty() ? std::string("not known") : quoted(what));
+    return "is " + (what.empty() ? std::string("not known") : in_quotes(what));
   };
   const std::string wanted = ", wanted ";
   switch (failed) {
@@ -72,8 +72,8 @@ std::string why_not(const routing::routing_rule& r, const subject& s, mismatch f
       for (const auto& a : r.attributes) {
         const auto found = s.attributes.find(a.name);
         if (found != s.attributes.end() && found->second == a.value) continue;
-        return quoted(a.name) + " " + is(found == s.attributes.end() ? "" : found->second) + wanted +
-               quoted(a.value);
+        return in_quotes(a.name) + " " + is(found == s.attributes.end() ? "" : found->second) + wanted +
+               in_quotes(a.value);
       }
       return {};
     case mismatch::keyword:

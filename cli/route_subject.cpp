@@ -6,6 +6,7 @@
 #include <simdjson.h>
 
 #include <array>
+#include <optional>
 
 namespace switchboard::cli {
 
@@ -27,7 +28,7 @@ struct unreadable {
   std::string what;
 };
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   return "\"" + std::string(text) + "\"";
 }
 
@@ -36,15 +37,16 @@ std::string text_of(dom::object o, std::string_view name) {
   dom::element e;
   if (o[name].get(e) != simdjson::SUCCESS || e.is_null()) return {};
   std::string_view text;
-  if (e.get(text) != simdjson::SUCCESS) throw unreadable{quoted(name) + " must be a string"};
+  if (e.get(text) != simdjson::SUCCESS) throw unreadable{in_quotes(name) + " must be a string"};
   return std::string(text);
 }
 
-dom::object object_of(dom::object o, std::string_view name) {
+/// nullopt where it is absent or null.
+std::optional<dom::object> object_of(dom::object o, std::string_view name) {
   dom::element e;
-  if (o[name].get(e) != simdjson::SUCCESS || e.is_null()) return {};
+  if (o[name].get(e) != simdjson::SUCCESS || e.is_null()) return std::nullopt;
   dom::object inner;
-  if (e.get(inner) != simdjson::SUCCESS) throw unreadable{quoted(name) + " must be an object"};
+  if (e.get(inner) != simdjson::SUCCESS) throw unreadable{in_quotes(name) + " must be an object"};
   return inner;
 }
 
@@ -58,11 +60,12 @@ Enum word_of(dom::object o, std::string_view name, const std::array<Enum, N>& al
   for (std::size_t i = 0; i < N; ++i) {
     words[i] = to_word(all[i]);
     if (words[i] == text) return all[i];
-    listed += (i == 0 ? "" : ", ") + quoted(words[i]);
+    listed += (i == 0 ? "" : ", ") + in_quotes(words[i]);
   }
   const auto near = config::nearest(text, words);
-  throw unreadable{quoted(name) + " is " + quoted(text) +
-                   (near.empty() ? ", which is none of " + listed : "; did you mean " + quoted(near) + "?")};
+  throw unreadable{
+      in_quotes(name) + " is " + in_quotes(text) +
+      (near.empty() ? ", which is none of " + listed : "; did you mean " + in_quotes(near) + "?")};
 }
 
 std::vector<std::string> tags_of(dom::object o) {
@@ -88,8 +91,8 @@ void take_account(subject& about, const config::settings& s, dom::object o) {
       std::vector<std::string_view> known;
       for (const auto& a : s.accounts) known.push_back(a.id.value);
       const auto near = config::nearest(id, known);
-      throw unreadable{"\"accountId\" is " + quoted(id) + ", and the config has no such [[account]]" +
-                       (near.empty() ? "" : "; did you mean " + quoted(near) + "?")};
+      throw unreadable{"\"accountId\" is " + in_quotes(id) + ", and the config has no such [[account]]" +
+                       (near.empty() ? "" : "; did you mean " + in_quotes(near) + "?")};
     }
     if (text_of(o, "platform").empty())
       throw unreadable{"\"platform\" is missing; name it, or an \"accountId\" of the config"};
@@ -100,8 +103,8 @@ void take_account(subject& about, const config::settings& s, dom::object o) {
   about.source = account->source;
   about.platform = word_of(o, "platform", platforms, account->platform);
   if (about.platform != account->platform) {
-    throw unreadable{"\"platform\" is " + quoted(to_word(about.platform)) + ", and account " + quoted(id) +
-                     " is on " + quoted(to_word(account->platform))};
+    throw unreadable{"\"platform\" is " + in_quotes(to_word(about.platform)) + ", and account " +
+                     in_quotes(id) + " is on " + in_quotes(to_word(account->platform))};
   }
   if (about.brand.empty()) about.brand = account->brand;
 }
@@ -112,8 +115,8 @@ void take_brand(subject& about, const config::settings& s) {
   std::vector<std::string_view> known;
   for (const auto& b : s.brands) known.push_back(b.id.value);
   const auto near = config::nearest(about.brand.value, known);
-  throw unreadable{"the config has no [[brand]] " + quoted(about.brand.value) +
-                   (near.empty() ? "" : "; did you mean " + quoted(near) + "?")};
+  throw unreadable{"the config has no [[brand]] " + in_quotes(about.brand.value) +
+                   (near.empty() ? "" : "; did you mean " + in_quotes(near) + "?")};
 }
 
 subject read(dom::object o, const config::settings& s, const std::string& brand) {
@@ -121,16 +124,19 @@ subject read(dom::object o, const config::settings& s, const std::string& brand)
   about.brand.value = brand.empty() ? text_of(o, "brand") : brand;
   take_account(about, s, o);
   take_brand(about, s);
-  const auto metadata = object_of(o, "metadata");
-  about.kind = word_of(metadata, "source", kinds, domain::thread_kind::dm);
-  about.language = text_of(metadata, "language");
-  about.priority = word_of(o, "priority", priorities, domain::priority::medium);
+  if (const auto metadata = object_of(o, "metadata")) {
+    about.kind = word_of(*metadata, "source", kinds, about.kind);
+    about.language = text_of(*metadata, "language");
+  }
+  about.priority = word_of(o, "priority", priorities, about.priority);
   about.tags = tags_of(o);
   about.text = text_of(o, "text");
-  for (const auto [name, value] : object_of(o, "attributes")) {
+  const auto attributes = object_of(o, "attributes");
+  if (!attributes) return about;
+  for (const auto [name, value] : *attributes) {
     std::string_view text;
     if (value.get(text) != simdjson::SUCCESS)
-      throw unreadable{"\"attributes\" must be an object of strings, and " + quoted(name) + " is none"};
+      throw unreadable{"\"attributes\" must be an object of strings, and " + in_quotes(name) + " is none"};
     about.attributes[std::string(name)] = text;
   }
   return about;
