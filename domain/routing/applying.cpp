@@ -47,7 +47,9 @@ void take_facts(router_state& s, slot_index slot, const conversation_facts& f) {
   i.due = f.due;
   i.waiting_since = f.waiting_since;
   i.answered = f.answered;
-  i.needs = needs_index(s, {f.required, f.preferred});
+  const auto before = i.needs;
+  i.needs = take_needs(s, {f.required, f.preferred});
+  give_back_needs(s, before);
 }
 
 void on_queued(router_state& s, const router_event& e) {
@@ -90,6 +92,7 @@ void on_left(router_state& s, slot_index slot, const router_event& e) {
   place_item(s, slot);
   if (i.timer_place != no_place) s.item_timers.erase(slot, item_timer_order{s.items});
   if (i.more) s.more.erase(slot);
+  give_back_needs(s, i.needs);
   if (s.left.insert_or_assign(i.id, i.version).second) s.left_order.push_back(i.id);
   while (s.left_order.size() > s.config->left_max) {
     s.left.erase(s.left_order.front());
@@ -112,6 +115,7 @@ void on_presence(router_state& s, const router_event& e) {
     agent.ramping = false;
     arm_agent(s, a);
   }
+  refresh_presence(s, a);
   refresh_agent(s, a);
 }
 
@@ -341,6 +345,7 @@ void apply(router_state& s, const router_event& e) {
     case event_kind::auto_away:
       s.agents[e.agent].paused = true;
       s.agents[e.agent].missed = 0;
+      refresh_presence(s, e.agent);
       return refresh_agent(s, e.agent);
     case event_kind::ramp_begun:
     case event_kind::ramp_eased:
@@ -348,6 +353,11 @@ void apply(router_state& s, const router_event& e) {
     default:
       return apply_to_item(s, s.items.find(e.conversation), e);
   }
+}
+
+void apply_turn(router_state& s, const std::vector<router_event>& events) {
+  for (const auto& e : events) apply(s, e);
+  clear_marks(s);
 }
 
 }  // namespace switchboard::domain::routing

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace switchboard::domain::routing {
@@ -104,6 +105,21 @@ class item_table {
     ++count_;
     insert(s);
     return s;
+  }
+  /// Slots that are free, the next to be taken last.
+  [[nodiscard]] const std::vector<slot_index>& free_slots() const { return free_; }
+  /// An empty table gets as many slots, of which these are free; each of the others is put() then.
+  void restore(slot_index slots, std::vector<slot_index> free) {
+    used_ = slots;
+    free_ = std::move(free);
+    for (slot_index s = 0; s < slots; s += block_items) blocks_.push_back(std::make_unique<block>());
+  }
+  /// Precondition: its id is not here yet.
+  void put(slot_index s, const item& i) {
+    if ((count_ + 1) * 2 > index_.size()) grow();
+    (*this)[s] = i;
+    ++count_;
+    insert(s);
   }
   void remove(slot_index s) {
     auto at = home((*this)[s].id);

@@ -34,19 +34,23 @@ void unlist_signature(router_state& s, std::uint32_t index) {
   sig.place = no_place;
 }
 
-/// Signatures without items are kept, for the same come again; but not without bound.
+/// Signatures without items are kept, for the same come again; but not without bound. To go through them all pays only where
+/// as many are new as were in use the last time.
 void forget_idle_signatures(router_state& s) {
-  if (s.signature_of.size() <= s.config->signatures_max) return;
+  if (s.signature_of.size() <= std::max<std::size_t>(s.config->signatures_max, s.forget_signatures_at))
+    return;
   for (auto i = s.signature_of.begin(); i != s.signature_of.end();) {
     auto& sig = s.signatures[i->second];
     if (sig.items.empty() && !sig.dirty) {
       s.free_signatures.push_back(i->second);
+      give_back_needs(s, sig.key.needs);
       sig = {};
       i = s.signature_of.erase(i);
     } else {
       ++i;
     }
   }
+  s.forget_signatures_at = s.signature_of.size() * 2;
 }
 
 std::uint32_t signature_index(router_state& s, const signature_key& key) {
@@ -61,6 +65,7 @@ std::uint32_t signature_index(router_state& s, const signature_key& key) {
     s.free_signatures.pop_back();
   }
   s.signatures[index].key = key;
+  if (key.needs != 0) ++s.needs_users[key.needs];
   match_signature(s, s.signatures[index]);
   s.signature_of.emplace(key, index);
   return index;
@@ -119,6 +124,13 @@ void mark_agent(router_state& s, agent_index a) {
   s.dirty_agents.push_back(a);
 }
 
+void clear_marks(router_state& s) {
+  for (const auto sig : s.dirty_signatures) s.signatures[sig].dirty = false;
+  for (const auto a : s.dirty_agents) s.agents[a].dirty = false;
+  s.dirty_signatures.clear();
+  s.dirty_agents.clear();
+}
+
 std::optional<timestamp> next_due(const router_state& s, slot_index slot) {
   const auto& i = s.items[slot];
   const auto& q = s.rules(i.queue);
@@ -156,6 +168,12 @@ std::optional<timestamp> next_due_of(const agent_state& a) {
 void arm_agent(router_state& s, agent_index a) {
   auto& agent = s.agents[a];
   arm(s.agent_timers, a, agent.timer_place, agent.timer_at, next_due_of(agent), agent_timer_order{s.agents});
+}
+
+void refresh_presence(router_state& s, agent_index a) {
+  for (channel_index ch = 0; ch < s.config->channels.size(); ++ch) {
+    s.present[ch].set(a, !s.config->agents[a].removed && is_present(s.agents[a], ch));
+  }
 }
 
 void refresh_agent(router_state& s, agent_index a) {
@@ -199,11 +217,28 @@ void match_signature(const router_state& s, signature& sig) {
   }
 }
 
-std::uint32_t needs_index(router_state& s, item_needs needs) {
-  const auto [place, is_new] =
-      s.needs_of.emplace(std::move(needs), static_cast<std::uint32_t>(s.needs.size()));
-  if (is_new) s.needs.push_back(place->first);
+std::uint32_t take_needs(router_state& s, item_needs needs) {
+  if (needs == item_needs{}) return 0;
+  const auto [place, is_new] = s.needs_of.emplace(std::move(needs), 0);
+  if (is_new) {
+    if (s.free_needs.empty()) {
+      s.free_needs.push_back(static_cast<std::uint32_t>(s.needs.size()));
+      s.needs.emplace_back();
+      s.needs_users.push_back(0);
+    }
+    place->second = s.free_needs.back();
+    s.free_needs.pop_back();
+    s.needs[place->second] = place->first;
+  }
+  ++s.needs_users[place->second];
   return place->second;
+}
+
+void give_back_needs(router_state& s, std::uint32_t index) {
+  if (index == 0 || --s.needs_users[index] > 0) return;
+  s.needs_of.erase(s.needs[index]);
+  s.needs[index] = {};
+  s.free_needs.push_back(index);
 }
 
 item_more& more_for(router_state& s, slot_index slot) {
@@ -227,13 +262,17 @@ void take_agents(router_state& s) {
   s.agents.resize(rules.size());
   s.loads.resize(rules.size());
   s.levels.assign(rules.size() * skills, 0);
+  for (auto& bits : s.present) bits.resize(rules.size());
   for (auto& bits : s.available) bits.resize(rules.size());
   s.ramped.resize(rules.size());
   s.with_skill.assign(skills, {});
   for (auto& bits : s.with_skill) bits.resize(rules.size());
-  std::vector<agent_index> by_id(rules.size());
+  auto& by_id = s.by_id;
+  by_id.resize(rules.size());
+  s.staff = 0;
   for (agent_index a = 0; a < rules.size(); ++a) {
     by_id[a] = a;
+    s.staff += !rules[a].removed;
     s.loads[a].units = rules[a].removed ? 0 : rules[a].units;
     for (const auto& k : rules[a].skills) {
       s.levels[a * skills + k.skill] = k.level;
@@ -268,9 +307,9 @@ void take_config(router_state& s, const config_ptr& config) {
   s.config = config;
   take_agents(s);
   take_queues(s);
-  if (s.needs.empty()) (void)needs_index(s, {});
   for (const auto& [key, index] : s.signature_of) match_signature(s, s.signatures[index]);
   for (agent_index a = 0; a < s.agents.size(); ++a) {
+    refresh_presence(s, a);
     refresh_agent(s, a);
     arm_agent(s, a);
   }

@@ -140,6 +140,7 @@ enum class event_kind : std::uint8_t {
 enum class hold : std::uint8_t { none, sticky, cooldown, ramp, delay, closed, pull };
 /// The first test that an agent fails, in this order.
 enum class reject : std::uint8_t { none, presence, queue, skill, excluded, channel_cap, units, ramp };
+inline constexpr std::size_t reject_count = 8;
 enum class refusal : std::uint8_t {
   offer_gone,     ///< it ended, or never was his
   over_hard_cap,  ///< `force` would do it
@@ -178,8 +179,7 @@ struct router_event {
   config_ptr config = {};
 };
 
-/// The bytes that are hashed: fixed little-endian fields in the order of the structs, lists with their length first.
-/// Appended, so that a whole turn is one digest. Equal bytes mean equal contents.
+/// The bytes that are hashed: all fields as they are archived (descriptions.hpp), of a config its version. Appended, so that a whole turn is one digest. Equal bytes mean equal contents.
 void append_canonical(std::string& out, const router_event& e);
 void append_canonical(std::string& out, const router_command& c, timestamp now, std::uint64_t sequence,
                       std::uint64_t config_version);

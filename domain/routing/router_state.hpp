@@ -48,7 +48,7 @@ struct agent_state {
   std::vector<std::uint32_t> only_signatures = {};  ///< of what waits for him alone
 };
 
-/// What a conversation asks for; each combination is stored once.
+/// What a conversation asks for; each combination is stored once, for as long as a conversation or a signature has it.
 struct item_needs {
   std::vector<skill_level> required = {};
   std::vector<skill_weight> preferred = {};
@@ -104,6 +104,9 @@ struct router_state {
   std::vector<agent_state> agents;
   std::vector<agent_load> loads;
   std::vector<std::uint8_t> levels;                ///< agent by skill
+  std::vector<agent_index> by_id;                  ///< in the order of their ids
+  std::uint32_t staff = 0;                         ///< agents that are not removed
+  std::array<agent_bits, channels_max> present;    ///< of them, whose status lets him be offered this
   std::array<agent_bits, channels_max> available;  ///< present, below the channel's and the soft cap
   std::vector<agent_bits> with_skill;              ///< who has it, at whatever level
   agent_bits ramped;                               ///< held up by the ramp
@@ -111,8 +114,11 @@ struct router_state {
   std::deque<signature> signatures;
   std::unordered_map<signature_key, std::uint32_t, signature_hash> signature_of;
   std::vector<std::uint32_t> free_signatures;
-  std::vector<item_needs> needs;
+  std::size_t forget_signatures_at = 0;            ///< twice what was in use when they were last gone through
+  std::vector<item_needs> needs = {item_needs{}};  ///< at 0, always: nothing
+  std::vector<std::uint32_t> needs_users = {1};    ///< of each: conversations and signatures
   std::map<item_needs, std::uint32_t> needs_of;
+  std::vector<std::uint32_t> free_needs;
   slot_heap item_timers;
   slot_heap agent_timers;
   std::map<conversation_id, std::uint64_t> left;  ///< versions of what left

@@ -6,8 +6,19 @@
 
 #include <algorithm>
 #include <sstream>
+#include <utility>
 
 namespace switchboard::domain::routing {
+
+watcher::watcher(router_state begun) : state_(std::move(begun)) {
+  for (slot_index slot = 0; slot < state_.items.slots(); ++slot) {
+    const auto& i = state_.items[slot];
+    if (i.id != conversation_id{} && i.owner != no_agent) owners_[i.id] = i.owner;
+  }
+  for (agent_index a = 0; a < state_.agents.size(); ++a) {
+    allowed_[a] = state_.loads[a].used - state_.agents[a].forced;
+  }
+}
 
 void watcher::complain(const router_event& e, const std::string& what) {
   if (!complaint_.empty()) return;
@@ -140,6 +151,14 @@ void watcher::check_deadlines() {
   }
 }
 
+namespace {
+
+std::int64_t micros(timestamp t) {
+  return t.time_since_epoch().count();
+}
+
+}  // namespace
+
 std::string contents(const router_state& s) {
   std::ostringstream out;
   for (slot_index slot = 0; slot < s.items.slots(); ++slot) {
@@ -148,18 +167,30 @@ std::string contents(const router_state& s) {
     out << to_text(i.id) << ' ' << i.version << ' ' << i.key << ' ' << i.sequence << ' ' << i.owner << ' '
         << i.only << ' ' << i.units << ' ' << i.queue << ' ' << int{i.ring} << ' '
         << static_cast<int>(i.state) << ' ' << static_cast<int>(i.hold) << ' ' << i.answered << i.forced
-        << i.pressing << i.idle << i.exhausted << ':';
+        << i.pressing << i.idle << i.exhausted << ' ' << micros(i.enqueued_at) << ' ' << micros(i.since)
+        << ' ' << micros(i.due) << ' ' << micros(i.waiting_since) << ' ' << micros(i.hold_until) << ' '
+        << static_cast<int>(i.priority) << int{i.channel} << ':';
+    for (const auto& r : s.needs[i.needs].required) out << " r" << r.skill << '/' << int{r.level};
+    for (const auto& p : s.needs[i.needs].preferred) out << " p" << p.skill << '/' << p.weight;
     for (const auto& o : s.more_of(slot).offers) out << " o" << o.agent << '/' << o.epoch;
-    for (const auto& x : s.more_of(slot).excluded) out << " x" << x.agent;
+    for (const auto& x : s.more_of(slot).excluded) out << " x" << x.agent << '/' << micros(x.until);
     for (const auto v : s.more_of(slot).visited) out << " v" << v;
     out << '\n';
   }
   for (agent_index a = 0; a < s.agents.size(); ++a) {
     const auto& agent = s.agents[a];
     out << a << ' ' << s.loads[a].used << ' ' << s.loads[a].last_assigned << ' ' << agent.presence.epoch
-        << ' ' << agent.paused << agent.ramping << ' ' << agent.missed << ' ' << agent.ramp_left << '\n';
+        << ' ' << agent.paused << agent.ramping << ' ' << agent.missed << ' ' << agent.ramp_left << ' '
+        << agent.forced << ' ' << s.loads[a].active << ':';
+    for (const auto slot : agent.work) out << ' ' << to_text(s.items[slot].id);
+    out << '\n';
   }
-  for (const auto& q : s.queues) out << q.open << ' ' << q.waiting << '\n';
+  for (const auto& q : s.queues) {
+    out << q.open << ' ' << q.waiting;
+    for (const auto took : q.handling) out << ' ' << took.count();
+    out << '\n';
+  }
+  for (const auto& id : s.left_order) out << to_text(id) << ' ' << s.left.at(id) << '\n';
   return out.str();
 }
 

@@ -12,6 +12,9 @@ namespace switchboard::domain::routing {
 
 class watcher {
  public:
+  watcher() = default;
+  /// Of a router that was there before: it goes on from this state, as its own.
+  explicit watcher(router_state begun);
   /// What one turn said. Not asked any more once it complained.
   void see(const std::vector<router_event>& events);
   [[nodiscard]] const std::string& complaint() const { return complaint_; }
