@@ -7,18 +7,16 @@
 #include "cli/deliver.hpp"
 #include "cli/events.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/explain.hpp"
 #include "cli/figures.hpp"
+#include "cli/replay_routing.hpp"
 #include "cli/route.hpp"
+#include "cli/usage.hpp"
 #include "cli/verify.hpp"
 
 #include <CLI/CLI.hpp>
 
-#include <algorithm>
-#include <array>
 #include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <numeric>
 
 namespace switchboard::cli {
 
@@ -32,12 +30,14 @@ struct arguments {
   deliver_options deliver;
   events_options events;
   dead_letters_options dead_letters;
+  explain_options explain;
+  replay_options replay;
   route_options route;
   verify_options verify;
   backup_options backup;
   restore_options restore;
   bench_options bench;
-  std::string token;  ///< of events and dead-letters
+  std::string token;  ///< of events, dead-letters and explain
 };
 
 CLI::App* command(CLI::App& parent, const std::string& name, const std::string& sentence,
@@ -182,6 +182,25 @@ void add_dead_letters(CLI::App& app, arguments& a) {
       "demo-admin");
 }
 
+void add_explain(CLI::App& app, arguments& a) {
+  auto& o = a.explain;
+  auto* c = command(app, "explain", "Why a conversation went where it went, decision by decision",
+                    "  switchboard explain c_01j3…-1\n"
+                    "  switchboard explain c_01j3…-1 --json | tail -1");
+  c->add_option("conversation", o.conversation, "Its id")->required();
+  add_engine_options(c, o.url, a.token);
+  c->add_flag("--json", o.json, "Each decision as it is kept, one a line");
+}
+
+void add_replay_routing(CLI::App& app, arguments& a) {
+  auto* c = command(app, "replay-routing", "Take every routing decision of a journal again, and compare",
+                    "  switchboard replay-routing --data-dir data\n"
+                    "  switchboard replay-routing --data-dir /mnt/monday || echo \"other rules\"");
+  c->add_option("--data-dir", a.replay.data_dir, "The directory; its engine may be stopped, a backup will do")
+      ->required()
+      ->type_name("DIR");
+}
+
 void add_verify(CLI::App& app, arguments& a) {
   auto* c =
       command(app, "verify",
@@ -318,13 +337,15 @@ void add_bench(CLI::App& app, arguments& a) {
 
 int dispatch(const CLI::App& app, arguments& a, const serve_function& serve) {
   const std::string name = app.get_subcommands().front()->get_name();
-  a.events.token = a.dead_letters.token = a.token.empty() ? "demo-admin" : a.token;
+  a.events.token = a.dead_letters.token = a.explain.token = a.token.empty() ? "demo-admin" : a.token;
   if (name == "serve") return serve(a.serve);
   if (name == "check-config") return run_check_config(a.check_file, a.check_secrets);
   if (name == "deliver") return run_deliver(a.deliver);
   if (name == "events") return run_events(a.events);
   if (name == "dead-letters") return run_dead_letters(a.dead_letters);
   if (name == "route") return run_route(a.route);
+  if (name == "explain") return run_explain(a.explain);
+  if (name == "replay-routing") return run_replay_routing(a.replay);
   if (name == "verify") return run_verify(a.verify);
   if (name == "backup") return run_backup(a.backup);
   if (name == "restore") return run_restore(a.restore);
@@ -337,59 +358,6 @@ int dispatch(const CLI::App& app, arguments& a, const serve_function& serve) {
   if (app.get_subcommands().front()->get_subcommands().front()->count("--connections") == 0)
     a.bench.connections = 16;
   return run_bench_fanout(a.bench);
-}
-
-/// A word further away than so many letters is no slip of the keyboard, and a guess would only mislead.
-constexpr std::size_t typing_errors_max = 2;
-
-/// Levenshtein's distance, for "did you mean".
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
-    }
-  }
-  return row.back();
-}
-
-/// The command line's words down to the deepest known command: "switchboard dead-letters".
-std::string usage_error(const CLI::App& app, int argc, const char* const* argv, const std::string& what) {
-  const CLI::App* at = &app;
-  std::string path = "switchboard";
-  std::string unknown;
-  for (int i = 1; i < argc && unknown.empty(); ++i) {
-    const std::string word = argv[i];
-    const auto children = at->get_subcommands([](const CLI::App*) { return true; });
-    if (word.starts_with('-') || children.empty()) break;
-    const auto found =
-        std::find_if(children.begin(), children.end(), [&](const auto* c) { return c->get_name() == word; });
-    if (found == children.end()) {
-      const auto nearest =
-          std::min_element(children.begin(), children.end(), [&](const auto* x, const auto* y) {
-            return distance(word, x->get_name()) < distance(word, y->get_name());
-          });
-      unknown = "no command \"" + word + "\"; ";
-      const auto far = distance(word, (*nearest)->get_name());
-      if (far <= typing_errors_max && far < word.size()) {
-        unknown += "did you mean \"" + (*nearest)->get_name() + "\"?";
-      } else {
-        unknown += "there are";
-        for (const auto* c : children) unknown += (c == children.front() ? " " : ", ") + c->get_name();
-      }
-    } else {
-      at = *found;
-      path += ' ' + word;
-    }
-  }
-  std::string line = unknown.empty() ? what : unknown;
-  std::replace(line.begin(), line.end(), '\n', ' ');
-  return path + ": " + line + " (see `" + path + " --help`)";
 }
 
 }  // namespace
@@ -407,6 +375,8 @@ int run(int argc, const char* const* argv, const serve_function& serve) {
   add_events(app, a);
   add_dead_letters(app, a);
   add_route(app, a);
+  add_explain(app, a);
+  add_replay_routing(app, a);
   add_verify(app, a);
   add_backup(app, a);
   add_restore(app, a);

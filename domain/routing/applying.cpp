@@ -115,6 +115,7 @@ void on_presence(router_state& s, const router_event& e) {
     agent.ramping = false;
     arm_agent(s, a);
   }
+  refresh_presence(s, a);
   refresh_agent(s, a);
 }
 
@@ -344,6 +345,7 @@ void apply(router_state& s, const router_event& e) {
     case event_kind::auto_away:
       s.agents[e.agent].paused = true;
       s.agents[e.agent].missed = 0;
+      refresh_presence(s, e.agent);
       return refresh_agent(s, e.agent);
     case event_kind::ramp_begun:
     case event_kind::ramp_eased:

@@ -180,7 +180,7 @@ outcome take(turning& t, const accept_offer& c) {
           .agent = c.agent,
           .queue = t.s.items[slot].queue,
           .epoch = c.epoch});
-  give_to(t, slot, c.agent, forced);
+  hand_over(t, slot, c.agent, forced);
   return std::nullopt;
 }
 
@@ -231,14 +231,14 @@ outcome take(turning& t, const pull& c) {
   if (!c.id) {
     const auto slot = first_to_pull(t, c.agent);
     if (slot == no_slot) return refusal::nothing_to_pull;
-    give_to(t, slot, c.agent, false);
+    give_to(t, slot, c.agent, decider::hand);
     return std::nullopt;
   }
   const auto slot = slot_of(t, *c.id);
   if (slot == no_slot) return refusal::unknown_conversation;
   if (t.s.items[slot].state != item_state::queued) return refusal::not_queued;
   if (!may_pull(t, slot, c.agent)) return refusal::not_eligible;
-  give_to(t, slot, c.agent, false);
+  give_to(t, slot, c.agent, decider::hand);
   return std::nullopt;
 }
 
@@ -256,7 +256,7 @@ outcome take(turning& t, const assign& c) {
   if (!is_agent(t, c.agent)) return refusal::unknown_agent;
   if (t.s.items[slot].owner == c.agent && t.s.items[slot].state == item_state::resting) return std::nullopt;
   if (!c.force && !fits_hard(t, slot, c.agent)) return refusal::over_hard_cap;
-  give_to(t, slot, c.agent, c.force);
+  give_to(t, slot, c.agent, decider::hand, c.force);
   return std::nullopt;
 }
 
@@ -275,7 +275,7 @@ outcome transfer_to_agent(turning& t, slot_index slot, const transfer& c) {
   if (i.owner == c.agent) return i.state == item_state::resting ? outcome{} : refusal::not_queued;
   if (!c.force && !fits_hard(t, slot, c.agent)) return refusal::over_hard_cap;
   if (!c.warm) {
-    give_to(t, slot, c.agent, c.force);
+    give_to(t, slot, c.agent, decider::hand, c.force);
     return std::nullopt;
   }
   if (i.owner == no_agent) return refusal::not_assigned;
@@ -286,6 +286,7 @@ outcome transfer_to_agent(turning& t, slot_index slot, const transfer& c) {
           .queue = i.queue,
           .hold = hold::sticky,
           .until = t.now + t.s.rules(i.queue).offer_timeout});
+  t.explain_choice(event_kind::offer_made, slot, c.agent, decider::hand);
   t.emit({.kind = event_kind::offer_made,
           .conversation = i.id,
           .agent = c.agent,
@@ -342,14 +343,15 @@ outcome take(turning&, const tick&) {
 
 }  // namespace
 
-turn_result turn(router_state& s, const router_command& c, timestamp now) {
+turn_result turn(router_state& s, const router_command& c, timestamp now, std::vector<reason>* why) {
   turn_result r;
   r.events.reserve(4);  // most turns say no more
-  turning t{.s = s, .now = std::max(now, s.now), .out = r.events};
+  turning t{.s = s, .now = std::max(now, s.now), .out = r.events, .why = why};
   run_due(t);
   r.refused = std::visit([&](const auto& command) { return take(t, command); }, c);
   // What is settled may be due at once: a ring that opened meanwhile, an overflow.
   for (run_due(t); !s.dirty_signatures.empty() || !s.dirty_agents.empty(); run_due(t)) drain(t);
+  if (why != nullptr) explain_who_waits(t);
   return r;
 }
 

@@ -87,7 +87,7 @@ void describe(Archive& a, T& c) {
   a(c.version, c.skills, c.channels, c.queues, c.agents, c.priority_minutes, c.transfer_minutes, c.idle_after,
     c.idle_percent, c.reserve_percent, c.cooldown, c.missed_max, c.sticky_window, c.sticky_hold,
     c.sticky_ignore_queue, c.ramp_window, c.ramp_per_minute, c.when_gone, c.handling_prior,
-    c.conversations_max, c.signatures_max, c.left_max, c.bulk_max, c.scanned_max);
+    c.conversations_max, c.signatures_max, c.left_max, c.bulk_max, c.scanned_max, c.explained_max);
 }
 
 // -- commands ------------------------------------------------------------------------------------------------

@@ -57,7 +57,7 @@ pair_found first_pair(router_state& s, const signature& sig) {
 void offer(turning& t, const signature& sig, const pair_found& p) {
   const auto& i = t.s.items[p.slot];
   const auto& rules = t.s.rules(i.queue);
-  if (rules.mode == offer_mode::auto_accept) return give_to(t, p.slot, p.agent, false, t.s.sequence + 1);
+  if (rules.mode == offer_mode::auto_accept) return give_to(t, p.slot, p.agent, decider::strategy);
   std::vector<agent_index> asked{p.agent};
   while (asked.size() < rules.offers_at_once) {
     const auto next = best_agent(t.s, sig, p.slot, asked);
@@ -65,6 +65,7 @@ void offer(turning& t, const signature& sig, const pair_found& p) {
     asked.push_back(next);
   }
   for (const auto a : asked) {
+    t.explain_choice(event_kind::offer_made, p.slot, a, decider::strategy);
     t.emit({.kind = event_kind::offer_made,
             .conversation = i.id,
             .agent = a,

@@ -49,6 +49,15 @@ bool is_excluded(const router_state& s, slot_index slot, agent_index a) {
          std::any_of(more.offers.begin(), more.offers.end(), [&](const auto& o) { return o.agent == a; });
 }
 
+reject why_not_now(const router_state& s, slot_index slot, agent_index a) {
+  const auto& i = s.items[slot];
+  if (is_excluded(s, slot, a)) return reject::excluded;
+  const auto& ch = s.config->channels[i.channel];
+  if (ch.at_once_max != 0 && s.agents[a].at_once[i.channel] >= ch.at_once_max) return reject::channel_cap;
+  if (!has_room(*s.config, s.loads[a], i.channel)) return reject::units;
+  return s.ramped.test(a) && !i.pressing ? reject::ramp : reject::none;
+}
+
 reject why_not(const router_state& s, slot_index slot, agent_index a) {
   const auto& i = s.items[slot];
   const auto& r = s.ring_of(i.queue, i.ring);
@@ -60,12 +69,7 @@ reject why_not(const router_state& s, slot_index slot, agent_index a) {
   const bool member = pool && (*pool <= r.pool || (i.hold == hold::sticky && i.only == a));
   if (!member && !ignores_queue) return reject::queue;
   if (!has_skills(s, a, s.needs[i.needs], r)) return reject::skill;
-  if (is_excluded(s, slot, a)) return reject::excluded;
-  const auto& ch = s.config->channels[i.channel];
-  if (ch.at_once_max != 0 && agent.at_once[i.channel] >= ch.at_once_max) return reject::channel_cap;
-  if (!has_room(*s.config, s.loads[a], i.channel)) return reject::units;
-  if (s.ramped.test(a) && !i.pressing) return reject::ramp;
-  return reject::none;
+  return why_not_now(s, slot, a);
 }
 
 hold hold_between(const router_state& s, slot_index slot, agent_index a) {

@@ -23,6 +23,8 @@ namespace switchboard::domain::routing {
 /// He declined or missed it lately, is asked already, or has it and hands it on.
 [[nodiscard]] bool is_excluded(const router_state& s, slot_index slot, agent_index a);
 
+/// What is left to test of who is present, in the ring and has the skills.
+[[nodiscard]] reject why_not_now(const router_state& s, slot_index slot, agent_index a);
 /// The first test that he fails; reject::none: he is eligible.
 [[nodiscard]] reject why_not(const router_state& s, slot_index slot, agent_index a);
 

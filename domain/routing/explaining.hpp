@@ -4,6 +4,7 @@
 
 #include "domain/routing/strategies.hpp"
 
+#include <array>
 #include <optional>
 #include <vector>
 
@@ -13,21 +14,28 @@ struct candidate {
   agent_index agent = no_agent;
   reject why = reject::none;
   routing::hold hold = hold::none;    ///< eligible, and kept apart all the same
-  std::vector<key_element> key = {};  ///< of who is eligible and not held
+  std::vector<key_element> key = {};  ///< of who is eligible
 };
 
 struct explanation {
   std::uint64_t sequence = 0;  ///< of the last event before
   std::uint64_t config_version = 0;
+  queue_index queue = 0;
   std::uint8_t ring = 0;
-  routing::hold hold = hold::none;         ///< what keeps it from everybody
-  std::vector<candidate> candidates = {};  ///< in the order of their indexes
+  channel_index channel = 0;
+  item_needs needs = {};
+  routing::hold hold = hold::none;  ///< what keeps it from everybody
+  /// Who is eligible, by their keys, those whom nothing keeps from it first; then who is not, by their indexes.
+  std::vector<candidate> candidates = {};
+  std::uint32_t eligible = 0;                             ///< of all agents …
+  std::array<std::uint32_t, reject_count> rejected = {};  ///< … and by the first test that they fail
   agent_index winner = no_agent;
   /// Of the keys: where the winner's is less than the next best's; nullopt: there was nobody else, or nobody at all.
   std::optional<std::size_t> decided_by = {};
 };
 
-/// Of a conversation that is known. Costs as much as there are agents.
-[[nodiscard]] explanation explain(const router_state& s, slot_index slot);
+/// Of a conversation that is known, with no more candidates than asked for. Costs some words for each 64 agents, and what there are
+/// of members of its queue.
+[[nodiscard]] explanation explain(const router_state& s, slot_index slot, std::size_t candidates_max);
 
 }  // namespace switchboard::domain::routing

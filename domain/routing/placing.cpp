@@ -170,6 +170,12 @@ void arm_agent(router_state& s, agent_index a) {
   arm(s.agent_timers, a, agent.timer_place, agent.timer_at, next_due_of(agent), agent_timer_order{s.agents});
 }
 
+void refresh_presence(router_state& s, agent_index a) {
+  for (channel_index ch = 0; ch < s.config->channels.size(); ++ch) {
+    s.present[ch].set(a, !s.config->agents[a].removed && is_present(s.agents[a], ch));
+  }
+}
+
 void refresh_agent(router_state& s, agent_index a) {
   auto& agent = s.agents[a];
   bool freed = false;
@@ -256,13 +262,17 @@ void take_agents(router_state& s) {
   s.agents.resize(rules.size());
   s.loads.resize(rules.size());
   s.levels.assign(rules.size() * skills, 0);
+  for (auto& bits : s.present) bits.resize(rules.size());
   for (auto& bits : s.available) bits.resize(rules.size());
   s.ramped.resize(rules.size());
   s.with_skill.assign(skills, {});
   for (auto& bits : s.with_skill) bits.resize(rules.size());
-  std::vector<agent_index> by_id(rules.size());
+  auto& by_id = s.by_id;
+  by_id.resize(rules.size());
+  s.staff = 0;
   for (agent_index a = 0; a < rules.size(); ++a) {
     by_id[a] = a;
+    s.staff += !rules[a].removed;
     s.loads[a].units = rules[a].removed ? 0 : rules[a].units;
     for (const auto& k : rules[a].skills) {
       s.levels[a * skills + k.skill] = k.level;
@@ -299,6 +309,7 @@ void take_config(router_state& s, const config_ptr& config) {
   take_queues(s);
   for (const auto& [key, index] : s.signature_of) match_signature(s, s.signatures[index]);
   for (agent_index a = 0; a < s.agents.size(); ++a) {
+    refresh_presence(s, a);
     refresh_agent(s, a);
     arm_agent(s, a);
   }

@@ -14,6 +14,8 @@ void arm_item(router_state& s, slot_index slot);
 [[nodiscard]] std::optional<timestamp> next_due(const router_state& s, slot_index slot);
 void arm_agent(router_state& s, agent_index a);
 [[nodiscard]] std::optional<timestamp> next_due_of(const agent_state& a);
+/// After his status changed, and before refresh_agent().
+void refresh_presence(router_state& s, agent_index a);
 /// After anything that he may be offered depends on. Who can take what he could not before is looked at in the next drain.
 void refresh_agent(router_state& s, agent_index a);
 /// Whom the signature fits, after the config or the signature itself changed.

@@ -17,7 +17,11 @@ struct turn_result {
   std::optional<refusal> refused;    ///< the command had no effect
 };
 
-/// `now` below the last turn's counts as that one.
-[[nodiscard]] turn_result turn(router_state& s, const router_command& c, timestamp now);
+struct reason;
+
+/// `now` below the last turn's counts as that one. `why`: gets the reason of each offer and assignment that was decided in this turn,
+/// and of each conversation that came into a queue in it and is offered to nobody (reason.hpp); nullptr: costs nothing.
+[[nodiscard]] turn_result turn(router_state& s, const router_command& c, timestamp now,
+                               std::vector<reason>* why = nullptr);
 
 }  // namespace switchboard::domain::routing

@@ -153,6 +153,7 @@ struct router_config {
   std::uint32_t bulk_max = 1'000;   ///< conversations of one bulk reassignment
   /// With more candidates for one conversation its queue keeps them as a tournament (best_tree.hpp), where that pays.
   std::uint32_t scanned_max = 64;
+  std::uint32_t explained_max = 20;  ///< agents whom a reason names one by one; all are in its counts
 };
 
 using config_ptr = std::shared_ptr<const router_config>;

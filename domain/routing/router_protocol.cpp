@@ -12,8 +12,8 @@ constexpr word_table<24> event_words{"configured",       "presence_told",  "cale
                                      "assigned",         "unassigned",     "transferred",   "overflowed",
                                      "capacity_changed", "auto_away",      "ramp_begun",    "ramp_eased"};
 constexpr word_table<7> hold_words{"none", "sticky", "cooldown", "ramp", "delay", "closed", "pull"};
-constexpr word_table<8> reject_words{"none",     "presence",    "queue", "skill",
-                                     "excluded", "channel_cap", "units", "ramp"};
+constexpr word_table<reject_count> reject_words{"none",     "presence",    "queue", "skill",
+                                                "excluded", "channel_cap", "units", "ramp"};
 constexpr word_table<11> refusal_words{
     "offer_gone",   "over_hard_cap", "unknown_conversation", "unknown_agent", "unknown_queue", "not_queued",
     "not_assigned", "not_eligible",  "nothing_to_pull",      "router_full",   "bulk_too_large"};

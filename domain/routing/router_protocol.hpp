@@ -140,6 +140,7 @@ enum class event_kind : std::uint8_t {
 enum class hold : std::uint8_t { none, sticky, cooldown, ramp, delay, closed, pull };
 /// The first test that an agent fails, in this order.
 enum class reject : std::uint8_t { none, presence, queue, skill, excluded, channel_cap, units, ramp };
+inline constexpr std::size_t reject_count = 8;
 enum class refusal : std::uint8_t {
   offer_gone,     ///< it ended, or never was his
   over_hard_cap,  ///< `force` would do it

@@ -104,6 +104,9 @@ struct router_state {
   std::vector<agent_state> agents;
   std::vector<agent_load> loads;
   std::vector<std::uint8_t> levels;                ///< agent by skill
+  std::vector<agent_index> by_id;                  ///< in the order of their ids
+  std::uint32_t staff = 0;                         ///< agents that are not removed
+  std::array<agent_bits, channels_max> present;    ///< of them, whose status lets him be offered this
   std::array<agent_bits, channels_max> available;  ///< present, below the channel's and the soft cap
   std::vector<agent_bits> with_skill;              ///< who has it, at whatever level
   agent_bits ramped;                               ///< held up by the ramp

@@ -6,6 +6,7 @@
 #include "domain/routing/turning.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace switchboard::domain::routing {
 
@@ -18,6 +19,16 @@ void turning::emit(router_event e) {
 void turning::emit(event_kind kind, slot_index slot, agent_index agent) {
   const auto& i = s.items[slot];
   emit({.kind = kind, .conversation = i.id, .agent = agent, .queue = i.queue, .ring = i.ring, .key = i.key});
+}
+
+void turning::explain_choice(event_kind kind, slot_index slot, agent_index winner, decider by) {
+  if (why == nullptr) return;
+  why->push_back({.conversation = s.items[slot].id,
+                  .winner = winner,
+                  .kind = kind,
+                  .by = by,
+                  .sequence = s.sequence + 1,
+                  .explained = explain(s, slot, s.config->explained_max)});
 }
 
 namespace {
@@ -76,7 +87,7 @@ void overflow(turning& t, slot_index slot) {
   if (target->kind == overflow_target::to::queue) e.queue = static_cast<queue_index>(target->index);
   const auto id = i.id;
   t.emit(e);
-  if (target->kind == overflow_target::to::agent) return give_to(t, slot, target->index, false);
+  if (target->kind == overflow_target::to::agent) return give_to(t, slot, target->index, decider::overflow);
   if (target->kind != overflow_target::to::queue) {
     t.emit({.kind = event_kind::left, .conversation = id, .epoch = t.s.items[slot].version});
   }
@@ -143,7 +154,7 @@ void rescind_offers(turning& t, slot_index slot) {
   }
 }
 
-void give_to(turning& t, slot_index slot, agent_index a, bool force, std::uint64_t epoch) {
+void hand_over(turning& t, slot_index slot, agent_index a, bool force, std::uint64_t epoch) {
   rescind_offers(t, slot);
   const auto& i = t.s.items[slot];
   if (i.owner != no_agent) {  // of the same decision, which the epoch says
@@ -163,6 +174,12 @@ void give_to(turning& t, slot_index slot, agent_index a, bool force, std::uint64
           .flag = force,
           .epoch = epoch,
           .key = i.key});
+}
+
+void give_to(turning& t, slot_index slot, agent_index a, decider by, bool force) {
+  t.explain_choice(event_kind::assigned, slot, a, by);
+  hand_over(t, slot, a, force, by == decider::strategy ? t.s.sequence + 1 : 0);
+  if (t.why != nullptr) t.why->back().sequence = t.s.sequence;
 }
 
 void end_offer(turning& t, slot_index slot, agent_index a, event_kind how) {
@@ -269,6 +286,23 @@ void skip_rings_without(turning& t, agent_index a) {
       skip_empty_rings(t, slot);
       if (t.s.items[slot].ring == ring && t.s.ring_of(m.queue, ring).pool >= m.pool) break;
     }
+  }
+}
+
+void explain_who_waits(turning& t) {
+  std::set<conversation_id> seen;
+  // From the last on: what brought it where it is now.
+  for (auto n = t.out.size(); n > 0; --n) {
+    const auto& e = t.out[n - 1];
+    const bool came = e.kind == event_kind::queued || e.kind == event_kind::requeued ||
+                      e.kind == event_kind::transferred || (e.kind == event_kind::overflowed && !e.flag);
+    if (!came || !seen.insert(e.conversation).second) continue;
+    const auto slot = t.s.items.find(e.conversation);
+    if (slot == no_slot) continue;
+    const auto state = t.s.items[slot].state;
+    if (state != item_state::queued && state != item_state::parked) continue;
+    t.explain_choice(e.kind, slot, no_agent, decider::strategy);
+    t.why->back().sequence = t.s.sequence - (t.out.size() - n);
   }
 }
 

@@ -2,6 +2,7 @@
 // One turn while it is decided (router.hpp): the state, the time, and what has come of it so far. The parts of a turn are
 // functions over it: deadlines, commands, drain.
 
+#include "domain/routing/reason.hpp"
 #include "domain/routing/router.hpp"
 
 #include <vector>
@@ -12,11 +13,14 @@ struct turning {
   router_state& s;
   timestamp now;
   std::vector<router_event>& out;
+  std::vector<reason>* why = nullptr;              ///< nullptr: nobody asks
   std::vector<conversation_id> sought_again = {};  ///< after an offer that was not taken
 
   /// Decided: it is said, and so it is.
   void emit(router_event e);
   void emit(event_kind kind, slot_index slot, agent_index agent = no_agent);
+  /// Somebody asks for it: before it is said, and what comes before it of the same decision.
+  void explain_choice(event_kind kind, slot_index slot, agent_index winner, decider by);
 };
 
 /// Everything that is due by now, in the order in which it fell due.
@@ -37,8 +41,12 @@ void skip_empty_rings(turning& t, slot_index slot);
 /// Back among those that wait, by its old key. Nothing where its owner keeps it.
 void seek_again(turning& t, slot_index slot);
 void rescind_offers(turning& t, slot_index slot);
-/// Everybody else's, then it is his.
-void give_to(turning& t, slot_index slot, agent_index a, bool force, std::uint64_t epoch = 0);
+/// What it is to others ends, then it is his. An epoch says that strategies decided it, and spends of his ramp.
+void hand_over(turning& t, slot_index slot, agent_index a, bool force, std::uint64_t epoch = 0);
+/// … and that is a decision, which has a reason.
+void give_to(turning& t, slot_index slot, agent_index a, decider by, bool force = false);
+/// What came into a queue in this turn, and waits: why nobody is asked.
+void explain_who_waits(turning& t);
 /// An offer ends unanswered or refused; enough misses in a row make him away.
 void end_offer(turning& t, slot_index slot, agent_index a, event_kind how);
 /// Nobody is to be asked for it any more who was.

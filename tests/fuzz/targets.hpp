@@ -34,6 +34,7 @@ void run_json(std::string_view bytes);
 void run_outgoing(std::string_view bytes);
 void run_answer(std::string_view bytes);
 void run_zone(std::string_view bytes);
+void run_routing(std::string_view bytes);
 
 inline constexpr target targets[] = {{"gate", run_gate},
                                      {"chunks", run_chunks},
@@ -53,7 +54,8 @@ inline constexpr target targets[] = {{"gate", run_gate},
                                      {"json", run_json},
                                      {"outgoing", run_outgoing},
                                      {"answer", run_answer},
-                                     {"zone", run_zone}};
+                                     {"zone", run_zone},
+                                     {"routing", run_routing}};
 
 /// Ends the process where it does not.
 inline void hold(bool holds, const char* what) {

@@ -21,7 +21,7 @@ TEST_F(router_test, a_conversation_that_was_declined_is_held_for_the_only_one_wh
   EXPECT_EQ(said.back().hold, hold::cooldown);
   EXPECT_EQ(said.back().until, now + config.cooldown);
   EXPECT_EQ(state.wake_at(), now + config.cooldown);
-  EXPECT_EQ(explain(state, state.items.find(id)).candidates[a].why, reject::excluded);
+  EXPECT_EQ(explain(state, state.items.find(id), 9).candidates[0].why, reject::excluded);
   wait(config.cooldown);
   EXPECT_EQ(offered(id), a);
 }
@@ -210,20 +210,32 @@ TEST_F(router_test, the_explanation_names_every_agent_and_what_decided) {
   (void)tell(assign{arrive(), busy});
   const auto id = arrive({.required = {{0, 1}}});
   config.queues[0].mode = offer_mode::pull;
-  const auto held = explain(state, state.items.find(id));
+  const auto held = explain(state, state.items.find(id), 9);
   EXPECT_EQ(held.hold, hold::pull);
   EXPECT_EQ(held.winner, no_agent);
+  EXPECT_EQ(held.candidates[0].hold, hold::pull);
   // The same without the hold, as it was before the decision.
   router_config offering = config;
   offering.queues[0].mode = offer_mode::offer;
   state.config = std::make_shared<const router_config>(offering);
-  const auto x = explain(state, state.items.find(id));
+  const auto x = explain(state, state.items.find(id), 9);
   EXPECT_EQ(x.winner, free);
   EXPECT_EQ(x.decided_by, 0u) << "the load";
-  EXPECT_EQ(x.candidates[none].why, reject::skill);
-  EXPECT_EQ(x.candidates[away_one].why, reject::presence);
-  EXPECT_EQ(x.candidates[busy].key[0], (key_element{2, 10}));
-  EXPECT_EQ(x.candidates[free].key[0], (key_element{1, 10}));
+  ASSERT_EQ(x.candidates.size(), 4u);
+  EXPECT_EQ(x.candidates[0].agent, free);
+  EXPECT_EQ(x.candidates[0].key[0], (key_element{1, 10}));
+  EXPECT_EQ(x.candidates[1].agent, busy);
+  EXPECT_EQ(x.candidates[1].key[0], (key_element{2, 10}));
+  EXPECT_EQ(x.candidates[2].agent, away_one);
+  EXPECT_EQ(x.candidates[2].why, reject::presence);
+  EXPECT_EQ(x.candidates[3].agent, none);
+  EXPECT_EQ(x.candidates[3].why, reject::skill);
+  const auto few = explain(state, state.items.find(id), 1);
+  ASSERT_EQ(few.candidates.size(), 1u);
+  EXPECT_EQ(few.winner, free);
+  EXPECT_EQ(few.decided_by, 0u) << "also where the next best is not named";
+  EXPECT_EQ(few.eligible, 2u);
+  EXPECT_EQ(few.rejected, x.rejected);
   EXPECT_EQ(tell(pull{free, id}), std::nullopt);
   EXPECT_EQ(owner(id), free);
 }

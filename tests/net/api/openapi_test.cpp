@@ -332,7 +332,7 @@ TEST(openapi, events_have_the_members_that_are_documented_and_the_reverse) {
   for (const auto* name :
        {"Event", "EventData", "Conversation", "ConversationMetadata", "Message", "Attachment", "Reaction",
         "DeliveryError", "Customer", "DeadLetter", "AppliedConfig", "PreviousState", "Origin", "Erasure",
-        "ThreadAlias", "AccountHealth", "Offer", "Agent"}) {
+        "ThreadAlias", "AccountHealth", "Offer", "AgentPresence"}) {
     for (const auto& [property, s] : schema(name)["properties"].members) {
       // Event and EventData are reached by their parent's member, so their names come from there.
       EXPECT_TRUE(seen.contains(std::string(name) + "/" + property))

@@ -1,0 +1,156 @@
+#include "cli/replay_routing.hpp"
+
+#include "cli/data_directory.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/figures.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/progress.hpp"
+#include "domain/routing/archive.hpp"
+#include "domain/routing/replaying.hpp"
+#include "storage/codec.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+namespace switchboard::cli {
+
+namespace {
+
+using domain::event_type;
+
+constexpr std::size_t records_per_read = 1'000;
+constexpr std::size_t bytes_per_read = 8u << 20;
+
+int fail(int code, const std::string& what) {
+  std::fflush(stdout);
+  std::fprintf(stderr, "switchboard replay-routing: %s\n", what.c_str());
+  return code;
+}
+
+/// A save begins with the router's state behind its length, 8 bytes little-endian (actors/router_following.cpp); what follows
+/// is about conversations that have not taken over yet what was decided.
+std::optional<std::string_view> state_of(std::string_view save) {
+  constexpr std::size_t length_bytes = 8;
+  if (save.size() < length_bytes) return std::nullopt;
+  std::uint64_t length = 0;
+  for (std::size_t i = length_bytes; i-- > 0;) length = length << 8 | static_cast<unsigned char>(save[i]);
+  save.remove_prefix(length_bytes);
+  if (length > save.size()) return std::nullopt;
+  return save.substr(0, length);
+}
+
+/// When a turn was taken, as its events say: the record's own time is to the millisecond, and deadlines are not. What can't be
+/// read has no time; comparing says why.
+domain::timestamp time_of(const domain::routing_turn& t) {
+  const auto command = domain::routing::decode_command(t.command);
+  if (!command) return {};
+  const auto* const told = std::get_if<domain::routing::tell_config>(&*command);
+  const auto events = domain::routing::decode_events(t.events, told == nullptr ? nullptr : told->config);
+  return events && !events->empty() ? events->front().at : domain::timestamp{};
+}
+
+std::string place(const storage::record& r, const domain::event& e, const std::string& brand) {
+  return "brand " + brand + ", record " + std::to_string(r.sequence) + " of " + domain::to_rfc3339(e.at) +
+         ": ";
+}
+
+/// Reads the whole journal. Returns an exit code.
+int replay(const storage::event_log& log, routing_replay& all) {
+  progress_bar bar;
+  auto after = log.earliest() - 1;
+  while (!interrupted().load()) {
+    const auto page = log.read(storage::every_partition, after, records_per_read, bytes_per_read);
+    // An engine beside us may trim what is not read yet.
+    if (page.result == storage::log_result::trimmed) {
+      return fail(exit_failed,
+                  "the journal was trimmed meanwhile; stop its engine, or replay a backup of its directory");
+    }
+    if (page.result != storage::log_result::ok) return fail(failure_exit(page.damaged), page.detail);
+    if (page.records.empty()) return exit_ok;
+    for (const auto& r : page.records) {
+      if (const auto what = all.take(*r)) return fail(exit_failed, *what);
+    }
+    after = page.records.back()->sequence;
+    bar.show(static_cast<double>(after) / static_cast<double>(std::max<storage::log_sequence>(log.last(), 1)),
+             after, "journal");
+  }
+  return fail(exit_failed, "interrupted");
+}
+
+}  // namespace
+
+std::optional<std::string> routing_replay::take(const storage::record& r) {
+  if (r.type != event_type::routing_turned && r.type != event_type::routing_saved) return std::nullopt;
+  auto e = storage::decode(r.bytes);
+  if (!e || (!e->turn && !e->saved))
+    return "record " + std::to_string(r.sequence) + " can't be read; see `switchboard verify`";
+  const auto& name = e->turn ? e->turn->brand.value : e->saved->brand.value;
+  auto& of = brands_[name];
+  const auto problem = e->turn ? take(of, *e->turn) : take(of, *e->saved);
+  if (problem) return place(r, *e, name) + *problem;
+  return std::nullopt;
+}
+
+std::size_t routing_replay::brands() const {
+  return static_cast<std::size_t>(
+      std::count_if(brands_.begin(), brands_.end(), [](const auto& b) { return b.second.turns > 0; }));
+}
+
+std::optional<std::string> routing_replay::take(brand& of, const domain::routing_turn& t) {
+  if (!of.state && t.sequence == 0) of.state.emplace();
+  if (!of.state) {
+    ++passed_over_;
+    return std::nullopt;
+  }
+  if (t.sequence != of.state->sequence) {
+    return "it was taken behind sequence " + std::to_string(t.sequence) +
+           ", and the turns before it lead to " + std::to_string(of.state->sequence);
+  }
+  ++of.turns;
+  ++turns_;
+  return domain::routing::differs(*of.state, t.command, t.events, time_of(t));
+}
+
+/// Only where the turns before it are not known: else they lead where it says, or differ.
+std::optional<std::string> routing_replay::take(brand& of, const domain::routing_save& part) {
+  if (of.state) return std::nullopt;
+  if (part.part == 0) {
+    of.loading.clear();
+    of.parts = 0;
+  }
+  if (part.part != of.parts) return std::nullopt;  // the end of one that began before the journal does
+  of.loading += part.state;
+  if (++of.parts < part.parts) return std::nullopt;
+  const auto bytes = state_of(of.loading);
+  if (!bytes) return "its saved state is cut";
+  auto loaded = domain::routing::load(*bytes);
+  if (!loaded) return "its saved state: " + loaded.error();
+  of.state = *std::move(loaded);
+  of.loading = {};
+  return std::nullopt;
+}
+
+int run_replay_routing(const replay_options& options) {
+  catch_interrupts();
+  if (const auto why = why_no_data_directory(options.data_dir)) return fail(exit_failed, *why);
+  storage::journal_options reading;
+  reading.data_dir = options.data_dir;
+  reading.read_only = true;
+  const auto journal = storage::journal::open(reading);
+  if (!journal) return fail(failure_exit(journal.error().damaged), journal.error().what);
+  routing_replay all;
+  if (const int code = replay(**journal, all); code != exit_ok) return code;
+  std::printf("routing  ok: %s turns of %s brands taken again, 0 differ%s\n",
+              format_count(all.turns()).c_str(), format_count(all.brands()).c_str(),
+              all.passed_over() == 0
+                  ? ""
+                  : format(" (%s before the first save that the journal has whole can't be)",
+                           format_count(all.passed_over()).c_str())
+                        .c_str());
+  return exit_ok;
+}
+
+}  // namespace switchboard::cli

@@ -1,0 +1,107 @@
+// `explain`: a decision in lines for people, and the pages of them that an engine gives.
+
+#include "cli/explain.hpp"
+
+#include "scripted_server.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace switchboard::cli {
+namespace {
+
+using test::http_answer;
+using test::scripted_answer;
+using test::scripted_server;
+using test::seen_request;
+
+const std::string offered =
+    R"({"conversation":"c_1","event":"offer_made","sequence":41,"configVersion":7,"agent":"ada","by":"strategy",)"
+    R"("queue":"support","ring":1,"requires":[{"skill":"billing","level":3}],"prefers":[{"skill":"french","weight":2}],)"
+    R"("keys":["skill_best","load_balanced","lastAssigned","rank"],"best":"ada","decidedBy":"load_balanced",)"
+    R"("candidates":[{"agent":"ada","key":[[-10,1],[40,100],[17,1],[0,1]]},)"
+    R"({"agent":"bobby","key":[[-10,1],[60,100],[12,1],[1,1]],"hold":"cooldown"},{"agent":"cid","reject":"skill"}],)"
+    R"("eligible":3,"rejected":{"presence":20,"skill":8}})";
+
+TEST(explain, says_who_why_and_why_not) {
+  EXPECT_EQ(
+      *decision_text(offered),
+      "#41  offer_made to ada\n"
+      "    queue support, ring 1, config 7\n"
+      "    requires billing 3\n"
+      "    prefers french 2 (weights)\n"
+      "    3 eligible, 28 not: presence 20, skill 8\n"
+      "  * ada    skill_best -10, load_balanced 40/100 (decides), lastAssigned 17, rank 0\n"
+      "    bobby  skill_best -10, load_balanced 60/100 (decides), lastAssigned 12, rank 1; held: cooldown\n"
+      "    cid    no: skill\n"
+      "    … and 1 more who are eligible\n");
+}
+
+TEST(explain, says_what_keeps_it_from_everybody) {
+  EXPECT_EQ(*decision_text(R"({"event":"queued","sequence":3,"configVersion":7,"queue":"support","ring":0,)"
+                           R"("hold":"closed","keys":[],"candidates":[],"eligible":0,"rejected":{}})"),
+            "#3  queued: nobody, it waits\n"
+            "    queue support, ring 0, config 7; held: closed\n"
+            "    0 eligible, 0 not\n");
+  const auto by_hand = decision_text(
+      R"({"event":"assigned","sequence":4,"agent":"ada","by":"hand","queue":"support","rule":"money"})");
+  EXPECT_TRUE(by_hand->starts_with("#4  assigned to ada, by hand\n")) << *by_hand;
+  EXPECT_NE(by_hand->find("rule money"), std::string::npos) << *by_hand;
+}
+
+TEST(explain, tells_what_is_no_decision) {
+  for (const std::string json : {"", "[]", "{}", "{\"sequence\":1}", "{\"event\":1}", "{"})
+    EXPECT_FALSE(decision_text(json)) << json;
+}
+
+struct said {
+  int code;
+  std::string out, err;
+};
+
+said explain(scripted_server& s, bool json) {
+  testing::internal::CaptureStdout();
+  testing::internal::CaptureStderr();
+  const int code = run_explain({.conversation = "c_1", .url = s.url(), .token = "t", .json = json});
+  return {code, testing::internal::GetCapturedStdout(), testing::internal::GetCapturedStderr()};
+}
+
+TEST(explain, reads_page_after_page) {
+  const std::string waits = R"({"event":"queued","sequence":40,"queue":"support"})";
+  scripted_server server([&](const seen_request& r, std::size_t) {
+    if (r.header("Authorization") != "Bearer t") return scripted_answer{http_answer(401, "")};
+    if (r.target() == "/v1/conversations/c_1/decisions?limit=50")
+      return scripted_answer{http_answer(200, "{\"decisions\":[" + waits + "],\"cursor\":\"p2\"}")};
+    if (r.target() == "/v1/conversations/c_1/decisions?limit=50&cursor=p2")
+      return scripted_answer{http_answer(200, "{\"decisions\":[" + offered + "]}")};
+    return scripted_answer{http_answer(404, R"({"detail":"no such thing"})")};
+  });
+  const auto text = explain(server, false);
+  EXPECT_EQ(text.code, 0) << text.err;
+  EXPECT_EQ(text.out, *decision_text(waits) + *decision_text(offered));
+  const auto rows = explain(server, true);
+  EXPECT_EQ(rows.code, 0);
+  EXPECT_EQ(rows.out, waits + "\n" + offered + "\n");
+}
+
+TEST(explain, says_where_there_is_nothing_and_what_to_do) {
+  struct row {
+    int status;
+    std::string body, says;
+    int code;
+  };
+  for (const auto& c : {row{200, R"({"decisions":[]})", "nothing was decided about it yet", 0},
+                        row{404, R"({"detail":"no such thing"})", "no such thing; GET /v1/conversations", 1},
+                        row{401, "", "--token", 1}, row{200, "{}", "no page of decisions", 1},
+                        row{200, R"({"decisions":[{"x":1}]})", "no decision", 1}}) {
+    scripted_server server(
+        [&](const seen_request&, std::size_t) { return scripted_answer{http_answer(c.status, c.body)}; });
+    const auto s = explain(server, false);
+    EXPECT_EQ(s.code, c.code) << c.body;
+    EXPECT_NE((c.code == 0 ? s.out : s.err).find(c.says), std::string::npos) << s.out << s.err;
+  }
+}
+
+}  // namespace
+}  // namespace switchboard::cli
