@@ -269,6 +269,11 @@ void router_owner::import(const std::vector<domain::conversation>& open) {
           .at = c.updated_at,
           .source = {},
           .text_follows = false});
+    // Whose it was before there was a router is his.
+    const auto owner = c.assigned_to.empty() ? routing::no_agent : agent(c.assigned_to);
+    if (owner != routing::no_agent && state_.items.find(c.id) != routing::no_slot) {
+      (void)run(routing::assign{c.id, owner, true});
+    }
   }
 }
 

@@ -8,8 +8,8 @@
 #include "actors/conversation.hpp"
 #include "actors/routing_calls.hpp"
 #include "config/routing.hpp"
-#include "domain/routing/explaining.hpp"
 #include "domain/routing/following.hpp"
+#include "domain/routing/reason.hpp"
 #include "domain/routing/router.hpp"
 
 #include <atomic>
