@@ -36,8 +36,9 @@ class byte_reader {
   void operator()(T&... fields) {
     (get(fields), ...);
   }
-  void brought(config_ptr& c) {
-    auto config = std::make_shared<router_config>();
+  template <class Config>
+  void brought(std::shared_ptr<const Config>& c) {
+    auto config = std::make_shared<Config>();
     get(*config);
     c = std::move(config);
   }
@@ -124,14 +125,15 @@ class byte_reader {
     value.reset();
     if (is_there && !failed()) get(value.emplace());
   }
-  void get(facts_ptr& facts) {
+  template <class T>
+  void get(std::shared_ptr<const T>& shared) {
     bool is_there = false;
     get(is_there);
-    facts = nullptr;
+    shared = nullptr;
     if (!is_there || failed()) return;
-    auto made = std::make_shared<conversation_facts>();
+    auto made = std::make_shared<T>();
     get(*made);
-    facts = std::move(made);
+    shared = std::move(made);
   }
   template <class T>
   requires std::is_class_v<T>

@@ -9,6 +9,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -34,7 +35,8 @@ class byte_writer {
     (put(fields), ...);
   }
   /// The config that a command brings.
-  void brought(const config_ptr& c) {
+  template <class Config>
+  void brought(const std::shared_ptr<const Config>& c) {
     if (configs_ == config_form::version) return named(c);
     put(*c);
   }
@@ -75,9 +77,10 @@ class byte_writer {
     put(value.has_value());
     if (value) put(*value);
   }
-  void put(const facts_ptr& facts) {
-    put(facts != nullptr);
-    if (facts != nullptr) put(*facts);
+  template <class T>
+  void put(const std::shared_ptr<const T>& shared) {
+    put(shared != nullptr);
+    if (shared != nullptr) put(*shared);
   }
   template <class T>
   requires std::is_class_v<T>
