@@ -83,12 +83,12 @@ class routing : public testing::Test {
     sessions_[agent] = text_at(a.body, "/sessionId").value_or("");
   }
   void goes(const std::string& agent) {
-    const auto a =
-        ask("DELETE", "/v1/agents/" + agent + "/sessions/" + sessions_[agent], agent + "-token");
+    const auto a = ask("DELETE", "/v1/agents/" + agent + "/sessions/" + sessions_[agent], agent + "-token");
     ASSERT_EQ(a.status, 204) << a.body;
   }
   std::string writes(const std::string& who, const std::string& text = "help") {
-    EXPECT_EQ(deliver(engine_, "meta", whatsapp_text(acme_number, who, "wamid." + who + text, text)).status, 200);
+    EXPECT_EQ(deliver(engine_, "meta", whatsapp_text(acme_number, who, "wamid." + who + text, text)).status,
+              200);
     for (const auto& row : read_list(engine_, "/v1/conversations?platform=whatsapp", "conversations")) {
       if (text_at(row, "/customerHandle").value_or("").find(who) != std::string::npos ||
           text_at(row, "/metadata/customerPlatformId") == who)
@@ -98,8 +98,9 @@ class routing : public testing::Test {
     return {};
   }
   /// The first event behind the cursor that is as wanted; reads on where there is none yet.
-  std::string event(const std::string& type, const std::function<bool(const std::string&)>& wanted =
-                                                 [](const std::string&) { return true; }) {
+  std::string event(
+      const std::string& type,
+      const std::function<bool(const std::string&)>& wanted = [](const std::string&) { return true; }) {
     const auto until = std::chrono::steady_clock::now() + 30s;
     while (std::chrono::steady_clock::now() < until) {
       while (!read_.empty()) {
@@ -185,7 +186,8 @@ TEST_F(routing, work_is_given_moved_and_taken_back_by_hand) {
   const auto given = ask("PUT", "/v1/conversations/" + c + "/assignment", "boss-token", R"({"agent":"ada"})");
   ASSERT_EQ(given.status, 200) << given.body;
   EXPECT_EQ(text_at(given.body, "/assignedTo"), "ada");
-  const auto moved = ask("POST", "/v1/conversations/" + c + "/transfer", "boss-token", R"({"queue":"billing"})");
+  const auto moved =
+      ask("POST", "/v1/conversations/" + c + "/transfer", "boss-token", R"({"queue":"billing"})");
   ASSERT_EQ(moved.status, 200) << moved.body;
   EXPECT_EQ(text_at(moved.body, "/queue"), "billing");
   EXPECT_FALSE(text_at(moved.body, "/assignedTo"));
