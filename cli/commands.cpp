@@ -9,16 +9,12 @@
 #include "cli/exit_code.hpp"
 #include "cli/figures.hpp"
 #include "cli/route.hpp"
+#include "cli/usage_error.hpp"
 #include "cli/verify.hpp"
 
 #include <CLI/CLI.hpp>
 
-#include <algorithm>
-#include <array>
 #include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <numeric>
 
 namespace switchboard::cli {
 
@@ -337,59 +333,6 @@ int dispatch(const CLI::App& app, arguments& a, const serve_function& serve) {
   if (app.get_subcommands().front()->get_subcommands().front()->count("--connections") == 0)
     a.bench.connections = 16;
   return run_bench_fanout(a.bench);
-}
-
-/// A word further away than so many letters is no slip of the keyboard, and a guess would only mislead.
-constexpr std::size_t typing_errors_max = 2;
-
-/// Levenshtein's distance, for "did you mean".
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
-    }
-  }
-  return row.back();
-}
-
-/// The command line's words down to the deepest known command: "switchboard dead-letters".
-std::string usage_error(const CLI::App& app, int argc, const char* const* argv, const std::string& what) {
-  const CLI::App* at = &app;
-  std::string path = "switchboard";
-  std::string unknown;
-  for (int i = 1; i < argc && unknown.empty(); ++i) {
-    const std::string word = argv[i];
-    const auto children = at->get_subcommands([](const CLI::App*) { return true; });
-    if (word.starts_with('-') || children.empty()) break;
-    const auto found =
-        std::find_if(children.begin(), children.end(), [&](const auto* c) { return c->get_name() == word; });
-    if (found == children.end()) {
-      const auto nearest =
-          std::min_element(children.begin(), children.end(), [&](const auto* x, const auto* y) {
-            return distance(word, x->get_name()) < distance(word, y->get_name());
-          });
-      unknown = "no command \"" + word + "\"; ";
-      const auto far = distance(word, (*nearest)->get_name());
-      if (far <= typing_errors_max && far < word.size()) {
-        unknown += "did you mean \"" + (*nearest)->get_name() + "\"?";
-      } else {
-        unknown += "there are";
-        for (const auto* c : children) unknown += (c == children.front() ? " " : ", ") + c->get_name();
-      }
-    } else {
-      at = *found;
-      path += ' ' + word;
-    }
-  }
-  std::string line = unknown.empty() ? what : unknown;
-  std::replace(line.begin(), line.end(), '\n', ' ');
-  return path + ": " + line + " (see `" + path + " --help`)";
 }
 
 }  // namespace
