@@ -187,6 +187,11 @@ views_comparison compare(const event_log& journal, const views_on_disk& live, co
                         " conversations, the journal began " + std::to_string(folded.conversations());
     return report;
   }
+  if (const auto need = live.routers_need(); need && *need < report.folded_from) {
+    report.difference = "routers: one of them needs the log from " + std::to_string(*need) +
+                        " on, and it starts at " + std::to_string(report.folded_from);
+    return report;
+  }
   comparison rows(live.store(), folded.store(), report);
   for (std::size_t i = 0; i < column_count; ++i) {
     if (!rows.column_equal(static_cast<column>(i))) break;

@@ -61,6 +61,11 @@ class thread_properties : public thread_test {
     return in;
   }
 
+  /// The present conversation, the one before, or the one that is to come.
+  [[nodiscard]] conversation_id random_id() {
+    return {the_thread, static_cast<std::uint32_t>(current().id.ordinal + 1 - below(3))};
+  }
+
   /// By the router, whose events may come late, twice, or not as they should be; or by hand.
   [[nodiscard]] command random_assignment(const conversation_id& id) {
     const agent_id agent{below(3) == 0 ? "" : below(2) == 0 ? "ann" : "bob"};
@@ -78,9 +83,9 @@ class thread_properties : public thread_test {
   }
 
   [[nodiscard]] command random_command() {
+    if (state.current && below(8) == 0) return random_assignment(random_id());
     if (!state.current || below(4) != 0) return command_of(random_inbound());
-    const conversation_id id{the_thread, static_cast<std::uint32_t>(current().id.ordinal + 1 - below(3))};
-    if (below(3) == 0) return random_assignment(id);
+    const auto id = random_id();
     if (below(4) == 0) return mark_read{id};
     if (below(6) == 0) return wake_snoozed{id};
     if (below(3) == 0) return add_note{id, std::string(below(20), 'x'), "ann"};
@@ -106,7 +111,7 @@ TEST_F(thread_properties, random_histories_are_gapless_deterministic_and_replaya
     messages.clear(), by_platform_id.clear(), seen.clear(), sequences.clear(), history.clear();
     now = at(1000);
     policy = {.reopen_window = std::chrono::seconds{below(200)}, .redact_deleted = below(2) == 0};
-    for (int step = 0; step < 250; ++step) {
+    for (int step = 0; step < 300; ++step) {
       now += std::chrono::seconds{below(60)};
       const command what = random_command();
       const auto once = decide(state, what, policy, now);

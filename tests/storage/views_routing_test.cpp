@@ -202,7 +202,7 @@ TEST_F(views_routing, are_the_same_after_a_crash_anywhere) {
     for (const auto* brand : {"acme", "acme2"}) {
       turns(brand, i);
       notes(brand, "ann", std::to_string(i));
-      for (int n = 0; n < 20; ++n) decides(brand, c, std::to_string(n));
+      for (int n = 0; n < 20; ++n) decides(brand, c, "{\"n\":" + std::to_string(n) + "}");
     }
     saves("acme", i / 3, i % 3, 3);
     saves("acme2", i, 0, 2);
@@ -229,7 +229,7 @@ TEST_F(views_routing, are_the_same_when_rows_are_ahead_of_what_is_complete) {
   for (std::uint32_t i = 0; i < 9; ++i) {
     turns("acme", i);
     saves("acme", i / 3, i % 3, 3);
-    for (int n = 0; n < 30; ++n) decides("acme", c, std::to_string(n));
+    for (int n = 0; n < 30; ++n) decides("acme", c, "{\"n\":" + std::to_string(n) + "}");
   }
   fold(log_);
   const auto all = rows_of(*v_);

@@ -152,6 +152,7 @@ TEST_F(views_unwritten_test, a_list_never_shows_what_its_filter_leaves_out) {
 TEST_F(views_unwritten_test, conversations_ahead_of_the_replay_are_caught_up_with) {
   simulation world(35);
   world.run(400);
+  const auto last = world.log.size();
   const auto straight = open("straight", 64 << 20);
   ASSERT_TRUE(straight->apply(world.log));
   const auto wanted = all_rows(*straight);
@@ -162,12 +163,13 @@ TEST_F(views_unwritten_test, conversations_ahead_of_the_replay_are_caught_up_wit
   ASSERT_TRUE(v->apply(std::span<const record_ptr>(world.log).subspan(150)));
   v = open_again(std::move(v), 64 << 20);
   ASSERT_EQ(v->applied(), 150u);
-  ASSERT_EQ(v->reached(), 400u);
+  ASSERT_EQ(v->reached(), last);
   ASSERT_TRUE(v->apply(std::span<const record_ptr>(world.log).subspan(150, 100)));
   v = open_again(std::move(v), 1);
-  ASSERT_EQ(v->reached(), 400u) << "a second crash on the way must not forget it";
-  for (std::size_t at = 150; at < 400; at += 50) {
-    ASSERT_TRUE(v->apply(std::span<const record_ptr>(world.log).subspan(at, 50)));
+  ASSERT_EQ(v->reached(), last) << "a second crash on the way must not forget it";
+  for (std::size_t at = 150; at < last; at += 50) {
+    const auto n = std::min<std::size_t>(50, last - at);
+    ASSERT_TRUE(v->apply(std::span<const record_ptr>(world.log).subspan(at, n)));
   }
   ASSERT_EQ(v->conversations(), straight->conversations());
   ASSERT_EQ(difference(all_rows(*v), wanted), "");
