@@ -128,7 +128,7 @@ TEST_F(assignments, are_by_hand_where_the_brand_has_no_router) {
   EXPECT_EQ(by_hand().agent.value, "");
   EXPECT_THAT(p.engine.executed, SizeIs(3));
 
-  for (const std::string name : {std::string(65, 'a'), std::string("a b"), std::string("\\u00e9")}) {
+  for (const std::string& name : {std::string(65, 'a'), std::string("a b"), std::string("\\u00e9")}) {
     const auto odd = assign("{\"agent\":\"" + name + "\"}");
     EXPECT_EQ(odd->status(), 422) << name;
     EXPECT_THAT(odd->answer().body, HasSubstr("\"pointer\":\"/agent\""));
