@@ -6,6 +6,8 @@
 #include "storage/journal.hpp"
 #include "tests/domain/routing/watcher.hpp"
 
+#include <chrono>
+#include <iterator>
 #include <map>
 #include <set>
 #include <tuple>
@@ -20,6 +22,8 @@ namespace routing = domain::routing;
 using domain::event_type;
 
 constexpr std::size_t complaints_max = 10;
+/// A conversation that an engine has not told of a decision so long after, although it ran, is forgotten.
+constexpr std::chrono::seconds takes_over_within{5};
 
 class history {
  public:
@@ -27,7 +31,8 @@ class history {
 
   void take(const storage::record& r) {
     if (r.brand != brand_) return;
-    if (r.conversation_sequence > 0) owners_[r.conversation] = r.assignee;
+    last_ = r.at;
+    if (r.conversation_sequence > 0) said_[r.conversation] = {r.routed, r.assignee};
     if (r.type == event_type::routing_turned) turn(r);
   }
   assignment_report end(const std::vector<acknowledged_accept>& acknowledged) {
@@ -37,18 +42,7 @@ class history {
                  ", was answered 200 and is in no turn");
       }
     }
-    const auto& s = watcher_.state();
-    for (routing::slot_index slot = 0; slot < s.items.slots(); ++slot) {
-      const auto& i = s.items[slot];
-      if (i.id == domain::conversation_id{}) continue;
-      const auto owner = i.owner == routing::no_agent ? std::string() : s.config->agents[i.owner].id.value;
-      report_.owned += !owner.empty();
-      if (owners_[i.id] != owner) {
-        complain("conversation " + domain::to_text(i.id) + " is " + (owner.empty() ? "nobody" : owner) +
-                 "'s for the router, and says that it is " +
-                 (owners_[i.id].empty() ? "nobody" : owners_[i.id]) + "'s");
-      }
-    }
+    for (const auto& [id, decided] : decided_) check(id, decided);
     report_.offers = watcher_.offers();
     report_.accepted = accepted_.size();
     return std::move(report_);
@@ -72,7 +66,9 @@ class history {
     ++report_.turns;
     if (const auto differs = routing::differs(again_, t.command, t.events, events->front().at))
       complain(at + *differs);
+    auto sequence = t.sequence;
     for (const auto& one : *events) {
+      note(one, ++sequence);
       if (one.kind != routing::event_kind::offer_accepted) continue;
       const auto& agent = watcher_.state().config->agents[one.agent].id.value;
       if (!accepted_.insert({domain::to_text(one.conversation), agent, one.epoch}).second)
@@ -81,6 +77,41 @@ class history {
     watcher_.see(*events);
     if (!watcher_.complaint().empty()) complain(at + watcher_.complaint());
   }
+  /// What the router decided about a conversation, by its sequence.
+  struct decision {
+    std::string owner;
+    domain::timestamp at = {};
+    bool told = false;  ///< the conversation is to say so
+  };
+  void note(const routing::router_event& e, std::uint64_t sequence) {
+    using kind = routing::event_kind;
+    if (e.kind == kind::left) left_[e.conversation] = sequence;
+    auto& of = decided_[e.conversation];
+    auto owner = of.empty() ? std::string() : of.rbegin()->second.owner;
+    const bool told = e.kind == kind::queued || e.kind == kind::assigned || e.kind == kind::unassigned ||
+                      e.kind == kind::transferred || (e.kind == kind::overflowed && !e.flag);
+    if (e.kind == kind::assigned) owner = watcher_.state().config->agents[e.agent].id.value;
+    if (e.kind == kind::unassigned || e.kind == kind::queued) owner.clear();
+    of.emplace(sequence, decision{std::move(owner), e.at, told});
+  }
+  /// Its own events have the owner that it had for the router then, and have not stayed behind.
+  void check(const domain::conversation_id& id, const std::map<std::uint64_t, decision>& decided) {
+    const auto& said = said_[id];
+    report_.owned += !said.owner.empty();
+    const auto next = decided.upper_bound(said.routed);
+    const auto as_of = next == decided.begin() ? std::string() : std::prev(next)->second.owner;
+    const auto who = [](const std::string& a) { return a.empty() ? std::string("nobody") : a; };
+    if (said.routed > 0 && as_of != said.owner) {
+      complain("conversation " + domain::to_text(id) + " is " + who(said.owner) + "'s, and was " +
+               who(as_of) + "'s for the router at " + std::to_string(said.routed));
+    }
+    for (auto d = next; d != decided.end(); ++d) {
+      // What was over by then had nothing to say.
+      if (d->second.told && left_[id] < d->first && d->second.at + takes_over_within < last_) {
+        complain("conversation " + domain::to_text(id) + " has not heard of " + std::to_string(d->first));
+      }
+    }
+  }
   void complain(std::string what) {
     if (report_.complaints.size() < complaints_max) report_.complaints.push_back(std::move(what));
   }
@@ -88,7 +119,14 @@ class history {
   const std::string brand_;
   routing::watcher watcher_;
   routing::router_state again_;
-  std::map<domain::conversation_id, std::string> owners_;  ///< as their own events say
+  struct saying {
+    std::uint64_t routed = 0;
+    std::string owner;
+  };
+  std::map<domain::conversation_id, saying> said_;  ///< by their own last events
+  std::map<domain::conversation_id, std::map<std::uint64_t, decision>> decided_;
+  std::map<domain::conversation_id, std::uint64_t> left_;
+  domain::timestamp last_ = {};
   std::set<std::tuple<std::string, std::string, std::uint64_t>> accepted_;
   assignment_report report_;
 };

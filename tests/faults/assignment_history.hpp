@@ -22,7 +22,7 @@ struct assignment_report {
   std::uint64_t turns = 0;
   std::uint64_t offers = 0;
   std::uint64_t accepted = 0;
-  std::uint64_t owned = 0;                   ///< conversations with an owner at the end
+  std::uint64_t owned = 0;  ///< conversations with an owner at the end, or when they were resolved
   std::vector<std::string> complaints = {};  ///< the first few
 };
 
