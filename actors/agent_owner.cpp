@@ -35,7 +35,29 @@ domain::agent_shown show(const routing::agent_presence& p, const routing::presen
   return s;
 }
 
+std::uint32_t status_named(std::string_view name, const routing::presence_rules& rules) {
+  std::uint32_t i = 0;
+  while (i + 1 < rules.statuses.size() && rules.statuses[i].name != name) ++i;
+  return i;
+}
+
 }  // namespace
+
+std::string encode_note(const routing::agent_presence& p, const routing::presence_rules& rules) {
+  const auto& name = rules.statuses[std::min<std::size_t>(p.status, rules.statuses.size() - 1)].name;
+  std::string note(1, static_cast<char>(name.size()));  // at most 64 bytes, as the config has it
+  note += name;
+  return note + routing::encode(p);
+}
+
+expected<routing::agent_presence, std::string> decode_note(std::string_view note,
+                                                           const routing::presence_rules& rules) {
+  const std::size_t length = note.empty() ? 0 : static_cast<unsigned char>(note.front());
+  if (note.size() < 1 + length) return unexpected{std::string("the status is cut")};
+  auto p = routing::decode_presence(note.substr(1 + length));
+  if (p) p->status = status_named(note.substr(1, length), rules);
+  return p;
+}
 
 void add_presence(domain::json_object& o, const routing::agent_presence& p,
                   const routing::presence_rules& rules, domain::timestamp at) {
@@ -52,15 +74,15 @@ void add_presence(domain::json_object& o, const routing::agent_presence& p,
 }
 
 agent_owner::agent_owner(routing_links& links, std::string brand, domain::agent_id id, std::string_view state)
-    : links_(links), brand_(std::move(brand)), id_(std::move(id)) {
+    : links_(links), brand_(std::move(brand)), id_(std::move(id)), rules_(links.presence.load()) {
   if (state.empty()) return;
-  auto p = routing::decode_presence(state);
+  auto p = decode_note(state, *rules_);
   if (!p) {
     links_.of->on_fatal("the presence of agent " + id_.value + " of brand " + brand_ + ": " + p.error());
     return;
   }
   presence_ = *std::move(p);
-  const auto lease = links_.presence.load()->lease;
+  const auto lease = rules_->lease;
   for (auto& s : presence_.sessions) s.until = std::max(s.until, now() + lease);
 }
 
@@ -78,9 +100,8 @@ expected<routing::presence_command, routing::presence_refusal> agent_owner::comm
       return command{routing::close_session{c.id}};
     } else {
       if (!c.status) return command{routing::stay_online{c.stays_online.value_or(presence_.stays_online)}};
-      const auto rules = links_.presence.load();
-      for (std::uint32_t i = 0; i < rules->statuses.size(); ++i) {
-        if (rules->statuses[i].name == *c.status) return command{routing::set_status{i}};
+      for (std::uint32_t i = 0; i < rules_->statuses.size(); ++i) {
+        if (rules_->statuses[i].name == *c.status) return command{routing::set_status{i}};
       }
       return unexpected{routing::presence_refusal::no_status};
     }
@@ -89,7 +110,7 @@ expected<routing::presence_command, routing::presence_refusal> agent_owner::comm
 }
 
 std::optional<routing::presence_refusal> agent_owner::decide(const routing::presence_command& c) {
-  auto next = routing::decide(presence_, c, *links_.presence.load(), now());
+  auto next = routing::decide(presence_, c, *rules_, now());
   if (!next) return next.error();
   presence_ = *std::move(next);
   return std::nullopt;
@@ -105,7 +126,16 @@ bool agent_owner::differs(const routing::agent_presence& before) const {
   return was != is;
 }
 
+void agent_owner::follow_rules() {
+  auto next = links_.presence.load();
+  if (next == rules_) return;
+  const auto& was = rules_->statuses[std::min<std::size_t>(presence_.status, rules_->statuses.size() - 1)];
+  presence_.status = status_named(was.name, *next);
+  rules_ = std::move(next);
+}
+
 void agent_owner::act(const agent_act& what, std::function<void(agent_result&&)> reply) {
+  follow_rules();
   const auto command = command_of(what);
   if (!command) return reply({.refused = command.error()});
   const auto before = presence_;
@@ -130,13 +160,14 @@ void agent_owner::act(const agent_act& what, std::function<void(agent_result&&)>
 }
 
 void agent_owner::take(const routing::presence_command& c) {
+  follow_rules();
   const auto before = presence_;
   (void)decide(c);  // none of these is refused
   if (differs(before)) commit(presence_.epoch != before.epoch, {});
 }
 
 std::optional<domain::timestamp> agent_owner::wake_at() const {
-  return routing::wake_at(presence_, *links_.presence.load());
+  return routing::wake_at(presence_, *rules_);
 }
 
 void agent_owner::commit(bool others_see, std::function<void(bool)> then) {
@@ -150,12 +181,12 @@ void agent_owner::commit(bool others_see, std::function<void(bool)> then) {
   };
   domain::event noted;
   noted.type = domain::event_type::agent_noted;
-  noted.noted = domain::agent_note{.brand = {brand_}, .agent = id_, .state = routing::encode(presence_)};
+  noted.noted = domain::agent_note{.brand = {brand_}, .agent = id_, .state = encode_note(presence_, *rules_)};
   add(std::move(noted));
   if (others_see) {
     domain::event seen;
     seen.type = domain::event_type::agent_presence;
-    seen.agent = show(presence_, *links_.presence.load(), at);
+    seen.agent = show(presence_, *rules_, at);
     seen.agent->id = id_;
     seen.agent->brand = {brand_};
     add(std::move(seen));
@@ -170,7 +201,7 @@ std::string agent_owner::shown() const {
   domain::json_object o{row};
   o.text("id", id_.value);
   o.text("brand", brand_);
-  add_presence(o, presence_, *links_.presence.load(), now());
+  add_presence(o, presence_, *rules_, now());
   o.end();
   return row;
 }

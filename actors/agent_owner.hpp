@@ -9,6 +9,7 @@
 #include "domain/routing/agent_presence.hpp"
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,12 +36,22 @@ class agent_owner {
   [[nodiscard]] expected<domain::routing::presence_command, domain::routing::presence_refusal> command_of(
       const agent_act& what) const;
   [[nodiscard]] std::string shown() const;
+  /// A config may have other statuses, or in another order.
+  void follow_rules();
 
   routing_links& links_;
   const std::string brand_;
   const domain::agent_id id_;
   domain::routing::agent_presence presence_;
+  std::shared_ptr<const domain::routing::presence_rules> rules_;  ///< of which presence_.status is an index
 };
+
+/// What an agent's note holds: his presence, and his status by its name, since its index is the config's.
+[[nodiscard]] std::string encode_note(const domain::routing::agent_presence& p,
+                                      const domain::routing::presence_rules& rules);
+/// With the index that the name has in `rules`; a status that they lack is their last, in which nothing is offered.
+[[nodiscard]] expected<domain::routing::agent_presence, std::string> decode_note(
+    std::string_view note, const domain::routing::presence_rules& rules);
 
 /// status … wrapUpUntil of Agent.
 void add_presence(domain::json_object& o, const domain::routing::agent_presence& p,

@@ -1,4 +1,5 @@
 // What a router takes from the log and the config, and how its state is kept.
+#include "actors/agent_owner.hpp"
 #include "actors/router_owner.hpp"
 #include "domain/routing/applying.hpp"
 #include "domain/routing/archive.hpp"
@@ -206,7 +207,8 @@ void router_owner::follow_one(const storage::record& r, bool text_follows) {
     default:
       return;
   }
-  if (off_ || !r.erased_json.empty()) return;  // its customer is forgotten, and another event says so
+  if (off_ && state_.items.find(r.conversation) == routing::no_slot) return;
+  if (!r.erased_json.empty()) return;  // its customer is forgotten, and another event says so
   const auto e = storage::decode(r.bytes);
   if (!e || !e->conversation) {
     return fatal("record " + std::to_string(r.sequence) + " of the log can't be read");
@@ -245,7 +247,7 @@ void router_owner::follow_agent(const storage::record& r) {
   if (!e || !e->noted) return fatal("record " + std::to_string(r.sequence) + " of the log can't be read");
   const auto a = agent(e->noted->agent);
   if (a == routing::no_agent) return;  // the config has him no more
-  auto p = routing::decode_presence(e->noted->state);
+  auto p = decode_note(e->noted->state, *links_.presence.load());
   if (!p) return fatal("the presence of agent " + e->noted->agent.value + ": " + p.error());
   const auto facts = routing::facts_of(*p, *links_.presence.load(), a, r.at);
   presences_.insert_or_assign(a, *std::move(p));

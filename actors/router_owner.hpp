@@ -55,6 +55,8 @@ class router_owner {
   /// All of it was. Sends again what conversations have not done.
   void recovered(const config::settings& s);
   [[nodiscard]] bool is_new() const { return state_.sequence == 0; }
+  /// The config has no queue of the brand: what is here goes on, and nothing new comes.
+  [[nodiscard]] bool is_off() const { return off_; }
   /// What the log has up to here is in the state.
   [[nodiscard]] storage::log_sequence consumed() const { return consumed_; }
 
@@ -137,7 +139,7 @@ class router_owner {
   std::uint64_t turns_since_save_ = 0;
   domain::timestamp saved_at_ = {};
   bool saving_ = false;
-  bool off_ = false;  ///< the config has no queue of the brand any more
+  bool off_ = false;
 
   router_figures counted_;  ///< what only grows
 };

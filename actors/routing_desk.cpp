@@ -149,17 +149,17 @@ void take_presence_rules(desk_links* links, const config::settings& s) {
 }
 
 /// All that routers are, from the log: their last saves, and every turn since.
-bool read_back(desk_links* links, std::map<std::string, prepared>& routers) {
+bool read_back(desk_links* links, std::map<std::string, prepared>& routers, storage::log_sequence end) {
 #ifdef SWITCHBOARD_FAULT_FORGET_ROUTING  // planted, for tests/faults/assignments_test.cpp
   routers.size();
   return true;
 #endif
-  storage::log_sequence at = links->end;
+  storage::log_sequence at = end;
   for (const auto& [brand, p] : routers) {
     const auto saved = links->of->views->router_saved(brand);
     if (saved) at = std::min(at, saved->first - 1);
   }
-  while (at < links->end) {
+  while (at < end) {
     const auto got = links->log->pull(at, recovered_from(), records_at_once, bytes_at_once, scanned_at_once);
     if (got.failed) return false;  // the feed has told
     if (got.expired) {
@@ -168,7 +168,7 @@ bool read_back(desk_links* links, std::map<std::string, prepared>& routers) {
     }
     for (const auto& r : got.records) {
       const auto p = routers.find(r->brand);
-      if (p != routers.end() && r->sequence <= links->end) p->second.owner->recover(*r);
+      if (p != routers.end() && r->sequence <= end) p->second.owner->recover(*r);
     }
     if (got.position == at) break;
     at = got.position;
@@ -176,32 +176,40 @@ bool read_back(desk_links* links, std::map<std::string, prepared>& routers) {
   return true;
 }
 
+/// Routers of brands that have none yet, from what the log has up to `end`; what is behind that they are brought. One that was
+/// there before, while the config had queues of its brand, goes on where it ended.
+void begin_routers(self_ptr self, desk_links* links, const config::settings& s, storage::log_sequence end) {
+  std::map<std::string, prepared> routers;
+  for (const auto& brand : brands_with_routers(s)) {
+    if (!self->state.routers.contains(brand)) routers.emplace(brand, prepare(links, brand));
+  }
+  if (!read_back(links, routers, end)) return;
+  if (self->state.routers.empty()) self->state.position = end;
+  for (auto& [brand, p] : routers) {
+    if (!p.owner->is_new()) self->state.position = std::min(self->state.position, p.owner->consumed());
+    begin(self, links, brand, std::move(p));
+  }
+}
+
 void recover(self_ptr self, desk_links* links) {
   const auto settings = links->of->settings.load();
   take_presence_rules(links, *settings);
-  std::map<std::string, prepared> routers;
-  for (const auto& brand : brands_with_routers(*settings)) routers.emplace(brand, prepare(links, brand));
-  if (!read_back(links, routers)) return;
-  auto& position = self->state.position;
-  position = links->end;
-  for (auto& [brand, p] : routers) {
-    if (!p.owner->is_new()) position = std::min(position, p.owner->consumed());
-  }
   begin_agents(self, links, *settings);
-  for (auto& [brand, p] : routers) begin(self, links, brand, std::move(p));
+  begin_routers(self, links, *settings, links->end);
 }
 
 void reconfigure(self_ptr self, desk_links* links) {
   const auto settings = links->of->settings.load();
   take_presence_rules(links, *settings);
   for (const auto& [brand, a] : self->state.routers) {
-    send(a, [links](router_owner& o) { o.configure(*links->of->settings.load()); });
+    send(a, [links, to = a, brand](router_owner& o) {
+      const bool was_off = o.is_off();
+      o.configure(*links->of->settings.load());
+      if (was_off && !o.is_off()) import(links, to, brand, {});
+    });
   }
   begin_agents(self, links, *settings);
-  if (self->state.routers.empty()) self->state.position = links->of->tail->committed();
-  for (const auto& brand : brands_with_routers(*settings)) {
-    if (!self->state.routers.contains(brand)) begin(self, links, brand, prepare(links, brand));
-  }
+  begin_routers(self, links, *settings, links->of->tail->committed());
 }
 
 // -- following -----------------------------------------------------------------------------------------------

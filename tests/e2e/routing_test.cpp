@@ -67,10 +67,19 @@ role = "supervisor"
 class routing : public testing::Test {
  protected:
   routing() {
-    setup s;
-    s.more = queues;
-    engine_.configure(s.toml(engine_.data()));
+    configure(std::string(queues));
     engine_.start();
+  }
+  void configure(const std::string& more) {
+    setup s;
+    s.more = more;
+    engine_.configure(s.toml(engine_.data()));
+  }
+  void reload(const std::string& more) {
+    configure(more);
+    http_connection c(engine_.admin_port());
+    const auto a = c.ask("POST", "/reload", {{"Content-Length", "0"}});
+    ASSERT_EQ(a.status, 200) << a.body;
   }
   answer ask(std::string_view method, const std::string& path, std::string_view token,
              const std::string& body = {}) {
@@ -229,6 +238,99 @@ TEST_F(routing, what_is_resolved_leaves_and_makes_room) {
   const auto ada = ask("GET", "/v1/agents/ada", "boss-token").body;
   EXPECT_THAT(ada, HasSubstr("\"active\":0"));
   EXPECT_EQ(text_at(conversation(c), "/assignedTo"), "ada") << "who solved it";
+}
+
+constexpr std::string_view statuses_before = R"(
+[[routing.status]]
+name = "here"
+[[routing.status]]
+name = "writing"
+kinds = ["dm"]
+[[routing.status]]
+name = "gone"
+platforms = []
+)";
+constexpr std::string_view statuses_after = R"(
+[[routing.status]]
+name = "here"
+[[routing.status]]
+name = "lunch"
+platforms = []
+[[routing.status]]
+name = "writing"
+kinds = ["dm"]
+[[routing.status]]
+name = "gone"
+platforms = []
+)";
+
+TEST_F(routing, a_status_is_its_name_whatever_a_reload_puts_before_it) {
+  reload(std::string(queues) + std::string(statuses_before));
+  comes("ada");
+  ASSERT_EQ(ask("PUT", "/v1/agents/ada/presence", "ada-token", R"({"status":"writing"})").status, 200);
+  reload(std::string(queues) + std::string(statuses_after));
+  EXPECT_THAT(ask("GET", "/v1/agents/ada", "boss-token").body, HasSubstr(R"("status":"writing")"));
+  EXPECT_EQ(ask("PUT", "/v1/agents/ada/presence", "ada-token", R"({"status":"lunch"})").status, 200);
+  engine_.kill();
+  configure(std::string(queues) + std::string(statuses_before));
+  engine_.start();
+  EXPECT_THAT(ask("GET", "/v1/agents/ada", "boss-token").body, HasSubstr(R"("status":"gone")"))
+      << "a status that there is no more offers him nothing";
+}
+
+TEST_F(routing, a_reload_gives_agents_and_queues_to_who_is_there_already) {
+  const auto c = writes("491700000009");
+  comes("ada");
+  const auto offer = event("offer.made", of(c));
+  reload(std::string(queues) + R"(
+[[queue]]
+id = "third"
+brand = "acme"
+mode = "auto_accept"
+[[agent]]
+id = "cy"
+brand = "acme"
+queues = ["third"]
+)");
+  ASSERT_EQ(answers(offer, "accept").status, 200) << "nothing of hers has changed";
+  ASSERT_EQ(ask("POST", "/v1/agents/cy/sessions", "boss-token", "{}").status, 201);
+  ASSERT_EQ(ask("POST", "/v1/conversations/" + c + "/transfer", "boss-token", R"({"queue":"third"})").status,
+            200);
+  EXPECT_EQ(text_at(event("conversation.assigned",
+                          [&](const std::string& e) {
+                            return of(c)(e) && text_at(e, "/data/conversation/assignedTo") == "cy";
+                          }),
+                    "/data/conversation/queue"),
+            "third");
+}
+
+/// Its tokens stay; it has no queues.
+TEST_F(routing, a_brand_that_gets_its_first_queue_has_all_that_is_open_in_it) {
+  engine_.kill();
+  const auto tokens = std::string(queues.substr(queues.find("[[token]]")));
+  configure(tokens);
+  engine_.start();
+  const auto waits = writes("491700000010");
+  const auto given = writes("491700000011");
+  const auto by_hand =
+      ask("PUT", "/v1/conversations/" + given + "/assignment", "boss-token", R"({"agent":"bob"})");
+  ASSERT_EQ(by_hand.status, 200) << by_hand.body;
+  EXPECT_EQ(text_at(by_hand.body, "/assignedTo"), "bob");
+  EXPECT_EQ(
+      ask("POST", "/v1/conversations/" + given + "/transfer", "boss-token", R"({"queue":"support"})").status,
+      409);
+  reload(std::string(queues));
+  (void)event("conversation.queued", of(waits));
+  EXPECT_EQ(text_at(event("conversation.assigned",
+                          [&](const std::string& e) {
+                            return of(given)(e) &&
+                                   !text_at(e, "/data/conversation/queue").value_or("").empty();
+                          }),
+                    "/data/conversation/assignedTo"),
+            "bob")
+      << "who had it has it";
+  comes("ada");
+  EXPECT_EQ(text_at(event("offer.made", of(waits)), "/data/offer/agentId"), "ada");
 }
 
 }  // namespace
