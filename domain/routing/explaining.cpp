@@ -51,10 +51,9 @@ void count_early(const router_state& s, const item& i, agent_index single, std::
   const auto& here = s.present[i.channel];
   const auto& queue = s.queues[i.queue];
   const auto pool_max = s.ring_of(i.queue, i.ring).pool;
-  const bool all_pools = queue.online.size() <= pool_max + std::size_t{1};
   std::size_t in_ring = 0;
-  for (const auto a : queue.members) {
-    in_ring += here.test(a) && a != single && (all_pools || *pool_of(s, a, i.queue) <= pool_max);
+  for (std::size_t n = 0; n < queue.members.size(); ++n) {
+    in_ring += queue.pools[n] <= pool_max && here.test(queue.members[n]) && queue.members[n] != single;
   }
   const auto alone = std::size_t{single != no_agent};
   const auto present = count_bits(here) - (single != no_agent && here.test(single) ? 1 : 0);

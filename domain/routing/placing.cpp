@@ -5,6 +5,7 @@
 #include "domain/routing/heap_orders.hpp"
 
 #include <algorithm>
+#include <bit>
 
 namespace switchboard::domain::routing {
 namespace {
@@ -194,6 +195,24 @@ void refresh_agent(router_state& s, agent_index a) {
   if (freed) mark_agent(s, a);
 }
 
+namespace {
+
+agent_bits members_of(const queue_state& q, const ring& r, std::size_t agents) {
+  if (q.online.size() <= r.pool + std::size_t{1}) return q.everybody;
+  agent_bits found;
+  found.resize(agents);
+  for (std::size_t n = 0; n < q.members.size(); ++n) {
+    if (q.pools[n] <= r.pool) found.set(q.members[n]);
+  }
+  return found;
+}
+
+void keep_common(agent_bits& bits, const agent_bits& others) {
+  for (std::size_t w = 0; w < bits.words(); ++w) bits.word(w) &= others.word(w);
+}
+
+}  // namespace
+
 void match_signature(const router_state& s, signature& sig) {
   const auto& k = sig.key;
   const auto& r = s.ring_of(k.queue, k.ring);
@@ -203,23 +222,30 @@ void match_signature(const router_state& s, signature& sig) {
         (s.config->sticky_ignore_queue || pool_of(s, k.only, k.queue)) && has_skills(s, k.only, needs, r);
     return;
   }
-  sig.match = {};
-  sig.match.resize(s.agents.size());
+  const auto& q = s.queues[k.queue];
+  sig.match = members_of(q, r, s.agents.size());
+  for (const auto& n : needs.required) keep_common(sig.match, s.with_skill[n.skill]);
+  if (r.preferred_required) {
+    for (const auto& p : needs.preferred) keep_common(sig.match, s.with_skill[p.skill]);
+  }
+  const bool asks_levels = std::any_of(needs.required.begin(), needs.required.end(),
+                                       [&](const auto& n) { return n.level - r.levels_lower > 1; });
   sig.words.clear();
   sig.matches = 0;
-  for (const auto a : s.queues[k.queue].members) {
-    if (!has_skills(s, a, needs, r) || *pool_of(s, a, k.queue) > r.pool) continue;
-    sig.match.set(a);
-    ++sig.matches;
-  }
   for (std::uint32_t w = 0; w < sig.match.words(); ++w) {
-    if (sig.match.word(w) != 0) sig.words.push_back(w);
+    if (asks_levels) {
+      for_each_bit(sig.match.word(w), w,
+                   [&](agent_index a) { sig.match.set(a, has_skills(s, a, needs, r)); });
+    }
+    if (sig.match.word(w) == 0) continue;
+    sig.words.push_back(w);
+    sig.matches += static_cast<std::uint32_t>(std::popcount(sig.match.word(w)));
   }
 }
 
 std::uint32_t take_needs(router_state& s, item_needs needs) {
   if (needs == item_needs{}) return 0;
-  const auto [place, is_new] = s.needs_of.emplace(std::move(needs), 0);
+  const auto [place, is_new] = s.needs_of.try_emplace(std::move(needs), 0);
   if (is_new) {
     if (s.free_needs.empty()) {
       s.free_needs.push_back(static_cast<std::uint32_t>(s.needs.size()));
@@ -288,6 +314,9 @@ void take_queues(router_state& s) {
   s.queues.resize(s.config->queues.size());
   for (auto& q : s.queues) {
     q.members.clear();
+    q.pools.clear();
+    q.everybody = {};
+    q.everybody.resize(s.agents.size());
     q.online.clear();
     q.trees = {};
   }
@@ -295,6 +324,8 @@ void take_queues(router_state& s) {
     for (const auto& m : s.config->agents[a].queues) {
       auto& q = s.queues[m.queue];
       q.members.push_back(a);
+      q.pools.push_back(m.pool);
+      q.everybody.set(a);
       if (q.online.size() <= m.pool) q.online.resize(m.pool + std::size_t{1});
       if (s.agents[a].presence.online && !s.agents[a].presence.grace) ++q.online[m.pool];
     }

@@ -52,7 +52,16 @@ struct agent_state {
 struct item_needs {
   std::vector<skill_level> required = {};
   std::vector<skill_weight> preferred = {};
-  auto operator<=>(const item_needs&) const = default;
+  bool operator==(const item_needs&) const = default;
+};
+struct needs_hash {
+  std::size_t operator()(const item_needs& n) const noexcept {
+    std::uint64_t h = n.required.size();
+    const auto mix = [&](std::uint64_t value) { h = (h ^ value) * 0x9e3779b97f4a7c15u, h ^= h >> 29; };
+    for (const auto& r : n.required) mix(std::uint64_t{r.skill} << 8 | r.level);
+    for (const auto& p : n.preferred) mix(std::uint64_t{p.skill} << 16 | p.weight);
+    return h;
+  }
 };
 
 struct signature_key {
@@ -89,6 +98,8 @@ struct queue_state {
   /// Those with items: [0] what requires nothing, [k + 1] what requires k before others. Who lacks k need not look there.
   std::vector<std::vector<std::uint32_t>> signatures = {};
   std::vector<agent_index> members = {};
+  std::vector<std::uint8_t> pools = {};    ///< … of which each is
+  agent_bits everybody = {};               ///< the members as bits
   std::vector<std::uint32_t> online = {};  ///< members by pool
   std::array<milliseconds, channels_max> handling =
       {};  ///< how long one takes, smoothed; 0: none was measured
@@ -117,7 +128,7 @@ struct router_state {
   std::size_t forget_signatures_at = 0;            ///< twice what was in use when they were last gone through
   std::vector<item_needs> needs = {item_needs{}};  ///< at 0, always: nothing
   std::vector<std::uint32_t> needs_users = {1};    ///< of each: conversations and signatures
-  std::map<item_needs, std::uint32_t> needs_of;
+  std::unordered_map<item_needs, std::uint32_t, needs_hash> needs_of;
   std::vector<std::uint32_t> free_needs;
   slot_heap item_timers;
   slot_heap agent_timers;
