@@ -80,12 +80,8 @@ void router_owner::recover(const storage::record& r) {
   const auto* const config = std::get_if<routing::tell_config>(&*command);
   const auto events = routing::decode_events(t.events, config == nullptr ? nullptr : config->config);
   if (!events) return fatal("the events of record " + std::to_string(r.sequence) + ": " + events.error());
-  std::optional<domain::conversation_id> freed;
-  for (const auto& decided : *events) {
-    routing::apply(state_, decided);
-    note(decided, state_.sequence, freed == decided.conversation);
-    if (decided.kind == routing::event_kind::unassigned) freed = decided.conversation;
-  }
+  routing::apply_turn(state_, *events);
+  note_all(*events, t.sequence);
   consumed_ = std::max<storage::log_sequence>(consumed_, t.consumed);
   ++turns_since_save_;
 }

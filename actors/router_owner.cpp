@@ -99,15 +99,11 @@ void router_owner::commit(const routing::router_command& c, std::uint64_t before
                                      .command = routing::encode(c),
                                      .events = routing::encode(events)};
   add_record(std::move(turned), records);
-  std::uint64_t sequence = before;
-  std::optional<domain::conversation_id> freed;
   for (const auto& e : events) {
-    ++sequence;
     count(e);
     shown(e, records);
-    note(e, sequence, freed == e.conversation);
-    if (e.kind == event_kind::unassigned) freed = e.conversation;
   }
+  note_all(events, before);
   for (const auto& r : why) {
     domain::event decided;
     decided.type = event_type::routing_decided;
@@ -116,7 +112,7 @@ void router_owner::commit(const routing::router_command& c, std::uint64_t before
         .brand = {brand_}, .conversation = r.conversation, .json = routing::to_json(r, state_)};
     add_record(std::move(decided), records);
   }
-  links_.of->writer->submit(records, {.ticket = nullptr, .then = [later = later_, sequence](commit_state s) {
+  links_.of->writer->submit(records, {.ticket = nullptr, .then = [later = later_, sequence = state_.sequence](commit_state s) {
                                         if (s != commit_state::durable) return;  // the node ends
                                         later([sequence](router_owner& o) { o.committed(sequence); });
                                       }});
@@ -147,6 +143,15 @@ void router_owner::shown(const routing::router_event& e,
                     .epoch = e.epoch,
                     .expires_at = e.until};
   add_record(std::move(o), out);
+}
+
+/// `sequence`: the router's before them.
+void router_owner::note_all(const std::vector<routing::router_event>& events, std::uint64_t sequence) {
+  std::optional<domain::conversation_id> freed;
+  for (const auto& e : events) {
+    note(e, ++sequence, freed == e.conversation);
+    if (e.kind == event_kind::unassigned) freed = e.conversation;
+  }
 }
 
 void router_owner::note(const routing::router_event& e, std::uint64_t sequence, bool had_owner) {

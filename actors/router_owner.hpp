@@ -90,7 +90,8 @@ class router_owner {
   void committed(std::uint64_t up_to);
   void settled(std::uint64_t sequence, command_result&& result);
   void send(std::uint64_t sequence, unsettled& u);
-  void note(const domain::routing::router_event& e, std::uint64_t sequence, bool unassigned_before);
+  void note_all(const std::vector<domain::routing::router_event>& events, std::uint64_t sequence);
+  void note(const domain::routing::router_event& e, std::uint64_t sequence, bool had_owner);
   void tell_agents(const std::vector<domain::routing::router_event>& events);
   void count(const domain::routing::router_event& e);
   void shown(const domain::routing::router_event& e,

@@ -22,10 +22,22 @@ struct trace {
   bool operator==(const trace&) const = default;
 };
 
-trace of_request(const net::api::route& r, std::string_view id, std::string_view token, bool things_of_beta) {
+/// Agents and queues are the config's, so who is missing has another name; all else is there or not by the same one.
+std::string id_for(const net::api::route& r, bool there) {
+  if (r.pattern.starts_with("/v1/conversations")) return conversation_of("beta");
+  if (r.pattern.starts_with("/v1/customers")) return "cu_beta";
+  if (r.pattern.starts_with("/v1/queues")) return there ? "beta-support" : "beta-nothing";
+  const std::string agent = there ? "beta-person" : "beta-nobody";
+  if (r.pattern.starts_with("/v1/agents")) return agent;
+  if (r.pattern.starts_with("/v1/offers")) return conversation_of("beta") + '~' + agent;
+  return "dl_beta";
+}
+
+trace of_request(const net::api::route& r, std::string_view token, bool things_of_beta) {
+  const auto id = id_for(r, things_of_beta);
   parts p;
   p.engine.result.refused =
-      domain::refused{domain::refusal::not_found, "its detail is nobody's business " + std::string(id)};
+      domain::refused{domain::refusal::not_found, "its detail is nobody's business " + id};
   if (things_of_beta) {
     p.engine.rows.conversations_by_id[{"beta", conversation_of("beta")}] = R"({"id":"x","version":3})";
     p.engine.rows.customers_by_id[{"beta", "cu_beta"}] = "{}";
@@ -49,18 +61,15 @@ TEST(foreign_things, take_the_work_of_things_that_never_were) {
   std::size_t seen = 0;
   for (const auto& r : net::api::routes()) {
     if (r.needs.whose() != net::api::realm::brand || r.pattern.find('{') == std::string_view::npos) continue;
-    const std::string id = r.pattern.starts_with("/v1/conversations") ? conversation_of("beta")
-                           : r.pattern.starts_with("/v1/customers")   ? "cu_beta"
-                                                                      : "dl_beta";
     for (const auto* token : {"acme-supervisor", "acme-admin"}) {
-      const auto foreign = of_request(r, id, token, true);
-      const auto missing = of_request(r, id, token, false);
+      const auto foreign = of_request(r, token, true);
+      const auto missing = of_request(r, token, false);
       EXPECT_EQ(foreign, missing) << r.operation;
       EXPECT_EQ(foreign.status, 404) << r.operation;
       ++seen;
     }
     if (r.verb == net::http::method::get) {  // a difference would be seen
-      EXPECT_NE(of_request(r, id, "beta-admin", true), of_request(r, id, "beta-admin", false)) << r.operation;
+      EXPECT_NE(of_request(r, "beta-admin", true), of_request(r, "beta-admin", false)) << r.operation;
     }
   }
   EXPECT_GE(seen, 18u);

@@ -3,6 +3,9 @@
 #include "config/load.hpp"
 #include "net/platforms/platform.hpp"
 #include "tests/e2e/json_text.hpp"
+#include "tests/eventually.hpp"
+
+#include <gtest/gtest.h>
 
 #include <stdexcept>
 
@@ -317,7 +320,23 @@ std::string world::ticket(std::string_view token, net::http::handler* by) {
   return e2e::text_at(r.body, "/ticket").value();
 }
 
+/// Routers work behind the answers: every open conversation that waits has heard of its queue.
+bool world::is_routed() {
+  const auto count = [](const std::string& text, std::string_view what) {
+    std::size_t n = 0;
+    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) ++n;
+    return n;
+  };
+  const auto admin = all_token("admin");
+  std::size_t waiting = 0;
+  for (const auto& row : e2e::elements_at(get("/v1/queues", admin).body, "/queues")) {
+    waiting += std::stoul(e2e::json_at(row, "/waiting").value_or("0"));
+  }
+  return count(get("/v1/conversations?status=open&limit=1000", admin).body, "\"queue\":") == waiting;
+}
+
 std::string world::everything() {
+  EXPECT_TRUE(eventually([this] { return is_routed(); }));
   const auto admin = all_token("admin");
   std::string all;
   const auto add = [&](const std::string& target) { all += get(target, admin).body + "\n"; };

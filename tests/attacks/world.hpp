@@ -68,6 +68,7 @@ class world {
   /// A ticket of that token; throws where there is none.
   [[nodiscard]] std::string ticket(std::string_view token, net::http::handler* by = nullptr);
   /// Everything that is stored, as a token of all brands sees it.
+  [[nodiscard]] bool is_routed();
   [[nodiscard]] std::string everything();
 
   std::vector<tenant> tenants;

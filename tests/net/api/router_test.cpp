@@ -269,7 +269,13 @@ TEST(router, what_another_brand_owns_does_not_exist) {
           p.engine.rows.messages[{owner, name}] = *e.message;
         }
         const bool says = r.operation == "addNote" || r.operation == "postMessage";
-        const auto body = says ? R"({"content":"hi"})" : r.verb == method::patch ? "{}" : "";
+        const bool assigns = r.operation == "assignConversation" || r.operation == "unassignConversation" ||
+                             r.operation == "transferConversation";
+        const auto body = says                                    ? R"({"content":"hi"})"
+                          : r.operation == "assignConversation"   ? R"({"agent":"ada"})"
+                          : r.operation == "transferConversation" ? R"({"queue":"support"})"
+                          : r.verb == method::patch               ? "{}"
+                                                                  : "";
         const bool mine = asking == "*" || asking == owner;
         const auto x = p.call(r.verb, path, body, asking + "-admin");
         // These ask about the platform first, and that is the conversation's.
@@ -282,6 +288,14 @@ TEST(router, what_another_brand_owns_does_not_exist) {
             EXPECT_EQ(p.engine.executed.front().first, owner);
           }
           EXPECT_EQ(p.engine.signals, mine && r.operation == "showTyping" ? 1u : 0u);
+          continue;
+        }
+        if (assigns) {  // asks whose it is; this engine has no routers, so it is by hand, and nothing is transferred
+          EXPECT_EQ(x->status() == 404, !mine) << r.operation << " of " << owner << " by " << asking;
+          ASSERT_EQ(p.engine.executed.size(), mine && r.operation != "transferConversation" ? 1u : 0u);
+          if (!p.engine.executed.empty()) {
+            EXPECT_EQ(p.engine.executed.front().first, owner);
+          }
           continue;
         }
         if (r.verb != method::get && r.pattern.starts_with("/v1/conversations")) {
