@@ -43,6 +43,12 @@ std::uint32_t status_named(std::string_view name, const routing::presence_rules&
 
 }  // namespace
 
+void move_status(routing::agent_presence& p, const routing::presence_rules& from,
+                 const routing::presence_rules& to) {
+  const auto last = from.statuses.size() - 1;
+  p.status = status_named(from.statuses[std::min<std::size_t>(p.status, last)].name, to);
+}
+
 std::string encode_note(const routing::agent_presence& p, const routing::presence_rules& rules) {
   const auto& name = rules.statuses[std::min<std::size_t>(p.status, rules.statuses.size() - 1)].name;
   std::string note(1, static_cast<char>(name.size()));  // at most 64 bytes, as the config has it
@@ -129,8 +135,7 @@ bool agent_owner::differs(const routing::agent_presence& before) const {
 void agent_owner::follow_rules() {
   auto next = links_.presence.load();
   if (next == rules_) return;
-  const auto& was = rules_->statuses[std::min<std::size_t>(presence_.status, rules_->statuses.size() - 1)];
-  presence_.status = status_named(was.name, *next);
+  move_status(presence_, *rules_, *next);
   rules_ = std::move(next);
 }
 

@@ -53,6 +53,10 @@ class agent_owner {
 [[nodiscard]] expected<domain::routing::agent_presence, std::string> decode_note(
     std::string_view note, const domain::routing::presence_rules& rules);
 
+/// Another config: the same status by its name; one that `to` lacks is its last, in which nothing is offered.
+void move_status(domain::routing::agent_presence& p, const domain::routing::presence_rules& from,
+                 const domain::routing::presence_rules& to);
+
 /// status … wrapUpUntil of Agent.
 void add_presence(domain::json_object& o, const domain::routing::agent_presence& p,
                   const domain::routing::presence_rules& rules, domain::timestamp now);

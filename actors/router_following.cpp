@@ -111,7 +111,12 @@ void router_owner::load(const domain::routing_save& part) {
             ? routing::decode_events(*bytes, nullptr)
             : expected<std::vector<routing::router_event>, std::string>(unexpected{std::string("it is cut")});
     if (!sequence || !had_owner || !events) return fatal("its saved state: it is cut");
-    for (const auto& e : *events) note(e, *sequence, *had_owner != 0);
+    for (const auto& e : *events) {
+      note(e, *sequence, *had_owner != 0);
+      const auto noted = unsettled_.find(*sequence);
+      if (noted != unsettled_.end() && e.agent != routing::no_agent)
+        noted->second.what.agent = state_.config->agents[e.agent].id;
+    }
   }
   consumed_ = part.consumed;
   turns_since_save_ = 0;
@@ -156,6 +161,11 @@ void router_owner::configure(const config::settings& s) {
     (void)run(routing::tell_config{std::make_shared<const routing::router_config>(std::move(aligned))});
   }
   take_names();
+  const auto statuses = links_.presence.load();
+  if (statuses_) {
+    for (auto& [a, presence] : presences_) move_status(presence, *statuses_, *statuses);
+  }
+  statuses_ = statuses;
   rules_ = {};
   if (off_) return;
   const auto& otherwise = written_.router.queues.at(written_.default_queue).id;
@@ -185,6 +195,8 @@ void router_owner::follow_one(const storage::record& r, bool text_follows) {
       return follow_agent(r);
     case event_type::customer_erased:
       return follow_erasure(r);
+    case event_type::conversation_assigned:
+      return follow_hand(r);
     case event_type::message_received:
       // Another message of what is here changes nothing, unless it costs less while its customer is silent.
       if (state_.config->idle_after.count() == 0 && r.place.status == domain::conversation_status::open &&
@@ -243,11 +255,19 @@ void router_owner::follow_agent(const storage::record& r) {
   if (!e || !e->noted) return fatal("record " + std::to_string(r.sequence) + " of the log can't be read");
   const auto a = agent(e->noted->agent);
   if (a == routing::no_agent) return;  // the config has him no more
-  auto p = decode_note(e->noted->state, *links_.presence.load());
+  auto p = decode_note(e->noted->state, *statuses_);
   if (!p) return fatal("the presence of agent " + e->noted->agent.value + ": " + p.error());
-  const auto facts = routing::facts_of(*p, *links_.presence.load(), a, r.at);
+  const auto facts = routing::facts_of(*p, *statuses_, a, r.at);
   presences_.insert_or_assign(a, *std::move(p));
   (void)run(routing::tell_presence{facts});
+}
+
+/// Assigned by hand while there was no router: what it says is of before it was queued here.
+void router_owner::follow_hand(const storage::record& r) {
+  const auto slot = state_.items.find(r.conversation);
+  if (slot == routing::no_slot || r.routed >= state_.items[slot].sequence) return;
+  const auto a = agent({r.assignee});
+  if (a != routing::no_agent) (void)run(routing::assign{r.conversation, a, true});
 }
 
 void router_owner::follow_erasure(const storage::record& r) {

@@ -38,6 +38,19 @@ std::optional<event_type> offer_type(event_kind k) {
   }
 }
 
+/// Whose its conversation is right behind an event of a turn, of which `s` is the end.
+routing::agent_index owner_after(const routing::router_state& s,
+                                 std::vector<routing::router_event>::const_iterator end,
+                                 std::vector<routing::router_event>::const_iterator e) {
+  for (auto later = e + 1; later != end; ++later) {
+    if (later->conversation != e->conversation) continue;
+    if (later->kind == event_kind::unassigned) return later->agent;
+    if (later->kind == event_kind::assigned || later->kind == event_kind::left) return routing::no_agent;
+  }
+  const auto slot = s.items.find(e->conversation);
+  return slot == routing::no_slot ? routing::no_agent : s.items[slot].owner;
+}
+
 /// What its conversation is to say about it; nullopt: nothing. Whoever comes back to his queue without having had an owner never
 /// left it, as others see it.
 std::optional<event_type> conversation_type(const routing::router_event& e, bool had_owner) {
@@ -112,10 +125,11 @@ void router_owner::commit(const routing::router_command& c, std::uint64_t before
         .brand = {brand_}, .conversation = r.conversation, .json = routing::to_json(r, state_)};
     add_record(std::move(decided), records);
   }
-  links_.of->writer->submit(records, {.ticket = nullptr, .then = [later = later_, sequence = state_.sequence](commit_state s) {
-                                        if (s != commit_state::durable) return;  // the node ends
-                                        later([sequence](router_owner& o) { o.committed(sequence); });
-                                      }});
+  links_.of->writer->submit(
+      records, {.ticket = nullptr, .then = [later = later_, sequence = state_.sequence](commit_state s) {
+                  if (s != commit_state::durable) return;  // the node ends
+                  later([sequence](router_owner& o) { o.committed(sequence); });
+                }});
   tell_agents(events);
 }
 
@@ -148,9 +162,15 @@ void router_owner::shown(const routing::router_event& e,
 /// `sequence`: the router's before them.
 void router_owner::note_all(const std::vector<routing::router_event>& events, std::uint64_t sequence) {
   std::optional<domain::conversation_id> freed;
-  for (const auto& e : events) {
-    note(e, ++sequence, freed == e.conversation);
-    if (e.kind == event_kind::unassigned) freed = e.conversation;
+  for (auto e = events.begin(); e != events.end(); ++e) {
+    note(*e, ++sequence, freed == e->conversation);
+    if (e->kind == event_kind::unassigned) freed = e->conversation;
+    // A warm transfer leaves it whose it is, for now.
+    const auto noted = unsettled_.find(sequence);
+    const bool moved = e->kind == event_kind::transferred || e->kind == event_kind::overflowed;
+    if (noted == unsettled_.end() || !moved || freed == e->conversation) continue;
+    const auto owner = owner_after(state_, events.end(), e);
+    if (owner != routing::no_agent) noted->second.what.agent = state_.config->agents[owner].id;
   }
 }
 

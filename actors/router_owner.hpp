@@ -102,6 +102,7 @@ class router_owner {
   void follow_one(const storage::record& r, bool text_follows);
   void follow_agent(const storage::record& r);
   void follow_erasure(const storage::record& r);
+  void follow_hand(const storage::record& r);
   void tell(const domain::routing::followed& f);
   void take_names();
   void open_and_close();
@@ -133,6 +134,7 @@ class router_owner {
   std::unordered_map<std::string, domain::routing::agent_index> agents_;
   std::unordered_map<std::string, domain::routing::queue_index> queues_;
   std::unordered_map<domain::routing::agent_index, domain::routing::agent_presence> presences_;
+  std::shared_ptr<const domain::routing::presence_rules> statuses_;  ///< of which theirs are indexes
   storage::log_sequence consumed_ = 0;
   std::map<std::uint64_t, unsettled> unsettled_;  ///< by the router's sequence
   std::string loading_;                           ///< parts of a save

@@ -65,7 +65,7 @@ std::string router_owner::agent_row(routing::agent_index a) const {
   o.text("id", rules.id.value);
   o.text("brand", brand_);
   o.text_if("name", named == nullptr ? std::string_view{} : std::string_view(named->name));
-  add_presence(o, presence, *links_.presence.load(), now());
+  add_presence(o, presence, *statuses_, now());
   o.boolean("available", facts.online && !facts.grace && facts.channels != 0 && !state_.agents[a].paused);
   o.number("units", std::uint64_t{rules.units});
   o.number("unitsHard", std::uint64_t{rules.units_hard});

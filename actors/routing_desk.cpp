@@ -31,10 +31,10 @@ stream_filter everything(std::vector<event_type> types) {
 }
 
 const stream_filter& followed() {
-  static const auto f = everything({event_type::conversation_updated, event_type::conversation_resolved,
-                                    event_type::conversation_reopened, event_type::conversation_closed,
-                                    event_type::message_received, event_type::message_queued,
-                                    event_type::customer_erased, event_type::agent_noted});
+  static const auto f = everything(
+      {event_type::conversation_updated, event_type::conversation_resolved, event_type::conversation_reopened,
+       event_type::conversation_closed, event_type::message_received, event_type::message_queued,
+       event_type::conversation_assigned, event_type::customer_erased, event_type::agent_noted});
   return f;
 }
 

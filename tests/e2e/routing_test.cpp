@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <optional>
@@ -78,7 +79,7 @@ class routing : public testing::Test {
   void reload(const std::string& more) {
     configure(more);
     http_connection c(engine_.admin_port());
-    const auto a = c.ask("POST", "/reload", {{"Content-Length", "0"}});
+    const auto a = c.ask("POST", "/reload", {});
     ASSERT_EQ(a.status, 200) << a.body;
   }
   answer ask(std::string_view method, const std::string& path, std::string_view token,
@@ -106,20 +107,23 @@ class routing : public testing::Test {
     ADD_FAILURE() << "no conversation with " << who;
     return {};
   }
-  /// The first event behind the cursor that is as wanted; reads on where there is none yet.
+  /// The first event that is as wanted and was not given before; reads on where there is none yet.
   std::string event(
       const std::string& type,
       const std::function<bool(const std::string&)>& wanted = [](const std::string&) { return true; }) {
     const auto until = std::chrono::steady_clock::now() + 30s;
     while (std::chrono::steady_clock::now() < until) {
-      while (!read_.empty()) {
-        const auto e = read_.front();
-        read_.erase(read_.begin());
-        if (text_at(e, "/type") == type && wanted(e)) return e;
+      const auto found = std::find_if(read_.begin(), read_.end(), [&](const std::string& e) {
+        return text_at(e, "/type") == type && wanted(e);
+      });
+      if (found != read_.end()) {
+        const auto e = *found;
+        read_.erase(found);
+        return e;
       }
       const auto got = get(engine_, "/v1/events?wait=5&from=" + cursor_);
       EXPECT_EQ(got.status, 200) << got.body;
-      read_ = elements_at(got.body, "/events");
+      for (auto& e : elements_at(got.body, "/events")) read_.push_back(std::move(e));
       cursor_ = text_at(got.body, "/cursor").value_or(cursor_);
     }
     ADD_FAILURE() << "no " << type;

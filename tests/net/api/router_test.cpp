@@ -242,6 +242,9 @@ TEST(router, what_another_brand_owns_does_not_exist) {
         if (r.pattern.starts_with("/v1/customers")) id = "cu_" + owner;
         if (r.pattern.starts_with("/v1/dead-letters")) id = "dl_" + owner;
         if (r.pattern.starts_with("/v1/accounts")) id = owner + "-wa";
+        if (r.pattern.starts_with("/v1/agents")) id = owner + "-person";
+        if (r.pattern.starts_with("/v1/queues")) id = owner + "-support";
+        if (r.pattern.starts_with("/v1/offers")) id = conversation + '~' + owner + "-person";
         p.engine.rows.conversations_by_id[{owner, conversation}] = R"({"id":"x","version":3})";
         domain::conversation row;
         row.id = *domain::parse_conversation_id(conversation);
@@ -249,6 +252,8 @@ TEST(router, what_another_brand_owns_does_not_exist) {
         row.account = {owner + "-wa"};
         row.platform = domain::platform::whatsapp;
         p.engine.rows.threads[owner] = row;
+        p.engine.routing.no_router = true;
+        p.engine.answers[owner].rows = {"{}"};
         p.engine.rows.customers_by_id[{owner, "cu_" + owner}] = "{}";
         p.engine.rows.letters["dl_" + owner] = {.id = {"dl_" + owner},
                                                 .source = {"meta"},
@@ -290,7 +295,7 @@ TEST(router, what_another_brand_owns_does_not_exist) {
           EXPECT_EQ(p.engine.signals, mine && r.operation == "showTyping" ? 1u : 0u);
           continue;
         }
-        if (assigns) {  // asks whose it is; this engine has no routers, so it is by hand, and nothing is transferred
+        if (assigns) {  // asks whose it is; without a router it is by hand, and nothing is transferred
           EXPECT_EQ(x->status() == 404, !mine) << r.operation << " of " << owner << " by " << asking;
           ASSERT_EQ(p.engine.executed.size(), mine && r.operation != "transferConversation" ? 1u : 0u);
           if (!p.engine.executed.empty()) {
