@@ -133,6 +133,7 @@ std::vector<std::string> router_owner::offer_rows(routing::agent_index a) const 
       std::string row;
       json_object o{row};
       o.text("id", offer_id(i.id, agent));
+      o.text("brand", brand_);
       o.text("conversationId", domain::to_text(i.id));
       o.text("agentId", agent.value);
       o.text("queue", state_.rules(i.queue).id.value);
