@@ -237,7 +237,6 @@ TEST(router, what_another_brand_owns_does_not_exist) {
     for (const std::string owner : {"acme", "beta"}) {
       for (const std::string asking : {"acme", "beta", "*"}) {
         parts p;
-        p.engine.routing = {.no_router = true};
         const auto conversation = conversation_of(owner);
         std::string id = conversation;
         if (r.pattern.starts_with("/v1/customers")) id = "cu_" + owner;
@@ -291,7 +290,7 @@ TEST(router, what_another_brand_owns_does_not_exist) {
           EXPECT_EQ(p.engine.signals, mine && r.operation == "showTyping" ? 1u : 0u);
           continue;
         }
-        if (assigns) {  // asks whose it is; there is no router, so it is by hand, and nothing is transferred
+        if (assigns) {  // asks whose it is; this engine has no routers, so it is by hand, and nothing is transferred
           EXPECT_EQ(x->status() == 404, !mine) << r.operation << " of " << owner << " by " << asking;
           ASSERT_EQ(p.engine.executed.size(), mine && r.operation != "transferConversation" ? 1u : 0u);
           if (!p.engine.executed.empty()) {
