@@ -1,6 +1,7 @@
 #include "cli/explain.hpp"
 
 #include "cli/exit_code.hpp"
+#include "cli/figures.hpp"
 #include "cli/http_client.hpp"
 #include "cli/interrupt.hpp"
 
@@ -78,9 +79,14 @@ std::string skills_of(const object& d, std::string_view name, std::string_view m
   return out;
 }
 
+/// As config.applied and /status have it.
+std::string config_version(const object& d) {
+  return format("%016llx", static_cast<unsigned long long>(number_of(d, "configVersion")));
+}
+
 std::string where(const object& d) {
   std::string out = "    queue " + text_of(d, "queue") + ", ring " + std::to_string(number_of(d, "ring")) +
-                    ", config " + std::to_string(number_of(d, "configVersion"));
+                    ", config " + config_version(d);
   const auto rule = text_of(d, "rule");
   if (!rule.empty()) out += ", rule " + rule;
   const auto hold = text_of(d, "hold");

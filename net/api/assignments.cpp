@@ -45,7 +45,7 @@ void assign_by_hand(const call& c, domain::assign_by_hand what, const std::strin
   const bool printable = std::all_of(name.begin(), name.end(),
                                      [](char k) { return k > ' ' && static_cast<unsigned char>(k) < 127; });
   if (name.size() > agent_bytes_max || !printable) {
-    return respond_wrong_field(c.exchange, "unknown-agent", "/agent",
+    return respond_wrong_field(c.exchange, 422, "unknown-agent", "/agent",
                                "an agent's id is at most 64 printable ASCII characters without spaces");
   }
   c.ctx->engine->execute(brand, std::move(what), [ctx = c.ctx, x = c.exchange](actors::command_result&& r) {

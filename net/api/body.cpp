@@ -139,10 +139,10 @@ void body_reader::respond_errors(const http::exchange_ptr& x) const {
   x->respond(http::to_response(p));
 }
 
-void respond_wrong_field(const http::exchange_ptr& x, std::string_view slug, std::string_view pointer,
-                         std::string_view detail) {
+void respond_wrong_field(const http::exchange_ptr& x, int status, std::string_view slug,
+                         std::string_view pointer, std::string_view detail) {
   http::problem p;
-  p.status = 422;
+  p.status = status;
   p.slug = slug;
   p.title = "Unprocessable";
   p.detail = detail;

@@ -48,8 +48,8 @@ class body_reader {
   std::vector<error> errors_;
 };
 
-/// 422 about one member of a body that is well formed: `pointer`, e.g. /agent.
-void respond_wrong_field(const http::exchange_ptr& x, std::string_view slug, std::string_view pointer,
-                         std::string_view detail);
+/// About one member of a body that is well formed: `pointer`, e.g. /agent.
+void respond_wrong_field(const http::exchange_ptr& x, int status, std::string_view slug,
+                         std::string_view pointer, std::string_view detail);
 
 }  // namespace switchboard::net::api

@@ -22,7 +22,7 @@ void respond_refused(const http::exchange_ptr& x, presence_refusal why) {
           x, 409, "too-many-sessions", "Too many sessions",
           "the agent has as many as routing.sessions_max allows; close one, or wait for its lease");
     case presence_refusal::no_status:
-      return respond_wrong_field(x, "unknown-status", "/status", "no [[routing.status]] has this name");
+      return respond_wrong_field(x, 422, "unknown-status", "/status", "no [[routing.status]] has this name");
   }
 }
 

@@ -172,7 +172,7 @@ bool respond_unrouted(const context& ctx, const http::exchange_ptr& x, actors::r
     } else if (s.pointer.empty()) {
       respond_problem(x, s.status, s.slug, s.title, std::string(s.detail));
     } else {
-      respond_wrong_field(x, s.slug, s.pointer, s.detail);
+      respond_wrong_field(x, s.status, s.slug, s.pointer, s.detail);
     }
   } else if (r.conversation_refused) {
     respond_act(ctx, x, {.refused = std::move(r.conversation_refused)});

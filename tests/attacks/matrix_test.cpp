@@ -10,8 +10,12 @@
 namespace switchboard::attacks {
 namespace {
 
+using testing::AllOf;
+using testing::Contains;
+using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
+using testing::StartsWith;
 
 TEST(matrix, of_routes_verbs_and_tokens_is_as_the_rules_say) {
   world w;
@@ -22,16 +26,23 @@ TEST(matrix, of_routes_verbs_and_tokens_is_as_the_rules_say) {
 }
 
 TEST(matrix, finds_each_route_that_forgets_whose_things_it_shows) {
-  world w;
   std::size_t planted = 0;
   for (const auto& r : net::api::routes()) {
     if (r.needs.whose() != net::api::realm::brand || r.pattern.find('{') == std::string_view::npos) continue;
+    // Of this path alone, and in a world of its own: what is deleted there would be missing for the next one, and found, too.
+    std::vector<net::api::route> of_path;
+    for (const auto& other : net::api::routes()) {
+      if (other.pattern == r.pattern) of_path.push_back(other);
+    }
+    world w;
     const auto table = forgets_the_brand(r.operation);
     net::api::router faulty{w.ctx, table};
-    EXPECT_THAT(check_matrix(w, &faulty).wrong, Not(IsEmpty())) << r.operation;
+    EXPECT_THAT(check_matrix(w, &faulty, of_path).wrong,
+                Contains(AllOf(StartsWith(std::string(to_word(r.verb)) + " /"), HasSubstr("expected 404"))))
+        << r.operation;
     ++planted;
   }
-  EXPECT_GE(planted, 9u);
+  EXPECT_GE(planted, 20u);
 }
 
 TEST(matrix, finds_a_rule_that_lets_in_too_many) {

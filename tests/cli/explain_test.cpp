@@ -28,7 +28,7 @@ TEST(explain, says_who_why_and_why_not) {
   EXPECT_EQ(
       *decision_text(offered),
       "#41  offer_made to ada\n"
-      "    queue support, ring 1, config 7\n"
+      "    queue support, ring 1, config 0000000000000007\n"
       "    requires billing 3\n"
       "    prefers french 2 (weights)\n"
       "    3 eligible, 28 not: presence 20, skill 8\n"
@@ -42,7 +42,7 @@ TEST(explain, says_what_keeps_it_from_everybody) {
   EXPECT_EQ(*decision_text(R"({"event":"queued","sequence":3,"configVersion":7,"queue":"support","ring":0,)"
                            R"("hold":"closed","keys":[],"candidates":[],"eligible":0,"rejected":{}})"),
             "#3  queued: nobody, it waits\n"
-            "    queue support, ring 0, config 7; held: closed\n"
+            "    queue support, ring 0, config 0000000000000007; held: closed\n"
             "    0 eligible, 0 not\n");
   const auto by_hand = decision_text(
       R"({"event":"assigned","sequence":4,"agent":"ada","by":"hand","queue":"support","rule":"money"})");
