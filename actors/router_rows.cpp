@@ -23,16 +23,21 @@ domain::timestamp now() {
   return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
 }
 
-/// The one that waits longest of those that are seen, each signature's first being its next. Keys order by what goes first, and the
-/// oldest need not; but who goes next is who people ask about.
+/// The one that waits longest of those that somebody is asked for, and of those that go next: each signature's first.
 routing::slot_index first_of(const routing::router_state& s, routing::queue_index q) {
   auto best = routing::no_slot;
+  const auto older = [&](routing::slot_index slot) {
+    if (best == routing::no_slot || s.items[slot].enqueued_at < s.items[best].enqueued_at) best = slot;
+  };
   routing::for_each_signature(s.queues[q], [&](std::uint32_t sig) {
     const auto& heap = s.signatures[sig].items;
     if (heap.empty()) return;
     const auto slot = heap.front();
-    if (best == routing::no_slot || s.items[slot].enqueued_at < s.items[best].enqueued_at) best = slot;
+    older(slot);
   });
+  for (const auto& [slot, more] : s.more) {
+    if (s.items[slot].queue == q && s.items[slot].state == routing::item_state::offered) older(slot);
+  }
   return best;
 }
 

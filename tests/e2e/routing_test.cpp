@@ -21,6 +21,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::HasSubstr;
+using testing::Not;
 
 constexpr std::string_view queues = R"(
 [routing]
@@ -160,6 +161,8 @@ TEST_F(routing, who_comes_is_offered_what_waits_and_has_it_when_he_accepts) {
   const auto offer = event("offer.made", of(c));
   EXPECT_EQ(text_at(offer, "/data/offer/agentId"), "ada");
   EXPECT_THAT(ask("GET", "/v1/agents/ada/offers", "ada-token").body, HasSubstr(c));
+  EXPECT_THAT(ask("GET", "/v1/queues/support", "ada-token").body, Not(HasSubstr(R"("oldestWaitMs":0)")))
+      << "it still waits";
   const auto taken = answers(offer, "accept");
   ASSERT_EQ(taken.status, 200) << taken.body;
   EXPECT_EQ(text_at(taken.body, "/assignedTo"), "ada");
