@@ -1,5 +1,6 @@
 // The other half of the eraser: what takes long, since it goes through the whole log and rewrites files.
 #include "actors/eraser.hpp"
+#include "actors/priority.hpp"
 #include "domain/kill_point.hpp"
 
 #include <pthread.h>
@@ -21,6 +22,7 @@ constexpr auto trimmed_interval = 1h;
 
 void eraser::run_shredder() {
   pthread_setname_np(pthread_self(), "shredder");
+  stand_behind_io();
   auto trimmed = links_.journal.earliest();
   for (;;) {
     job next;

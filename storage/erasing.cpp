@@ -5,6 +5,7 @@
 #include "storage/codec_write.hpp"
 #include "storage/cursor.hpp"
 #include "storage/hash.hpp"
+#include "storage/subjects.hpp"
 #include "storage/views_unwritten_messages.hpp"
 
 #include <charconv>
@@ -12,20 +13,7 @@
 namespace switchboard::storage {
 namespace {
 
-/// As encode() begins every event.
-constexpr std::string_view event_begins = "{\"specversion\":\"1.0\",\"id\":\"e_";
-constexpr std::size_t digits_of_hash = 26;
-constexpr std::size_t prefix_of_id = 3;  ///< "cu_", "dl_"
 constexpr std::string_view data_member = "\"data\":";
-
-/// What the event is about, of the bytes behind event_begins; `rest` begins behind it.
-std::string_view subject_of(std::string_view& rest) {
-  const bool is_thread = rest.size() <= prefix_of_id || rest[prefix_of_id - 1] != '_';
-  const auto size = is_thread ? digits_of_hash : prefix_of_id + digits_of_hash;
-  const auto id = rest.substr(0, size);
-  rest.remove_prefix(id.size());
-  return id;
-}
 
 }  // namespace
 
@@ -78,12 +66,18 @@ erased_things erased_things::behind(log_sequence done) const {
   return rest;
 }
 
+std::vector<std::uint64_t> erased_things::subjects() const {
+  std::vector<std::uint64_t> all;
+  all.reserve(things_.size());
+  for (const auto& [id, what] : things_) all.push_back(subject_hash(id));
+  return all;
+}
+
 bool erased_things::covers(std::string_view bytes, log_sequence at) const {
-  if (!bytes.starts_with(event_begins)) return false;
-  auto rest = bytes.substr(event_begins.size());
-  const auto found = things_.find(subject_of(rest));
+  std::string_view rest;
+  const auto found = things_.find(subject_of(bytes, rest));
   if (found == things_.end() || at >= found->second.before) return false;
-  if (found->first.size() > digits_of_hash) return true;
+  if (found->first.size() > digits_of_subject) return true;
   std::uint32_t ordinal = 0;
   if (!rest.starts_with('-')) return false;
   const auto [end, bad] = std::from_chars(rest.data() + 1, rest.data() + rest.size(), ordinal);

@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace switchboard::storage {
 
@@ -37,6 +38,8 @@ class erased_things {
   /// Is the event with these bytes, at this place of the log, one of theirs? Their customer.erased is not told from
   /// the others here, but by emptied().
   [[nodiscard]] bool covers(std::string_view bytes, log_sequence at) const;
+  /// The hashes of all that events of theirs are about (subjects.hpp).
+  [[nodiscard]] std::vector<std::uint64_t> subjects() const;
 
  private:
   struct thing {

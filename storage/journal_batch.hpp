@@ -3,6 +3,7 @@
 
 #include "domain/expected.hpp"
 #include "storage/record.hpp"
+#include "storage/subjects.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -30,10 +31,11 @@ struct stored_record {
 struct batch_view {
   std::uint64_t epoch = 0;
   log_sequence first = 0;
-  domain::timestamp at;  ///< when its first record was decided, and never before that of an earlier batch
-  std::vector<stored_record> records;
+  domain::timestamp at;     ///< when its first record was decided, and never before that of an earlier batch
+  std::uint32_t count = 0;  ///< of its records
+  std::vector<stored_record> records;  ///< all of them, or none where they were not asked for
 
-  [[nodiscard]] log_sequence last() const { return first + records.size() - 1; }
+  [[nodiscard]] log_sequence last() const { return first + count - 1; }
 };
 
 /// What is wrong with a value, and at which byte of it (of its records: once decompressed).
@@ -47,8 +49,20 @@ class batch_reader {
   /// Checks everything that can be known from the value alone, the checksum first. The view holds until the
   /// next call.
   [[nodiscard]] expected<batch_view, batch_error> parse(std::string_view value);
+  /// … but decompresses the records only where one may be about these subjects (subjects.hpp).
+  [[nodiscard]] expected<batch_view, batch_error> parse(std::string_view value,
+                                                        std::span<const std::uint64_t> subjects);
 
  private:
+  struct parts {
+    batch_view head;
+    std::uint32_t size = 0;
+    bool has_filter = false;
+    std::string_view filter, body;
+  };
+  [[nodiscard]] static expected<parts, batch_error> split(std::string_view value);
+  [[nodiscard]] expected<batch_view, batch_error> read_records(parts&& of);
+
   struct release {
     void operator()(ZSTD_DCtx_s* context) const;
   };
@@ -71,6 +85,7 @@ class batch_writer {
     void operator()(ZSTD_CCtx_s* context) const;
   };
   std::unique_ptr<ZSTD_CCtx_s, release> compressor_;
+  subject_filter filter_;
   std::vector<char> value_;
 };
 

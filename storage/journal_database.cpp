@@ -320,6 +320,11 @@ batch_iterator::batch_iterator(const journal_database& database) : database_(dat
   iterator_.reset(database.db_->NewIterator(how, database.batches_));
 }
 
+batch_iterator::batch_iterator(const journal_database& database, std::span<const std::uint64_t> subjects)
+    : batch_iterator(database) {
+  subjects_ = subjects;
+}
+
 expected<const batch_view*, database_error> batch_iterator::parsed() {
   if (!iterator_->Valid()) {
     if (!iterator_->status().ok()) return unexpected(failed(database_.path_, iterator_->status()));
@@ -331,7 +336,8 @@ expected<const batch_view*, database_error> batch_iterator::parsed() {
     return unexpected(
         database_error{{}, database_.path_ + ": a key of " + std::to_string(key.size()) + " bytes"});
   const log_sequence first = get_big_u64(key.data());
-  auto batch = reader_.parse(std::string_view(value.data(), value.size()));
+  const std::string_view bytes(value.data(), value.size());
+  auto batch = subjects_ ? reader_.parse(bytes, *subjects_) : reader_.parse(bytes);
   if (!batch || batch->first != first)
     return unexpected(
         database_error{{},

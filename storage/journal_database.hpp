@@ -19,6 +19,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -112,6 +113,8 @@ class journal_database {
 class batch_iterator {
  public:
   explicit batch_iterator(const journal_database& database);
+  /// Batches that hold nothing about these subjects (subjects.hpp) come without their records. The span must outlive it.
+  batch_iterator(const journal_database& database, std::span<const std::uint64_t> subjects);
 
   // Each moves and parses; nullptr: there is no such batch. The pointer is valid until the next move.
   [[nodiscard]] expected<const batch_view*, database_error> seek_first();
@@ -126,6 +129,7 @@ class batch_iterator {
 
   const journal_database& database_;
   std::unique_ptr<rocksdb::Iterator> iterator_;
+  std::optional<std::span<const std::uint64_t>> subjects_;
   batch_reader reader_;
   batch_view batch_;
 };

@@ -38,9 +38,10 @@ expected<rewritten, database_error> journal_rewriter::run(const erased_things& w
                                                           log_sequence up_to,
                                                           const std::atomic<bool>& cancelled) {
   done_ = {};
+  const auto subjects = what.subjects();
   while (from <= up_to && !cancelled.load(std::memory_order_acquire)) {
     wait_for_commits(cancelled);
-    batch_iterator walk(database_);
+    batch_iterator walk(database_, subjects);
     auto batch = walk.seek(from);
     // What began before `from` was trimmed while we looked: on with the oldest that is left.
     if (batch && *batch == nullptr) batch = walk.seek_first();

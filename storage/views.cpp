@@ -175,7 +175,9 @@ void views_on_disk::write_messages() {
   messages_waiting_.clear();
 }
 
-void views_on_disk::write_everything() {
+/// `level0_max`: as of sorted_tables::ingest().
+void views_on_disk::write_everything(std::size_t level0_max) {
+  if (written_.applied == state_.applied) return;  // one erasure comes right behind another
   // First it must be on disk that conversations may be ahead of what is complete, then they may be it.
   rocksdb::WriteBatch about_to;
   add_state(about_to, state_.applied);
@@ -185,7 +187,7 @@ void views_on_disk::write_everything() {
   messages_waiting_.add_tables(tables);
   conversations_waiting_.add_tables(tables);
   SWITCHBOARD_KILL_POINT("views-tables-made");
-  tables.ingest();
+  tables.ingest(level0_max);
   SWITCHBOARD_KILL_POINT("views-tables-taken");
   messages_waiting_.clear();
   conversations_waiting_.clear();

@@ -55,12 +55,6 @@ struct thread_row {
   domain::conversation current;
 };
 
-/// Where a platform's message id was seen.
-struct seen_row {
-  domain::message_id message;  ///< sequence 0: an event that made no message
-  domain::thread_id thread;
-};
-
 /// The same for whoever starts, or folds, and what he can do about it. `data_dir`: for the sentence.
 [[nodiscard]] open_error not_opened(const views_error& why, const std::string& data_dir);
 
@@ -95,12 +89,9 @@ class views : public routing_views {
   /// `fingerprint`: keyed hash of (kind, platform id, version), see hash.hpp.
   /// Messages are not asked for here: find_message() knows each, for as long as it is kept.
   [[nodiscard]] virtual bool seen(domain::thread_id t, std::uint64_t fingerprint) const = 0;
-  /// Every fingerprint that seen(), find_message() and find_said() know of the thread, in some order, and some of them twice;
-  /// nullopt: they are more than `limit`, or not known. Costs as much as a few of those questions.
+  /// Every fingerprint that these know of the thread, some twice; nullopt: more than `limit`. Costs as a few questions do.
   [[nodiscard]] virtual std::optional<std::vector<std::uint64_t>> all_seen(domain::thread_id,
-                                                                           std::size_t) const {
-    return std::nullopt;
-  }
+                                                                           std::size_t) const = 0;
   /// The message that a platform's id names within a thread.
   [[nodiscard]] virtual std::optional<domain::message> find_message(
       std::string_view brand, domain::thread_id t, std::string_view platform_message_id) const = 0;

@@ -8,6 +8,7 @@
 #include "storage/codec.hpp"
 #include "storage/views_keys.hpp"
 #include "storage/views_on_disk.hpp"
+#include "storage/views_rewriting.hpp"
 
 #include <rocksdb/options.h>
 
@@ -52,7 +53,7 @@ bool read_erasure(std::string_view value, erasure_row& row) {
 
 /// Of one moment with the state: no crash leaves half of it, nor anything later without it.
 void views_on_disk::erase(const record& r) {
-  write_everything();
+  write_everything(level0_tables_of_erasures_max);
   rocksdb::WriteBatch batch;
   if (!r.customer_json.empty()) {
     condemn(r, batch);
@@ -257,7 +258,7 @@ void views_on_disk::each_dead_letter(const std::function<void(const domain::dead
 expected<void, views_error> views_on_disk::reclaim(std::span<const erasure_row> what,
                                                    std::span<const domain::dead_letter_id> letters,
                                                    std::atomic<bool>& cancelled) {
-  using ranges = std::vector<std::pair<std::string, std::string>>;
+  using ranges = std::vector<key_range>;
   ranges conversations, inbox, customers, messages, received, decisions;
   const auto add = [](ranges& to, std::string prefix) {
     auto end = keys::behind(prefix);
@@ -304,7 +305,11 @@ expected<void, views_error> views_on_disk::reclaim(std::span<const erasure_row> 
     compact(column::customers, customers);
     compact(column::dead_letters, received);
     compact(column::decisions, decisions);
-    compact(column::messages, messages);
+    // The largest by far, and of the style that CompactRange rewrites whole.
+    const bool few = messages.size() <= ranges_max;
+    if (!few || !rewrite_tables(*store_, column::messages, messages, cancelled)) {
+      if (!cancelled.load(std::memory_order_acquire)) compact(column::messages, messages);
+    }
   } catch (const views_failure& e) {
     return unexpected{views_error{e.what(), e.damaged}};
   }

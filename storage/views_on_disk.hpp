@@ -126,7 +126,7 @@ class views_on_disk final : public views {
   void recall_erasures();
 
   void write_messages();
-  void write_everything();
+  void write_everything(std::size_t level0_max = level0_tables_max);
   /// On disk it says how far the rows are complete: `written_`.
   void add_state(rocksdb::WriteBatch& batch, log_sequence reached) const;
   void write(rocksdb::WriteBatch& batch) const;

@@ -7,8 +7,6 @@
 namespace switchboard::storage {
 namespace {
 
-constexpr std::size_t level0_tables_max = 40;
-
 rocksdb::Slice slice(std::string_view s) {
   return {s.data(), s.size()};
 }
@@ -56,10 +54,9 @@ std::size_t sorted_tables::tables_at(column c, int level) const {
   return store_.db().GetProperty(store_.handle(c), which, &count) ? std::stoul(count) : 0;
 }
 
-/// Taking over a table never stalls, so a disk that is too slow would heap up tables, each of which every
-/// look-up has to ask. Whoever applies waits here instead, and admission sees it lag.
-void sorted_tables::wait_for_compactions(column c) const {
-  while (tables_at(c, 0) >= level0_tables_max) {
+/// Whoever applies waits here, and admission sees it lag.
+void sorted_tables::wait_for_compactions(column c, std::size_t level0_max) const {
+  while (tables_at(c, 0) >= level0_max) {
     std::string stopped;
     if (store_.db().GetProperty(rocksdb::DB::Properties::kBackgroundErrors, &stopped) && stopped != "0") {
       // What happened, RocksDB says to whoever would write.
@@ -83,10 +80,10 @@ void sorted_tables::pause_compactions() const {
   if (const auto s = store_.db().PauseBackgroundWork(); !s.ok()) store_.fail("pausing", s);
 }
 
-void sorted_tables::ingest() {
+void sorted_tables::ingest(std::size_t level0_max) {
   finish();
   if (tables_.empty()) return;
-  for (const auto& t : tables_) wait_for_compactions(t.of);
+  for (const auto& t : tables_) wait_for_compactions(t.of, level0_max);
   // RocksDB 7.8 asserts (and Debian's build keeps its assertions) when a compaction makes a column deeper while tables
   // are being taken over. Where the deepest level holds something already, none can.
   const bool may_deepen = std::any_of(tables_.begin(), tables_.end(), [&](const table& t) {

@@ -14,6 +14,13 @@
 
 namespace switchboard::storage {
 
+/// Taking over a table never stalls, so a disk that is too slow would heap up tables, each of which every look-up has to
+/// ask: beyond so many of level 0 they are waited for.
+inline constexpr std::size_t level0_tables_max = 40;
+/// … where somebody waits to be forgotten. After a flood the compactions are behind for longer than he may be kept; each
+/// erasure adds a table.
+inline constexpr std::size_t level0_tables_of_erasures_max = 80;
+
 /// All functions throw views_failure. One thread.
 class sorted_tables {
  public:
@@ -26,7 +33,8 @@ class sorted_tables {
   void put(std::string_view key, std::string_view value);
   void remove(std::string_view key);
   /// Everything written is in the database when this returns, and on the disk; or, after a crash, nothing.
-  void ingest();
+  /// Waits before it while a column has `level0_max` tables in level 0.
+  void ingest(std::size_t level0_max = level0_tables_max);
 
  private:
   struct table {
@@ -34,7 +42,7 @@ class sorted_tables {
     std::string path;
   };
   void finish();
-  void wait_for_compactions(column c) const;
+  void wait_for_compactions(column c, std::size_t level0_max) const;
   [[nodiscard]] std::size_t tables_at(column c, int level) const;
   /// Nothing runs in the background when it returns, nor until RocksDB is told to go on.
   void pause_compactions() const;

@@ -48,8 +48,8 @@ TEST(journal_batch, every_flipped_bit_and_every_cut_is_found) {
 /// With the checksum made right again: what only damage before it was written, or malice, could bring about.
 TEST(journal_batch, what_the_header_says_of_the_records_must_be_so) {
   const std::string value = value_of(make_batch(cursor_codec{1}, 1, 2));
-  constexpr std::size_t count = 25, size = 29;
-  for (const std::size_t field : {count, size}) {
+  constexpr std::size_t count = 25, size = 29, filter_size = 33;
+  for (const std::size_t field : {count, size, filter_size}) {
     for (const int change : {-1, 1}) {
       std::string lying = value;
       put_u32(lying.data() + field, get_u32(value.data() + field) + static_cast<std::uint32_t>(change));
@@ -60,6 +60,55 @@ TEST(journal_batch, what_the_header_says_of_the_records_must_be_so) {
       EXPECT_FALSE(batch_reader{}.parse(lying).has_value()) << field << " " << change;
     }
   }
+}
+
+/// As the version before wrote it.
+std::string without_filter(std::string value) {
+  constexpr std::size_t filter_size = 33, behind = 37;
+  value[0] = 2;
+  value.erase(filter_size, behind - filter_size + get_u32(value.data() + filter_size));
+  const auto end = value.size() - sizeof(std::uint64_t);
+  put_u64(value.data() + end, checksum(std::string_view(value).substr(0, end)));
+  return value;
+}
+
+TEST(journal_batch, of_the_version_before_is_read_whatever_is_looked_for) {
+  const auto records = make_batch(cursor_codec{1}, 41, 30);
+  const auto old = without_filter(value_of(records));
+  const std::vector<std::uint64_t> nobody{subject_hash("01234567890123456789012345")};
+  batch_reader reader;
+  for (const auto& batch : {reader.parse(old), batch_reader{}.parse(old, nobody)}) {
+    ASSERT_TRUE(batch.has_value()) << batch.error().what;
+    ASSERT_EQ(batch->last(), 70u);
+  }
+  const auto batch = reader.parse(old);
+  ASSERT_EQ(batch->records.size(), 30u);
+  for (std::size_t i = 0; i < 30; ++i) EXPECT_EQ(batch->records[i].bytes, records[i]->bytes);
+}
+
+TEST(journal_batch, is_passed_over_by_whoever_looks_for_others_and_by_nobody_else) {
+  std::size_t passed_over = 0;
+  for (std::uint64_t first = 1; first <= 2'000; first += 20) {
+    const auto records = make_batch(cursor_codec{1}, first, 20);
+    const auto value = value_of(records);
+    batch_reader reader;
+    for (const auto& r : records) {
+      std::string_view rest;
+      const auto subject = subject_of(r->bytes, rest);
+      ASSERT_EQ(subject.size(), digits_of_subject);
+      const std::vector<std::uint64_t> looked_for{1, subject_hash(subject)};
+      const auto batch = reader.parse(value, looked_for);
+      ASSERT_TRUE(batch.has_value()) << batch.error().what;
+      ASSERT_EQ(batch->records.size(), records.size()) << subject;
+    }
+    const std::vector<std::uint64_t> other{subject_hash("somebody else's " + std::to_string(first))};
+    const auto batch = reader.parse(value, other);
+    ASSERT_TRUE(batch.has_value()) << batch.error().what;
+    EXPECT_EQ(batch->first, first);
+    EXPECT_EQ(batch->last(), first + 19);
+    passed_over += batch->records.empty() ? 1 : 0;
+  }
+  EXPECT_GE(passed_over, 90u) << "of 100";
 }
 
 TEST(journal_batch, alike_events_take_a_fraction_of_their_bytes) {

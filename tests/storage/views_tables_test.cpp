@@ -1,4 +1,5 @@
 // Tables that RocksDB takes over while it compacts others: what its own assertion would end the process for.
+#include "domain/erasing.hpp"
 #include "random_events.hpp"
 #include "storage/codec.hpp"
 #include "storage/views_on_disk.hpp"
@@ -8,7 +9,11 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <chrono>
 #include <filesystem>
+#include <future>
 #include <memory>
 #include <string>
 #include <vector>
@@ -74,6 +79,43 @@ TEST_F(views_tables, are_taken_over_while_a_column_grows_deep) {
     for (int i = 0; i < 26; ++i) ASSERT_NO_FATAL_FAILURE(write_some());
     ASSERT_EQ(v_->conversations(), last_);
   }
+}
+
+/// After a flood the compactions are behind, for as long as they take. Whoever is to be forgotten then is so all the same.
+TEST_F(views_tables, an_erasure_waits_for_no_compactions) {
+  begin();
+  constexpr std::array bulk = {column::conversations, column::inbox, column::messages, column::seen};
+  const auto compactions = [&](const char* off) {
+    for (const auto c : bulk)
+      ASSERT_TRUE(
+          v_->store().db().SetOptions(v_->store().handle(c), {{"disable_auto_compactions", off}}).ok());
+  };
+  for (int i = 0; i < 40 && tables_at(column::messages, 6) == 0; ++i) write_some();
+  ASSERT_TRUE(eventually([&] { return tables_at(column::messages, 6) > 0; }));
+  compactions("true");
+  const auto full = [&] {
+    return std::ranges::any_of(bulk, [&](column c) { return tables_at(c, 0) >= level0_tables_max; });
+  };
+  while (!full()) ASSERT_NO_FATAL_FAILURE(write_some());
+
+  domain::customer somebody;
+  somebody.id.value = "cu_somebody";
+  somebody.brand.value = "acme";
+  somebody.account.value = "acme-page";
+  auto promise = std::make_shared<record>(
+      encode(domain::erase_customer(somebody, domain::timestamp{std::chrono::hours(1)}), "/switchboard"));
+  auto before = std::make_shared<record>(encode(random_.typical_message({1, 1}, 1), "/switchboard"));
+  before->sequence = ++last_;
+  promise->sequence = ++last_;
+  auto applied = std::async(std::launch::async, [&] {
+    return v_->apply(std::vector<record_ptr>{before, promise}).has_value();
+  });
+  const bool at_once = applied.wait_for(std::chrono::seconds(60)) == std::future_status::ready;
+  compactions("false");  // or it would never end
+  write_some();
+  EXPECT_TRUE(at_once);
+  EXPECT_TRUE(applied.get());
+  EXPECT_TRUE(v_->find_erasure("acme", "cu_somebody"));
 }
 
 }  // namespace

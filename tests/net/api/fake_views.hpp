@@ -93,6 +93,10 @@ class fake_views final : public storage::views {
     return storage::thread_row{found->second};
   }
   [[nodiscard]] bool seen(domain::thread_id, std::uint64_t) const override { return false; }
+  [[nodiscard]] std::optional<std::vector<std::uint64_t>> all_seen(domain::thread_id,
+                                                                   std::size_t) const override {
+    return std::vector<std::uint64_t>{};
+  }
   [[nodiscard]] std::optional<domain::message> find_message(std::string_view, domain::thread_id,
                                                             std::string_view) const override {
     return std::nullopt;
