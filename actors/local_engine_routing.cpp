@@ -39,7 +39,8 @@ void local_engine::start_routing() {
     auto& place = routing_.figures[f.brand];
     place = std::move(f);
   };
-  routing_.wanted.store(!node_.settings.load()->queues.empty(), std::memory_order_release);
+  routing_.wanted.store(!node_.settings.load()->queues.empty() || !node_.views->routed_brands().empty(),
+                        std::memory_order_release);
   desk_ = system_.spawn<caf::detached>(routing_desk, &routing_);
   desk_->attach_functor([this](const caf::error& why) {
     if (why) fatal("the routing desk ended: " + to_string(why));

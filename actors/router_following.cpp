@@ -17,8 +17,10 @@ using domain::event_type;
 
 /// A save costs as much as there are conversations: one after as many turns makes it a constant share of each.
 constexpr std::uint64_t turns_between_saves = 10'000;
-/// The log is kept from the last save on: where little happens it must not be kept for ever.
+/// The log is kept from the last save on: where little happens it must not be kept for ever, and where nothing happens
+/// others write it.
 constexpr auto save_after = std::chrono::hours{1};
+constexpr storage::log_sequence records_between_saves = 1'000'000;
 constexpr std::size_t part_bytes = 512u << 10;
 
 domain::timestamp now() {
@@ -119,6 +121,7 @@ void router_owner::load(const domain::routing_save& part) {
     }
   }
   consumed_ = part.consumed;
+  saved_as_of_ = consumed_;
   turns_since_save_ = 0;
   saved_at_ = now();
   loading_.clear();
@@ -298,10 +301,15 @@ void router_owner::import(const std::vector<domain::conversation>& open) {
 // -- saving --------------------------------------------------------------------------------------------------
 
 void router_owner::save_where_due() {
-  if (saving_ || turns_since_save_ == 0) return;
+  const auto read = consumed_ - saved_as_of_;
+  if (saving_ || (turns_since_save_ == 0 && read < records_between_saves)) return;
   if (saved_at_ == domain::timestamp{}) saved_at_ = now();
   const auto enough = std::max<std::uint64_t>(turns_between_saves, state_.items.size());
-  if (turns_since_save_ >= enough || now() - saved_at_ >= save_after) save();
+  const bool is_old = now() - saved_at_ >= save_after;
+  if (turns_since_save_ >= enough || read >= std::max(records_between_saves, storage::log_sequence{enough}) ||
+      is_old) {
+    save();
+  }
 }
 
 void router_owner::save() {
@@ -340,6 +348,7 @@ void router_owner::save() {
   }
   saving_ = true;
   turns_since_save_ = 0;
+  saved_as_of_ = consumed_;
   saved_at_ = now();
   links_.of->writer->submit(records, {.ticket = nullptr, .then = [later = later_](commit_state s) {
                                         if (s != commit_state::durable) return;

@@ -12,6 +12,7 @@
 #include "domain/routing/reason.hpp"
 #include "domain/routing/router.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -62,6 +63,8 @@ class router_owner {
 
   // -- then, in whatever order ---------------------------------------------------------------------------
   void follow(const std::vector<storage::record_ptr>& records);
+  /// Up to here the log has nothing else for it than what it was brought.
+  void has_read(storage::log_sequence up_to) { consumed_ = std::max(consumed_, up_to); }
   /// Conversations that were here before the router was, as the views have them.
   void import(const std::vector<domain::conversation>& open);
   void configure(const config::settings& s);
@@ -140,6 +143,7 @@ class router_owner {
   std::string loading_;                           ///< parts of a save
   std::uint32_t parts_ = 0;
   std::uint64_t turns_since_save_ = 0;
+  storage::log_sequence saved_as_of_ = 0;  ///< consumed_ of the last save
   domain::timestamp saved_at_ = {};
   bool saving_ = false;
   bool off_ = false;

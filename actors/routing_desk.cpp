@@ -20,6 +20,8 @@ constexpr std::size_t records_at_once = 1'000;
 constexpr std::size_t bytes_at_once = 4u << 20;
 constexpr std::size_t scanned_at_once = 50'000;
 constexpr std::size_t batches_ahead = 4;
+/// Routers of brands in which nothing happens hear where the log is, once in so many records.
+constexpr storage::log_sequence told_after = 100'000;
 constexpr std::size_t imported_at_once = 200;
 
 stream_filter everything(std::vector<event_type> types) {
@@ -46,7 +48,7 @@ const stream_filter& recovered_from() {
   return f;
 }
 
-std::set<std::string> brands_with_routers(const config::settings& s) {
+std::set<std::string> brands_with_queues(const config::settings& s) {
   std::set<std::string> all;
   for (const auto& q : s.queues) all.insert(q.brand.value);
   return all;
@@ -92,7 +94,7 @@ void begin(self_ptr self, desk_links* links, const std::string& brand, prepared&
 
 void begin_agents(self_ptr self, desk_links* links, const config::settings& s) {
   std::map<std::string, std::map<std::string, std::string>> noted;
-  for (const auto& brand : brands_with_routers(s)) {
+  for (const auto& brand : brands_with_queues(s)) {
     for (auto& row : links->of->views->agents(brand)) {
       noted[brand].emplace(row.id.value, std::move(row.state));
     }
@@ -177,16 +179,22 @@ bool read_back(desk_links* links, std::map<std::string, prepared>& routers, stor
 }
 
 /// Routers of brands that have none yet, from what the log has up to `end`; what is behind that they are brought. One that was
-/// there before, while the config had queues of its brand, goes on where it ended.
+/// there before, while the config had queues of its brand, goes on where it ended; where it has none now, it is there to be saved
+/// again, so that the log need not be kept for it.
 void begin_routers(self_ptr self, desk_links* links, const config::settings& s, storage::log_sequence end) {
   std::map<std::string, prepared> routers;
-  for (const auto& brand : brands_with_routers(s)) {
+  auto brands = brands_with_queues(s);
+  for (auto& brand : links->of->views->routed_brands()) brands.insert(std::move(brand));
+  for (const auto& brand : brands) {
     if (!self->state.routers.contains(brand)) routers.emplace(brand, prepare(links, brand));
   }
   if (!read_back(links, routers, end)) return;
   if (self->state.routers.empty()) self->state.position = end;
-  for (auto& [brand, p] : routers) {
+  for (const auto& [brand, p] : routers) {
     if (!p.owner->is_new()) self->state.position = std::min(self->state.position, p.owner->consumed());
+  }
+  for (auto& [brand, p] : routers) {
+    if (p.owner->is_new()) p.owner->has_read(self->state.position);  // what was before, it imports
     begin(self, links, brand, std::move(p));
   }
 }
@@ -264,6 +272,11 @@ void follow(self_ptr self, desk_links* links) {
     bring(self, std::move(got.records));
     s.position = got.position;
     more = got.more;
+  }
+  if (s.position - s.told < told_after && s.position >= s.told) return let_through(self);
+  s.told = s.position;
+  for (const auto& [brand, a] : s.routers) {
+    send(a, [up_to = s.position](router_owner& o) { o.has_read(up_to); });
   }
   let_through(self);
 }

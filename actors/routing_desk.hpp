@@ -71,7 +71,8 @@ struct desk_state {
   std::map<std::string, std::map<std::string, caf::actor>> agents;  ///< by brand and id
   std::deque<routing_call_ptr> waiting;                             ///< for the log to be read up to them
   storage::log_sequence position = 0;
-  std::size_t ahead = 0;  ///< batches that routers have
+  storage::log_sequence told = 0;  ///< the position that all routers heard last
+  std::size_t ahead = 0;           ///< batches that routers have
 };
 
 caf::behavior routing_desk(caf::stateful_actor<desk_state>* self, desk_links* links);

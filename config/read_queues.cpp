@@ -2,6 +2,7 @@
 
 #include "config/record.hpp"
 #include "config/units.hpp"
+#include "domain/language.hpp"
 
 #include <algorithm>
 #include <array>
@@ -148,21 +149,10 @@ void add_language(std::map<std::string, std::uint8_t>& skills, const std::string
 }  // namespace
 
 std::optional<std::string> language_skill(std::string_view tag) {
-  constexpr std::size_t first_min = 2, part_max = 8, parts_max = 4;
+  const auto spelled = domain::language_tag(tag);
+  if (spelled.empty()) return std::nullopt;
   std::string skill = "language:";
-  std::size_t part = 0, parts = 1;
-  for (const char c : tag) {
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    const bool digit = c >= '0' && c <= '9' && parts > 1;
-    if (c == '-') {
-      if (part < (parts == 1 ? first_min : 1) || ++parts > parts_max) return std::nullopt;
-      part = 0;
-    } else if ((!letter && !digit) || ++part > part_max) {
-      return std::nullopt;
-    }
-    skill += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  }
-  if (part < (parts == 1 ? first_min : 1)) return std::nullopt;
+  for (const char c : spelled) skill += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   return skill;
 }
 

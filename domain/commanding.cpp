@@ -2,6 +2,7 @@
 
 #include "domain/assigning.hpp"
 #include "domain/draft.hpp"
+#include "domain/language.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -45,6 +46,48 @@ constexpr std::string_view blanks = " \t\r\n\f\v";
   return tags;
 }
 
+[[nodiscard]] expected<std::vector<customer_attribute>, refused> with_attributes(
+    std::vector<customer_attribute> all,
+    std::vector<std::pair<std::string, std::optional<std::string>>>&& changes) {
+  for (auto& [name, value] : changes) {
+    if (name.empty() || name.size() > attribute_name_bytes_max) {
+      return refuse(refusal::invalid, "An attribute's name has 1 to " +
+                                          std::to_string(attribute_name_bytes_max) + " bytes, not " +
+                                          std::to_string(name.size()) + ".");
+    }
+    if (value && value->size() > attribute_value_bytes_max) {
+      return refuse(refusal::invalid, "Attribute " + name + " has " + std::to_string(value->size()) +
+                                          " bytes; at most " + std::to_string(attribute_value_bytes_max) +
+                                          " are allowed.");
+    }
+    const auto at =
+        std::ranges::lower_bound(all, name, {}, &customer_attribute::name);  // sorted, as they are kept
+    const bool known = at != all.end() && at->name == name;
+    if (!value) {
+      if (known) all.erase(at);
+    } else if (known) {
+      at->value = *std::move(value);
+    } else {
+      all.insert(at, {std::move(name), *std::move(value)});
+    }
+  }
+  if (all.size() > attributes_max) {
+    return refuse(refusal::invalid, "A customer would have " + std::to_string(all.size()) +
+                                        " attributes; at most " + std::to_string(attributes_max) +
+                                        " are allowed.");
+  }
+  return all;
+}
+
+[[nodiscard]] expected<std::string, refused> clean_language(const std::string& asked) {
+  auto tag = language_tag(asked);
+  if (tag.empty() && !asked.empty()) {
+    return refuse(refusal::invalid,
+                  "\"" + asked.substr(0, 35) + "\" is no language; write it like \"de\" or \"pt-BR\".");
+  }
+  return tag;
+}
+
 /// Fields that contradict each other or the conversation's status.
 [[nodiscard]] std::optional<refused> contradiction(const conversation& c, const patch& p, timestamp now) {
   const auto invalid = [](std::string detail) { return refused{refusal::invalid, std::move(detail)}; };
@@ -60,7 +103,7 @@ constexpr std::string_view blanks = " \t\r\n\f\v";
         "A closed conversation can't be opened again; the customer's next message opens a new one.");
   }
   if (p.priority && *p.priority != c.priority)
-    return invalid("Of a closed conversation only the tags can change.");
+    return invalid("Of a closed conversation only tags, language and attributes can change.");
   return std::nullopt;
 }
 
@@ -108,7 +151,8 @@ std::optional<refused> not_present(const thread_state& state, const conversation
 
 decision decide_patch(const thread_state& state, patch&& what, timestamp now) {
   if (auto why = not_present(state, what.id)) {
-    const bool asks_nothing = !what.status && !what.priority && !what.tags && !what.snooze_until;
+    const bool asks_nothing = !what.status && !what.priority && !what.tags && !what.snooze_until &&
+                              !what.language && what.customer_attributes.empty();
     if (why->why == refusal::superseded && asks_nothing) return std::vector<event>{};
     return unexpected<refused>{std::move(*why)};
   }
@@ -123,19 +167,31 @@ decision decide_patch(const thread_state& state, patch&& what, timestamp now) {
     if (!tags) return unexpected<refused>{std::move(tags).error()};
     what.tags = *std::move(tags);
   }
+  auto language = clean_language(what.language.value_or(c.language));
+  if (!language) return unexpected<refused>{std::move(language).error()};
+  auto attributes = with_attributes(c.customer_attributes, std::move(what.customer_attributes));
+  if (!attributes) return unexpected<refused>{std::move(attributes).error()};
 
   const auto status = what.status.value_or(what.snooze_until ? conversation_status::snoozed : c.status);
   const bool status_changes =
       status != c.status || (what.snooze_until && what.snooze_until != c.snooze_until);
   const bool priority_changes = what.priority && *what.priority != c.priority;
   const bool tags_change = what.tags && *what.tags != c.tags;
-  if (!status_changes && !priority_changes && !tags_change) return std::vector<event>{};
+  const bool language_set = what.language ? !language->empty() : c.language_set;
+  const bool customer_changes =
+      *language != c.language || language_set != c.language_set || *attributes != c.customer_attributes;
+  if (!status_changes && !priority_changes && !tags_change && !customer_changes) return std::vector<event>{};
 
   draft d(state, now);
   event& e = d.add(event_of(c.status, status));
   if (status_changes) change_status(*e.conversation, status, what.snooze_until, now);
   if (priority_changes) e.conversation->priority = *what.priority;
   if (tags_change) e.conversation->tags = *std::move(what.tags);
+  if (customer_changes) {
+    e.conversation->language = *std::move(language);
+    e.conversation->language_set = language_set;
+    e.conversation->customer_attributes = *std::move(attributes);
+  }
   e.origin = by_command();
   return std::move(d).take();
 }

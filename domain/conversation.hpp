@@ -34,6 +34,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -82,12 +83,18 @@ struct patch {
   std::optional<conversation_status> status;
   std::optional<domain::priority> priority;
   std::optional<std::vector<std::string>> tags;
+  std::optional<std::string> language = {};  ///< empty: not known, until a platform tells
+  /// By names; without a value it goes. Those that are not named stay.
+  std::vector<std::pair<std::string, std::optional<std::string>>> customer_attributes = {};
   std::optional<timestamp>
       snooze_until;  ///< in the future; alone it snoozes. Without it status snoozed lasts until the customer writes
 };
 
 inline constexpr std::size_t tags_max = 50;        ///< of a conversation, after trimming and removing repeats
 inline constexpr std::size_t tag_bytes_max = 100;  ///< of one tag
+inline constexpr std::size_t attributes_max = 32;  ///< of a customer
+inline constexpr std::size_t attribute_name_bytes_max = 64;
+inline constexpr std::size_t attribute_value_bytes_max = 256;
 inline constexpr std::size_t note_bytes_max = 10'000;  ///< of a note's content
 
 /// POST …/notes. Also on closed conversations.

@@ -55,6 +55,9 @@ struct inbound_event {
   std::string customer_handle;
   std::string customer_avatar_url;
   std::string customer_new_platform_id;  ///< profile: the id that replaces customer_platform_id
+  /// Of a message: what it is written in or, where only that is told, what the customer's app speaks (domain/language.hpp);
+  /// empty: not told.
+  std::string language = {};
 
   domain::direction direction = direction::inbound;
   domain::sender_type sender = sender_type::customer;

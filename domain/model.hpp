@@ -106,6 +106,13 @@ struct message {
   bool operator==(const message&) const = default;
 };
 
+/// What is known of a customer beyond his profile, by who knows it: a CRM, a bot, a front end.
+struct customer_attribute {
+  std::string name;
+  std::string value;
+  bool operator==(const customer_attribute&) const = default;
+};
+
 struct conversation {
   conversation_id id;
   brand_id brand;
@@ -116,6 +123,11 @@ struct conversation {
   std::string customer_handle;
   std::string customer_avatar_url;
   std::string customer_platform_id;  ///< metadata.customerPlatformId: where a reply is addressed
+  /// metadata.customerAttributes, sorted by name, each once. The thread's: its next conversation begins with them.
+  std::vector<customer_attribute> customer_attributes = {};
+  /// metadata.language: what the customer writes in (domain/language.hpp); empty: not known. The thread's, too.
+  std::string language = {};
+  bool language_set = false;  ///< metadata.languageSet: by PATCH; then what platforms tell counts no more
   conversation_status status = conversation_status::open;
   domain::priority priority = priority::medium;
   agent_id assigned_to;

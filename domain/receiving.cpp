@@ -157,6 +157,7 @@ void receiving::count(conversation& c) const {
     if (sender() == sender_type::system) return;
     if (c.unread < std::numeric_limits<std::uint32_t>::max()) ++c.unread;
     c.last_inbound_at = std::max(c.last_inbound_at.value_or(in_.at), in_.at);
+    if (is_about_customer_of(c) && !c.language_set) take(c.language, in_.language);
     if (in_.from_ad) c.last_from_ad_at = std::max(c.last_from_ad_at.value_or(in_.at), in_.at);
     return;
   }
@@ -186,6 +187,9 @@ void receiving::open_conversation(conversation_status status) {
     fresh.customer_handle = before->customer_handle;
     fresh.customer_avatar_url = before->customer_avatar_url;
     fresh.customer_platform_id = before->customer_platform_id;
+    fresh.customer_attributes = before->customer_attributes;
+    fresh.language = before->language;
+    fresh.language_set = before->language_set;
     fresh.customer = before->customer;
     fresh.customer_since = before->customer_since.value_or(before->created_at);
     fresh.last_from_ad_at = before->last_from_ad_at;

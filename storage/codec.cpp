@@ -19,7 +19,7 @@
 //   conversation := { "id", "brand", "platform", "accountId", "customerId", "customerName", "customerHandle",
 //                     "customerAvatarUrl"?, "status", "priority", "assignedTo"?, "queue"?, "tags":[text…],
 //                     "metadata":{ "source", "shared"?:true, "postId"?, "postUrl"?, "threadKey", "customerPlatformId",
-//                                  "deliveredUpTo"?, "readUpTo"?, "lastInboundAt"?, "lastFromAdAt"?,
+//                                  "customerAttributes"?:{name:text…}, "language"?, "languageSet"?:true, "deliveredUpTo"?, "readUpTo"?, "lastInboundAt"?, "lastFromAdAt"?,
 //                                  "routed"?:number, "lastAgent"?, "lastAgentAt"?:time, "sending"?:number, "customerSince"?, "previousConversations":number },
 //                     "unread":number, "version":number, "createdAt":time, "updatedAt":time,
 //                     "firstResponseAt"?, "resolvedAt"?, "snoozeUntil"? }

@@ -40,6 +40,14 @@ domain::delivery_error read_error(ondemand::object o) {
   return e;
 }
 
+void read_attributes(ondemand::object o, domain::conversation& c) {
+  for (auto field : o) {
+    auto& to = c.customer_attributes.emplace_back();
+    to.name = std::string_view(field.unescaped_key());
+    assign(to.value, field.value());
+  }
+}
+
 void read_metadata(ondemand::object o, domain::conversation& c) {
   each_member(o, [&](std::string_view key, ondemand::value v) {
     if (key == "source")
@@ -54,6 +62,12 @@ void read_metadata(ondemand::object o, domain::conversation& c) {
       c.shared = bool(v.get_bool());
     else if (key == "customerPlatformId")
       assign(c.customer_platform_id, v);
+    else if (key == "customerAttributes")
+      read_attributes(v.get_object(), c);
+    else if (key == "language")
+      assign(c.language, v);
+    else if (key == "languageSet")
+      c.language_set = bool(v.get_bool());
     else if (key == "deliveredUpTo")
       c.delivered_up_to = time(v);
     else if (key == "readUpTo")

@@ -82,6 +82,18 @@ span write_tags(std::string& out, const std::vector<std::string>& tags) {
   return {at, static_cast<std::uint32_t>(out.size()) - at};
 }
 
+void write_attributes(std::string& out, const std::vector<domain::customer_attribute>& all) {
+  if (all.empty()) return;
+  out += ",\"customerAttributes\":{";
+  for (const auto& a : all) {
+    domain::append_json_string(out, a.name);
+    out += ':';
+    domain::append_json_string(out, a.value);
+    out += ',';
+  }
+  out.back() = '}';
+}
+
 void write_metadata(std::string& out, const domain::conversation& c) {
   append_word(out, ",\"metadata\":{\"source\":", to_word(c.kind));
   if (c.shared) out += ",\"shared\":true";
@@ -91,6 +103,9 @@ void write_metadata(std::string& out, const domain::conversation& c) {
   domain::append_json_string(out, c.thread_key);
   out += ",\"customerPlatformId\":";
   domain::append_json_string(out, c.customer_platform_id);
+  write_attributes(out, c.customer_attributes);
+  append_if(out, ",\"language\":", c.language);
+  if (c.language_set) out += ",\"languageSet\":true";
   append_if(out, ",\"deliveredUpTo\":", c.delivered_up_to);
   append_if(out, ",\"readUpTo\":", c.read_up_to);
   append_if(out, ",\"lastInboundAt\":", c.last_inbound_at);

@@ -21,7 +21,7 @@ struct agent_row {
   std::string state;  ///< bytes: domain::agent_note::state
 };
 
-/// From where on a brand's router needs the log.
+/// Where a brand's router begins.
 struct router_saved_row {
   log_sequence first = 0;  ///< its routing.saved with part 0 …
   log_sequence last = 0;  ///< … and the last; 0: it turned and was never saved, and `first` is its first turn
@@ -45,8 +45,10 @@ class routing_views {
     (void)brand;
     return std::nullopt;
   }
-  /// The earliest of those places over all brands whose router was ever saved or turned, as of the last flush: nothing from
-  /// there on may be trimmed. Nullopt: no router needs anything.
+  /// Brands whose router ever turned or was saved.
+  [[nodiscard]] virtual std::vector<std::string> routed_brands() const { return {}; }
+  /// Over all of these brands the earliest of that place and of what the router had not read of the log then, as of the last
+  /// flush: nothing from there on may be trimmed. Nullopt: no router needs anything.
   [[nodiscard]] virtual std::optional<log_sequence> routers_need() const { return std::nullopt; }
   /// Why the conversation went where it went, oldest first, each an object (domain::routing_decision); at most decisions_max
   /// in all.

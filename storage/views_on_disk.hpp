@@ -71,6 +71,7 @@ class views_on_disk final : public views {
 
   [[nodiscard]] std::vector<agent_row> agents(std::string_view brand) const override;
   [[nodiscard]] std::optional<router_saved_row> router_saved(std::string_view brand) const override;
+  [[nodiscard]] std::vector<std::string> routed_brands() const override;
   [[nodiscard]] std::optional<log_sequence> routers_need() const override;
   [[nodiscard]] expected<page, views_error> list_decisions(std::string_view brand, domain::conversation_id c,
                                                            std::size_t limit,

@@ -20,16 +20,21 @@ std::string encode_router(const router_row& row) {
   for (const log_sequence n : {row.saved.first, row.saved.last, row.as_of, row.begun, row.sequence})
     keys::append_number(value, n);
   keys::append_number(value, row.next);
+  for (const log_sequence n : {row.consumed, row.reading}) keys::append_number(value, n);
   return value;
 }
 
 /// `value` without its version.
 router_row read_router(const views_store& store, std::string_view value) {
   router_row row;
-  for (log_sequence* const n : {&row.saved.first, &row.saved.last, &row.as_of, &row.begun, &row.sequence}) {
-    if (!keys::take_number(value, *n)) store.damaged("routers: a row that is cut");
-  }
-  if (!keys::take_number(value, row.next) || !value.empty()) store.damaged("routers: a row that is none");
+  bool good = true;
+  for (log_sequence* const n : {&row.saved.first, &row.saved.last, &row.as_of, &row.begun, &row.sequence})
+    good = good && keys::take_number(value, *n);
+  good = good && keys::take_number(value, row.next);
+  // Rows of before there were these end here: all of the log is needed until the next save.
+  if (good && !value.empty())
+    good = keys::take_number(value, row.consumed) && keys::take_number(value, row.reading);
+  if (!good || !value.empty()) store.damaged("routers: a row that is none");
   return row;
 }
 
@@ -85,7 +90,10 @@ void routing_rows::take(const record& r, rocksdb::WriteBatch& batch) {
 void routing_rows::take_turn(const record& r, rocksdb::WriteBatch& batch) {
   const auto [row, is_new] = routers_.try_emplace(r.brand);
   if (!is_new) return;
+  const auto t = decode_turn(r.part(r.turn_json));
+  if (!t) store_.damaged("the turn of record " + std::to_string(r.sequence) + ": " + t.error().what);
   row->second.saved.first = row->second.as_of = r.sequence;
+  row->second.consumed = t->consumed;
   put_router(r.brand, row->second, batch);
 }
 
@@ -95,11 +103,15 @@ void routing_rows::take_saved(const record& r, rocksdb::WriteBatch& batch) {
   if (!s) store_.damaged("the router of record " + std::to_string(r.sequence) + ": " + s.error().what);
   router_row& row = routers_.try_emplace(r.brand).first->second;
   if (r.sequence <= row.as_of) return;
-  if (row.saved.first == 0) row.saved.first = r.sequence;
+  if (row.saved.first == 0) {
+    row.saved.first = r.sequence;
+    row.consumed = s->consumed;
+  }
   row.as_of = r.sequence;
   if (s->part == 0) {
     row.begun = r.sequence;
     row.sequence = s->sequence;
+    row.reading = s->consumed;
     row.next = 0;
   }
   const bool goes_on = row.begun != 0 && row.sequence == s->sequence && row.next == s->part;
@@ -107,6 +119,7 @@ void routing_rows::take_saved(const record& r, rocksdb::WriteBatch& batch) {
     row.begun = 0;
   } else if (++row.next >= s->parts) {
     row.saved = {.first = row.begun, .last = r.sequence};
+    row.consumed = row.reading;
     row.begun = 0;
   }
   put_router(r.brand, row, batch);
@@ -159,7 +172,8 @@ void routing_rows::erase(std::string_view brand, domain::thread_id t, std::uint3
 log_sequence routing_rows::need() const {
   log_sequence first = 0;
   for (const auto& [brand, row] : routers_) {
-    if (first == 0 || row.saved.first < first) first = row.saved.first;
+    const auto needed = std::min(row.saved.first, row.consumed + 1);
+    if (first == 0 || needed < first) first = needed;
   }
   return first;
 }
@@ -207,6 +221,19 @@ std::optional<router_saved_row> views_on_disk::router_saved(std::string_view bra
   const auto row = store_->row(column::routers, keys::router(brand));
   if (!row) return std::nullopt;
   return read_router(*store_, *row).saved;
+}
+
+std::vector<std::string> views_on_disk::routed_brands() const {
+  std::vector<std::string> found;
+  const auto rows = store_->rows(column::routers);
+  for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
+    auto key = rows->key().ToStringView();
+    std::string_view brand;
+    if (!keys::take_name(key, brand) || !key.empty()) store_->damaged("routers: a key that is none");
+    found.emplace_back(brand);
+  }
+  store_->check(*rows, column::routers);
+  return found;
 }
 
 std::optional<log_sequence> views_on_disk::routers_need() const {

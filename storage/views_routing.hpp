@@ -20,11 +20,14 @@ namespace switchboard::storage {
 /// A brand's row of the column of routers.
 struct router_row {
   router_saved_row saved;
+  log_sequence consumed =
+      0;  ///< the router had read the log up to here, when it was saved or, before that, first turned
   log_sequence as_of = 0;  ///< the last record that the row was made of: what comes again changes nothing
   // A save that has begun and not ended.
   log_sequence begun = 0;      ///< its part 0; 0: none
   std::uint64_t sequence = 0;  ///< the router's
   std::uint32_t next = 0;      ///< the part that it goes on with
+  log_sequence reading = 0;    ///< as `consumed`
 };
 
 /// Of the one thread that applies.

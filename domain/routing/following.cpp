@@ -37,11 +37,18 @@ router_command told(conversation_facts f) {
   return tell_conversation{std::make_shared<const conversation_facts>(std::move(f))};
 }
 
+std::map<std::string, std::string> attributes_of(const domain::conversation& c) {
+  std::map<std::string, std::string> all;
+  for (const auto& a : c.customer_attributes) all.emplace(a.name, a.value);
+  return all;
+}
+
 /// It wants a person, and nobody has told the router yet.
 std::optional<router_command> begin(const router_state& s, const followed& e, const following_rules& rules) {
   const auto& c = e.conversation;
-  const bool reopened =
-      e.type == event_type::conversation_reopened || e.type == event_type::conversation_updated;
+  // What is ours alone, nobody waits for, whatever is noted about it.
+  const bool reopened = e.type == event_type::conversation_reopened ||
+                        (e.type == event_type::conversation_updated && c.last_inbound_at);
   const bool asks = is_by_customer(e) || (reopened && !e.text_follows);
   if (!asks || is_over(e) || c.status != conversation_status::open) return std::nullopt;
   auto found = first_match(rules.rules,
@@ -50,8 +57,10 @@ std::optional<router_command> begin(const router_state& s, const followed& e, co
                             .account = c.account,
                             .source = e.source,
                             .kind = c.kind,
+                            .language = c.language,
                             .tags = c.tags,
                             .priority = c.priority,
+                            .attributes = attributes_of(c),
                             .text = e.message != nullptr ? e.message->content : std::string()},
                            rules.otherwise);
   conversation_facts f{.id = c.id,

@@ -90,6 +90,27 @@ std::optional<std::vector<std::string>> body_reader::texts(std::string_view name
   return std::nullopt;
 }
 
+std::vector<std::pair<std::string, std::optional<std::string>>> body_reader::texts_by_name(
+    std::string_view name) {
+  std::vector<std::pair<std::string, std::optional<std::string>>> out;
+  if (!has(name)) return out;
+  simdjson::dom::object members;
+  bool good = parsed_->root.at_key(name).get(members) == simdjson::SUCCESS;
+  if (good) {
+    for (const auto member : members) {
+      std::string_view value;
+      const bool is_text = member.value.get(value) == simdjson::SUCCESS;
+      good = good && (is_text || member.value.is_null());
+      const bool twice =
+          std::any_of(out.begin(), out.end(), [&](const auto& o) { return o.first == member.key; });
+      if (twice) wrong(name, "has \"" + std::string(member.key) + "\" twice");
+      out.emplace_back(member.key, is_text ? std::optional<std::string>(value) : std::nullopt);
+    }
+  }
+  if (!good) wrong(name, "must be an object of strings, or null for what goes");
+  return out;
+}
+
 std::optional<domain::timestamp> body_reader::time(std::string_view name) {
   const auto value = text(name);
   if (!value) return std::nullopt;

@@ -30,6 +30,9 @@ class body_reader {
   [[nodiscard]] bool has(std::string_view name) const;
   [[nodiscard]] std::optional<std::string> text(std::string_view name);
   [[nodiscard]] std::optional<std::vector<std::string>> texts(std::string_view name);
+  /// Of an object: null has no value. Empty where it is absent.
+  [[nodiscard]] std::vector<std::pair<std::string, std::optional<std::string>>> texts_by_name(
+      std::string_view name);
   [[nodiscard]] std::optional<domain::timestamp> time(std::string_view name);
   [[nodiscard]] std::optional<bool> flag(std::string_view name);
   [[nodiscard]] std::optional<std::uint64_t> number(std::string_view name);

@@ -41,13 +41,16 @@ std::optional<Enum> read_word(body_reader& body, std::string_view name) {
 void patch_conversation(call&& c) {
   const auto id = domain::parse_conversation_id(c.arguments.at(0));
   if (!id) return respond_not_found(c.exchange);
-  body_reader body{c.exchange->request().body, {"status", "priority", "tags", "snoozeUntil"}};
+  body_reader body{c.exchange->request().body,
+                   {"status", "priority", "tags", "snoozeUntil", "language", "customerAttributes"}};
   domain::patch p;
   p.id = *id;
   p.status = read_word<domain::conversation_status>(body, "status");
   p.priority = read_word<domain::priority>(body, "priority");
   p.tags = body.texts("tags");
   p.snooze_until = body.time("snoozeUntil");
+  p.language = body.text("language");
+  p.customer_attributes = body.texts_by_name("customerAttributes");
   if (!body.ok()) return body.respond_errors(c.exchange);
   if (!read_if_match(c, p.if_version)) return;
   act(std::move(c), *id, std::move(p), false);

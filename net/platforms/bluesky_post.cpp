@@ -4,6 +4,7 @@
 // It names the root of its thread, so that a conversation, what one customer says below one post, has its key from the
 // post alone. What an answer to it must name (bluesky_sending.cpp) is kept in its payload: {"cid","root"?}.
 
+#include "domain/language.hpp"
 #include "net/platforms/bluesky_event.hpp"
 
 #include <algorithm>
@@ -91,6 +92,14 @@ void keep(inbound_event& e, const bluesky_post& post, const reply_place& place) 
   for (const std::string_view name : {"embed", "facets", "langs", "labels"}) {
     payload.member_if(name, post.record, name);
   }
+}
+
+/// The first that its author names.
+std::string written_in(object record) {
+  const auto languages = member_array(record, "langs");
+  if (!languages || languages->size() == 0) return {};
+  std::string_view first;
+  return languages->at(0).get(first) == simdjson::SUCCESS ? domain::language_tag(first) : std::string{};
 }
 
 void set_post(inbound_event& e, std::string_view root) {
@@ -212,6 +221,7 @@ inbound_event* add_bluesky_post(const bluesky_element& at, bluesky_post post) {
   }
   e.version = post.edit;
   e.content = member_text(post.record, "text");
+  if (!own) e.language = written_in(post.record);
   e.reply_to = place.parent;
   e.at = bluesky_time(post.edit.empty() ? member_text(post.record, "createdAt") : std::string_view{},
                       post.seen, at.out.received_at());

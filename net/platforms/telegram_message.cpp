@@ -1,5 +1,6 @@
 // A Telegram message, whichever member of the update it came in: who said it, where, in answer to what.
 
+#include "domain/language.hpp"
 #include "net/platforms/telegram_parts.hpp"
 
 #include <algorithm>
@@ -120,6 +121,10 @@ void unpack_telegram_message(const telegram_update& at, object m, telegram_messa
   fill_direction(e, at, from, e.sender_id, chat_id, kind.business && !sender_chat,
                  has_member(m, "sender_business_bot"));
   if (e.direction == domain::direction::outbound) actor = {};
+  // Of the app, which mostly is his own; Telegram does not tell what the text is written in.
+  if (e.direction == domain::direction::inbound && from && !sender_chat) {
+    e.language = domain::language_tag(member_text(*from, "language_code"));
+  }
   fill_telegram_customer(e, *chat, std::move(actor));
   fill_reply(e, m, chat_id);
 

@@ -7,6 +7,7 @@
 // A conversation is what one customer says below one post. A v2 Post names that post (conversation_id); a tweet only
 // what it answers, which may be our own answer to the same customer: then it lies where that does (thread_parent).
 
+#include "domain/language.hpp"
 #include "net/platforms/x_parts.hpp"
 
 #include <algorithm>
@@ -72,6 +73,7 @@ inbound_event* add_post(const x_element& at, x_post& post, object json, object w
   e.reply_to = std::move(post.parent);
   e.platform_message_id = std::move(post.id);
   e.content = x_written(written, post.text, own);
+  if (!own) e.language = domain::language_tag(member_text(json, "lang"));
   return &e;
 }
 

@@ -134,6 +134,7 @@ class poisoned_views final : public storage::views {
   std::optional<storage::router_saved_row> router_saved(std::string_view brand) const override {
     return real_->router_saved(brand);
   }
+  std::vector<std::string> routed_brands() const override { return real_->routed_brands(); }
   std::optional<storage::log_sequence> routers_need() const override { return real_->routers_need(); }
   expected<storage::page, storage::views_error> list_decisions(std::string_view brand,
                                                                domain::conversation_id c, std::size_t limit,

@@ -99,6 +99,45 @@ TEST_F(commanding, a_snooze_without_a_time_lasts_until_the_customer_writes) {
   EXPECT_TRUE(run(p).empty());
 }
 
+TEST_F(commanding, attributes_are_set_and_removed_by_name) {
+  const auto change_to = [&](auto changes) {
+    patch p = change();
+    p.customer_attributes = std::move(changes);
+    return run(p).size();
+  };
+  using changes = decltype(patch::customer_attributes);
+  using all = std::vector<customer_attribute>;
+  EXPECT_EQ(change_to(changes{{"plan", "gold"}, {"age", "7"}}), 1u);
+  EXPECT_EQ(current().customer_attributes, (all{{"age", "7"}, {"plan", "gold"}}));
+  EXPECT_EQ(change_to(changes{{"plan", "gold"}}), 0u) << "it is so already";
+  EXPECT_EQ(change_to(changes{{"plan", "free"}, {"age", std::nullopt}, {"none", std::nullopt}}), 1u);
+  EXPECT_EQ(current().customer_attributes, (all{{"plan", "free"}}));
+}
+
+TEST_F(commanding, attributes_and_languages_that_cannot_be_are_refused) {
+  const auto refusal_with = [&](auto&& set) {
+    patch p = change();
+    set(p);
+    return refusal_of(p);
+  };
+  EXPECT_EQ(refusal_with([](patch& p) { p.language = "German!"; }), refusal::invalid);
+  EXPECT_EQ(refusal_with([](patch& p) { p.customer_attributes = {{"", "x"}}; }), refusal::invalid);
+  EXPECT_EQ(refusal_with([](patch& p) {
+              p.customer_attributes = {{std::string(attribute_name_bytes_max + 1, 'n'), "x"}};
+            }),
+            refusal::invalid);
+  EXPECT_EQ(refusal_with([](patch& p) {
+              p.customer_attributes = {{"n", std::string(attribute_value_bytes_max + 1, 'x')}};
+            }),
+            refusal::invalid);
+  EXPECT_EQ(refusal_with([](patch& p) {
+              for (std::size_t i = 0; i <= attributes_max; ++i)
+                p.customer_attributes.emplace_back(std::to_string(i), "x");
+            }),
+            refusal::invalid);
+  EXPECT_EQ(current().customer_attributes.size(), 0u);
+}
+
 TEST_F(commanding, a_time_to_snooze_until_is_to_come_and_snoozes_by_itself) {
   patch p = change();
   p.status = status::snoozed;

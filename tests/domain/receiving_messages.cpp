@@ -370,6 +370,49 @@ TEST_F(receiving_messages, a_customer_is_known_since_the_first_conversation) {
   }
 }
 
+TEST_F(receiving_messages, a_language_is_the_last_that_was_told_until_somebody_sets_it) {
+  const auto says = [&](std::string id, std::string language) {
+    auto in = text_message(std::move(id));
+    in.language = std::move(language);
+    feed(in);
+    return current().language;
+  };
+  EXPECT_EQ(says("1", ""), "");
+  EXPECT_EQ(says("2", "de"), "de");
+  EXPECT_EQ(says("3", ""), "de");
+  EXPECT_EQ(says("4", "en"), "en");
+  patch p = change();
+  p.language = "pt_br";
+  run(p);
+  EXPECT_EQ(says("5", "en"), "pt-BR");
+  set_status(status::closed);
+  EXPECT_EQ(says("6", "en"), "pt-BR") << "the next conversation begins with it";
+  EXPECT_EQ(current().id.ordinal, 2u);
+  p = change();
+  p.language = "";
+  run(p);
+  EXPECT_EQ(says("7", "en"), "en");
+}
+
+TEST_F(receiving_messages, a_language_is_not_taken_from_our_side) {
+  feed(text_message("1"));
+  auto ours = echo("2");
+  ours.language = "de";
+  feed(ours);
+  EXPECT_EQ(current().language, "");
+}
+
+TEST_F(receiving_messages, what_is_known_of_a_customer_goes_on_in_the_next_conversation) {
+  feed(text_message("1"));
+  patch p = change();
+  p.customer_attributes = {{"plan", "gold"}};
+  run(p);
+  set_status(status::closed);
+  feed(text_message("2"));
+  EXPECT_EQ(current().id.ordinal, 2u);
+  EXPECT_EQ(current().customer_attributes, (std::vector<customer_attribute>{{"plan", "gold"}}));
+}
+
 TEST_F(receiving_messages, a_profile_updates_name_and_address) {
   feed(text_message("1"));
   auto in = inbound_of(inbound_kind::profile, "wamid.profile");

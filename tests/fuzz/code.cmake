@@ -5,7 +5,7 @@ file(GLOB fuzzed_code CONFIGURE_DEPENDS
   "${PROJECT_SOURCE_DIR}/net/platforms/*.cpp" "${PROJECT_SOURCE_DIR}/storage/codec*.cpp"
   "${PROJECT_SOURCE_DIR}/tests/fuzz/targets/*.cpp")
 foreach(file IN ITEMS domain/account_health domain/business_time domain/calendar domain/event domain/ids domain/inbound
-        domain/json domain/limit_level domain/model domain/open_index domain/outgoing domain/posix_tz domain/time domain/tzif
+        domain/json domain/language domain/limit_level domain/model domain/open_index domain/outgoing domain/posix_tz domain/time domain/tzif
         domain/routing/applying domain/routing/archive domain/routing/choosing domain/routing/eligibility
         domain/routing/first_match domain/routing/placing domain/routing/router_config domain/routing/saving
         domain/routing/strategies domain/zone net/http/gate net/http/chunk_gate net/http/second_opinion net/http/message

@@ -224,7 +224,7 @@ class corruption_sweep : public ::testing::TestWithParam<shape> {
 TEST_P(corruption_sweep, a_table_whose_first_block_is_damaged_is_not_passed_over) {
   const auto tables = view_tables(data_).size();
   const auto t =
-      sweep({data_, GetParam(), trial::first_block, 0, share(std::min<std::size_t>(24, tables), tables)});
+      sweep({data_, GetParam(), trial::first_block, 0, share(std::min<std::size_t>(36, tables), tables)});
   expect_no_loss(t);
   EXPECT_GT(t.refused, 5U) << "the mutations hit nothing";
 }

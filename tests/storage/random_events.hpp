@@ -30,6 +30,9 @@ class random_events : public random_values {
     c.customer_handle = hostile();
     c.customer_avatar_url = hostile();
     c.customer_platform_id = hostile();
+    for (auto n = below(3); n > 0; --n) c.customer_attributes.push_back({hostile(), hostile()});
+    if (maybe()) c.language = hostile();
+    c.language_set = maybe();
     c.status = one_of(domain::conversation_status::closed);
     c.priority = one_of(domain::priority::urgent);
     if (maybe()) c.assigned_to.value = hostile();

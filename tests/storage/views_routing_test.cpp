@@ -37,19 +37,27 @@ class views_routing : public views_test {
     e.decided = domain::routing_decision{.brand = {brand}, .conversation = c, .json = std::move(json)};
     return add(std::move(e));
   }
-  log_sequence turns(const std::string& brand, std::uint64_t sequence) {
+  /// A router reads the log all the time: `unread`, what it has not read yet when it says this.
+  log_sequence turns(const std::string& brand, std::uint64_t sequence, log_sequence unread = 0) {
     domain::event e;
     e.type = domain::event_type::routing_turned;
-    e.turn = domain::routing_turn{
-        .brand = {brand}, .sequence = sequence, .command = std::string("\0c", 2), .events = "e"};
+    e.turn = domain::routing_turn{.brand = {brand},
+                                  .sequence = sequence,
+                                  .consumed = log_.size() - unread,
+                                  .command = std::string("\0c", 2),
+                                  .events = "e"};
     return add(std::move(e));
   }
   log_sequence saves(const std::string& brand, std::uint64_t sequence, std::uint32_t part,
-                     std::uint32_t parts) {
+                     std::uint32_t parts, log_sequence unread = 0) {
     domain::event e;
     e.type = domain::event_type::routing_saved;
-    e.saved = domain::routing_save{
-        .brand = {brand}, .sequence = sequence, .part = part, .parts = parts, .state = "s"};
+    e.saved = domain::routing_save{.brand = {brand},
+                                   .sequence = sequence,
+                                   .consumed = log_.size() - unread,
+                                   .part = part,
+                                   .parts = parts,
+                                   .state = "s"};
     return add(std::move(e));
   }
 
@@ -194,6 +202,23 @@ TEST_F(views_routing, routers_need_what_is_flushed_and_no_later) {
   open();
   EXPECT_EQ(v_->routers_need(), begun) << "and so after a start";
   EXPECT_EQ(saved("acme2"), std::to_string(last) + " to " + std::to_string(last));
+}
+
+TEST_F(views_routing, routers_need_what_they_had_not_read_when_they_were_saved) {
+  for (int i = 0; i < 10; ++i) notes("acme", "ann", "a");
+  turns("acme", 0, 4);
+  fold_new();
+  ASSERT_TRUE(v_->flush());
+  EXPECT_EQ(v_->routers_need(), 7u) << "of 10 records it had read 6";
+  for (int i = 0; i < 10; ++i) notes("acme", "ann", "a");
+  saves("acme", 1, 0, 2, 3);
+  saves("acme", 1, 1, 2, 2);
+  fold_new();
+  ASSERT_TRUE(v_->flush());
+  EXPECT_EQ(v_->routers_need(), 19u) << "of 21 it had read 18 when the save began";
+  open();
+  EXPECT_EQ(v_->routers_need(), 19u);
+  EXPECT_THAT(v_->routed_brands(), ElementsAre("acme"));
 }
 
 TEST_F(views_routing, are_the_same_after_a_crash_anywhere) {

@@ -28,6 +28,7 @@ class following_test : public router_test {
     c.brand = {"acme"};
     c.platform = platform::whatsapp;
     c.version = 5;
+    c.last_inbound_at = now;
   }
 
   static message by_customer(std::string text) {
@@ -111,6 +112,28 @@ TEST_F(following_test, what_nobody_knows_is_told_when_its_customer_writes_or_it_
     EXPECT_EQ(follow_one(row.type, row.words, row.text_follows).has_value(), row.expected)
         << "event " << static_cast<int>(row.type) << ", status " << to_word(row.status);
   }
+}
+
+TEST_F(following_test, what_only_we_wrote_waits_for_nobody_whatever_is_noted_about_it) {
+  c.last_inbound_at.reset();
+  EXPECT_FALSE(follow_one(event_type::conversation_updated));
+  EXPECT_TRUE(follow_one(event_type::conversation_reopened)) << "somebody wants it to be seen";
+}
+
+TEST_F(following_test, rules_see_the_language_and_what_is_known_of_the_customer) {
+  rules.rules = {{.languages = {"pt"}, .queue = 1},
+                 {.attributes = {{"plan", "gold"}}, .set_priority = priority::high}};
+  const auto text = by_customer("oi");
+  c.language = "pt-BR";
+  auto command = follow_one(event_type::message_received, &text);
+  ASSERT_NE(told(command), nullptr);
+  EXPECT_EQ(told(command)->queue, 1);
+  c.language = "de";
+  c.customer_attributes = {{"age", "7"}, {"plan", "gold"}};
+  command = follow_one(event_type::message_received, &text);
+  ASSERT_NE(told(command), nullptr);
+  EXPECT_EQ(told(command)->queue, 0);
+  EXPECT_EQ(told(command)->priority, priority::high);
 }
 
 TEST_F(following_test, the_first_rule_that_fits_says_where_it_goes_and_the_default_where_none_does) {

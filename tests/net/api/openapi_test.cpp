@@ -234,6 +234,9 @@ domain::event fullest() {
   c.customer_avatar_url = c.customer_handle = c.post_id = c.post_url = "x";
   c.assigned_to.value = c.queue.value = "q";
   c.tags = {"vip", "a"};
+  c.customer_attributes = {{"plan", "gold"}};
+  c.language = "pt-BR";
+  c.language_set = true;
   c.first_response_at = c.resolved_at = c.snooze_until = c.delivered_up_to = c.read_up_to =
       c.last_inbound_at = c.last_from_ad_at = t;
   c.customer_since = c.last_agent_at = t;
@@ -368,7 +371,8 @@ TEST(openapi, enums_have_the_words_of_the_domain) {
 
 TEST(openapi, lists_the_problems_that_the_code_names_and_no_other) {
   std::set<std::string> in_code, documented;
-  const std::regex named{R"re((?:\b[45][0-9]{2},\s*|slug = |come_back\(\s*|respond_wrong_field\([^,]*,\s*)"([a-z][a-z0-9-]+)")re"};
+  const std::regex named{
+      R"re((?:\b[45][0-9]{2},\s*|slug = |come_back\(\s*|respond_wrong_field\([^,]*,\s*)"([a-z][a-z0-9-]+)")re"};
   for (const auto& entry : fs::recursive_directory_iterator(root + "/net")) {
     if (entry.path().extension() != ".cpp") continue;
     const auto text = read_file(entry.path().string());

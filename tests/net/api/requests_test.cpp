@@ -42,7 +42,8 @@ TEST(body, names_each_wrong_field_by_its_pointer) {
       {"{\"tags\":[[\"a\"]]}", "/tags", "array of strings"},
       {"{\"snoozeUntil\":\"tomorrow\"}", "/snoozeUntil", "RFC 3339"},
       {"{\"snoozeUntil\":1790000000}", "/snoozeUntil", "must be a string"},
-      {"{\"Status\":\"open\"}", "/Status", "unknown field; this takes status, priority, tags, snoozeUntil"},
+      {"{\"Status\":\"open\"}", "/Status",
+       "unknown field; this takes status, priority, tags, snoozeUntil, language, customerAttributes"},
       {"{\"brand\":\"beta\"}", "/brand", "unknown field"},
       {"{\"a/b~c\":1}", "/a~1b~0c", "unknown field"},
       {"{\"status\":\"open\",\"status\":\"closed\"}", "/status", "stands twice"},
@@ -87,7 +88,8 @@ TEST(acts, a_patch_reaches_the_owner_as_it_was_asked) {
   p.engine.result.version = 8;
   const auto x =
       p.call(method::patch, conversation_path,
-             R"({"status":"snoozed","priority":"high","tags":["a"],"snoozeUntil":"2026-12-01T00:00:00Z"})",
+             R"({"status":"snoozed","priority":"high","tags":["a"],"snoozeUntil":"2026-12-01T00:00:00Z",
+                 "language":"de","customerAttributes":{"plan":"gold","age":null}})",
              "acme-agent", {{"If-Match", "\"7\""}});
   EXPECT_EQ(x->status(), 200);
   EXPECT_EQ(x->answer().body, R"({"id":"x"})");
@@ -100,6 +102,10 @@ TEST(acts, a_patch_reaches_the_owner_as_it_was_asked) {
   EXPECT_EQ(patch.priority, domain::priority::high);
   EXPECT_THAT(*patch.tags, ElementsAre("a"));
   EXPECT_TRUE(patch.snooze_until);
+  EXPECT_EQ(patch.language, "de");
+  EXPECT_THAT(patch.customer_attributes,
+              ElementsAre(std::pair(std::string("plan"), std::optional<std::string>("gold")),
+                          std::pair(std::string("age"), std::optional<std::string>())));
 }
 
 TEST(acts, if_match_is_a_version) {

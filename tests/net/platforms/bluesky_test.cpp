@@ -364,5 +364,17 @@ TEST(bluesky_signature, without_secrets_nobody_may_post) {
   EXPECT_EQ(f.handshake({}, {}).status, 400);
 }
 
+TEST(bluesky, tells_the_first_language_that_an_author_names) {
+  const auto written_in = [](std::string_view langs) {
+    const auto record =
+        post_record("oi", std::string(R"(,"langs":)") + std::string(langs) + std::string(naming(our_did)));
+    return only(normalise_bluesky(created(ana_did, "3k1", record))).language;
+  };
+  EXPECT_EQ(written_in(R"(["pt-br","en"])"), "pt-BR");
+  EXPECT_EQ(written_in("[]"), "");
+  EXPECT_EQ(written_in(R"([7,"en"])"), "");
+  EXPECT_EQ(written_in(R"("en")"), "");
+}
+
 }  // namespace
 }  // namespace switchboard::net::platforms

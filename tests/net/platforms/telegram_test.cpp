@@ -299,5 +299,19 @@ TEST(telegram, a_pinned_message_is_pointed_to) {
   EXPECT_EQ(e.reply_to, "4100:4");
 }
 
+TEST(telegram, tells_what_the_customers_app_speaks) {
+  const auto said = [](std::string_view code, std::string_view chat) {
+    return only(normalise(update(
+        "message",
+        std::string(
+            R"({"message_id":17,"date":1767225600,"from":{"id":4100,"is_bot":false,"first_name":"Ada","language_code":")") +
+            std::string(code) + R"("},"chat":)" + std::string(chat) + R"(,"text":"oi"})")));
+  };
+  constexpr std::string_view own_chat = R"({"id":4100,"first_name":"Ada","type":"private"})";
+  EXPECT_EQ(said("pt-br", own_chat).language, "pt-BR");
+  EXPECT_EQ(said("?", own_chat).language, "");
+  EXPECT_EQ(message(R"("text":"hi")").language, "");
+}
+
 }  // namespace
 }  // namespace switchboard::net::platforms

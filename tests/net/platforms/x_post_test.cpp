@@ -293,5 +293,18 @@ TEST(x_post, times_have_their_own_spelling) {
   }
 }
 
+TEST(x_post, says_what_it_is_written_in_where_x_could_tell) {
+  const auto written_in = [](std::string_view body) { return only(normalise_x(body)).language; };
+  EXPECT_EQ(
+      written_in(activity("tweet_create_events", tweet("901", "7", R"("text":"oi @acme","lang":"pt")"))),
+      "pt");
+  EXPECT_EQ(written_in(activity("tweet_create_events", tweet("901", "7", R"("text":"@acme","lang":"qme")"))),
+            "");
+  EXPECT_EQ(written_in(activity("tweet_create_events", tweet("901", "42", R"("text":"hi","lang":"en")"))), "")
+      << "our own";
+  EXPECT_EQ(written_in(envelope_x("post.create", post("901", "7", R"("text":"oi","lang":"pt")"), includes_x)),
+            "pt");
+}
+
 }  // namespace
 }  // namespace switchboard::net::platforms
