@@ -1,6 +1,7 @@
 #include "actors/agent_owner.hpp"
 
 #include "domain/routing/archive.hpp"
+#include "domain/routing/shift.hpp"
 #include "storage/codec.hpp"
 #include "storage/hash.hpp"
 
@@ -28,6 +29,7 @@ domain::agent_shown show(const routing::agent_presence& p, const routing::presen
   s.grace = facts.grace;
   s.away_by_itself = p.away_by_itself;
   s.stays_online = p.stays_online;
+  s.on_shift = p.scheduled;
   s.sessions = static_cast<std::uint32_t>(p.sessions.size());
   s.epoch = p.epoch;
   if (facts.grace) s.grace_until = p.grace_until;
@@ -73,6 +75,7 @@ void add_presence(domain::json_object& o, const routing::agent_presence& p,
   o.boolean("grace", s.grace);
   o.boolean("awayByItself", s.away_by_itself);
   o.boolean("staysOnline", s.stays_online);
+  o.boolean("onShift", s.on_shift);
   o.number("sessions", std::uint64_t{s.sessions});
   o.number("epoch", s.epoch);
   if (s.grace_until) o.text("graceUntil", domain::to_rfc3339(*s.grace_until));
@@ -132,18 +135,43 @@ bool agent_owner::differs(const routing::agent_presence& before) const {
   return was != is;
 }
 
-void agent_owner::follow_rules() {
+void agent_owner::follow_config() {
   auto next = links_.presence.load();
-  if (next == rules_) return;
-  move_status(presence_, *rules_, *next);
-  rules_ = std::move(next);
+  if (next != rules_) {
+    const auto at = now();
+    const auto was = routing::facts_of(presence_, *rules_, 0, at);
+    move_status(presence_, *rules_, *next);
+    rules_ = std::move(next);
+    // The same status may take other channels now: nobody else says so to the router.
+    if (routing::facts_of(presence_, *rules_, 0, at) != was) ++presence_.epoch;
+  }
+  follow_shift();
+}
+
+void agent_owner::follow_shift() {
+  const auto settings = links_.of->settings.load();
+  const auto at = now();
+  const bool is_same = settings == settings_ && at >= shift_asked_;  // clocks may have been set back
+  if (is_same && (!shift_until_ || at < *shift_until_)) return;
+  settings_ = settings;
+  shift_asked_ = at;
+  const auto* const him = settings->find_agent(id_.value);
+  const auto* const hours =
+      him == nullptr || him->calendar.empty() ? nullptr : settings->find_calendar(him->calendar.value);
+  const auto now_is = hours == nullptr ? routing::shift{}
+                                       : routing::shift_of(*hours->calendar, at, rules_->shift_ends_before);
+  shift_until_ = now_is.until;
+  if (now_is.on != presence_.scheduled) (void)decide(routing::set_shift{now_is.on});
 }
 
 void agent_owner::act(const agent_act& what, std::function<void(agent_result&&)> reply) {
-  follow_rules();
-  const auto command = command_of(what);
-  if (!command) return reply({.refused = command.error()});
   const auto before = presence_;
+  follow_config();
+  const auto command = command_of(what);
+  if (!command) {
+    if (differs(before)) commit(presence_.epoch != before.epoch, {});
+    return reply({.refused = command.error()});
+  }
   auto refused = decide(*command);
   const auto* const set = std::get_if<presence_set>(&what);
   if (!refused && set != nullptr && set->status && set->stays_online) {
@@ -165,14 +193,15 @@ void agent_owner::act(const agent_act& what, std::function<void(agent_result&&)>
 }
 
 void agent_owner::take(const routing::presence_command& c) {
-  follow_rules();
   const auto before = presence_;
+  follow_config();
   (void)decide(c);  // none of these is refused
   if (differs(before)) commit(presence_.epoch != before.epoch, {});
 }
 
 std::optional<domain::timestamp> agent_owner::wake_at() const {
-  return routing::wake_at(presence_, *rules_);
+  const auto due = routing::wake_at(presence_, *rules_);
+  return due && shift_until_ ? std::min(due, shift_until_) : due ? due : shift_until_;
 }
 
 void agent_owner::commit(bool others_see, std::function<void(bool)> then) {

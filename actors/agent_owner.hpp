@@ -36,14 +36,18 @@ class agent_owner {
   [[nodiscard]] expected<domain::routing::presence_command, domain::routing::presence_refusal> command_of(
       const agent_act& what) const;
   [[nodiscard]] std::string shown() const;
-  /// A config may have other statuses, or in another order.
-  void follow_rules();
+  /// A config may have other statuses, or in another order, and other shifts.
+  void follow_config();
+  void follow_shift();
 
   routing_links& links_;
   const std::string brand_;
   const domain::agent_id id_;
   domain::routing::agent_presence presence_;
   std::shared_ptr<const domain::routing::presence_rules> rules_;  ///< of which presence_.status is an index
+  config::settings_ptr settings_;                                 ///< of which his shift was asked …
+  domain::timestamp shift_asked_ = {};                            ///< … and when
+  std::optional<domain::timestamp> shift_until_ = {};             ///< when it changes
 };
 
 /// What an agent's note holds: his presence, and his status by its name, since its index is the config's.

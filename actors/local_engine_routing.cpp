@@ -45,6 +45,7 @@ void local_engine::start_routing() {
   desk_->attach_functor([this](const caf::error& why) {
     if (why) fatal("the routing desk ended: " + to_string(why));
   });
+  caf::anon_send(desk_, begin_atom::value);
   routing_wake_ = feed_.on_commit([this](storage::log_sequence) {
     if (!routing_.wanted.load(std::memory_order_acquire)) return;
     if (!routing_.awake.exchange(true, std::memory_order_acq_rel)) {

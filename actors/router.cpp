@@ -16,8 +16,10 @@ namespace {
 using namespace std::chrono_literals;
 using wake_atom = caf::atom_constant<caf::atom("wake")>;
 
-/// A clock that is set must not put off what is due by much, and some things are looked at once a second.
+/// A clock that is set must not put off what is due by much, and some things are looked at once a second. Of agents there are
+/// many.
 constexpr auto sleeps_at_most = 1s;
+constexpr auto agent_sleeps_at_most = 5s;
 
 domain::timestamp now() {
   return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
@@ -25,10 +27,10 @@ domain::timestamp now() {
 
 /// Timers that were overtaken by an earlier one are not taken back: none is for longer than this, so that they stay few.
 template <class Self>
-void sleep_until(Self* self, std::optional<domain::timestamp> due) {
+void sleep_until(Self* self, std::optional<domain::timestamp> due, std::chrono::seconds at_most) {
   auto& wakes_at = self->state.wakes_at;
   const auto t = now();
-  const auto latest = t + sleeps_at_most;
+  const auto latest = t + at_most;
   const auto at = std::clamp(due.value_or(latest), t + 1ms, latest);
   if (wakes_at > t && wakes_at <= at) return;
   wakes_at = at;
@@ -46,15 +48,15 @@ router_owner::run_later by(std::shared_ptr<way_to_router> way) {
 caf::behavior router(caf::stateful_actor<router_holder>* self,
                      std::shared_ptr<std::unique_ptr<router_owner>> whose) {
   self->state.owner = std::move(*whose);
-  sleep_until(self, std::nullopt);
+  sleep_until(self, std::nullopt, sleeps_at_most);
   return {
       [=](const router_task& t) {
         (*t)(*self->state.owner);
-        sleep_until(self, self->state.owner->wake_at());
+        sleep_until(self, self->state.owner->wake_at(), sleeps_at_most);
       },
       [=](wake_atom) {
         self->state.owner->tick();
-        sleep_until(self, self->state.owner->wake_at());
+        sleep_until(self, self->state.owner->wake_at(), sleeps_at_most);
       },
       [=](close_atom_t) {
         self->state.owner.reset();  // it holds a way back to us
@@ -66,8 +68,9 @@ caf::behavior router(caf::stateful_actor<router_holder>* self,
 caf::behavior agent(caf::stateful_actor<agent_holder>* self,
                     std::function<std::unique_ptr<agent_owner>()> make) {
   self->state.owner = make();
+  self->state.owner->take(domain::routing::tick{});
   const auto rest = [self] {
-    if (const auto due = self->state.owner->wake_at()) sleep_until(self, due);
+    if (const auto due = self->state.owner->wake_at()) sleep_until(self, due, agent_sleeps_at_most);
   };
   rest();
   return {

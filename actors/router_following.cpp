@@ -82,6 +82,13 @@ void router_owner::recover(const storage::record& r) {
   const auto* const config = std::get_if<routing::tell_config>(&*command);
   const auto events = routing::decode_events(t.events, config == nullptr ? nullptr : config->config);
   if (!events) return fatal("the events of record " + std::to_string(r.sequence) + ": " + events.error());
+  // Whoever had one that ended may not have noted it.
+  for (const auto& said : *events) {
+    if (said.kind != routing::event_kind::left) continue;
+    const auto slot = state_.items.find(said.conversation);
+    const auto owner = slot == routing::no_slot ? routing::no_agent : state_.items[slot].owner;
+    if (owner != routing::no_agent) ended_[owner] = said.at;
+  }
   routing::apply_turn(state_, *events);
   note_all(*events, t.sequence);
   consumed_ = std::max<storage::log_sequence>(consumed_, t.consumed);
@@ -133,6 +140,10 @@ void router_owner::recovered(const config::settings& s) {
   for (auto& [sequence, u] : unsettled_) {
     if (!u.sent && sequence <= state_.sequence) send(sequence, u);
   }
+  for (const auto& [a, at] : ended_) {
+    links_.tell_agent(brand_, state_.config->agents[a].id, routing::conversation_ended{at});
+  }
+  ended_.clear();
   for (routing::agent_index a = 0; a < state_.agents.size(); ++a) {
     if (!state_.agents[a].paused) continue;
     links_.tell_agent(brand_, state_.config->agents[a].id,
@@ -249,7 +260,7 @@ void router_owner::tell(const routing::followed& f) {
                           " is not routed: " + std::string(routing::to_word(*done.refused)));
   }
   if (owner != routing::no_agent && std::holds_alternative<routing::tell_left>(*command)) {
-    links_.tell_agent(brand_, state_.config->agents[owner].id, routing::conversation_ended{});
+    links_.tell_agent(brand_, state_.config->agents[owner].id, routing::conversation_ended{f.at});
   }
 }
 

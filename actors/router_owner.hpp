@@ -140,7 +140,9 @@ class router_owner {
   std::shared_ptr<const domain::routing::presence_rules> statuses_;  ///< of which theirs are indexes
   storage::log_sequence consumed_ = 0;
   std::map<std::uint64_t, unsettled> unsettled_;  ///< by the router's sequence
-  std::string loading_;                           ///< parts of a save
+  /// While it recovers: when agents' last conversations ended, as turns since the last save have it.
+  std::unordered_map<domain::routing::agent_index, domain::timestamp> ended_;
+  std::string loading_;  ///< parts of a save
   std::uint32_t parts_ = 0;
   std::uint64_t turns_since_save_ = 0;
   storage::log_sequence saved_as_of_ = 0;  ///< consumed_ of the last save

@@ -58,6 +58,11 @@ void send(const caf::actor& to, router_owner::task t) {
   caf::anon_send(to, std::make_shared<router_owner::task>(std::move(t)));
 }
 
+void send(const caf::actor& to, domain::routing::presence_command c) {
+  caf::anon_send(to, std::make_shared<std::function<void(agent_owner&)>>(
+                         [c = std::move(c)](agent_owner& o) { o.take(c); }));
+}
+
 template <class Actor>
 void watch(desk_links* links, const Actor& a, const std::string& what) {
   a->attach_functor([n = links->of, what](const caf::error& why) {
@@ -216,6 +221,9 @@ void reconfigure(self_ptr self, desk_links* links) {
       if (was_off && !o.is_off()) import(links, to, brand, {});
     });
   }
+  for (const auto& [brand, all] : self->state.agents) {
+    for (const auto& [id, a] : all) send(a, domain::routing::tick{});  // their shifts may be others
+  }
   begin_agents(self, links, *settings);
   begin_routers(self, links, *settings, links->of->tail->committed());
 }
@@ -284,8 +292,8 @@ void follow(self_ptr self, desk_links* links) {
 }  // namespace
 
 caf::behavior routing_desk(caf::stateful_actor<desk_state>* self, desk_links* links) {
-  recover(self, links);
   return {
+      [=](begin_atom) { recover(self, links); },
       [=](committed_atom) {
         links->awake.store(false, std::memory_order_release);
         follow(self, links);

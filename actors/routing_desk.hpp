@@ -36,6 +36,7 @@
 namespace switchboard::actors {
 
 using batch_done_atom = caf::atom_constant<caf::atom("batchdone")>;
+using begin_atom = caf::atom_constant<caf::atom("begin")>;
 using reconfigure_atom = caf::atom_constant<caf::atom("reconfig")>;
 
 /// For the router of a brand, or for an agent's owner where `agent` is named. One of the three runs, once.
@@ -75,6 +76,7 @@ struct desk_state {
   std::size_t ahead = 0;           ///< batches that routers have
 };
 
+/// Recovers all routers at `begin`, which is sent first: what they say then goes by the desk.
 caf::behavior routing_desk(caf::stateful_actor<desk_state>* self, desk_links* links);
 
 }  // namespace switchboard::actors

@@ -145,6 +145,8 @@ void check_agents(checking& c) {
     const auto& a = c.s.agents[i];
     const auto& table = *c.at.agents[i];
     check_name(c.r, c.brands, a.brand.value, {position_of(table, "brand"), said("brand", a.brand.value), {}});
+    const auto& calendar = a.calendar.value;
+    check_name(c.r, c.calendars, calendar, {position_of(table, "calendar"), said("calendar", calendar), {}});
     std::set<std::string_view> seen;
     for (std::size_t q = 0; q < a.queues.size(); ++q) {
       const auto& id = a.queues[q].queue.value;

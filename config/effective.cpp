@@ -58,7 +58,8 @@ void add_queue(std::string& out, const queue_settings& q) {
 }
 
 void add_agent(std::string& out, const agent_settings& a) {
-  add(out, {"agent", a.id.value, a.brand.value, literal(a.name), number(a.units), number(a.units_hard)});
+  add(out, {"agent", a.id.value, a.brand.value, literal(a.name), a.calendar.value, number(a.units),
+            number(a.units_hard)});
   for (const auto& m : a.queues) add(out, {"member", m.queue.value, number(m.pool)});
   for (const auto& k : a.skills) add(out, {"skill", k.skill, number(k.level)});
 }

@@ -210,6 +210,7 @@ agent_settings read_agent(reader& r, const toml::table& table) {
   a.id.value = rec.id("id", rec.required("id"));
   a.brand.value = rec.text("brand", rec.required("brand"), name_bytes_max);
   a.name = rec.has("name") ? rec.text("name", rec.optional("name"), name_bytes_max) : a.id.value;
+  if (rec.has("calendar")) a.calendar.value = rec.id("calendar", rec.optional("calendar"));
   const std::size_t before = r.reported();
   rec.read("units", a.units);
   a.units_hard = a.units + a.units / 5;

@@ -122,6 +122,8 @@ void add_presence(std::vector<property>& out) {
       "An agent who has done nothing for so long is away, until he says that he is not. 0s: never."));
   add(presence<&p::wrap_up>("wrap_up", duration(0, hour),
       "After a conversation of his has ended an agent gets nothing new for so long. 0s: at once."));
+  add(presence<&p::shift_ends_before>("shift_ends_before", duration(0, day),
+      "So long before the end of a shift ([[agent]] calendar) an agent gets nothing new any more."));
   add(presence<&p::sessions_max>("sessions_max", count(1, 1'000),
       "Devices and tabs of one agent at a time."));
 }

@@ -47,6 +47,7 @@ struct agent_settings {
   domain::agent_id id;
   domain::brand_id brand = {};
   std::string name = {};
+  domain::calendar_id calendar = {};  ///< of his shifts; empty: always
   std::uint32_t units = 100;
   std::uint32_t units_hard = 120;
   std::vector<named_membership> queues = {};

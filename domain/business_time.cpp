@@ -53,6 +53,21 @@ bool is_open(const calendar& c, timestamp t) {
   return next_open(c, t) == t;
 }
 
+deadline next_close(const calendar& c, timestamp t) {
+  constexpr std::chrono::days one{1};
+  timestamp at = t;
+  for (auto date = c.date_of(t); date < calendar::end_date; date += one) {
+    if (at - t > calendar::closed_max) return std::nullopt;
+    for (const auto& span : c.open_on(date)) {
+      if (span.close <= at) continue;
+      if (span.open > at) return at;
+      at = span.close;
+    }
+    if (at < c.midnight(date + one)) return at;
+  }
+  return at;
+}
+
 deadline end_of_business_day(const calendar& c, timestamp from, std::uint32_t days) {
   constexpr std::chrono::days one{1};
   auto date = c.date_of(from) - one;  // its night may still go on

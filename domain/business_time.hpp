@@ -30,6 +30,10 @@ using deadline = std::optional<timestamp>;
 /// `t` itself where it is open then.
 [[nodiscard]] deadline next_open(const calendar& c, timestamp t);
 
+/// The first instant from `t` on at which it is closed: `t` itself where it is closed then. Never: it goes on being open for more
+/// than calendar::closed_max.
+[[nodiscard]] deadline next_close(const calendar& c, timestamp t);
+
 /// The end of a business day, `days` business days after the one that `from` is in, or before the first. A business day is a date
 /// on which windows open, and ends when all of those have closed, be it in the morning after; so 0 is the end of today's, also
 /// before it has begun, and of the next one's once today's is over.

@@ -70,6 +70,7 @@ struct agent_shown {
   bool grace = false;           ///< his last session is lost: nothing new, and his work is kept
   bool away_by_itself = false;  ///< nobody chose `status`: he missed too much, or was idle
   bool stays_online = false;
+  bool on_shift = true;  ///< outside his shifts nothing new comes to him
   std::uint32_t sessions = 0;
   std::uint64_t epoch = 0;
   std::optional<timestamp> grace_until = {};

@@ -47,8 +47,8 @@
 //   account      := { "id", "brand", "platform", "access", "refusedFor"?, "subscription", "handshake", "detail"?, "since":time }
 //   feed         := { "brand"?, "reader", "feed", "position" }       reader: an account's or a source's id
 //   offer        := { "id", "brand", "conversationId", "agentId", "queue", "epoch":number, "expiresAt":time }
-//   agent        := { "id", "brand", "status", "online", "grace", "awayByItself", "staysOnline", "sessions":number,
-//                     "epoch":number, "graceUntil"?:time, "wrapUpUntil"?:time }      the four in between: true|false
+//   agent        := { "id", "brand", "status", "online", "grace", "awayByItself", "staysOnline", "onShift",
+//                     "sessions":number, "epoch":number, "graceUntil"?:time, "wrapUpUntil"?:time }      the five in between: true|false
 //   noted        := { "brand", "agentId", "state":base64 }
 //   turn         := { "brand", "sequence":number, "consumed":number, "command":base64, "events":base64 }
 //   saved        := { "brand", "sequence":number, "consumed":number, "part":number, "parts":number, "state":base64 }

@@ -106,6 +106,7 @@ void write(std::string& out, const domain::agent_shown& a) {
   o.boolean("grace", a.grace);
   o.boolean("awayByItself", a.away_by_itself);
   o.boolean("staysOnline", a.stays_online);
+  o.boolean("onShift", a.on_shift);
   o.number("sessions", a.sessions);
   o.number("epoch", a.epoch);
   time_member(out, o, "graceUntil", a.grace_until);
@@ -216,6 +217,8 @@ domain::agent_shown read_agent(ondemand::object o) {
       a.away_by_itself = v.get_bool();
     else if (key == "staysOnline")
       a.stays_online = v.get_bool();
+    else if (key == "onShift")
+      a.on_shift = v.get_bool();
     else if (key == "sessions")
       a.sessions = number<std::uint32_t>(v);
     else if (key == "epoch")

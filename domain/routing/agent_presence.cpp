@@ -102,8 +102,9 @@ outcome take(deciding& d, const missed_too_many& c) {
   return std::nullopt;
 }
 
-outcome take(deciding& d, const conversation_ended&) {
-  if (d.rules.wrap_up.count() > 0) d.p.wrap_up_until = d.now + d.rules.wrap_up;
+outcome take(deciding& d, const conversation_ended& c) {
+  const auto until = std::min(c.at, d.now) + d.rules.wrap_up;  // clocks may have been set since
+  if (until > d.now) d.p.wrap_up_until = std::max(d.p.wrap_up_until, until);
   return std::nullopt;
 }
 

@@ -27,11 +27,12 @@ struct presence_rules {
   /// The first is what he comes with, the last what is set for him when he misses too much or is idle.
   std::vector<status_rules> statuses = {
       {.name = "online"}, {.name = "busy", .channels = 0}, {.name = "away", .channels = 0}};
-  milliseconds lease{60'000};     ///< without a heartbeat
-  milliseconds grace{30'000};     ///< after the last session
-  milliseconds away_after{0};     ///< without a sign of him; 0: never
-  milliseconds wrap_up{0};        ///< nothing new after a conversation ended; 0: at once
-  std::size_t sessions_max = 20;  ///< of one agent
+  milliseconds lease{60'000};         ///< without a heartbeat
+  milliseconds grace{30'000};         ///< after the last session
+  milliseconds away_after{0};         ///< without a sign of him; 0: never
+  milliseconds wrap_up{0};            ///< nothing new after a conversation ended; 0: at once
+  milliseconds shift_ends_before{0};  ///< nothing new before the end of a shift (shift.hpp)
+  std::size_t sessions_max = 20;      ///< of one agent
 };
 
 struct session {
@@ -73,7 +74,10 @@ struct stay_online {
 struct missed_too_many {
   std::uint64_t epoch = 0;
 };
-struct conversation_ended {};
+/// One of his. Said again, it changes nothing.
+struct conversation_ended {
+  timestamp at = {};
+};
 struct set_shift {
   bool on = true;
 };

@@ -145,11 +145,11 @@ class trimming_fixture {
   tail log_tail{0, UINT64_MAX};
 };
 
-domain::event saved(const std::string& brand, std::uint64_t sequence) {
+domain::event saved(const std::string& brand, std::uint64_t sequence, storage::log_sequence consumed) {
   domain::event e;
   e.type = domain::event_type::routing_saved;
   e.at = domain::timestamp{std::chrono::seconds{1'700'000'000}};
-  e.saved = domain::routing_save{.brand = {brand}, .sequence = sequence, .state = "s"};
+  e.saved = domain::routing_save{.brand = {brand}, .sequence = sequence, .consumed = consumed, .state = "s"};
   return e;
 }
 
@@ -166,18 +166,22 @@ TEST(ViewsKeeper, TrimsNothingThatARouterNeeds) {
   for (int i = 0; i < 3; ++i) f.commit(applied_config());
   f.run_keeper();
   EXPECT_EQ(f.earliest(), 4u) << "nobody needs any of it";
-  const auto first = f.commit(saved("acme", 1));
+  const auto first = f.commit(saved("acme", 1, 3));
   for (int i = 0; i < 3; ++i) f.commit(applied_config());
-  const auto other = f.commit(saved("acme2", 1));
+  const auto other = f.commit(saved("acme2", 1, 7));
   f.run_keeper();
   EXPECT_EQ(f.earliest(), first);
   f.commit(applied_config());
-  const auto again = f.commit(saved("acme", 9));
+  const auto again = f.commit(saved("acme", 9, 9));
   f.run_keeper();
   EXPECT_EQ(f.earliest(), other) << "acme's is saved anew, acme2's is not";
-  f.commit(saved("acme2", 9));
+  f.commit(saved("acme2", 9, 10));
   f.run_keeper();
   EXPECT_EQ(f.earliest(), again);
+  f.commit(applied_config());
+  for (const auto* brand : {"acme", "acme2"}) f.commit(saved(brand, 20, 11));
+  f.run_keeper();
+  EXPECT_EQ(f.earliest(), 12u) << "what they had not read when they were saved";
 }
 
 TEST(ViewsKeeper, RefusesWhenItHasStopped) {

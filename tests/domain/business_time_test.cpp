@@ -254,6 +254,10 @@ TEST(business_time, what_must_hold_holds_over_years) {
       const auto from =
           timestamp{sys_days{1990y / 1 / 1}} + microseconds{below(70ull * 365 * 86'400'000'000)};
       const microseconds x{1 + below(2ull * 365 * 86'400'000'000 / 8)}, y{1 + below(86'400'000'000)};
+      const auto close = next_close(c, from);
+      ASSERT_TRUE(close) << "no team is always there";
+      EXPECT_FALSE(is_open(c, *close));
+      EXPECT_EQ(between(c, from, *close), is_open(c, from) ? *close - from : 0us);
       const auto due = add(c, from, x);
       if (!due) continue;
       EXPECT_EQ(between(c, from, *due), x);

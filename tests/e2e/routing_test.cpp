@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <functional>
 #include <optional>
@@ -195,6 +196,45 @@ TEST_F(routing, a_rule_sends_words_about_money_to_their_queue_with_priority) {
   const auto now = conversation(c);
   EXPECT_EQ(text_at(now, "/queue"), "billing");
   EXPECT_EQ(text_at(now, "/priority"), "high");
+}
+
+TEST_F(routing, what_is_known_of_a_customer_routes_his_next_words) {
+  reload(std::string(queues) + R"(
+[[routing.rule]]
+languages = ["pt"]
+attributes = { plan = "gold" }
+queue = "billing"
+)");
+  comes("bob");
+  const auto c = writes("491700000013");
+  const auto known = ask("PATCH", "/v1/conversations/" + c, "boss-token",
+                         R"({"status":"resolved","language":"pt_BR","customerAttributes":{"plan":"gold"}})");
+  ASSERT_EQ(known.status, 200) << known.body;
+  EXPECT_EQ(text_at(known.body, "/metadata/language"), "pt-BR");
+  writes("491700000013", "again");
+  EXPECT_EQ(text_at(event("conversation.assigned", of(c)), "/data/conversation/queue"), "billing");
+  EXPECT_EQ(text_at(conversation(c), "/metadata/customerAttributes/plan"), "gold");
+}
+
+TEST_F(routing, who_is_not_on_shift_gets_nothing_until_the_calendar_says_so) {
+  constexpr std::array days{"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
+  const auto with_shifts = [](std::string_view on, std::string_view window) {
+    auto more = std::string(queues);
+    more.insert(more.find("queues = [\"support\"]"), "calendar = \"hours\"\n");
+    return more + "[[calendar]]\nid = \"hours\"\nzone = \"UTC\"\n[[calendar.hours]]\ndays = [" +
+           std::string(on) + "]\nwindows = [\"" + std::string(window) + "\"]\n";
+  };
+  const auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+  const auto not_now = (std::chrono::weekday{today} + std::chrono::days{3}).c_encoding();
+  reload(with_shifts("\"" + std::string(days.at(not_now)) + "\"", "09:00-10:00"));
+  comes("ada");
+  EXPECT_EQ(json_at(ask("GET", "/v1/agents/ada", "boss-token").body, "/onShift"), "false");
+  const auto c = writes("491700000014");
+  (void)event("conversation.queued", of(c));
+  EXPECT_THAT(ask("GET", "/v1/conversations/" + c + "/decisions", "boss-token").body, HasSubstr("presence"));
+  reload(with_shifts(R"("sun", "mon", "tue", "wed", "thu", "fri", "sat")", "00:00-24:00"));
+  EXPECT_EQ(text_at(event("offer.made", of(c)), "/data/offer/agentId"), "ada");
+  EXPECT_EQ(json_at(ask("GET", "/v1/agents/ada", "boss-token").body, "/onShift"), "true");
 }
 
 TEST_F(routing, work_is_given_moved_and_taken_back_by_hand) {

@@ -162,6 +162,7 @@ class random_events : public random_values {
                                       .grace = maybe(),
                                       .away_by_itself = maybe(),
                                       .stays_online = maybe(),
+                                      .on_shift = maybe(),
                                       .sessions = static_cast<std::uint32_t>(below(4'294'967'296)),
                                       .epoch = big(),
                                       .grace_until = maybe_time(),

@@ -113,7 +113,7 @@ TEST_F(agent_presence_test, nothing_but_himself_raises_what_he_set) {
   say(set_status{2});
   EXPECT_EQ(facts().channels, 0u);
   say(heartbeat{"desk"});
-  say(conversation_ended{});
+  say(conversation_ended{now});
   say(open_session{"phone"});
   EXPECT_EQ(facts().channels, 0u);
   say(set_status{0});
@@ -154,7 +154,7 @@ TEST_F(agent_presence_test, wrap_up_shift_and_idleness_keep_new_work_away) {
   rules.away_after = 5min;
   rules.lease = 1h;
   say(open_session{"desk"});
-  say(conversation_ended{});
+  say(conversation_ended{now});
   EXPECT_EQ(owner(arrive()), no_agent);
   advance(20s);
   EXPECT_EQ(owner({{7, 1}, 1}), 0u);
