@@ -89,6 +89,8 @@ void add_rules(building& b) {
       rule.required.push_back({skill_of(b.skills, names, k.skill), k.level});
     for (const auto& k : from.preferred)
       rule.preferred.push_back({skill_of(b.skills, names, k.skill), k.weight});
+    rule.place = static_cast<routing::rule_index>(b.out.router.rules.size());
+    b.out.router.rules.push_back(rule.name);
     b.out.rules.push_back(std::move(rule));
   }
 }

@@ -107,6 +107,8 @@ void add_limits(std::vector<property>& out) {
       "Conversations of one brand that have left, and of which late news is known for late."));
   add(router<&c::bulk_max>("bulk_max", count(1, 100'000),
       "Conversations that one command may hand to others."));
+  add(router<&c::explained_max>("explained_max", count(0, 10'000),
+      "Agents whom the reason of a decision names one by one; the others are counted."));
   add(router<&c::scanned_max>("scanned_max", count(1, 100'000),
       "Agents that are compared one by one; where more could have a conversation their order is kept instead."));
 }

@@ -58,6 +58,7 @@ void on_queued(router_state& s, const router_event& e) {
   i.sequence = s.sequence;
   i.enqueued_at = i.since = e.at;
   i.queue = e.queue;
+  i.rule = e.facts->rule;
   i.channel = e.facts->channel;
   i.key = e.key;
   take_facts(s, slot, *e.facts);
@@ -215,6 +216,7 @@ void move_queue(router_state& s, slot_index slot, const router_event& e) {
   }
   count_waiting(s, slot, -1);
   if (e.kind == event_kind::overflowed && i.queue != e.queue) more_for(s, slot).visited.push_back(i.queue);
+  if (i.queue != e.queue) i.rule = no_rule;
   i.queue = e.queue;
   i.ring = 0;
   i.since = e.at;

@@ -21,6 +21,7 @@ struct explanation {
   std::uint64_t sequence = 0;  ///< of the last event before
   std::uint64_t config_version = 0;
   queue_index queue = 0;
+  rule_index rule = no_rule;  ///< that brought it to this queue
   std::uint8_t ring = 0;
   channel_index channel = 0;
   item_needs needs = {};

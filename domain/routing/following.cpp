@@ -61,6 +61,7 @@ std::optional<router_command> begin(const router_state& s, const followed& e, co
                        .priority = found.priority,
                        .required = std::move(found.required),
                        .preferred = std::move(found.preferred)};
+  if (found.rule) f.rule = rules.rules[*found.rule].place;
   if (c.last_agent_at) {
     f.last_agent = find_agent(s, c.last_agent);
     if (f.last_agent != no_agent) f.last_agent_at = *c.last_agent_at;
@@ -131,11 +132,14 @@ agent_index find_agent(const router_state& s, const agent_id& id) {
 
 std::vector<routing_rule> align_rules(std::vector<routing_rule> rules, const router_config& as_written,
                                       const router_config& aligned) {
-  std::map<std::string, std::size_t> queues, skills;
+  std::map<std::string, std::size_t> queues, skills, names;
   for (std::size_t q = 0; q < aligned.queues.size(); ++q) queues.emplace(aligned.queues[q].id.value, q);
   for (std::size_t k = 0; k < aligned.skills.size(); ++k) skills.emplace(aligned.skills[k], k);
+  for (std::size_t n = 0; n < aligned.rules.size(); ++n) names.emplace(aligned.rules[n], n);
   const auto skill = [&](skill_index k) { return static_cast<skill_index>(skills.at(as_written.skills[k])); };
   for (auto& r : rules) {
+    const auto name = names.find(r.name);
+    r.place = name == names.end() ? no_rule : static_cast<rule_index>(name->second);
     if (r.queue) r.queue = static_cast<queue_index>(queues.at(as_written.queues[*r.queue].id.value));
     for (auto& k : r.required) k.skill = skill(k.skill);
     for (auto& k : r.preferred) k.skill = skill(k.skill);

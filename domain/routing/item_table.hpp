@@ -44,6 +44,7 @@ struct item {
   agent_index only = no_agent;  ///< hold::sticky, or whom a warm transfer is for
   std::uint32_t units = 0;      ///< what it costs its owner
   queue_index queue = 0;
+  rule_index rule = no_rule;  ///< that brought it to this queue
   std::uint8_t ring = 0;
   channel_index channel = 0;
   domain::priority priority = domain::priority::medium;

@@ -102,12 +102,14 @@ std::string to_json(const reason& r, const router_state& s) {
   o.text("conversation", to_text(r.conversation));
   o.text("event", to_word(r.kind));
   o.number("sequence", r.sequence);
+  o.text("at", to_rfc3339(r.at));
   o.number("configVersion", x.config_version);
   if (r.winner != no_agent) {
     o.text("agent", agent_name(s, r.winner));
     o.text("by", to_word(r.by));
   }
   o.text("queue", s.rules(x.queue).id.value);
+  if (x.rule != no_rule) o.text("rule", s.config->rules[x.rule]);
   o.number("ring", x.ring);
   if (x.hold != hold::none) o.text("hold", to_word(x.hold));
   add_needs(o, x.needs, s);

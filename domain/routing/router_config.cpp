@@ -28,7 +28,7 @@ const std::string& name_of(const queue_rules& q) {
 const std::string& name_of(const agent_rules& a) {
   return a.id.value;
 }
-void remove(std::string&) {}  // a skill that nobody has
+void remove(std::string&) {}  // a skill that nobody has, a rule that nothing fits
 void remove(queue_rules& q) {
   q.removed = true;
 }
@@ -115,6 +115,8 @@ std::optional<requeue_policy> requeue_policy_of(std::string_view word) {
 
 router_config align(router_config next, const router_config& before) {
   const auto skills = keep_places(next.skills, before.skills);
+  (void)keep_places(next.rules, before.rules);
+  if (next.rules.size() > no_rule) next.rules.resize(no_rule);
   // References are by the places that `next` came with, so they move before what holds them does.
   const auto agents_now = [&] {
     auto copy = next.agents;

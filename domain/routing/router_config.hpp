@@ -24,8 +24,10 @@ using agent_index = std::uint32_t;
 using queue_index = std::uint16_t;
 using skill_index = std::uint16_t;
 using channel_index = std::uint8_t;
+using rule_index = std::uint16_t;
 inline constexpr agent_index no_agent = 0xffff'ffff;
 inline constexpr queue_index no_queue = 0xffff;
+inline constexpr rule_index no_rule = 0xffff;
 inline constexpr std::size_t channels_max = 32;  ///< a bit each in what a status allows
 inline constexpr std::uint32_t all_channels = 0xffff'ffff;
 
@@ -154,11 +156,13 @@ struct router_config {
   /// With more candidates for one conversation its queue keeps them as a tournament (best_tree.hpp), where that pays.
   std::uint32_t scanned_max = 64;
   std::uint32_t explained_max = 20;  ///< agents whom a reason names one by one; all are in its counts
+  /// Names of the rules that say where conversations go first, for reasons; more than no_rule are not remembered.
+  std::vector<std::string> rules = {};
 };
 
 using config_ptr = std::shared_ptr<const router_config>;
 
-/// `next` with every agent, queue and skill where `before` has it; references within follow. Rings are made to grow only.
+/// `next` with every agent, queue, skill and rule where `before` has it; references within follow. Rings are made to grow only.
 [[nodiscard]] router_config align(router_config next, const router_config& before);
 
 /// Of the first channel that fits; the last one where none does.

@@ -31,6 +31,7 @@ struct conversation_facts {
   bool answered = false;                     ///< its agent has written to the customer
   agent_index last_agent = no_agent;         ///< who served this customer last …
   timestamp last_agent_at = {};              ///< … and when
+  rule_index rule = no_rule;                 ///< that named its queue, when it came
   bool operator==(const conversation_facts&) const = default;
 };
 using facts_ptr = std::shared_ptr<const conversation_facts>;

@@ -28,6 +28,7 @@ void turning::explain_choice(event_kind kind, slot_index slot, agent_index winne
                   .kind = kind,
                   .by = by,
                   .sequence = s.sequence + 1,
+                  .at = now,
                   .explained = explain(s, slot, s.config->explained_max)});
 }
 

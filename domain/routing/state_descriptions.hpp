@@ -64,6 +64,7 @@ void describe(Archive& a, T& i) {
     i.exhausted = flags[4];
     i.more = flags[5];
   }
+  a.since(2, i.rule);
 }
 
 /// All but the conversations, what they need, and those that left.
