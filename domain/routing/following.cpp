@@ -44,16 +44,7 @@ std::optional<router_command> begin(const router_state& s, const followed& e, co
       e.type == event_type::conversation_reopened || e.type == event_type::conversation_updated;
   const bool asks = is_by_customer(e) || (reopened && !e.text_follows);
   if (!asks || is_over(e) || c.status != conversation_status::open) return std::nullopt;
-  auto found = first_match(rules.rules,
-                           {.brand = c.brand,
-                            .platform = c.platform,
-                            .account = c.account,
-                            .source = e.source,
-                            .kind = c.kind,
-                            .tags = c.tags,
-                            .priority = c.priority,
-                            .text = e.message != nullptr ? e.message->content : std::string()},
-                           rules.otherwise);
+  auto found = first_match(rules.rules, subject_of(e), rules.otherwise);
   conversation_facts f{.id = c.id,
                        .version = c.version,
                        .queue = found.queue,
@@ -107,6 +98,18 @@ std::optional<router_command> go_on(const router_state& s, slot_index slot, cons
 }
 
 }  // namespace
+
+subject subject_of(const followed& e) {
+  const auto& c = e.conversation;
+  return {.brand = c.brand,
+          .platform = c.platform,
+          .account = c.account,
+          .source = e.source,
+          .kind = c.kind,
+          .tags = c.tags,
+          .priority = c.priority,
+          .text = e.message != nullptr ? e.message->content : std::string()};
+}
 
 std::optional<router_command> follow(const router_state& s, const followed& e, const following_rules& rules) {
   if (is_by_router(e.type)) return std::nullopt;

@@ -1,6 +1,7 @@
 #pragma once
 // Why something was decided, or was not: what a turn leaves for whoever asks later, and its JSON.
 
+#include "domain/json.hpp"
 #include "domain/routing/explaining.hpp"
 #include "domain/routing/router_protocol.hpp"
 
@@ -28,6 +29,11 @@ struct reason {
   explanation explained =
       {};  ///< as it was right before the decision; where it waits, at the end of the turn
 };
+
+/// The word of the element in which whom the strategies prefer is before the next; empty: there was nobody, or nobody else.
+[[nodiscard]] std::string_view decided_by(const explanation& x, const router_state& s);
+/// `requires` and `prefers` of an object, as to_json() has them.
+void add_needs(json_object& o, const item_needs& needs, const router_state& s);
 
 /// An object; names instead of indexes, `s` being any state with the config that it was decided by, or a later one.
 ///   conversation, event, sequence, at, configVersion

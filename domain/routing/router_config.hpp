@@ -75,6 +75,7 @@ struct channel {
   std::uint32_t units = 20;
   bool interruptible = false;     ///< leaves `reserve_percent` of an agent's units free
   std::uint16_t at_once_max = 0;  ///< of one agent; 0: as many as his units allow
+  bool operator==(const channel&) const = default;
 };
 
 /// From `opens_after` the time of queueing on, more agents count. Rings only grow (normalised by align()).
