@@ -113,6 +113,20 @@ void add_limits(std::vector<property>& out) {
       "Agents that are compared one by one; where more could have a conversation their order is kept instead."));
 }
 
+void add_shadow(std::vector<property>& out) {
+  const auto add = [&](property p) { out.push_back(p); };
+  using s = routing_section;
+  add(make_property<&settings::routing, &s::shadow>("routing", "shadow",
+      "A file with another [routing] (with its channels and rules), [[queue]] and [[agent]]: a shadow that acts on nothing, and "
+      "reports where it would have routed a conversation otherwise. Relative to this file. Empty: none.",
+      {form::path}, true));
+  add(make_property<&settings::routing, &s::shadow_kept>("routing", "shadow_kept",
+      "Differences of a brand's shadow that are kept for whoever asks; the latest, about 1 kB each.", count(1, 10'000), true));
+  add(make_property<&settings::routing, &s::shadow_behind_max>("routing", "shadow_behind_max",
+      "Events of a brand's router that its shadow may be behind, about 500 bytes each; beyond, it is left out until it begins anew.",
+      count(100, 10'000'000), true));
+}
+
 void add_presence(std::vector<property>& out) {
   const auto add = [&](property p) { out.push_back(p); };
   using p = routing::presence_rules;
@@ -137,6 +151,7 @@ void add_routing(std::vector<property>& out) {
   add_offers(out);
   add_presence(out);
   add_limits(out);
+  add_shadow(out);
 }
 
 }  // namespace switchboard::config
