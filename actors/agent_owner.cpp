@@ -93,6 +93,8 @@ agent_owner::agent_owner(routing_links& links, std::string brand, domain::agent_
   presence_ = *std::move(p);
   const auto lease = rules_->lease;
   for (auto& s : presence_.sessions) s.until = std::max(s.until, now() + lease);
+  // So had his doings: what is noted is when he last said something else.
+  if (!presence_.sessions.empty()) presence_.seen_at = std::max(presence_.seen_at, now());
 }
 
 expected<routing::presence_command, routing::presence_refusal> agent_owner::command_of(
@@ -135,6 +137,10 @@ bool agent_owner::differs(const routing::agent_presence& before) const {
   return was != is;
 }
 
+bool agent_owner::looks_other(const domain::agent_shown& than) const {
+  return show(presence_, *rules_, now()) != than;
+}
+
 void agent_owner::follow_config() {
   auto next = links_.presence.load();
   if (next != rules_) {
@@ -166,10 +172,11 @@ void agent_owner::follow_shift() {
 
 void agent_owner::act(const agent_act& what, std::function<void(agent_result&&)> reply) {
   const auto before = presence_;
+  const auto was = show(before, *rules_, now());
   follow_config();
   const auto command = command_of(what);
   if (!command) {
-    if (differs(before)) commit(presence_.epoch != before.epoch, {});
+    if (differs(before)) commit(looks_other(was), {});
     return reply({.refused = command.error()});
   }
   auto refused = decide(*command);
@@ -185,18 +192,18 @@ void agent_owner::act(const agent_act& what, std::function<void(agent_result&&)>
     if (s.id == id) result.until = s.until;
   }
   if (!differs(before)) return reply(std::move(result));
-  commit(presence_.epoch != before.epoch,
-         [reply = std::move(reply), result = std::move(result)](bool durable) mutable {
-           result.failed = !durable;
-           reply(std::move(result));
-         });
+  commit(looks_other(was), [reply = std::move(reply), result = std::move(result)](bool durable) mutable {
+    result.failed = !durable;
+    reply(std::move(result));
+  });
 }
 
 void agent_owner::take(const routing::presence_command& c) {
   const auto before = presence_;
+  const auto was = show(before, *rules_, now());
   follow_config();
   (void)decide(c);  // none of these is refused
-  if (differs(before)) commit(presence_.epoch != before.epoch, {});
+  if (differs(before)) commit(looks_other(was), {});
 }
 
 std::optional<domain::timestamp> agent_owner::wake_at() const {

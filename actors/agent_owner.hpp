@@ -32,6 +32,8 @@ class agent_owner {
       const domain::routing::presence_command& c);
   /// Does the log have to know?
   [[nodiscard]] bool differs(const domain::routing::agent_presence& before) const;
+  /// Have others to see it?
+  [[nodiscard]] bool looks_other(const domain::agent_shown& than) const;
   void commit(bool others_see, std::function<void(bool durable)> then);
   [[nodiscard]] expected<domain::routing::presence_command, domain::routing::presence_refusal> command_of(
       const agent_act& what) const;

@@ -121,6 +121,10 @@ void router_owner::load(const domain::routing_save& part) {
             : expected<std::vector<routing::router_event>, std::string>(unexpected{std::string("it is cut")});
     if (!sequence || !had_owner || !events) return fatal("its saved state: it is cut");
     for (const auto& e : *events) {
+      const bool is_there = e.agent == routing::no_agent || e.agent < state_.config->agents.size();
+      const bool needs_one = e.kind == routing::event_kind::assigned;
+      if (!is_there || (needs_one && e.agent == routing::no_agent))
+        return fatal("its saved state names no agent of its own");
       note(e, *sequence, *had_owner != 0);
       const auto noted = unsettled_.find(*sequence);
       if (noted != unsettled_.end() && e.agent != routing::no_agent)
@@ -129,6 +133,7 @@ void router_owner::load(const domain::routing_save& part) {
   }
   consumed_ = part.consumed;
   saved_as_of_ = consumed_;
+  is_saved_ = true;
   turns_since_save_ = 0;
   saved_at_ = now();
   loading_.clear();
@@ -136,6 +141,8 @@ void router_owner::load(const domain::routing_save& part) {
 }
 
 void router_owner::recovered(const config::settings& s) {
+  recover_presences();
+  if (!is_new()) (void)run(routing::tick{.after_pause = true});
   configure(s);
   for (auto& [sequence, u] : unsettled_) {
     if (!u.sent && sequence <= state_.sequence) send(sequence, u);
@@ -148,6 +155,24 @@ void router_owner::recovered(const config::settings& s) {
     if (!state_.agents[a].paused) continue;
     links_.tell_agent(brand_, state_.config->agents[a].id,
                       routing::missed_too_many{state_.agents[a].presence.epoch});
+  }
+}
+
+void router_owner::recover_presences() {
+  statuses_ = links_.presence.load();
+  for (const auto& row : links_.of->views->agents(brand_)) {
+    auto p = decode_note(row.state, *statuses_);
+    if (!p) return fatal("the presence of agent " + row.id.value + ": " + p.error());
+    presences_.insert_or_assign(row.id.value, *std::move(p));
+  }
+}
+
+/// Of whoever came, or came back, into the config the router has nothing, or what he was when he left it.
+void router_owner::tell_presences() {
+  for (const auto& [id, a] : agents_) {
+    const auto noted = presences_.find(id);
+    if (noted == presences_.end() || noted->second.epoch <= state_.agents[a].presence.epoch) continue;
+    (void)run(routing::tell_presence{routing::facts_of(noted->second, *statuses_, a, now())});
   }
 }
 
@@ -175,13 +200,17 @@ void router_owner::configure(const config::settings& s) {
     (void)run(routing::tell_config{std::make_shared<const routing::router_config>(std::move(aligned))});
   }
   take_names();
-  const auto statuses = links_.presence.load();
-  if (statuses_) {
-    for (auto& [a, presence] : presences_) move_status(presence, *statuses_, *statuses);
+  auto statuses = std::make_shared<routing::presence_rules>(*links_.presence.load());
+  for (auto& status : statuses->statuses) {
+    status.channels = routing::align_channels(status.channels, written_.router, *state_.config);
   }
-  statuses_ = statuses;
+  if (statuses_) {
+    for (auto& [id, presence] : presences_) move_status(presence, *statuses_, *statuses);
+  }
+  statuses_ = std::move(statuses);
   rules_ = {};
   if (off_) return;
+  tell_presences();
   const auto& otherwise = written_.router.queues.at(written_.default_queue).id;
   rules_ = {.rules = routing::align_rules(written_.rules, written_.router, *state_.config),
             .otherwise = queue(otherwise)};
@@ -212,10 +241,10 @@ void router_owner::follow_one(const storage::record& r, bool text_follows) {
     case event_type::conversation_assigned:
       return follow_hand(r);
     case event_type::message_received:
-      // Another message of what is here changes nothing, unless it costs less while its customer is silent.
-      if (state_.config->idle_after.count() == 0 && r.place.status == domain::conversation_status::open &&
-          state_.items.find(r.conversation) != routing::no_slot) {
-        return;
+      // Another message of what is here changes nothing, unless it was answered, or costs less while its customer is silent.
+      if (state_.config->idle_after.count() == 0 && r.place.status == domain::conversation_status::open) {
+        const auto slot = state_.items.find(r.conversation);
+        if (slot != routing::no_slot && !state_.items[slot].answered) return;
       }
       break;
     case event_type::message_queued:
@@ -267,13 +296,12 @@ void router_owner::tell(const routing::followed& f) {
 void router_owner::follow_agent(const storage::record& r) {
   const auto e = storage::decode(r.bytes);
   if (!e || !e->noted) return fatal("record " + std::to_string(r.sequence) + " of the log can't be read");
-  const auto a = agent(e->noted->agent);
-  if (a == routing::no_agent) return;  // the config has him no more
   auto p = decode_note(e->noted->state, *statuses_);
   if (!p) return fatal("the presence of agent " + e->noted->agent.value + ": " + p.error());
+  const auto a = agent(e->noted->agent);
   const auto facts = routing::facts_of(*p, *statuses_, a, r.at);
-  presences_.insert_or_assign(a, *std::move(p));
-  (void)run(routing::tell_presence{facts});
+  presences_.insert_or_assign(e->noted->agent.value, *std::move(p));
+  if (a != routing::no_agent) (void)run(routing::tell_presence{facts});  // else the config has him no more
 }
 
 /// Assigned by hand while there was no router: what it says is of before it was queued here.
@@ -294,9 +322,13 @@ void router_owner::follow_erasure(const storage::record& r) {
 }
 
 void router_owner::import(const std::vector<domain::conversation>& open) {
+  importing_ = true;
   for (const auto& c : open) {
+    // What somebody has is his, whomever it waits for.
+    auto as_open = c;
+    if (!c.assigned_to.empty()) as_open.status = domain::conversation_status::open;
     tell({.type = event_type::conversation_updated,
-          .conversation = c,
+          .conversation = as_open,
           .message = nullptr,
           .at = c.updated_at,
           .source = {},
@@ -309,11 +341,16 @@ void router_owner::import(const std::vector<domain::conversation>& open) {
   }
 }
 
+void router_owner::imported() {
+  importing_ = false;
+  if (!saving_) save();
+}
+
 // -- saving --------------------------------------------------------------------------------------------------
 
 void router_owner::save_where_due() {
   const auto read = consumed_ - saved_as_of_;
-  if (saving_ || (turns_since_save_ == 0 && read < records_between_saves)) return;
+  if (saving_ || importing_ || (turns_since_save_ == 0 && read < records_between_saves)) return;
   if (saved_at_ == domain::timestamp{}) saved_at_ = now();
   const auto enough = std::max<std::uint64_t>(turns_between_saves, state_.items.size());
   const bool is_old = now() - saved_at_ >= save_after;
@@ -321,6 +358,13 @@ void router_owner::save_where_due() {
       is_old) {
     save();
   }
+}
+
+/// Also of those who are removed: a place is for ever.
+routing::agent_index router_owner::place_of(const domain::agent_id& id) const {
+  const auto& all = state_.config->agents;
+  const auto at = std::find_if(all.begin(), all.end(), [&](const auto& a) { return a.id == id; });
+  return at == all.end() ? routing::no_agent : static_cast<routing::agent_index>(at - all.begin());
 }
 
 void router_owner::save() {
@@ -333,11 +377,11 @@ void router_owner::save() {
              : w.type == event_type::conversation_unassigned  ? routing::event_kind::unassigned
              : w.type == event_type::conversation_transferred ? routing::event_kind::transferred
                                                               : routing::event_kind::requeued;
-    if (!w.agent.empty()) e.agent = agent(w.agent);
+    if (!w.agent.empty()) e.agent = place_of(w.agent);
     if (w.priority) {
       e.kind = routing::event_kind::queued;
       e.facts = std::make_shared<const routing::conversation_facts>(
-          routing::conversation_facts{.id = w.id, .priority = *w.priority});
+          routing::conversation_facts{.id = w.id, .priority = *w.priority, .had = w.instead_of});
     }
     put(bytes, sequence);
     put(bytes, std::uint64_t{1});

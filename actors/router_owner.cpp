@@ -17,6 +17,9 @@ namespace routing = domain::routing;
 using domain::event_type;
 using routing::event_kind;
 
+/// Calendars, and figures for others: what is due comes more often.
+constexpr auto looks_after = std::chrono::seconds{1};
+
 domain::timestamp now() {
   return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
 }
@@ -155,7 +158,7 @@ void router_owner::shown(const routing::router_event& e,
                     .agent = agent,
                     .queue = e.queue == routing::no_queue ? domain::queue_id{} : state_.rules(e.queue).id,
                     .epoch = e.epoch,
-                    .expires_at = e.until};
+                    .expires_at = e.kind == event_kind::offer_made ? std::optional(e.until) : std::nullopt};
   add_record(std::move(o), out);
 }
 
@@ -180,7 +183,10 @@ void router_owner::note(const routing::router_event& e, std::uint64_t sequence, 
   domain::route r{.id = e.conversation, .sequence = sequence, .type = *type, .queue = {}};
   if (e.queue != routing::no_queue) r.queue = state_.rules(e.queue).id;
   if (e.kind == event_kind::assigned) r.agent = state_.config->agents[e.agent].id;
-  if (e.kind == event_kind::queued) r.priority = e.facts->priority;
+  if (e.kind == event_kind::queued && e.facts->had) {
+    r.priority = e.facts->priority;
+    r.instead_of = e.facts->had;
+  }
   unsettled_.emplace(sequence, unsettled{.what = std::move(r)});
 }
 
@@ -357,8 +363,11 @@ void router_owner::answer(const routing_question& what, std::function<void(routi
 void router_owner::tick() {
   const auto due = state_.wake_at();
   if (due && *due <= now()) (void)run(routing::tick{});
-  open_and_close();
   save_where_due();
+  const auto at = now();
+  if (at >= looked_at_ && at < looked_at_ + looks_after) return;
+  looked_at_ = at;
+  open_and_close();
   publish_figures();
 }
 

@@ -56,6 +56,8 @@ class router_owner {
   /// All of it was. Sends again what conversations have not done.
   void recovered(const config::settings& s);
   [[nodiscard]] bool is_new() const { return state_.sequence == 0; }
+  /// What was open in its brand before it may not be in it: it was never saved, which the end of importing is.
+  [[nodiscard]] bool lacks_import() const { return !is_saved_; }
   /// The config has no queue of the brand: what is here goes on, and nothing new comes.
   [[nodiscard]] bool is_off() const { return off_; }
   /// What the log has up to here is in the state.
@@ -67,6 +69,7 @@ class router_owner {
   void has_read(storage::log_sequence up_to) { consumed_ = std::max(consumed_, up_to); }
   /// Conversations that were here before the router was, as the views have them.
   void import(const std::vector<domain::conversation>& open);
+  void imported();
   void configure(const config::settings& s);
   void act(const routing_act& what, std::function<void(routing_result&&)> reply);
   void answer(const routing_question& what, std::function<void(routing_answer&&)> reply);
@@ -107,6 +110,8 @@ class router_owner {
   void follow_erasure(const storage::record& r);
   void follow_hand(const storage::record& r);
   void tell(const domain::routing::followed& f);
+  void recover_presences();
+  void tell_presences();
   void take_names();
   void open_and_close();
   void save_where_due();
@@ -116,13 +121,15 @@ class router_owner {
 
   [[nodiscard]] domain::routing::agent_index agent(const domain::agent_id& id) const;
   [[nodiscard]] domain::routing::queue_index queue(const domain::queue_id& id) const;
+  [[nodiscard]] domain::routing::agent_index place_of(const domain::agent_id& id) const;
   [[nodiscard]] expected<domain::routing::router_command, domain::routing::refusal> command_of(
       const routing_act& what) const;
   [[nodiscard]] bool is_whose(const routing_act& what) const;
 
   // -- rows (router_rows.cpp) ----------------------------------------------------------------------------
   [[nodiscard]] std::string agent_row(domain::routing::agent_index a) const;
-  [[nodiscard]] std::string queue_row(domain::routing::queue_index q) const;
+  [[nodiscard]] std::string queue_row(domain::routing::queue_index q,
+                                      domain::routing::slot_index oldest) const;
   [[nodiscard]] std::vector<std::string> offer_rows(domain::routing::agent_index a) const;
   [[nodiscard]] std::string position_row(domain::routing::slot_index slot) const;
   [[nodiscard]] std::vector<std::string> rows(const routing_question& what) const;
@@ -136,7 +143,8 @@ class router_owner {
   domain::routing::following_rules rules_;
   std::unordered_map<std::string, domain::routing::agent_index> agents_;
   std::unordered_map<std::string, domain::routing::queue_index> queues_;
-  std::unordered_map<domain::routing::agent_index, domain::routing::agent_presence> presences_;
+  /// As noted last, also of those whom the config lacks: they may come back.
+  std::unordered_map<std::string, domain::routing::agent_presence> presences_;
   std::shared_ptr<const domain::routing::presence_rules> statuses_;  ///< of which theirs are indexes
   storage::log_sequence consumed_ = 0;
   std::map<std::uint64_t, unsettled> unsettled_;  ///< by the router's sequence
@@ -147,7 +155,10 @@ class router_owner {
   std::uint64_t turns_since_save_ = 0;
   storage::log_sequence saved_as_of_ = 0;  ///< consumed_ of the last save
   domain::timestamp saved_at_ = {};
+  domain::timestamp looked_at_ = {};
   bool saving_ = false;
+  bool is_saved_ = false;
+  bool importing_ = false;
   bool off_ = false;
 
   router_figures counted_;  ///< what only grows

@@ -23,22 +23,16 @@ domain::timestamp now() {
   return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
 }
 
-/// The one that waits longest of those that somebody is asked for, and of those that go next: each signature's first.
-routing::slot_index first_of(const routing::router_state& s, routing::queue_index q) {
-  auto best = routing::no_slot;
-  const auto older = [&](routing::slot_index slot) {
-    if (best == routing::no_slot || s.items[slot].enqueued_at < s.items[best].enqueued_at) best = slot;
-  };
-  routing::for_each_signature(s.queues[q], [&](std::uint32_t sig) {
-    const auto& heap = s.signatures[sig].items;
-    if (heap.empty()) return;
-    const auto slot = heap.front();
-    older(slot);
-  });
-  for (const auto& [slot, more] : s.more) {
-    if (s.items[slot].queue == q && s.items[slot].state == routing::item_state::offered) older(slot);
+/// Of each queue the one that has waited longest; no_slot: none waits. One look at everything that is here.
+std::vector<routing::slot_index> oldest_of(const routing::router_state& s) {
+  std::vector<routing::slot_index> oldest(s.queues.size(), routing::no_slot);
+  for (routing::slot_index slot = 0; slot < s.items.slots(); ++slot) {
+    const auto& i = s.items[slot];
+    if (i.id == domain::conversation_id{} || i.state == routing::item_state::resting) continue;
+    auto& of = oldest[i.queue];
+    if (of == routing::no_slot || i.enqueued_at < s.items[of].enqueued_at) of = slot;
   }
-  return best;
+  return oldest;
 }
 
 std::uint64_t online_in(const routing::queue_state& q) {
@@ -62,7 +56,7 @@ std::string router_owner::agent_row(routing::agent_index a) const {
   const auto& rules = c.agents[a];
   const auto settings = links_.of->settings.load();
   const auto* const named = settings->find_agent(rules.id.value);
-  const auto known = presences_.find(a);
+  const auto known = presences_.find(rules.id.value);
   const auto presence = known == presences_.end() ? routing::agent_presence{} : known->second;
   const auto& facts = state_.agents[a].presence;
   std::string row;
@@ -98,11 +92,10 @@ std::string router_owner::agent_row(routing::agent_index a) const {
   return row;
 }
 
-std::string router_owner::queue_row(routing::queue_index q) const {
+std::string router_owner::queue_row(routing::queue_index q, routing::slot_index first) const {
   const auto& rules = state_.rules(q);
   const auto settings = links_.of->settings.load();
   const auto* const named = settings->find_queue(rules.id.value);
-  const auto first = first_of(state_, q);
   std::string row;
   json_object o{row};
   o.text("id", rules.id.value);
@@ -172,14 +165,16 @@ std::vector<std::string> router_owner::rows(const routing_question& what) const 
     if (a != routing::no_agent) show(a);
   };
   switch (what.about) {
-    case of::queues:
+    case of::queues: {
+      const auto oldest = oldest_of(state_);
       for (routing::queue_index q = 0; q < state_.queues.size(); ++q) {
-        if (!state_.rules(q).removed) all.push_back(queue_row(q));
+        if (!state_.rules(q).removed) all.push_back(queue_row(q, oldest[q]));
       }
       break;
+    }
     case of::queue: {
       const auto q = queue({what.id});
-      if (q != routing::no_queue) all.push_back(queue_row(q));
+      if (q != routing::no_queue) all.push_back(queue_row(q, oldest_of(state_)[q]));
       break;
     }
     case of::agents:
@@ -235,10 +230,11 @@ void router_owner::publish_figures() const {
   auto f = counted_;
   f.unsettled = unsettled_.size();
   std::uint64_t waiting = 0;
+  const auto oldest = oldest_of(state_);
   for (routing::queue_index q = 0; q < state_.queues.size(); ++q) {
     waiting += state_.queues[q].waiting;
     if (state_.rules(q).removed) continue;
-    const auto first = first_of(state_, q);
+    const auto first = oldest[q];
     f.queues.push_back(
         {.brand = brand_,
          .queue = state_.rules(q).id.value,

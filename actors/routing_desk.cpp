@@ -87,13 +87,14 @@ prepared prepare(desk_links* links, const std::string& brand) {
 }
 
 void begin(self_ptr self, desk_links* links, const std::string& brand, prepared&& p) {
-  const bool is_new = p.owner->is_new();
+  const auto settings = links->of->settings.load();
+  const bool lacks_import = p.owner->lacks_import() && brands_with_queues(*settings).contains(brand);
   auto whose = std::make_shared<std::unique_ptr<router_owner>>(std::move(p.owner));
   const auto a = self->spawn(router, std::move(whose));
   p.way->to = a;
   watch(links, a, "brand " + brand + "'s routing");
-  send(a, [links](router_owner& o) { o.recovered(*links->of->settings.load()); });
-  if (is_new) import(links, a, brand, {});
+  send(a, [settings](router_owner& o) { o.recovered(*settings); });
+  if (lacks_import) import(links, a, brand, {});
   self->state.routers.emplace(brand, a);
 }
 
@@ -134,7 +135,7 @@ void import(desk_links* links, const caf::actor& to, const std::string& brand, s
     }
     send(to, [=, open = std::move(open), next = page->next](router_owner& o) {
       o.import(open);
-      if (next.empty()) return;
+      if (next.empty()) return o.imported();
       o.when_durable([=](bool durable) {
         if (durable) import(links, to, brand, next);
       });

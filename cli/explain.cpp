@@ -59,7 +59,10 @@ std::vector<std::string> texts_of(const object& o, std::string_view name) {
 
 /// "offer_made → ada", or why nobody.
 std::string headline(const object& d) {
-  std::string out = "#" + std::to_string(number_of(d, "sequence")) + "  " + text_of(d, "event");
+  std::string out = "#" + std::to_string(number_of(d, "sequence")) + "  ";
+  const auto at = text_of(d, "at");  // what was decided before there was one has none
+  if (!at.empty()) out += at + "  ";
+  out += text_of(d, "event");
   const auto agent = text_of(d, "agent");
   if (agent.empty()) return out + ": nobody, it waits\n";
   const auto by = text_of(d, "by");

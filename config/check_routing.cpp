@@ -119,7 +119,7 @@ void check_queues(checking& c) {
     check_name(c.r, c.calendars, calendar, {position_of(table, "calendar"), said("calendar", calendar), {}});
     check_overflow(c, q, table);
   }
-  for (std::size_t i = 0; i < c.s.brands.size(); ++i) {
+  for (std::size_t i = 0; i < c.at.brands.size(); ++i) {  // those of a shadow stand in another file
     const auto& b = c.s.brands[i];
     const auto place = position_of(*c.at.brands[i], "queue");
     check_name(c.r, c.queues, b.queue.value, {place, said("queue", b.queue.value), b.id.value});

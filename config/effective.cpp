@@ -137,6 +137,7 @@ std::string effective_text(const settings& s) {
   for (const queue_settings& q : s.queues) add_queue(out, q);
   for (const agent_settings& a : s.agents) add_agent(out, a);
   add_routing_lists(out, s.routing);
+  if (s.shadow) add(out, {"shadow", s.shadow->version});
   for (const token_settings& t : s.tokens) add(out, {"token", t.brand, to_word(t.role), t.agent.value});
   return out;
 }

@@ -18,6 +18,20 @@ std::vector<problem> one_problem(const std::string& file, std::string what) {
   return {problem{file, 0, 0, std::move(what)}};
 }
 
+settings read_all(reader& r, const toml::table& root) {
+  settings s;
+  read_properties(r, root, s);
+  const record_tables tables = read_records(r, root, s);
+  s.index();
+  check_properties(r, root, s);
+  check_records(r, tables, s);
+  check_routing(r, tables, s);
+  read_shadow(r, root, s);
+  return s;
+}
+
+}  // namespace
+
 /// toml++ stops at the first error of syntax: "Error while parsing array: encountered end-of-file".
 std::string syntax_problem(const toml::parse_error& e) {
   constexpr std::string_view opening = "Error ";
@@ -28,18 +42,26 @@ std::string syntax_problem(const toml::parse_error& e) {
   return what + "; nothing else was checked";
 }
 
-settings read_all(reader& r, const toml::table& root) {
-  settings s;
-  read_properties(r, root, s);
-  const record_tables tables = read_records(r, root, s);
-  s.index();
-  check_properties(r, root, s);
-  check_records(r, tables, s);
-  check_routing(r, tables, s);
-  return s;
+expected<std::string, std::string> read_config_text(const std::string& path) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) {
+    return unexpected{std::string("is a directory; name the TOML file in it")};
+  }
+  errno = 0;
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return unexpected{std::string("cannot be read: ") + std::strerror(errno)};
+  std::string text;
+  char piece[64 << 10];
+  while (in && text.size() <= file_bytes_max) {
+    in.read(piece, sizeof piece);
+    text.append(piece, static_cast<std::size_t>(in.gcount()));
+  }
+  if (in.bad()) return unexpected{std::string("reading it failed; try again, and look at the disk")};
+  if (text.size() > file_bytes_max) {
+    return unexpected{std::string("is larger than 16 MiB, the most that a config may be")};
+  }
+  return text;
 }
-
-}  // namespace
 
 std::string to_text(const problem& p, bool warning) {
   std::string out = p.file;
@@ -65,27 +87,10 @@ expected<settings_ptr, std::vector<problem>> load_text(std::string_view text, co
 }
 
 expected<settings_ptr, std::vector<problem>> load_file(const std::string& path) {
-  std::error_code error;
-  if (std::filesystem::is_directory(path, error)) {
-    return unexpected{one_problem(path, "is a directory; name the TOML file in it")};
-  }
-  errno = 0;
-  std::ifstream in(path, std::ios::binary);
-  if (!in) {
-    return unexpected{one_problem(path, std::string("cannot be read: ") + std::strerror(errno))};
-  }
-  std::string text;
-  char piece[64 << 10];
-  while (in && text.size() <= file_bytes_max) {
-    in.read(piece, sizeof piece);
-    text.append(piece, static_cast<std::size_t>(in.gcount()));
-  }
-  if (in.bad()) return unexpected{one_problem(path, "reading it failed; try again, and look at the disk")};
-  if (text.size() > file_bytes_max) {
-    return unexpected{one_problem(path, "is larger than 16 MiB, the most that a config may be")};
-  }
+  const auto text = read_config_text(path);
+  if (!text) return unexpected{one_problem(path, text.error())};
   const std::string directory = std::filesystem::path(path).parent_path().string();
-  return load_text(text, path, directory.empty() ? "." : directory);
+  return load_text(*text, path, directory.empty() ? "." : directory);
 }
 
 std::vector<std::string> needs_restart(const settings& running, const settings& next) {

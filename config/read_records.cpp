@@ -217,6 +217,11 @@ record_tables read_records(reader& r, const toml::table& root, settings& out) {
   each_record(
       r, root, "calendar", tables.calendars,
       [&](const toml::table& t) { out.calendars.push_back(read_calendar(r, t, zones)); }, calendars_max);
+  read_routing_records(r, root, tables, out);
+  return tables;
+}
+
+void read_routing_records(reader& r, const toml::table& root, record_tables& tables, settings& out) {
   each_record(
       r, root, "queue", tables.queues, [&](const toml::table& t) { out.queues.push_back(read_queue(r, t)); },
       queues_max);
@@ -224,7 +229,6 @@ record_tables read_records(reader& r, const toml::table& root, settings& out) {
       r, root, "agent", tables.agents, [&](const toml::table& t) { out.agents.push_back(read_agent(r, t)); },
       agents_max);
   read_routing(r, root, tables, out.routing);
-  return tables;
 }
 
 }  // namespace switchboard::config

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <sstream>
 #include <tuple>
 
@@ -52,11 +53,19 @@ std::string reader::place(const toml::source_position& at) const {
   return "line " + std::to_string(at.line);
 }
 
+void reader::append(reader&& other) {
+  auto problems = other.take();
+  auto warnings = other.take_warnings();
+  std::move(problems.begin(), problems.end(), std::back_inserter(other_problems_));
+  std::move(warnings.begin(), warnings.end(), std::back_inserter(other_warnings_));
+}
+
 std::vector<problem> reader::take() {
   sort_by_place(problems_);
   if (left_out_ > 0) {
     problems_.push_back({file_, 0, 0, "and " + std::to_string(left_out_) + " more; correct these first"});
   }
+  std::move(other_problems_.begin(), other_problems_.end(), std::back_inserter(problems_));
   return std::move(problems_);
 }
 
@@ -64,6 +73,7 @@ std::vector<std::string> reader::take_warnings() {
   sort_by_place(warnings_);
   std::vector<std::string> lines;
   for (const problem& p : warnings_) lines.push_back(to_text(p, true));
+  std::move(other_warnings_.begin(), other_warnings_.end(), std::back_inserter(lines));
   return lines;
 }
 

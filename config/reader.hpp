@@ -34,7 +34,10 @@ class reader {
   [[nodiscard]] std::string resolve(std::string_view path) const;
   [[nodiscard]] std::string place(const toml::source_position& at) const;  ///< "line 12"
 
-  [[nodiscard]] bool clean() const noexcept { return problems_.empty(); }
+  /// What was said of another file, behind what is said of this one.
+  void append(reader&& other);
+
+  [[nodiscard]] bool clean() const noexcept { return problems_.empty() && other_problems_.empty(); }
   /// So many until now.
   [[nodiscard]] std::size_t reported() const noexcept { return problems_.size() + left_out_; }
   /// In the order of the file.
@@ -47,6 +50,8 @@ class reader {
   std::string directory_;
   std::vector<problem> problems_;
   std::vector<problem> warnings_;
+  std::vector<problem> other_problems_;
+  std::vector<std::string> other_warnings_;
   std::size_t left_out_ = 0;
 };
 
@@ -85,6 +90,14 @@ struct record_tables {
 };
 /// [[brand]] [[source]] [[account]] [[token]] [[calendar]], and what routing has (read_routing). Every record is kept, with what of it could be read.
 [[nodiscard]] record_tables read_records(reader& r, const toml::table& root, settings& out);
+/// The part of it that is about routing: [[queue]], [[agent]] and [routing].
+void read_routing_records(reader& r, const toml::table& root, record_tables& tables, settings& out);
+/// Reads the file that routing.shadow names into s.shadow, where it names one.
+void read_shadow(reader& r, const toml::table& root, settings& s);
+/// All of a config file; the error: why there is none, as a problem says it.
+[[nodiscard]] expected<std::string, std::string> read_config_text(const std::string& path);
+/// How toml++ says that a text is no TOML.
+[[nodiscard]] std::string syntax_problem(const toml::parse_error& e);
 /// Precondition: s.index() has run. What no single key can tell: duplicates, references, keys that exclude or
 /// need each other.
 void check_records(reader& r, const record_tables& tables, const settings& s);

@@ -89,6 +89,8 @@ void add_rules(building& b) {
       rule.required.push_back({skill_of(b.skills, names, k.skill), k.level});
     for (const auto& k : from.preferred)
       rule.preferred.push_back({skill_of(b.skills, names, k.skill), k.weight});
+    rule.place = static_cast<routing::rule_index>(b.out.router.rules.size());
+    b.out.router.rules.push_back(rule.name);
     b.out.rules.push_back(std::move(rule));
   }
 }
@@ -97,7 +99,8 @@ void add_default_queue(building& b) {
   if (b.out.router.queues.empty()) return;
   const auto* brand = b.s.find_brand(b.brand.value);
   const bool named = brand != nullptr && !brand->queue.empty();
-  b.out.default_queue = named ? place_of<routing::queue_index>(b.queues, brand->queue.value) : 0;
+  b.out.default_queue = b.out.router.default_queue =
+      named ? place_of<routing::queue_index>(b.queues, brand->queue.value) : 0;
 }
 
 }  // namespace

@@ -90,7 +90,7 @@ void add_offers(std::vector<property>& out) {
   add(router<&c::ramp_window>("ramp_window", duration(0, day),
       "Who comes to a full queue gets no more than his share of it in this time. 0s: as much as he has room for."));
   add(router<&c::ramp_per_minute>("ramp_per_minute", count(0, 10'000),
-      "After that share, so many conversations a minute until the window ends. 0: as many as he has room for."));
+      "After that share, and once the window has ended, so many conversations a minute. 0: as many as he has room for."));
   add(router<&c::when_gone>("when_gone", {form::word, 0, 0, policies},
       "What becomes of an agent's conversations when he is gone for longer than grace: they stay his, those that he has "
       "not answered wait again, or all do; with the age that they have."));
@@ -107,8 +107,24 @@ void add_limits(std::vector<property>& out) {
       "Conversations of one brand that have left, and of which late news is known for late."));
   add(router<&c::bulk_max>("bulk_max", count(1, 100'000),
       "Conversations that one command may hand to others."));
+  add(router<&c::explained_max>("explained_max", count(0, 10'000),
+      "Agents whom the reason of a decision names one by one; the others are counted."));
   add(router<&c::scanned_max>("scanned_max", count(1, 100'000),
       "Agents that are compared one by one; where more could have a conversation their order is kept instead."));
+}
+
+void add_shadow(std::vector<property>& out) {
+  const auto add = [&](property p) { out.push_back(p); };
+  using s = routing_section;
+  add(make_property<&settings::routing, &s::shadow>("routing", "shadow",
+      "A file with another [routing] (with its channels and rules), [[queue]] and [[agent]]: a shadow that acts on nothing, and "
+      "reports where it would have routed a conversation otherwise. Relative to this file. Empty: none.",
+      {form::path}, true));
+  add(make_property<&settings::routing, &s::shadow_kept>("routing", "shadow_kept",
+      "Differences of a brand's shadow that are kept for whoever asks; the latest, about 1 kB each.", count(1, 10'000), true));
+  add(make_property<&settings::routing, &s::shadow_behind_max>("routing", "shadow_behind_max",
+      "Events of a brand's router that its shadow may be behind, about 500 bytes each; beyond, it is left out until it begins anew.",
+      count(100, 10'000'000), true));
 }
 
 void add_presence(std::vector<property>& out) {
@@ -137,6 +153,7 @@ void add_routing(std::vector<property>& out) {
   add_offers(out);
   add_presence(out);
   add_limits(out);
+  add_shadow(out);
 }
 
 }  // namespace switchboard::config

@@ -76,6 +76,9 @@ struct routing_section {
   domain::routing::presence_rules presence = {};  ///< the numbers
   std::vector<status_settings> statuses = {};     ///< empty: presence's own
   std::vector<rule_settings> rules = {};          ///< of all brands, the first that fits counts
+  std::string shadow = {};  ///< the file of settings::shadow, as the config names it; empty: none
+  std::uint32_t shadow_kept = 200;
+  std::uint32_t shadow_behind_max = 50'000;
 };
 
 }  // namespace switchboard::config

@@ -155,6 +155,8 @@ struct settings {
   std::vector<queue_settings> queues = {};
   std::vector<agent_settings> agents = {};
   routing_section routing = {};
+  /// These settings with the routing of another file: what the router's shadow goes by. nullptr: there is none.
+  std::shared_ptr<const settings> shadow = {};
   std::string version;  ///< first 16 hex digits of the SHA-256 of the effective values, secrets left out
   /// What loads and can hardly be meant so, a line each as check-config shows it.
   std::vector<std::string> warnings = {};

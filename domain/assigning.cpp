@@ -67,7 +67,8 @@ decision decide_route(const thread_state& state, route&& what, timestamp now) {
   c.routed = what.sequence;
   c.queue = std::move(what.queue);
   hand_over(c, std::move(what.agent), now);
-  if (what.priority) c.priority = *what.priority;
+  // Somebody may have set another since the rule was asked.
+  if (what.priority && what.instead_of.value_or(c.priority) == c.priority) c.priority = *what.priority;
   return std::move(d).take();
 }
 

@@ -130,7 +130,8 @@ struct route {
   event_type type = event_type::conversation_queued;  ///< queued, assigned, unassigned, transferred
   queue_id queue;                                     ///< as of then
   agent_id agent = {};                                ///< whose it is; empty: nobody's
-  std::optional<domain::priority> priority = {};      ///< a rule's; with queued only
+  std::optional<domain::priority> priority = {};      ///< a rule's; with queued only …
+  std::optional<domain::priority> instead_of = {};    ///< … where it still is this; nullopt: whatever it is
 };
 
 /// PUT, DELETE …/assignment where the brand has no router: nobody counts what agents have.

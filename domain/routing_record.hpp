@@ -49,7 +49,7 @@ struct offer {
   agent_id agent;
   queue_id queue;
   std::uint64_t epoch = 0;
-  timestamp expires_at;
+  std::optional<timestamp> expires_at = {};  ///< of an offer that is made
   bool operator==(const offer&) const = default;
 };
 

@@ -123,13 +123,15 @@ presence_facts facts_of(const agent_presence& p, const presence_rules& rules, ag
   const bool here = !p.sessions.empty() || p.stays_online;
   const bool grace = !here && p.grace_until != timestamp{} && p.grace_until > now;
   const bool wraps_up = p.wrap_up_until != timestamp{} && p.wrap_up_until > now;
-  const bool busy = (!here && !grace) || !p.scheduled || wraps_up || p.status >= rules.statuses.size();
+  const bool busy = (!here && !grace) || !p.scheduled || p.status >= rules.statuses.size();
+  const auto channels = busy ? 0 : rules.statuses[p.status].channels;
   return {.agent = a,
           .epoch = p.epoch,
           .online = here || grace,
           .grace = grace,
           .scheduled = p.scheduled,
-          .channels = busy ? 0 : rules.statuses[p.status].channels};
+          .channels = wraps_up ? 0 : channels,
+          .wraps_up = wraps_up && channels != 0};
 }
 
 expected<agent_presence, presence_refusal> decide(const agent_presence& p, const presence_command& c,

@@ -58,6 +58,8 @@ void on_queued(router_state& s, const router_event& e) {
   i.sequence = s.sequence;
   i.enqueued_at = i.since = e.at;
   i.queue = e.queue;
+  i.rule = e.facts->rule;
+  i.ruled = e.facts->had.has_value();
   i.channel = e.facts->channel;
   i.key = e.key;
   take_facts(s, slot, *e.facts);
@@ -84,8 +86,8 @@ void on_left(router_state& s, slot_index slot, const router_event& e) {
     // How long it took him, smoothed over about eight.
     auto& handling = s.queues[i.queue].handling[i.channel];
     const auto took = std::chrono::duration_cast<milliseconds>(s.now - i.since);
-    handling = handling.count() == 0 ? took : handling + (took - handling) / 8;
-    handling = std::max(handling, milliseconds{1});
+    const auto before = handling.count() == 0 ? s.config->handling_prior : handling;
+    handling = std::max(before + (took - before) / 8, milliseconds{1});
   }
   free_owner(s, slot);
   set_state(s, slot, item_state::resting);
@@ -111,7 +113,7 @@ void on_presence(router_state& s, const router_event& e) {
   for (const auto& m : s.config->agents[a].queues) {
     s.queues[m.queue].online[m.pool] += static_cast<std::uint32_t>(change);
   }
-  if (agent.ramping && (!e.presence.online || e.presence.channels == 0)) {
+  if (agent.ramping && (!e.presence.online || (e.presence.channels == 0 && !e.presence.wraps_up))) {
     agent.ramping = false;
     arm_agent(s, a);
   }
@@ -185,7 +187,7 @@ void on_assigned(router_state& s, slot_index slot, const router_event& e) {
   i.owner = e.agent;
   i.idle = false;
   i.forced = e.flag;
-  i.units = cost_of(*s.config, i.channel, false);
+  i.units = e.units != 0 ? e.units : cost_of(*s.config, i.channel, false);
   place_item(s, slot);
   if (i.more) more_for(s, slot).excluded.clear();
   drop_empty_more(s, slot);
@@ -215,6 +217,7 @@ void move_queue(router_state& s, slot_index slot, const router_event& e) {
   }
   count_waiting(s, slot, -1);
   if (e.kind == event_kind::overflowed && i.queue != e.queue) more_for(s, slot).visited.push_back(i.queue);
+  if (i.queue != e.queue) i.rule = no_rule;
   i.queue = e.queue;
   i.ring = 0;
   i.since = e.at;
@@ -297,6 +300,7 @@ void apply_to_item(router_state& s, slot_index slot, const router_event& e) {
     case event_kind::unassigned:
       free_owner(s, slot);
       i.since = e.at;
+      if (e.until != timestamp{}) more_for(s, slot).excluded.push_back({e.agent, e.until});
       // Who handed it on may have it again.
       if (i.signature != no_signature) mark_signature(s, i.signature);
       return arm_item(s, slot);

@@ -14,10 +14,11 @@
 namespace switchboard::domain::routing {
 namespace {
 
-constexpr std::uint8_t command_version = 1;
-constexpr std::uint8_t events_version = 1;
+// 2: rules have names, channels an order, and what no rule fits a queue.
+constexpr std::uint8_t command_version = 2;
+constexpr std::uint8_t events_version = 2;
 constexpr std::uint8_t presence_version = 1;
-constexpr std::uint8_t config_bytes_version = 1;
+constexpr std::uint8_t config_bytes_version = 2;
 
 template <std::size_t I = 0>
 void read_fields(byte_reader& in, std::uint8_t kind, router_command& c) {
@@ -77,6 +78,12 @@ std::optional<std::string> find_fault(const router_config& c) {
     return std::to_string(c.skills.size()) + " skills of " + std::to_string(c.agents.size()) +
            " agents are too many";
   }
+  if (c.rules.size() > no_rule) return std::to_string(c.rules.size()) + " rules are too many";
+  for (const auto ch : c.channel_order) {
+    if (!is_within(ch, c.channels.size())) return "channel " + std::to_string(ch) + " is not there";
+  }
+  if (c.default_queue != no_queue && !is_within(c.default_queue, c.queues.size()))
+    return "queue " + std::to_string(c.default_queue) + ", the default, is not there";
   for (const auto& q : c.queues) {
     if (auto fault = find_fault_of(q, c)) return fault;
   }

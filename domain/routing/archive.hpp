@@ -1,6 +1,6 @@
 #pragma once
 // The router's things as bytes, for the log: what it was told, what it said, what it is; and an agent's presence. Each begins
-// with a byte that says its version. What cannot be read gives a text that says where and why; nothing here throws, and what
+// with a byte that says its version; what an earlier version wrote is read, too. What cannot be read gives a text that says where and why; nothing here throws, and what
 // the reading of any bytes takes of memory is bounded by how many there are.
 
 #include "domain/expected.hpp"

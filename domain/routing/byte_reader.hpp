@@ -52,12 +52,17 @@ class byte_reader {
     c = named_;
   }
 
-  /// The byte that everything begins with.
-  void version(std::uint8_t known) {
-    std::uint8_t is = 0;
-    get(is);
-    if (is != known)
-      fail("version " + std::to_string(is) + ", and this program reads " + std::to_string(known));
+  /// The byte that everything begins with: from 1 to `newest`.
+  void version(std::uint8_t newest) {
+    get(version_);
+    if (failed() || (version_ >= 1 && version_ <= newest)) return;
+    fail("version " + std::to_string(version_) + ", and this program reads " +
+         (newest == 1 ? "1" : "1 to " + std::to_string(newest)));
+  }
+  /// What earlier versions have not stays as it is.
+  template <class... T>
+  void since(std::uint8_t version, T&... fields) {
+    if (version_ >= version) (get(fields), ...);
   }
 
   [[nodiscard]] bool failed() const { return !why_.empty(); }
@@ -159,6 +164,7 @@ class byte_reader {
   std::string_view left_;
   std::string why_;
   config_ptr named_;
+  std::uint8_t version_ = 0;
 };
 
 }  // namespace switchboard::domain::routing

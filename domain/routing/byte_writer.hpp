@@ -34,6 +34,11 @@ class byte_writer {
   void operator()(const T&... fields) {
     (put(fields), ...);
   }
+  /// What earlier versions have not: what is written is of the newest.
+  template <class... T>
+  void since(std::uint8_t, const T&... fields) {
+    (put(fields), ...);
+  }
   /// The config that a command brings.
   template <class Config>
   void brought(const std::shared_ptr<const Config>& c) {

@@ -114,12 +114,12 @@ outcome take(turning& t, const tell_presence& c) {
   if (p.epoch <= before.epoch) return std::nullopt;
   t.emit({.kind = event_kind::presence_told, .agent = p.agent, .epoch = p.epoch, .presence = p});
   const bool was_free =
-      before.online && before.channels != 0;  // also in his grace: he comes back to what he had
+      before.online &&
+      (before.channels != 0 || before.wraps_up);  // also in his grace: he comes back to what he had
   const bool is_free = p.online && !p.grace && p.channels != 0;
-  if (!is_free) {
-    rescind_offers_of(t, p.agent);
-    release_held_for(t, p.agent);
-  }
+  const auto allowed = is_free ? p.channels : 0;
+  rescind_offers_of(t, p.agent, allowed);
+  release_held_for(t, p.agent, allowed);
   if (before.online && !p.online) requeue_work(t, p.agent, t.s.config->when_gone);
   if (before.online && !before.grace && (!p.online || p.grace)) skip_rings_without(t, p.agent);
   if (is_free && !was_free && t.s.config->ramp_window.count() > 0) begin_ramp(t, p.agent);
@@ -143,6 +143,33 @@ outcome take(turning& t, const tell_calendar& c) {
   return std::nullopt;
 }
 
+/// What waits where nobody serves any more goes to the default, by its age; of other queues the rings may be others.
+void look_at_all_that_waits(turning& t) {
+  const auto to = t.s.config->default_queue;
+  const bool has_default = to != no_queue && !t.s.rules(to).removed;
+  std::vector<slot_index> waiting;
+  for (slot_index slot = 0; slot < t.s.items.slots(); ++slot) {
+    const auto& i = t.s.items[slot];
+    if (i.id == conversation_id{} || i.state == item_state::resting) continue;
+    if (!t.s.rules(i.queue).removed) {
+      if (t.s.rules(i.queue).rings.front().skip_if_none_online) waiting.push_back(slot);
+    } else if (has_default) {
+      waiting.push_back(slot);
+    }
+  }
+  std::sort(waiting.begin(), waiting.end(),
+            [&](auto x, auto y) { return item_reading{t.s.items}.less(x, y); });
+  for (const auto slot : waiting) {
+    if (!t.s.rules(t.s.items[slot].queue).removed) {
+      if (t.s.items[slot].state == item_state::queued) skip_empty_rings(t, slot);
+      continue;
+    }
+    rescind_offers(t, slot);
+    if (t.s.items[slot].state == item_state::resting) continue;  // a warm transfer: its owner has it
+    to_default_queue(t, slot);
+  }
+}
+
 outcome take(turning& t, const tell_config& c) {
   if (c.config->version == t.s.config->version && t.s.sequence > 0) return std::nullopt;
   t.emit({.kind = event_kind::configured, .epoch = c.config->version, .config = c.config});
@@ -151,6 +178,7 @@ outcome take(turning& t, const tell_config& c) {
     rescind_offers_of(t, a);
     requeue_work(t, a, requeue_policy::requeue_all);
   }
+  look_at_all_that_waits(t);
   for (agent_index a = 0; a < t.s.agents.size(); ++a) {
     const auto only = t.s.agents[a].only_signatures;
     if (std::any_of(only.begin(), only.end(), [&](auto sig) { return !t.s.signatures[sig].only_fits; })) {
@@ -175,12 +203,13 @@ outcome take(turning& t, const accept_offer& c) {
   const auto* const o = find_offer(t, slot, c.agent, c.epoch);
   if (o == nullptr) return refusal::offer_gone;
   const bool forced = o->forced;
+  const auto units = o->units;
   t.emit({.kind = event_kind::offer_accepted,
           .conversation = c.id,
           .agent = c.agent,
           .queue = t.s.items[slot].queue,
           .epoch = c.epoch});
-  hand_over(t, slot, c.agent, forced);
+  hand_over(t, slot, c.agent, forced, 0, units);
   return std::nullopt;
 }
 
@@ -244,8 +273,8 @@ outcome take(turning& t, const pull& c) {
 
 /// Would it fit, with what he has of it already given back?
 bool fits_hard(const turning& t, slot_index slot, agent_index a) {
-  std::uint32_t his = t.s.items[slot].owner == a && !t.s.items[slot].forced ? t.s.items[slot].units : 0;
-  for (const auto& o : t.s.more_of(slot).offers) his += o.agent == a && !o.forced ? o.units : 0;
+  std::uint32_t his = t.s.items[slot].owner == a ? t.s.items[slot].units : 0;
+  for (const auto& o : t.s.more_of(slot).offers) his += o.agent == a ? o.units : 0;
   const auto units = cost_of(*t.s.config, t.s.items[slot].channel, false);
   return units <= his || has_hard_room(t.s, a, units - his);
 }
@@ -255,16 +284,29 @@ outcome take(turning& t, const assign& c) {
   if (slot == no_slot) return refusal::unknown_conversation;
   if (!is_agent(t, c.agent)) return refusal::unknown_agent;
   if (t.s.items[slot].owner == c.agent && t.s.items[slot].state == item_state::resting) return std::nullopt;
-  if (!c.force && !fits_hard(t, slot, c.agent)) return refusal::over_hard_cap;
-  give_to(t, slot, c.agent, decider::hand, c.force);
+  const bool fits = fits_hard(t, slot, c.agent);
+  if (!c.force && !fits) return refusal::over_hard_cap;
+  give_to(t, slot, c.agent, decider::hand, !fits);
   return std::nullopt;
+}
+
+/// It goes to others: he is not asked for it again at once.
+void take_from_owner(turning& t, slot_index slot) {
+  const auto& i = t.s.items[slot];
+  t.emit({.kind = event_kind::unassigned,
+          .conversation = i.id,
+          .agent = i.owner,
+          .queue = i.queue,
+          .ring = i.ring,
+          .until = t.now + t.s.config->cooldown,
+          .key = i.key});
 }
 
 outcome take(turning& t, const unassign& c) {
   const auto slot = slot_of(t, c.id);
   if (slot == no_slot) return refusal::unknown_conversation;
   if (t.s.items[slot].owner == no_agent) return refusal::not_assigned;
-  t.emit(event_kind::unassigned, slot, t.s.items[slot].owner);
+  take_from_owner(t, slot);
   if (t.s.items[slot].state == item_state::resting) seek_again(t, slot);
   return std::nullopt;
 }
@@ -273,9 +315,10 @@ outcome transfer_to_agent(turning& t, slot_index slot, const transfer& c) {
   const auto& i = t.s.items[slot];
   if (!is_agent(t, c.agent)) return refusal::unknown_agent;
   if (i.owner == c.agent) return i.state == item_state::resting ? outcome{} : refusal::not_queued;
-  if (!c.force && !fits_hard(t, slot, c.agent)) return refusal::over_hard_cap;
+  const bool fits = fits_hard(t, slot, c.agent);
+  if (!c.force && !fits) return refusal::over_hard_cap;
   if (!c.warm) {
-    give_to(t, slot, c.agent, decider::hand, c.force);
+    give_to(t, slot, c.agent, decider::hand, !fits);
     return std::nullopt;
   }
   if (i.owner == no_agent) return refusal::not_assigned;
@@ -292,7 +335,7 @@ outcome transfer_to_agent(turning& t, slot_index slot, const transfer& c) {
           .agent = c.agent,
           .queue = i.queue,
           .ring = i.ring,
-          .flag = c.force,
+          .flag = !fits,
           .epoch = t.s.sequence + 1,
           .until = t.now + t.s.rules(i.queue).offer_timeout,
           .key = i.key});
@@ -312,7 +355,11 @@ outcome take(turning& t, const transfer& c) {
           .conversation = i.id,
           .queue = c.queue,
           .key = transfer_key(t, i, c.queue)});
-  skip_empty_rings(t, slot);
+  if (c.warm) {
+    skip_empty_rings(t, slot);
+  } else {
+    settle_in(t, slot, no_agent);
+  }
   return std::nullopt;
 }
 
@@ -324,7 +371,7 @@ outcome take(turning& t, const reassign_all& c) {
   for (const auto slot : work) {
     const auto& i = t.s.items[slot];
     if (i.owner != c.agent) continue;
-    t.emit(event_kind::unassigned, slot, c.agent);
+    take_from_owner(t, slot);
     if (i.state != item_state::resting) continue;
     const auto queue = c.queue == no_queue ? i.queue : c.queue;
     // As if it came now: whoever waits already goes first, and whoever comes later does not.
@@ -332,7 +379,7 @@ outcome take(turning& t, const reassign_all& c) {
             .conversation = i.id,
             .queue = queue,
             .key = queue_key(*t.s.config, t.s.rules(queue).order, domain::priority::low, t.now, i.due)});
-    skip_empty_rings(t, slot);
+    settle_in(t, slot, no_agent);
   }
   return std::nullopt;
 }
@@ -347,6 +394,7 @@ turn_result turn(router_state& s, const router_command& c, timestamp now, std::v
   turn_result r;
   r.events.reserve(4);  // most turns say no more
   turning t{.s = s, .now = std::max(now, s.now), .out = r.events, .why = why};
+  if (const auto* const due = std::get_if<tick>(&c)) t.after_pause = due->after_pause;
   run_due(t);
   r.refused = std::visit([&](const auto& command) { return take(t, command); }, c);
   // What is settled may be due at once: a ring that opened meanwhile, an overflow.

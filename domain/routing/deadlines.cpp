@@ -12,6 +12,7 @@ bool fire_waiting(turning& t, slot_index slot) {
   const auto& q = t.s.rules(i.queue);
   if ((i.hold == hold::sticky || i.hold == hold::delay) && i.hold_until <= t.now) {
     t.emit({.kind = event_kind::hold_ended, .conversation = i.id, .queue = i.queue, .hold = i.hold});
+    skip_empty_rings(t, slot);
     return true;
   }
   if (i.ring + std::size_t{1} < q.rings.size() && i.enqueued_at + q.rings[i.ring + 1].opens_after <= t.now) {

@@ -1,6 +1,7 @@
 #pragma once
 // What the fields of each struct are, in the order in which they stand in the bytes (byte_writer.hpp). A field that is added to a
-// struct is added here, or it is neither hashed nor kept: behind the others, with a new version of what holds it (archive.hpp).
+// struct is added here, or it is neither hashed nor kept: behind the others, by since() with a new version of what holds it
+// (archive.cpp, saving.cpp), for what an earlier version wrote is read as well.
 
 #include "domain/routing/agent_presence.hpp"
 #include "domain/routing/byte_reader.hpp"
@@ -88,6 +89,7 @@ void describe(Archive& a, T& c) {
     c.idle_percent, c.reserve_percent, c.cooldown, c.missed_max, c.sticky_window, c.sticky_hold,
     c.sticky_ignore_queue, c.ramp_window, c.ramp_per_minute, c.when_gone, c.handling_prior,
     c.conversations_max, c.signatures_max, c.left_max, c.bulk_max, c.scanned_max, c.explained_max);
+  a.since(2, c.rules, c.channel_order, c.default_queue);
 }
 
 // -- commands ------------------------------------------------------------------------------------------------
@@ -96,13 +98,17 @@ template <class Archive, field_of<conversation_facts> T>
 void describe(Archive& a, T& f) {
   a(f.id, f.version, f.queue, f.channel, f.priority, f.required, f.preferred, f.due, f.waiting_since,
     f.answered, f.last_agent, f.last_agent_at);
+  a.since(2, f.rule, f.had);
 }
 template <class Archive, field_of<presence_facts> T>
 void describe(Archive& a, T& p) {
   a(p.agent, p.epoch, p.online, p.grace, p.scheduled, p.channels);
+  a.since(2, p.wraps_up);
 }
 template <class Archive, field_of<tick> T>
-void describe(Archive&, T&) {}
+void describe(Archive& a, T& t) {
+  a.since(2, t.after_pause);
+}
 template <class Archive, field_of<tell_conversation> T>
 void describe(Archive& a, T& c) {
   a(c.facts);

@@ -16,7 +16,7 @@ bool has_room(const router_config& c, const agent_load& load, channel_index ch) 
 }
 
 bool has_hard_room(const router_state& s, agent_index a, std::uint32_t units) {
-  return s.loads[a].used - s.agents[a].forced + units <= s.config->agents[a].units_hard;
+  return s.loads[a].used + units <= s.config->agents[a].units_hard;
 }
 
 bool has_skills(const router_state& s, agent_index a, const item_needs& needs, const ring& r) {

@@ -91,6 +91,7 @@ explanation explain(const router_state& s, slot_index slot, std::size_t candidat
   explanation x{.sequence = s.sequence,
                 .config_version = s.config->version,
                 .queue = i.queue,
+                .rule = i.rule,
                 .ring = i.ring,
                 .channel = i.channel,
                 .needs = needs,

@@ -1,6 +1,6 @@
 #pragma once
-// Why a conversation goes where it goes. Made when somebody asks, by looking at everybody once more; deciding itself pays
-// nothing for it. On the state before the decision it explains that decision: a replay gets there by the log.
+// Why a conversation goes where it goes. Made beside a decision where somebody wants reasons, as routers do, by looking at everybody
+// once more (bench/routing_bench.cpp has what that costs). On the state before the decision it explains that decision: a replay gets there by the log.
 
 #include "domain/routing/strategies.hpp"
 
@@ -21,6 +21,7 @@ struct explanation {
   std::uint64_t sequence = 0;  ///< of the last event before
   std::uint64_t config_version = 0;
   queue_index queue = 0;
+  rule_index rule = no_rule;  ///< that brought it to this queue
   std::uint8_t ring = 0;
   channel_index channel = 0;
   item_needs needs = {};

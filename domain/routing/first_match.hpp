@@ -35,6 +35,7 @@ struct attribute_test {
 /// Every test that is named must hold; in a list any one of them does. No test at all fits everything.
 struct routing_rule {
   std::string name = {};
+  rule_index place = no_rule;  ///< of its name in router_config::rules
   std::vector<brand_id> brands = {};
   std::vector<domain::platform> platforms = {};
   std::vector<account_id> accounts = {};

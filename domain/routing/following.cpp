@@ -51,18 +51,7 @@ std::optional<router_command> begin(const router_state& s, const followed& e, co
                         (e.type == event_type::conversation_updated && c.last_inbound_at);
   const bool asks = is_by_customer(e) || (reopened && !e.text_follows);
   if (!asks || is_over(e) || c.status != conversation_status::open) return std::nullopt;
-  auto found = first_match(rules.rules,
-                           {.brand = c.brand,
-                            .platform = c.platform,
-                            .account = c.account,
-                            .source = e.source,
-                            .kind = c.kind,
-                            .language = c.language,
-                            .tags = c.tags,
-                            .priority = c.priority,
-                            .attributes = attributes_of(c),
-                            .text = e.message != nullptr ? e.message->content : std::string()},
-                           rules.otherwise);
+  auto found = first_match(rules.rules, subject_of(e), rules.otherwise);
   conversation_facts f{.id = c.id,
                        .version = c.version,
                        .queue = found.queue,
@@ -70,6 +59,8 @@ std::optional<router_command> begin(const router_state& s, const followed& e, co
                        .priority = found.priority,
                        .required = std::move(found.required),
                        .preferred = std::move(found.preferred)};
+  if (found.rule) f.rule = rules.rules[*found.rule].place;
+  if (found.priority != c.priority) f.had = c.priority;
   if (c.last_agent_at) {
     f.last_agent = find_agent(s, c.last_agent);
     if (f.last_agent != no_agent) f.last_agent_at = *c.last_agent_at;
@@ -85,9 +76,9 @@ timestamp waiting_since(const router_state& s, const item& i, const followed& e)
   return is_by_agent(e) || waits_for_customer(e.conversation) ? e.at : timestamp{};
 }
 
-/// Has its owner written to the customer since he got it?
+/// Has its owner written to the customer since he got it, and since the customer wrote?
 bool is_answered(const router_state& s, const item& i, const followed& e) {
-  if (i.owner == no_agent) return false;
+  if (i.owner == no_agent || is_by_customer(e)) return false;
   return i.answered || (is_by_agent(e) && e.message->sender_id == s.config->agents[i.owner].id.value);
 }
 
@@ -99,7 +90,7 @@ std::optional<router_command> go_on(const router_state& s, slot_index slot, cons
   if (is_over(e) || (waits_for_customer(c) && i.owner == no_agent)) return tell_left{c.id, c.version};
   const auto& needs = s.needs[i.needs];
   // What a rule made of the priority is in the conversation only when the router's own event has come to it.
-  const bool knows_rule = c.routed >= i.sequence;
+  const bool knows_rule = !i.ruled || c.routed >= i.sequence;
   conversation_facts f{.id = c.id,
                        .version = c.version,
                        .queue = i.queue,
@@ -115,6 +106,20 @@ std::optional<router_command> go_on(const router_state& s, slot_index slot, cons
 }
 
 }  // namespace
+
+subject subject_of(const followed& e) {
+  const auto& c = e.conversation;
+  return {.brand = c.brand,
+          .platform = c.platform,
+          .account = c.account,
+          .source = e.source,
+          .kind = c.kind,
+          .language = c.language,
+          .tags = c.tags,
+          .priority = c.priority,
+          .attributes = attributes_of(c),
+          .text = e.message != nullptr ? e.message->content : std::string()};
+}
 
 std::optional<router_command> follow(const router_state& s, const followed& e, const following_rules& rules) {
   if (is_by_router(e.type)) return std::nullopt;
@@ -140,11 +145,14 @@ agent_index find_agent(const router_state& s, const agent_id& id) {
 
 std::vector<routing_rule> align_rules(std::vector<routing_rule> rules, const router_config& as_written,
                                       const router_config& aligned) {
-  std::map<std::string, std::size_t> queues, skills;
+  std::map<std::string, std::size_t> queues, skills, names;
   for (std::size_t q = 0; q < aligned.queues.size(); ++q) queues.emplace(aligned.queues[q].id.value, q);
   for (std::size_t k = 0; k < aligned.skills.size(); ++k) skills.emplace(aligned.skills[k], k);
+  for (std::size_t n = 0; n < aligned.rules.size(); ++n) names.emplace(aligned.rules[n], n);
   const auto skill = [&](skill_index k) { return static_cast<skill_index>(skills.at(as_written.skills[k])); };
   for (auto& r : rules) {
+    const auto name = names.find(r.name);
+    r.place = name == names.end() ? no_rule : static_cast<rule_index>(name->second);
     if (r.queue) r.queue = static_cast<queue_index>(queues.at(as_written.queues[*r.queue].id.value));
     for (auto& k : r.required) k.skill = skill(k.skill);
     for (auto& k : r.preferred) k.skill = skill(k.skill);

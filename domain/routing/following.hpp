@@ -21,6 +21,9 @@ struct followed {
   bool text_follows = false;  ///< its customer's words come in an event of their own, right behind
 };
 
+/// What rules look at.
+[[nodiscard]] subject subject_of(const followed& e);
+
 /// Of the config that is aligned: their indexes are its.
 struct following_rules {
   std::vector<routing_rule> rules = {};

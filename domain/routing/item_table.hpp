@@ -44,6 +44,7 @@ struct item {
   agent_index only = no_agent;  ///< hold::sticky, or whom a warm transfer is for
   std::uint32_t units = 0;      ///< what it costs its owner
   queue_index queue = 0;
+  rule_index rule = no_rule;  ///< that brought it to this queue
   std::uint8_t ring = 0;
   channel_index channel = 0;
   domain::priority priority = domain::priority::medium;
@@ -53,6 +54,7 @@ struct item {
   bool forced : 1 = false;
   bool pressing : 1 = false;
   bool idle : 1 = false;
+  bool ruled : 1 = false;      ///< a rule set its priority
   bool exhausted : 1 = false;  ///< nowhere left to overflow to
   bool more : 1 = false;       ///< it has an item_more
 };

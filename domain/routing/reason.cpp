@@ -1,6 +1,5 @@
 #include "domain/routing/reason.hpp"
 
-#include "domain/json.hpp"
 #include "domain/words.hpp"
 
 #include <string_view>
@@ -61,6 +60,22 @@ void append_candidate(std::string& out, const candidate& c, const router_state& 
   o.end();
 }
 
+std::string counts_of(const explanation& x) {
+  std::string out;
+  json_object o{out};
+  for (std::size_t why = 1; why < reject_count; ++why) {
+    if (x.rejected[why] > 0) o.number(to_word(static_cast<reject>(why)), x.rejected[why]);
+  }
+  o.end();
+  return out;
+}
+
+}  // namespace
+
+std::string_view to_word(decider d) {
+  return word_of(decider_words, d);
+}
+
 void add_needs(json_object& o, const item_needs& needs, const router_state& s) {
   const auto append = [&](std::string& out, skill_index skill, std::string_view how, std::uint64_t much) {
     json_object one{out};
@@ -78,20 +93,10 @@ void add_needs(json_object& o, const item_needs& needs, const router_state& s) {
   }
 }
 
-std::string counts_of(const explanation& x) {
-  std::string out;
-  json_object o{out};
-  for (std::size_t why = 1; why < reject_count; ++why) {
-    if (x.rejected[why] > 0) o.number(to_word(static_cast<reject>(why)), x.rejected[why]);
-  }
-  o.end();
-  return out;
-}
-
-}  // namespace
-
-std::string_view to_word(decider d) {
-  return word_of(decider_words, d);
+std::string_view decided_by(const explanation& x, const router_state& s) {
+  if (x.winner == no_agent || !x.decided_by) return {};
+  const auto words = words_of_keys(s.rules(x.queue).strategies);
+  return *x.decided_by < words.size() ? words[*x.decided_by] : std::string_view{};
 }
 
 std::string to_json(const reason& r, const router_state& s) {
@@ -102,18 +107,20 @@ std::string to_json(const reason& r, const router_state& s) {
   o.text("conversation", to_text(r.conversation));
   o.text("event", to_word(r.kind));
   o.number("sequence", r.sequence);
+  o.text("at", to_rfc3339(r.at));
   o.number("configVersion", x.config_version);
   if (r.winner != no_agent) {
     o.text("agent", agent_name(s, r.winner));
     o.text("by", to_word(r.by));
   }
   o.text("queue", s.rules(x.queue).id.value);
+  if (x.rule != no_rule) o.text("rule", s.config->rules[x.rule]);
   o.number("ring", x.ring);
   if (x.hold != hold::none) o.text("hold", to_word(x.hold));
   add_needs(o, x.needs, s);
   o.raw("keys", array_of(words, append_json_string));
   if (x.winner != no_agent) o.text("best", agent_name(s, x.winner));
-  if (x.decided_by && *x.decided_by < words.size()) o.text("decidedBy", words[*x.decided_by]);
+  o.text_if("decidedBy", decided_by(x, s));
   o.raw("candidates", array_of(x.candidates, [&](auto& to, const auto& c) { append_candidate(to, c, s); }));
   o.number("eligible", x.eligible);
   o.raw("rejected", counts_of(x));

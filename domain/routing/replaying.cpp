@@ -74,7 +74,7 @@ std::optional<std::string> differs(router_state& s, std::string_view command, st
   if (!logged) return logged.error();
   const auto before = s.sequence;
   const auto now = turn(s, *c, at).events;
-  if (encode(now) == events) return std::nullopt;
+  if (encode(now) == encode(*logged)) return std::nullopt;  // which an earlier version may have written
   return "the turn behind sequence " + std::to_string(before) + ": " + compare_events(*logged, now);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-// Are the rules still those that the log was written by? Each turn of it is taken again, and has to say the same to the byte.
+// Are the rules still those that the log was written by? Each turn of it is taken again, and has to say the same to the byte (to that
+// of this version, where an earlier one wrote it).
 
 #include "domain/routing/router_state.hpp"
 

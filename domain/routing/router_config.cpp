@@ -28,7 +28,7 @@ const std::string& name_of(const queue_rules& q) {
 const std::string& name_of(const agent_rules& a) {
   return a.id.value;
 }
-void remove(std::string&) {}  // a skill that nobody has
+void remove(std::string&) {}  // a skill that nobody has, a rule that nothing fits
 void remove(queue_rules& q) {
   q.removed = true;
 }
@@ -82,6 +82,44 @@ void name_once(std::vector<skill_level>& skills) {
   skills.erase(end, skills.end());
 }
 
+bool is_same(const channel& a, const channel& b) {
+  return a.platform == b.platform && a.kind == b.kind;
+}
+
+/// A channel is what it is about. What came by one that is gone is still counted by it, as long as there is a place for it.
+void keep_channels(router_config& next, const router_config& before) {
+  if (before.queues.empty()) return;  // nothing came by those that it begins with
+  std::vector<channel> all = before.channels;
+  std::vector<channel_index> order;
+  std::vector<bool> taken(all.size(), false);
+  for (const auto& c : next.channels) {
+    std::size_t at = 0;
+    while (at < taken.size() && (taken[at] || !is_same(all[at], c))) ++at;
+    if (at == taken.size() && all.size() >= channels_max) {
+      // No place is left: that of one that is gone.
+      at = static_cast<std::size_t>(std::find_if(all.begin(), all.end(),
+                                                 [&](const channel& old) {
+                                                   return std::none_of(
+                                                       next.channels.begin(), next.channels.end(),
+                                                       [&](const channel& n) { return is_same(n, old); });
+                                                 }) -
+                                    all.begin());
+    }
+    if (at >= all.size()) {
+      at = all.size();
+      all.emplace_back();
+    }
+    if (at >= taken.size()) taken.resize(at + 1, false);
+    taken[at] = true;
+    all[at] = c;
+    order.push_back(static_cast<channel_index>(at));
+  }
+  next.channels = std::move(all);
+  const bool as_they_stand =
+      order.size() == next.channels.size() && std::is_sorted(order.begin(), order.end());
+  next.channel_order = as_they_stand ? std::vector<channel_index>{} : std::move(order);
+}
+
 void make_grow(std::vector<ring>& rings) {
   if (rings.empty()) rings.emplace_back();
   rings.front().opens_after = milliseconds{0};
@@ -115,6 +153,8 @@ std::optional<requeue_policy> requeue_policy_of(std::string_view word) {
 
 router_config align(router_config next, const router_config& before) {
   const auto skills = keep_places(next.skills, before.skills);
+  (void)keep_places(next.rules, before.rules);
+  if (next.rules.size() > no_rule) next.rules.resize(no_rule);
   // References are by the places that `next` came with, so they move before what holds them does.
   const auto agents_now = [&] {
     auto copy = next.agents;
@@ -124,9 +164,10 @@ router_config align(router_config next, const router_config& before) {
     auto copy = next.queues;
     return keep_places(copy, before.queues);
   }();
-  // What came by a channel that is gone is still counted by it.
-  for (auto c = next.channels.size(); c < before.channels.size(); ++c)
-    next.channels.push_back(before.channels[c]);
+  keep_channels(next, before);
+  if (next.default_queue != no_queue) {
+    next.default_queue = static_cast<queue_index>(queues_now[next.default_queue]);
+  }
   for (auto& a : next.agents) {
     for (auto& m : a.queues) m.queue = static_cast<queue_index>(queues_now[m.queue]);
     for (auto& s : a.skills) s.skill = static_cast<skill_index>(skills[s.skill]);
@@ -148,13 +189,28 @@ router_config align(router_config next, const router_config& before) {
   return next;
 }
 
-channel_index channel_of(const router_config& c, domain::platform on, thread_kind kind) {
-  for (std::size_t i = 0; i < c.channels.size(); ++i) {
-    const auto& ch = c.channels[i];
-    if (ch.platform.value_or(on) == on && ch.kind.value_or(kind) == kind)
-      return static_cast<channel_index>(i);
+std::uint32_t align_channels(std::uint32_t bits, const router_config& as_written,
+                             const router_config& aligned) {
+  if (bits == 0 || bits == all_channels) return bits;
+  std::uint32_t out = 0;
+  for (std::size_t at = 0; at < aligned.channels.size(); ++at) {
+    const auto& all = as_written.channels;
+    const auto w = std::find_if(all.begin(), all.end(),
+                                [&](const channel& c) { return is_same(c, aligned.channels[at]); });
+    if (w == all.end() || (bits >> (w - all.begin()) & 1) != 0) out |= std::uint32_t{1} << at;
   }
-  return static_cast<channel_index>(c.channels.size() - 1);
+  return out;
+}
+
+channel_index channel_of(const router_config& c, domain::platform on, thread_kind kind) {
+  const auto count = c.channel_order.empty() ? c.channels.size() : c.channel_order.size();
+  channel_index at = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    at = c.channel_order.empty() ? static_cast<channel_index>(i) : c.channel_order[i];
+    const auto& ch = c.channels[at];
+    if (ch.platform.value_or(on) == on && ch.kind.value_or(kind) == kind) return at;
+  }
+  return at;
 }
 
 }  // namespace switchboard::domain::routing

@@ -24,8 +24,10 @@ using agent_index = std::uint32_t;
 using queue_index = std::uint16_t;
 using skill_index = std::uint16_t;
 using channel_index = std::uint8_t;
+using rule_index = std::uint16_t;
 inline constexpr agent_index no_agent = 0xffff'ffff;
 inline constexpr queue_index no_queue = 0xffff;
+inline constexpr rule_index no_rule = 0xffff;
 inline constexpr std::size_t channels_max = 32;  ///< a bit each in what a status allows
 inline constexpr std::uint32_t all_channels = 0xffff'ffff;
 
@@ -73,6 +75,7 @@ struct channel {
   std::uint32_t units = 20;
   bool interruptible = false;     ///< leaves `reserve_percent` of an agent's units free
   std::uint16_t at_once_max = 0;  ///< of one agent; 0: as many as his units allow
+  bool operator==(const channel&) const = default;
 };
 
 /// From `opens_after` the time of queueing on, more agents count. Rings only grow (normalised by align()).
@@ -154,12 +157,24 @@ struct router_config {
   /// With more candidates for one conversation its queue keeps them as a tournament (best_tree.hpp), where that pays.
   std::uint32_t scanned_max = 64;
   std::uint32_t explained_max = 20;  ///< agents whom a reason names one by one; all are in its counts
+  /// Names of the rules that say where conversations go first, for reasons; more than no_rule are not remembered.
+  std::vector<std::string> rules = {};
+  /// Which channel is looked at first, and so on: its place in `channels` is for ever. Empty: as they stand. What is not named
+  /// fits no new conversation.
+  std::vector<channel_index> channel_order = {};
+  queue_index default_queue =
+      no_queue;  ///< where what fits no rule goes, and what waits in a queue that is removed
 };
 
 using config_ptr = std::shared_ptr<const router_config>;
 
-/// `next` with every agent, queue and skill where `before` has it; references within follow. Rings are made to grow only.
+/// `next` with every agent, queue, skill and rule where `before` has it; references within follow. Rings are made to grow only.
 [[nodiscard]] router_config align(router_config next, const router_config& before);
+
+/// A bit each, of `as_written`, as bits of `aligned`, which is align(as_written, …). Whoever takes anything takes what came by a
+/// channel that is gone.
+[[nodiscard]] std::uint32_t align_channels(std::uint32_t bits, const router_config& as_written,
+                                           const router_config& aligned);
 
 /// Of the first channel that fits; the last one where none does.
 [[nodiscard]] channel_index channel_of(const router_config& c, domain::platform on, thread_kind kind);

@@ -31,6 +31,9 @@ struct conversation_facts {
   bool answered = false;                     ///< its agent has written to the customer
   agent_index last_agent = no_agent;         ///< who served this customer last …
   timestamp last_agent_at = {};              ///< … and when
+  rule_index rule = no_rule;                 ///< that named its queue, when it came
+  std::optional<domain::priority> had =
+      {};  ///< the conversation's, where a rule set another; nullopt: none did
   bool operator==(const conversation_facts&) const = default;
 };
 using facts_ptr = std::shared_ptr<const conversation_facts>;
@@ -52,6 +55,7 @@ struct presence_facts {
   bool scheduled = false;  ///< his shift has begun and not ended
   std::uint32_t channels =
       0;  ///< what his status lets him be offered, a bit for each; 0 in wrap-up and behind his shift
+  bool wraps_up = false;  ///< nothing but that keeps new work from him: then he has not just come
   bool operator==(const presence_facts&) const = default;
 };
 struct tell_presence {
@@ -103,7 +107,9 @@ struct reassign_all {
   queue_index queue = no_queue;
 };
 /// Whatever is due at this time.
-struct tick {};
+struct tick {
+  bool after_pause = false;  ///< nobody could answer meanwhile: offers that lapsed were not missed
+};
 
 using router_command =
     std::variant<tick, tell_conversation, tell_left, tell_presence, tell_calendar, tell_config, accept_offer,

@@ -32,7 +32,7 @@ struct agent_load {
 };
 
 struct agent_state {
-  presence_facts presence = {};
+  presence_facts presence = {.scheduled = true};  ///< who never said anything may have no shifts
   bool paused = false;  ///< he missed too many, and his presence does not say so yet
   std::uint32_t missed = 0;
   std::uint32_t forced = 0;  ///< units of `used` that came by force

@@ -14,7 +14,7 @@ namespace switchboard::domain::routing {
 
 namespace {
 
-constexpr std::uint8_t state_version = 1;
+constexpr std::uint8_t state_version = 2;  // 2: rules have names
 
 // -- what would lead nowhere ---------------------------------------------------------------------------------
 
@@ -27,7 +27,8 @@ bool is_agent_or_none(const router_state& s, agent_index a) {
 
 bool leads_somewhere(const router_state& s, const item& i) {
   return i.id != conversation_id{} && s.items.find(i.id) == no_slot && i.queue < s.queues.size() &&
-         i.channel < s.config->channels.size() && is_agent_or_none(s, i.owner) && is_agent_or_none(s, i.only);
+         i.channel < s.config->channels.size() && is_agent_or_none(s, i.owner) &&
+         is_agent_or_none(s, i.only) && (i.rule == no_rule || i.rule < s.config->rules.size());
 }
 
 bool leads_somewhere(const router_state& s, const item_more& m) {

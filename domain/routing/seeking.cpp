@@ -28,6 +28,7 @@ void turning::explain_choice(event_kind kind, slot_index slot, agent_index winne
                   .kind = kind,
                   .by = by,
                   .sequence = s.sequence + 1,
+                  .at = now,
                   .explained = explain(s, slot, s.config->explained_max)});
 }
 
@@ -80,6 +81,13 @@ void overflow(turning& t, slot_index slot) {
   const auto& i = t.s.items[slot];
   router_event e{.kind = event_kind::overflowed, .conversation = i.id, .queue = i.queue, .key = i.key};
   if (!target) {
+    const auto& visited = t.s.more_of(slot).visited;
+    if (!visited.empty() && visited.front() != i.queue && !t.s.rules(visited.front()).removed) {
+      // It waits where it came to first.
+      e.queue = visited.front();
+      e.target = {.kind = overflow_target::to::queue, .index = e.queue};
+      t.emit(e);
+    }
     e.flag = true;
     return t.emit(e);
   }
@@ -93,14 +101,23 @@ void overflow(turning& t, slot_index slot) {
   }
 }
 
+namespace {
+
+bool anybody_in(const router_state& s, queue_index q, const ring& r) {
+  const auto& online = s.queues[q].online;
+  for (std::size_t p = 0; p < online.size() && p <= r.pool; ++p) {
+    if (online[p] > 0) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 void skip_empty_rings(turning& t, slot_index slot) {
   const auto& i = t.s.items[slot];
   const auto& rings = t.s.rules(i.queue).rings;
   while (i.ring + std::size_t{1} < rings.size() && rings[i.ring].skip_if_none_online) {
-    const auto& online = t.s.queues[i.queue].online;
-    std::uint32_t here = 0;
-    for (std::size_t p = 0; p < online.size() && p <= rings[i.ring].pool; ++p) here += online[p];
-    if (here > 0) return;
+    if (anybody_in(t.s, i.queue, rings[i.ring])) return;
     t.emit({.kind = event_kind::ring_opened,
             .conversation = i.id,
             .queue = i.queue,
@@ -122,7 +139,7 @@ void settle_in(turning& t, slot_index slot, agent_index last) {
                    .agent = last,
                    .queue = i.queue,
                    .hold = hold::sticky,
-                   .until = t.now + t.s.config->sticky_hold});
+                   .until = t.now + std::max(t.s.config->sticky_hold, milliseconds{1})});  // he has this turn
   }
   const auto delay = t.s.rules(i.queue).delay;
   if (delay.count() > 0 && t.now < i.enqueued_at + delay) {
@@ -134,11 +151,25 @@ void settle_in(turning& t, slot_index slot, agent_index last) {
   }
 }
 
+void to_default_queue(turning& t, slot_index slot) {
+  const auto& i = t.s.items[slot];
+  const auto to = t.s.config->default_queue;
+  t.emit({.kind = event_kind::transferred,
+          .conversation = i.id,
+          .queue = to,
+          .key = queue_key(*t.s.config, t.s.rules(to).order, i.priority, i.enqueued_at, i.due)});
+  settle_in(t, slot, no_agent);
+}
+
 void seek_again(turning& t, slot_index slot) {
   const auto& i = t.s.items[slot];
   if (i.state == item_state::resting && i.owner != no_agent) return;
   if (!t.s.more_of(slot).offers.empty()) return;
   t.emit(event_kind::requeued, slot);
+  const auto otherwise = t.s.config->default_queue;
+  if (t.s.rules(i.queue).removed && otherwise != no_queue && !t.s.rules(otherwise).removed) {
+    return to_default_queue(t, slot);
+  }
   skip_empty_rings(t, slot);
   t.sought_again.push_back(i.id);
 }
@@ -154,7 +185,8 @@ void rescind_offers(turning& t, slot_index slot) {
   }
 }
 
-void hand_over(turning& t, slot_index slot, agent_index a, bool force, std::uint64_t epoch) {
+void hand_over(turning& t, slot_index slot, agent_index a, bool force, std::uint64_t epoch,
+               std::uint32_t units) {
   rescind_offers(t, slot);
   const auto& i = t.s.items[slot];
   if (i.owner != no_agent) {  // of the same decision, which the epoch says
@@ -172,6 +204,7 @@ void hand_over(turning& t, slot_index slot, agent_index a, bool force, std::uint
           .queue = i.queue,
           .ring = i.ring,
           .flag = force,
+          .units = units,
           .epoch = epoch,
           .key = i.key});
 }
@@ -183,6 +216,8 @@ void give_to(turning& t, slot_index slot, agent_index a, decider by, bool force)
 }
 
 void end_offer(turning& t, slot_index slot, agent_index a, event_kind how) {
+  const bool lapsed = how == event_kind::offer_expired && t.after_pause;
+  if (lapsed) how = event_kind::offer_rescinded;
   const auto& offers = t.s.more_of(slot).offers;
   const auto o = std::find_if(offers.begin(), offers.end(), [&](const auto& x) { return x.agent == a; });
   t.emit({.kind = how,
@@ -190,7 +225,7 @@ void end_offer(turning& t, slot_index slot, agent_index a, event_kind how) {
           .agent = a,
           .queue = t.s.items[slot].queue,
           .epoch = o->epoch,
-          .until = t.now + t.s.config->cooldown});
+          .until = lapsed ? timestamp{} : t.now + t.s.config->cooldown});
   seek_again(t, slot);
   if (how == event_kind::offer_expired && t.s.agents[a].missed >= t.s.config->missed_max) {
     t.emit({.kind = event_kind::auto_away, .agent = a, .epoch = t.s.agents[a].presence.epoch});
@@ -199,9 +234,10 @@ void end_offer(turning& t, slot_index slot, agent_index a, event_kind how) {
   }
 }
 
-void rescind_offers_of(turning& t, agent_index a) {
+void rescind_offers_of(turning& t, agent_index a, std::uint32_t but_in) {
   const auto work = t.s.agents[a].work;
   for (const auto slot : work) {
+    if ((but_in >> t.s.items[slot].channel & 1) != 0) continue;
     const auto& offers = t.s.more_of(slot).offers;
     const auto o = std::find_if(offers.begin(), offers.end(), [&](const auto& x) { return x.agent == a; });
     if (o == offers.end()) continue;
@@ -214,7 +250,7 @@ void rescind_offers_of(turning& t, agent_index a) {
   }
 }
 
-void release_held_for(turning& t, agent_index a) {
+void release_held_for(turning& t, agent_index a, std::uint32_t but_in) {
   std::vector<slot_index> held;
   for (const auto index : t.s.agents[a].only_signatures) {
     const auto& items = t.s.signatures[index].items.slots();
@@ -223,11 +259,13 @@ void release_held_for(turning& t, agent_index a) {
   // Not as the list has them: in what order it was filled is nothing that a saved state would know.
   std::sort(held.begin(), held.end(), [&](auto x, auto y) { return item_reading{t.s.items}.less(x, y); });
   for (const auto slot : held) {
+    if ((but_in >> t.s.items[slot].channel & 1) != 0) continue;
     t.emit({.kind = event_kind::hold_ended,
             .conversation = t.s.items[slot].id,
             .agent = a,
             .queue = t.s.items[slot].queue,
             .hold = hold::sticky});
+    skip_empty_rings(t, slot);
   }
 }
 
@@ -275,17 +313,14 @@ void skip_rings_without(turning& t, agent_index a) {
     std::vector<slot_index> waiting;
     for_each_signature(t.s.queues[m.queue], [&](std::uint32_t sig) {
       const auto& of = t.s.signatures[sig];
-      if (of.key.ring < rings.size() && rings[of.key.ring].skip_if_none_online) {
+      if (of.key.ring < rings.size() && rings[of.key.ring].skip_if_none_online &&
+          !anybody_in(t.s, m.queue, rings[of.key.ring])) {
         waiting.insert(waiting.end(), of.items.slots().begin(), of.items.slots().end());
       }
     });
     std::sort(waiting.begin(), waiting.end(),
               [&](auto x, auto y) { return item_reading{t.s.items}.less(x, y); });
-    for (const auto slot : waiting) {
-      const auto ring = t.s.items[slot].ring;
-      skip_empty_rings(t, slot);
-      if (t.s.items[slot].ring == ring && t.s.ring_of(m.queue, ring).pool >= m.pool) break;
-    }
+    for (const auto slot : waiting) skip_empty_rings(t, slot);
   }
 }
 

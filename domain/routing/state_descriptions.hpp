@@ -64,6 +64,9 @@ void describe(Archive& a, T& i) {
     i.exhausted = flags[4];
     i.more = flags[5];
   }
+  bool ruled = i.ruled;
+  a.since(2, i.rule, ruled);
+  if constexpr (Archive::reads) i.ruled = ruled;
 }
 
 /// All but the conversations, what they need, and those that left.

@@ -15,6 +15,7 @@ struct turning {
   std::vector<router_event>& out;
   std::vector<reason>* why = nullptr;              ///< nullptr: nobody asks
   std::vector<conversation_id> sought_again = {};  ///< after an offer that was not taken
+  bool after_pause = false;                        ///< tick::after_pause
 
   /// Decided: it is said, and so it is.
   void emit(router_event e);
@@ -42,7 +43,9 @@ void skip_empty_rings(turning& t, slot_index slot);
 void seek_again(turning& t, slot_index slot);
 void rescind_offers(turning& t, slot_index slot);
 /// What it is to others ends, then it is his. An epoch says that strategies decided it, and spends of his ramp.
-void hand_over(turning& t, slot_index slot, agent_index a, bool force, std::uint64_t epoch = 0);
+/// `units`: what was kept free for it; 0: what it costs now.
+void hand_over(turning& t, slot_index slot, agent_index a, bool force, std::uint64_t epoch = 0,
+               std::uint32_t units = 0);
 /// … and that is a decision, which has a reason.
 void give_to(turning& t, slot_index slot, agent_index a, decider by, bool force = false);
 /// What came into a queue in this turn, and waits: why nobody is asked.
@@ -50,9 +53,12 @@ void explain_who_waits(turning& t);
 /// An offer ends unanswered or refused; enough misses in a row make him away.
 void end_offer(turning& t, slot_index slot, agent_index a, event_kind how);
 /// Nobody is to be asked for it any more who was.
-void rescind_offers_of(turning& t, agent_index a);
+/// … but in these channels.
+void rescind_offers_of(turning& t, agent_index a, std::uint32_t but_in = 0);
 /// What waits for this agent alone waits for everybody.
-void release_held_for(turning& t, agent_index a);
+void release_held_for(turning& t, agent_index a, std::uint32_t but_in = 0);
+/// By its age. Precondition: the config has one that is not removed.
+void to_default_queue(turning& t, slot_index slot);
 void requeue_work(turning& t, agent_index a, requeue_policy policy);
 /// He came: what waits that he could take, shared among those whose shift it is, is all that he gets for a while.
 void begin_ramp(turning& t, agent_index a);

@@ -17,7 +17,7 @@ using test::scripted_server;
 using test::seen_request;
 
 const std::string offered =
-    R"({"conversation":"c_1","event":"offer_made","sequence":41,"configVersion":7,"agent":"ada","by":"strategy",)"
+    R"({"conversation":"c_1","event":"offer_made","sequence":41,"at":"2026-11-21T08:05:48.123Z","configVersion":7,"agent":"ada","by":"strategy",)"
     R"("queue":"support","ring":1,"requires":[{"skill":"billing","level":3}],"prefers":[{"skill":"french","weight":2}],)"
     R"("keys":["skill_best","load_balanced","lastAssigned","rank"],"best":"ada","decidedBy":"load_balanced",)"
     R"("candidates":[{"agent":"ada","key":[[-10,1],[40,100],[17,1],[0,1]]},)"
@@ -27,7 +27,7 @@ const std::string offered =
 TEST(explain, says_who_why_and_why_not) {
   EXPECT_EQ(
       *decision_text(offered),
-      "#41  offer_made to ada\n"
+      "#41  2026-11-21T08:05:48.123Z  offer_made to ada\n"
       "    queue support, ring 1, config 0000000000000007\n"
       "    requires billing 3\n"
       "    prefers french 2 (weights)\n"

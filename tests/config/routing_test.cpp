@@ -297,6 +297,10 @@ TEST(Routing, rules_are_of_their_brand_and_of_the_brand_of_their_queue) {
   EXPECT_EQ(acme.router.skills[first.preferred[1].skill], "patience")
       << "nobody has it; it has a place all the same";
   EXPECT_EQ(acme.rules[1].name, "rule-3");
+  for (std::size_t n = 0; n < 2; ++n) {
+    EXPECT_EQ(acme.rules[n].place, n);
+    EXPECT_EQ(acme.router.rules.at(n), acme.rules[n].name) << "what reasons call it";
+  }
   const auto globex = routing_of(*s, {"globex"});
   ASSERT_EQ(globex.rules.size(), 2u);
   EXPECT_EQ(globex.rules[0].queue, routing::queue_index{0}) << "globex-desk is the first of its brand";

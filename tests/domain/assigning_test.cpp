@@ -32,6 +32,17 @@ struct assigning : thread_test {
   }
 };
 
+TEST_F(assigning, a_rules_priority_does_not_undo_what_somebody_set_meanwhile) {
+  patch p = change();
+  p.priority = priority::low;
+  run(p);
+  auto first = routed(type::conversation_queued, 7);
+  first.priority = priority::urgent;
+  first.instead_of = priority::medium;
+  run(first);
+  EXPECT_EQ(current().priority, priority::low);
+}
+
 TEST_F(assigning, what_the_router_says_is_one_event_of_its_name) {
   auto first = routed(type::conversation_queued, 7);
   first.priority = priority::urgent;

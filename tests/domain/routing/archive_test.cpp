@@ -4,6 +4,7 @@
 #include "domain/routing/archive.hpp"
 
 #include "domain/routing/applying.hpp"
+#include "domain/routing/replaying.hpp"
 #include "domain/routing/router.hpp"
 #include "tests/domain/routing/random_brand.hpp"
 #include "tests/domain/routing/watcher.hpp"
@@ -15,6 +16,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -171,13 +173,15 @@ TEST(Archive, what_is_cut_is_refused_and_what_is_damaged_does_no_harm) {
 TEST(Archive, what_is_wrong_is_said_with_its_place) {
   const auto why = [](const auto& read) { return read ? std::string() : read.error(); };
   EXPECT_EQ(why(decode_command("")), "a router's command, byte 0: ends within a number");
-  EXPECT_EQ(why(decode_command(std::string("\x02\x00", 2))),
-            "a router's command, byte 1: version 2, and this program reads 1");
+  EXPECT_EQ(why(decode_command(std::string("\x03\x00", 2))),
+            "a router's command, byte 1: version 3, and this program reads 1 to 2");
+  EXPECT_EQ(why(decode_command(std::string("\x00\x00", 2))),
+            "a router's command, byte 1: version 0, and this program reads 1 to 2");
   EXPECT_EQ(why(decode_command("\x01\x40")), "a router's command, byte 2: 64 is no command");
   EXPECT_EQ(why(decode_events("\x01\xff\xff\xff\xff", nullptr)),
             "a router's events, byte 5: a length of 4294967295 where 0 bytes are left");
   EXPECT_EQ(why(decode_command(encode(router_command{tick{}}) + "x")),
-            "a router's command, byte 2: 1 bytes too many");
+            "a router's command, byte 3: 1 bytes too many");
   const auto config = std::make_shared<const router_config>(router_config{.version = 7});
   const std::vector<router_event> events{{.kind = event_kind::configured, .config = config}};
   EXPECT_TRUE(decode_events(encode(events), config));
@@ -212,6 +216,101 @@ TEST(Archive, a_config_that_leads_nowhere_is_refused_by_name) {
       },
       "queue support overflows to 1, which is not there");
   refused([](auto& x) { x.channels.clear(); }, "0 channels");
+}
+
+// -- what version 1 wrote: rules had no names ----------------------------------------------------------------
+
+std::string from_hex(std::string_view hex) {
+  const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
+  std::string bytes;
+  for (std::size_t i = 0; i < hex.size(); i += 2)
+    bytes += static_cast<char>(digit(hex[i]) * 16 + digit(hex[i + 1]));
+  return bytes;
+}
+
+/// One queue, one agent who has a skill, who came and was offered the conversation that requires it.
+constexpr std::string_view old_config =
+    "01050700000000000000010000000700000062696c6c696e6701000000000014000000000000010000000700000073757070"
+    "6f727400000000000001000000020100000000000000000000000000000001204e0000000000000100000000000000000000"
+    "00000000000000000000000000000000000000000000000100000004000000616e6e61006400000078000000010000000000"
+    "0001000000000002000000000a0000001e0000003c0000003c00000000000000000000003200000014000000c0d401000000"
+    "000003000000000000000000000030750000000000000000000000000000000000000001e09304000000000080841e000000"
+    "010000000100e80300004000000014000000";
+constexpr std::string_view old_told =
+    "0101010700000000000000010000000000000001000000030000000000000000000002010000000000010000000000000000"
+    "00000000000000000000000000ffffffff0000000000000000";
+constexpr std::string_view old_events =
+    "01020000000300204518802906000700000000000000010000000000000001000000ffffffff000000000000000000000000"
+    "00000000000000000000000000004efbac7f2906000000000000000000000000000000000000000000000000000107000000"
+    "0000000001000000000000000100000003000000000000000000000201000000000001000000000000000000000000000000"
+    "000000000000ffffffff000000000000000000000000000000000b0020451880290600070000000000000001000000000000"
+    "0001000000000000000000000000000000000400000000000000004d761980290600004efbac7f2906000000000000000000"
+    "00000000000000000000000000000000000000000000000000";
+constexpr std::string_view old_state =
+    "01040000000000000000204518802906000700000000000000010000000700000062696c6c696e6701000000000014000000"
+    "0000000100000007000000737570706f727400000000000001000000020100000000000000000000000000000001204e0000"
+    "00000000010000000000000000000000000000000000000000000000000000000000000000000100000004000000616e6e61"
+    "0064000000780000000100000000000001000000000002000000000a0000001e0000003c0000003c00000000000000000000"
+    "003200000014000000c0d4010000000000030000000000000000000000307500000000000000000000000000000000000000"
+    "01e09304000000000080841e000000010000000100e803000040000000140000000100000000000000010000000000000001"
+    "0001ffffffff0000000000000000000000000000000000000000000000000000010000000000000001000000000000000000"
+    "0000010000000100000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+    "0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+    "0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+    "0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+    "0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+    "0000000000000000000000000000000000010000000100000000000100000000010000000000000007000000000000000100"
+    "000000000000010000000300000000000000004efbac7f290600030000000000000000204518802906000020451880290600"
+    "00000000000000000000000000000000000000000000000000000000ffffffffffffffff0000000000000000020300000000"
+    "000001000000000100000000000000140000000400000000000000004d7619802906000000000000";
+
+TEST(Archive, what_version_1_wrote_is_read_and_goes_on_without_names_of_rules) {
+  const auto config = decode_command(from_hex(old_config));
+  ASSERT_TRUE(config) << config.error();
+  EXPECT_EQ(config_of(*config)->agents.at(0).id.value, "anna");
+  EXPECT_TRUE(config_of(*config)->rules.empty());
+  const auto told = decode_command(from_hex(old_told));
+  ASSERT_TRUE(told) << told.error();
+  EXPECT_EQ(std::get<tell_conversation>(*told).facts->rule, no_rule);
+  const auto events = decode_events(from_hex(old_events), nullptr);
+  ASSERT_TRUE(events) << events.error();
+  ASSERT_EQ(events->size(), 2u);
+  EXPECT_EQ(events->at(0).facts->rule, no_rule);
+  auto state = load(from_hex(old_state));
+  ASSERT_TRUE(state) << state.error();
+  const auto slot = state->items.find({{7, 1}, 1});
+  ASSERT_NE(slot, no_slot);
+  EXPECT_EQ(state->items[slot].state, item_state::offered);
+  EXPECT_EQ(state->items[slot].rule, no_rule);
+  auto again = load(save(*state));
+  ASSERT_TRUE(again) << again.error();
+  EXPECT_EQ(contents(*again), contents(*state));
+
+  router_state from_log;
+  const timestamp at = events->front().at;
+  (void)turn(from_log, *config, at);
+  presence_facts anna{.epoch = 1, .online = true, .scheduled = true, .channels = all_channels};
+  (void)turn(from_log, tell_presence{anna}, at);
+  EXPECT_EQ(differs(from_log, from_hex(old_told), from_hex(old_events), at), std::nullopt)
+      << "it is decided as it was";
+  EXPECT_EQ(contents(from_log), contents(*state));
+}
+
+TEST(Archive, the_rule_that_brought_a_conversation_is_kept_with_it) {
+  router_state s;
+  router_config c{.version = 2, .channels = {{.units = 1}}, .queues = {{.id = {"support"}}}};
+  c.rules = {"refunds", "vip"};
+  (void)turn(s, tell_config{std::make_shared<const router_config>(c)}, brand_start);
+  const router_command told = tell_conversation{std::make_shared<const conversation_facts>(
+      conversation_facts{.id = {{1, 1}, 1}, .version = 1, .rule = 1})};
+  EXPECT_EQ(std::get<tell_conversation>(*decode_command(encode(told))).facts->rule, 1);
+  (void)turn(s, told, brand_start);
+  auto loaded = load(save(s));
+  ASSERT_TRUE(loaded) << loaded.error();
+  EXPECT_EQ(loaded->items[loaded->items.find({{1, 1}, 1})].rule, 1);
+  EXPECT_EQ(loaded->config->rules, c.rules);
+  s.items[s.items.find({{1, 1}, 1})].rule = 2;
+  EXPECT_FALSE(load(save(s))) << "a rule that its config has not";
 }
 
 TEST(Archive, two_configs_are_compared_without_their_versions) {

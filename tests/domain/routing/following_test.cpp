@@ -18,7 +18,10 @@ class following_test : public router_test {
     add_agent("zoe");
     add_agent("anna");
     config.agents[0].skills = {{0, 1}};
-    rules.rules = {{.keywords = {"refund"},
+    config.rules = {"money"};
+    rules.rules = {{.name = "money",
+                    .place = 0,
+                    .keywords = {"refund"},
                     .queue = 1,
                     .set_priority = priority::urgent,
                     .required = {{0, 1}},
@@ -147,7 +150,8 @@ TEST_F(following_test, the_first_rule_that_fits_says_where_it_goes_and_the_defau
                                     .queue = 1,
                                     .priority = priority::urgent,
                                     .required = {{0, 1}},
-                                    .preferred = {{1, 2}}}));
+                                    .preferred = {{1, 2}},
+                                    .rule = 0}));
   text.content = "hello";
   command = follow_one(event_type::message_received, &text);
   f = told(command);
@@ -357,16 +361,34 @@ TEST_F(following_test, it_is_answered_when_its_owner_has_written_since_he_got_it
   EXPECT_TRUE(at(c.id).answered);
 }
 
+TEST_F(following_test, an_answer_counts_until_the_customer_writes_again) {
+  come();
+  tell(assign{c.id, 0, true});
+  const auto ours = by_agent("zoe"), his = by_customer("and?");
+  EXPECT_TRUE(hear(event_type::message_queued, &ours));
+  EXPECT_TRUE(at(c.id).answered);
+  EXPECT_TRUE(hear(event_type::message_received, &his));
+  EXPECT_FALSE(at(c.id).answered);
+}
+
+TEST_F(following_test, a_priority_that_somebody_sets_before_the_router_has_spoken_counts) {
+  come();
+  c.priority = priority::high;
+  EXPECT_TRUE(hear(event_type::conversation_updated)) << "no rule set one";
+  EXPECT_EQ(at(c.id).priority, priority::high);
+}
+
 TEST_F(following_test, rules_go_by_the_places_of_the_config_that_the_router_has) {
   // Written anew: the queues the other way round, a skill less and one more.
   router_config written;
   written.skills = {"french", "billing"};
+  written.rules = {"new", "money"};
   written.queues = {{.id = {"refunds"}}, {.id = {"new"}}, {.id = {"support"}}};
   const auto aligned = align(written, *state.config);
   const auto moved = align_rules({{.queue = 0, .required = {{1, 2}}, .preferred = {{0, 3}}},
                                   {.queue = 1},
-                                  {.queue = 2},
-                                  {.name = "sets nothing"}},
+                                  {.name = "money", .queue = 2},
+                                  {.name = "new"}},
                                  written, aligned);
   ASSERT_EQ(moved.size(), 4u);
   EXPECT_EQ(moved[0].queue, 1);
@@ -376,6 +398,9 @@ TEST_F(following_test, rules_go_by_the_places_of_the_config_that_the_router_has)
   EXPECT_EQ(moved[2].queue, 0);
   EXPECT_EQ(moved[3].queue, std::nullopt);
   EXPECT_EQ(aligned.skills[2], "french");
+  EXPECT_EQ(aligned.rules, (std::vector<std::string>{"money", "new"}));
+  EXPECT_EQ(moved[2].place, 0);
+  EXPECT_EQ(moved[3].place, 1);
 }
 
 }  // namespace

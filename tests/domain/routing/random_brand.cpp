@@ -64,6 +64,8 @@ conversation_facts random_brand::facts(const conversation_id& id, std::uint64_t 
     f.last_agent = agent();
     f.last_agent_at = now - milliseconds{below(100'000)};
   }
+  if (!current_.rules.empty() && f.version % 3 != 0)
+    f.rule = static_cast<rule_index>(f.version % current_.rules.size());
   return f;
 }
 router_command random_brand::arrival() {
@@ -107,6 +109,7 @@ router_command random_brand::moved(const router_state& s) {
 router_config random_brand::draw_config() {
   router_config c;
   c.skills = {"billing", "french", "vip", "english"};
+  c.rules = {"refunds", "rule-2"};
   c.channels = {{.units = 20}, {.units = 10, .interruptible = chance(50)}, {.units = 60, .at_once_max = 1}};
   const auto queues = 2 + below(2);
   for (std::uint64_t q = 0; q < queues; ++q) c.queues.push_back(draw_queue(std::to_string(q), queues));

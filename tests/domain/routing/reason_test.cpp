@@ -144,6 +144,7 @@ class reason_test : public router_test {
 
 TEST_F(reason_test, is_an_object_of_names) {
   config.skills = {"billing", "vip"};
+  config.rules = {"refunds"};
   config.queues[0].mode = offer_mode::offer;
   config.queues[0].strategies = {strategy::skill_best, strategy::least_active};
   const auto anna = add_agent("anna"), ben = add_agent("ben");
@@ -151,11 +152,12 @@ TEST_F(reason_test, is_an_object_of_names) {
   config.agents[anna].skills = {{0, 2}, {1, 3}};
   config.agents[ben].skills = {{0, 4}};
   open();
-  const auto why = why_of(arrival({.required = {{0, 2}}, .preferred = {{1, 5}}}));
+  const auto why = why_of(arrival({.required = {{0, 2}}, .preferred = {{1, 5}}, .rule = 0}));
   ASSERT_EQ(why.size(), 1u);
   EXPECT_EQ(to_json(why[0], state),
             R"({"conversation":"c_0000000000003g000000000001-1","event":"offer_made","sequence":6,)"
-            R"("configVersion":2,"agent":"anna","by":"strategy","queue":"support","ring":0,)"
+            R"("at":"2024-12-18T00:00:00.000Z","configVersion":2,)"
+            R"("agent":"anna","by":"strategy","queue":"support","rule":"refunds","ring":0,)"
             R"("requires":[{"skill":"billing","level":2}],"prefers":[{"skill":"vip","weight":5}],)"
             R"("keys":["skill_best","load_balanced","least_active","last_assigned","rank"],)"
             R"("best":"anna","decidedBy":"skill_best",)"
@@ -182,6 +184,27 @@ TEST_F(reason_test, of_what_waits_says_what_it_waits_for) {
   ASSERT_EQ(why.size(), 1u);
   EXPECT_EQ(why[0].explained.hold, hold::none);
   EXPECT_THAT(to_json(why[0], state), testing::HasSubstr(R"("eligible":0,"rejected":{"presence":1}})"));
+}
+
+TEST_F(reason_test, names_the_rule_for_as_long_as_the_conversation_is_where_that_brought_it) {
+  config.rules = {"refunds", "vip"};
+  config.queues.push_back({.id = {"second"}, .mode = offer_mode::auto_accept});
+  configure();
+  auto why = why_of(arrival({.rule = 1}));
+  ASSERT_EQ(why.size(), 1u);
+  const auto id = why[0].conversation;
+  EXPECT_THAT(to_json(why[0], state), testing::HasSubstr(R"("rule":"vip","ring":0)"));
+  config.rules = {"refunds"};  // the config has it no more, and it was the one all the same
+  configure();
+  (void)add_agent("anna");
+  configure();
+  const presence_facts anna{.epoch = ++epoch, .online = true, .channels = all_channels};
+  why = why_of(tell_presence{anna});
+  ASSERT_EQ(why.size(), 1u);
+  EXPECT_THAT(to_json(why[0], state), testing::HasSubstr(R"("rule":"vip")"));
+  why = why_of(transfer{.id = id, .queue = 1});
+  ASSERT_EQ(why.size(), 1u);
+  EXPECT_THAT(to_json(why[0], state), testing::Not(testing::HasSubstr("\"rule\"")));
 }
 
 TEST_F(reason_test, names_no_more_agents_than_the_config_says_and_counts_all) {

@@ -51,8 +51,9 @@ TEST_F(router_test, a_queue_that_is_full_overflows_and_nothing_goes_in_a_circle)
   EXPECT_EQ(at(first).queue, 0);
   EXPECT_EQ(at(second).queue, 1);
   EXPECT_EQ(at(second).enqueued_at, start);
-  EXPECT_EQ(at(third).queue, 1);
-  ASSERT_EQ(kinds(), (std::vector{event_kind::queued, event_kind::overflowed, event_kind::overflowed}));
+  EXPECT_EQ(at(third).queue, 0) << "it waits where it came to first";
+  ASSERT_EQ(kinds(), (std::vector{event_kind::queued, event_kind::overflowed, event_kind::overflowed,
+                                  event_kind::overflowed}));
   EXPECT_TRUE(said.back().flag) << "nowhere left: somebody is told";
 }
 
@@ -100,6 +101,70 @@ TEST_F(router_test, a_warm_transfer_leaves_it_with_its_owner_until_another_accep
   tell(accept_offer{id, b, offer_epoch(id)});
   EXPECT_EQ(owner(id), b);
   EXPECT_EQ(state.loads[a].used, 0u);
+}
+
+TEST_F(router_test, what_was_forced_counts_against_the_hard_cap_as_well) {
+  const auto a = add_agent("a", 10);
+  configure();
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(tell(assign{arrive(), a, true}), std::nullopt);
+  for (int i = 0; i < 7; ++i) EXPECT_EQ(tell(assign{arrive(), a}), std::nullopt);
+  EXPECT_EQ(tell(assign{arrive(), a}), refusal::over_hard_cap);
+  EXPECT_EQ(state.loads[a].used, 12u);
+  EXPECT_EQ(state.agents[a].forced, 0u) << "all of it fitted";
+  EXPECT_EQ(tell(assign{arrive(), a, true}), std::nullopt);
+  EXPECT_EQ(state.agents[a].forced, 1u);
+}
+
+TEST_F(router_test, what_is_taken_from_somebody_by_hand_goes_to_others) {
+  const auto a = add_agent("a", 10), b = add_agent("b", 10);
+  open();
+  const auto id = arrive();
+  ASSERT_EQ(owner(id), a);
+  tell(unassign{id});
+  EXPECT_EQ(owner(id), b);
+  away(b);
+  const auto second = arrive();
+  ASSERT_EQ(owner(second), a);
+  tell(reassign_all{.agent = a});
+  EXPECT_EQ(owner(second), no_agent);
+  wait(config.cooldown);
+  EXPECT_EQ(owner(second), a) << "there is nobody else";
+}
+
+TEST_F(router_test, a_status_that_takes_less_ends_the_offers_that_it_does_not_take) {
+  config.channels = {{.platform = platform::whatsapp, .units = 1}, {.units = 1}};
+  config.queues[0].mode = offer_mode::offer;
+  const auto a = add_agent("a");
+  open();
+  const auto dm = arrive({.channel = 0}), comment = arrive({.channel = 1});
+  ASSERT_EQ(offered(comment), a);
+  presence(a, {.online = true, .channels = 1});
+  EXPECT_EQ(offered(dm), a);
+  EXPECT_EQ(offered(comment), no_agent);
+}
+
+TEST_F(router_test, offers_that_lapse_while_nobody_could_answer_are_not_missed) {
+  config.queues[0].mode = offer_mode::offer;
+  config.missed_max = 1;
+  const auto a = add_agent("a");
+  open();
+  const auto id = arrive();
+  now += 1h;
+  tell(tick{.after_pause = true});
+  EXPECT_EQ(kinds().front(), event_kind::offer_rescinded);
+  EXPECT_EQ(offered(id), a) << "and he is asked again at once";
+}
+
+TEST_F(router_test, a_sticky_hold_of_no_time_gives_it_to_him_where_he_has_room) {
+  config.sticky_window = 1h;
+  config.sticky_hold = 0ms;
+  const auto a = add_agent("a", 1), b = add_agent("b", 1);
+  open();
+  const auto id = arrive({.last_agent = b, .last_agent_at = now});
+  EXPECT_EQ(owner(id), b);
+  const auto next = arrive({.last_agent = b, .last_agent_at = now});
+  wait(1ms);
+  EXPECT_EQ(owner(next), a) << "he has none: the others";
 }
 
 TEST_F(router_test, by_hand_an_agent_is_filled_to_his_hard_cap_and_by_force_beyond) {

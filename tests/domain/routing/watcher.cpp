@@ -165,7 +165,7 @@ std::string contents(const router_state& s) {
     const auto& i = s.items[slot];
     if (i.id == conversation_id{}) continue;
     out << to_text(i.id) << ' ' << i.version << ' ' << i.key << ' ' << i.sequence << ' ' << i.owner << ' '
-        << i.only << ' ' << i.units << ' ' << i.queue << ' ' << int{i.ring} << ' '
+        << i.only << ' ' << i.units << ' ' << i.queue << ' ' << i.rule << ' ' << int{i.ring} << ' '
         << static_cast<int>(i.state) << ' ' << static_cast<int>(i.hold) << ' ' << i.answered << i.forced
         << i.pressing << i.idle << i.exhausted << ' ' << micros(i.enqueued_at) << ' ' << micros(i.since)
         << ' ' << micros(i.due) << ' ' << micros(i.waiting_since) << ' ' << micros(i.hold_until) << ' '
