@@ -167,11 +167,17 @@ void router_owner::configure(const config::settings& s) {
   }
   statuses_ = statuses;
   rules_ = {};
-  if (off_) return;
+  if (off_) return begin_shadow();
   const auto& otherwise = written_.router.queues.at(written_.default_queue).id;
   rules_ = {.rules = routing::align_rules(written_.rules, written_.router, *state_.config),
             .otherwise = queue(otherwise)};
   open_and_close();
+  begin_shadow();
+}
+
+void router_owner::begin_shadow() {
+  const auto to = links_.to_shadows.load();
+  shadow_.configure(links_.of->settings.load(), to && !off_ ? *to : shadow_feed::send{}, state_, now());
 }
 
 // -- the log -------------------------------------------------------------------------------------------------
@@ -239,7 +245,8 @@ void router_owner::tell(const routing::followed& f) {
   if (!command) return;
   const auto slot = state_.items.find(f.conversation.id);
   const auto owner = slot == routing::no_slot ? routing::no_agent : state_.items[slot].owner;
-  const auto done = run(*command);
+  const bool asks_rules = shadow_.is_on() && slot == routing::no_slot;
+  const auto done = run(*command, asks_rules ? std::optional(routing::subject_of(told)) : std::nullopt);
   if (done.refused) {
     links_.of->on_problem("routing of brand " + brand_ + ": conversation " +
                           domain::to_text(f.conversation.id) +

@@ -72,6 +72,7 @@ struct desk_state {
   std::deque<routing_call_ptr> waiting;                             ///< for the log to be read up to them
   storage::log_sequence position = 0;
   std::size_t ahead = 0;  ///< batches that routers have
+  caf::actor shadows;     ///< begun with the first config that has one
 };
 
 caf::behavior routing_desk(caf::stateful_actor<desk_state>* self, desk_links* links);
