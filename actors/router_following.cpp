@@ -3,6 +3,7 @@
 #include "actors/router_owner.hpp"
 #include "domain/routing/applying.hpp"
 #include "domain/routing/archive.hpp"
+#include "domain/routing/framing.hpp"
 #include "storage/codec.hpp"
 
 #include <algorithm>
@@ -23,28 +24,6 @@ constexpr std::size_t part_bytes = 512u << 10;
 
 domain::timestamp now() {
   return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
-
-void put(std::string& out, std::uint64_t n) {
-  for (int i = 0; i < 8; ++i, n >>= 8) out.push_back(static_cast<char>(n & 0xff));
-}
-std::optional<std::uint64_t> take(std::string_view& from) {
-  if (from.size() < 8) return std::nullopt;
-  std::uint64_t n = 0;
-  for (std::size_t i = 8; i-- > 0;) n = n << 8 | static_cast<unsigned char>(from[i]);
-  from.remove_prefix(8);
-  return n;
-}
-void put(std::string& out, std::string_view text) {
-  put(out, static_cast<std::uint64_t>(text.size()));
-  out += text;
-}
-std::optional<std::string_view> take_text(std::string_view& from) {
-  const auto size = take(from);
-  if (!size || *size > from.size()) return std::nullopt;
-  const auto text = from.substr(0, *size);
-  from.remove_prefix(*size);
-  return text;
 }
 
 /// Says a conversation's event itself that it is of the router? (Then it tells the router nothing.)
@@ -96,16 +75,16 @@ void router_owner::load(const domain::routing_save& part) {
   loading_ += part.state;
   if (++parts_ < part.parts) return;
   std::string_view from = loading_;
-  const auto state = take_text(from);
+  const auto state = routing::take_text(from);
   auto loaded = state ? routing::load(*state)
                       : expected<routing::router_state, std::string>(unexpected{std::string("it is cut")});
   if (!loaded) return fatal("its saved state: " + loaded.error());
   state_ = *std::move(loaded);
   unsettled_.clear();
   while (!from.empty()) {
-    const auto sequence = take(from);
-    const auto had_owner = take(from);
-    const auto bytes = take_text(from);
+    const auto sequence = routing::take_number(from);
+    const auto had_owner = routing::take_number(from);
+    const auto bytes = routing::take_text(from);
     const auto events =
         bytes
             ? routing::decode_events(*bytes, nullptr)
@@ -313,7 +292,7 @@ void router_owner::save_where_due() {
 
 void router_owner::save() {
   std::string bytes;
-  put(bytes, std::string_view(routing::save(state_)));
+  routing::append_text(bytes, routing::save(state_));
   for (const auto& [sequence, u] : unsettled_) {
     const auto& w = u.what;
     routing::router_event e{.conversation = w.id, .queue = queue(w.queue)};
@@ -327,9 +306,9 @@ void router_owner::save() {
       e.facts = std::make_shared<const routing::conversation_facts>(
           routing::conversation_facts{.id = w.id, .priority = *w.priority});
     }
-    put(bytes, sequence);
-    put(bytes, std::uint64_t{1});
-    put(bytes, std::string_view(routing::encode(std::vector{e})));
+    routing::append_number(bytes, sequence);
+    routing::append_number(bytes, 1);
+    routing::append_text(bytes, routing::encode(std::vector{e}));
   }
   const auto parts = static_cast<std::uint32_t>((bytes.size() + part_bytes - 1) / part_bytes);
   std::vector<std::shared_ptr<storage::record>> records;
