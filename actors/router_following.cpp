@@ -3,6 +3,7 @@
 #include "actors/router_owner.hpp"
 #include "domain/routing/applying.hpp"
 #include "domain/routing/archive.hpp"
+#include "domain/routing/framing.hpp"
 #include "storage/codec.hpp"
 
 #include <algorithm>
@@ -25,28 +26,6 @@ constexpr std::size_t part_bytes = 512u << 10;
 
 domain::timestamp now() {
   return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
-
-void put(std::string& out, std::uint64_t n) {
-  for (int i = 0; i < 8; ++i, n >>= 8) out.push_back(static_cast<char>(n & 0xff));
-}
-std::optional<std::uint64_t> take(std::string_view& from) {
-  if (from.size() < 8) return std::nullopt;
-  std::uint64_t n = 0;
-  for (std::size_t i = 8; i-- > 0;) n = n << 8 | static_cast<unsigned char>(from[i]);
-  from.remove_prefix(8);
-  return n;
-}
-void put(std::string& out, std::string_view text) {
-  put(out, static_cast<std::uint64_t>(text.size()));
-  out += text;
-}
-std::optional<std::string_view> take_text(std::string_view& from) {
-  const auto size = take(from);
-  if (!size || *size > from.size()) return std::nullopt;
-  const auto text = from.substr(0, *size);
-  from.remove_prefix(*size);
-  return text;
 }
 
 /// Says a conversation's event itself that it is of the router? (Then it tells the router nothing.)
@@ -105,16 +84,16 @@ void router_owner::load(const domain::routing_save& part) {
   loading_ += part.state;
   if (++parts_ < part.parts) return;
   std::string_view from = loading_;
-  const auto state = take_text(from);
+  const auto state = routing::take_text(from);
   auto loaded = state ? routing::load(*state)
                       : expected<routing::router_state, std::string>(unexpected{std::string("it is cut")});
   if (!loaded) return fatal("its saved state: " + loaded.error());
   state_ = *std::move(loaded);
   unsettled_.clear();
   while (!from.empty()) {
-    const auto sequence = take(from);
-    const auto had_owner = take(from);
-    const auto bytes = take_text(from);
+    const auto sequence = routing::take_number(from);
+    const auto had_owner = routing::take_number(from);
+    const auto bytes = routing::take_text(from);
     const auto events =
         bytes
             ? routing::decode_events(*bytes, nullptr)
@@ -209,12 +188,18 @@ void router_owner::configure(const config::settings& s) {
   }
   statuses_ = std::move(statuses);
   rules_ = {};
-  if (off_) return;
+  if (off_) return begin_shadow();
   tell_presences();
   const auto& otherwise = written_.router.queues.at(written_.default_queue).id;
   rules_ = {.rules = routing::align_rules(written_.rules, written_.router, *state_.config),
             .otherwise = queue(otherwise)};
   open_and_close();
+  begin_shadow();
+}
+
+void router_owner::begin_shadow() {
+  const auto to = links_.to_shadows.load();
+  shadow_.configure(links_.of->settings.load(), to && !off_ ? *to : shadow_feed::send{}, state_, now());
 }
 
 // -- the log -------------------------------------------------------------------------------------------------
@@ -282,7 +267,8 @@ void router_owner::tell(const routing::followed& f) {
   if (!command) return;
   const auto slot = state_.items.find(f.conversation.id);
   const auto owner = slot == routing::no_slot ? routing::no_agent : state_.items[slot].owner;
-  const auto done = run(*command);
+  const bool asks_rules = shadow_.is_on() && slot == routing::no_slot;
+  const auto done = run(*command, asks_rules ? std::optional(routing::subject_of(told)) : std::nullopt);
   if (done.refused) {
     links_.of->on_problem("routing of brand " + brand_ + ": conversation " +
                           domain::to_text(f.conversation.id) +
@@ -369,7 +355,7 @@ routing::agent_index router_owner::place_of(const domain::agent_id& id) const {
 
 void router_owner::save() {
   std::string bytes;
-  put(bytes, std::string_view(routing::save(state_)));
+  routing::append_text(bytes, routing::save(state_));
   for (const auto& [sequence, u] : unsettled_) {
     const auto& w = u.what;
     routing::router_event e{.conversation = w.id, .queue = queue(w.queue)};
@@ -383,9 +369,9 @@ void router_owner::save() {
       e.facts = std::make_shared<const routing::conversation_facts>(
           routing::conversation_facts{.id = w.id, .priority = *w.priority, .had = w.instead_of});
     }
-    put(bytes, sequence);
-    put(bytes, std::uint64_t{1});
-    put(bytes, std::string_view(routing::encode(std::vector{e})));
+    routing::append_number(bytes, sequence);
+    routing::append_number(bytes, 1);
+    routing::append_text(bytes, routing::encode(std::vector{e}));
   }
   const auto parts = static_cast<std::uint32_t>((bytes.size() + part_bytes - 1) / part_bytes);
   std::vector<std::shared_ptr<storage::record>> records;

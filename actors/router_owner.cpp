@@ -82,7 +82,7 @@ std::string offer_id(const domain::conversation_id& c, const domain::agent_id& a
 }
 
 router_owner::router_owner(routing_links& links, std::string brand, run_later later)
-    : links_(links), brand_(std::move(brand)), later_(std::move(later)) {
+    : links_(links), brand_(std::move(brand)), later_(std::move(later)), shadow_(brand_) {
   counted_.brand = brand_;
 }
 
@@ -92,11 +92,25 @@ void router_owner::fatal(const std::string& why) const {
 
 // -- a turn --------------------------------------------------------------------------------------------------
 
-routing::turn_result router_owner::run(const routing::router_command& c) {
+routing::turn_result router_owner::run(const routing::router_command& c,
+                                       std::optional<routing::subject> about) {
   const auto before = state_.sequence;
   std::vector<routing::reason> why;
   auto done = routing::turn(state_, c, now(), &why);
-  if (!done.events.empty()) commit(c, before, done.events, why);
+  if (done.events.empty()) return done;
+  commit(c, before, done.events, why);
+  if (std::holds_alternative<routing::tell_config>(c)) {
+    shadow_.forget();
+  } else if (shadow_.is_on()) {
+    shadow_.tell({.command = c,
+                  .refused = done.refused.has_value(),
+                  .sequence = before,
+                  .at = state_.now,
+                  .events = done.events,
+                  .why = std::move(why),
+                  .told = std::move(about)},
+                 *links_.of);
+  }
   return done;
 }
 
@@ -361,10 +375,11 @@ void router_owner::answer(const routing_question& what, std::function<void(routi
 // -- time ----------------------------------------------------------------------------------------------------
 
 void router_owner::tick() {
-  const auto due = state_.wake_at();
-  if (due && *due <= now()) (void)run(routing::tick{});
-  save_where_due();
   const auto at = now();
+  const auto due = state_.wake_at();
+  if (due && *due <= at) (void)run(routing::tick{});
+  shadow_.tick(state_, at);
+  save_where_due();
   if (at >= looked_at_ && at < looked_at_ + looks_after) return;
   looked_at_ = at;
   open_and_close();

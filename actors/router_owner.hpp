@@ -7,6 +7,7 @@
 
 #include "actors/conversation.hpp"
 #include "actors/routing_calls.hpp"
+#include "actors/shadow_feed.hpp"
 #include "config/routing.hpp"
 #include "domain/routing/following.hpp"
 #include "domain/routing/reason.hpp"
@@ -40,6 +41,8 @@ struct routing_links {
   /// As the config has them, for every brand. Changed before any router is configured anew.
   std::atomic<std::shared_ptr<const domain::routing::presence_rules>> presence =
       std::make_shared<const domain::routing::presence_rules>();
+  /// To the thread of all shadows; nullptr: no config had one yet. Set before any router is configured by one.
+  std::atomic<std::shared_ptr<const shadow_feed::send>> to_shadows = {};
 };
 
 class router_owner {
@@ -89,7 +92,9 @@ class router_owner {
     std::function<void(routing_result&&)> reply = {};
   };
 
-  [[nodiscard]] domain::routing::turn_result run(const domain::routing::router_command& c);
+  /// `about`: of a conversation that the command tells of, for the shadow.
+  [[nodiscard]] domain::routing::turn_result run(const domain::routing::router_command& c,
+                                                 std::optional<domain::routing::subject> about = {});
   void commit(const domain::routing::router_command& c, std::uint64_t before,
               const std::vector<domain::routing::router_event>& events,
               const std::vector<domain::routing::reason>& why);
@@ -113,6 +118,7 @@ class router_owner {
   void recover_presences();
   void tell_presences();
   void take_names();
+  void begin_shadow();
   void open_and_close();
   void save_where_due();
   void save();
@@ -162,6 +168,7 @@ class router_owner {
   bool off_ = false;
 
   router_figures counted_;  ///< what only grows
+  shadow_feed shadow_;
 };
 
 /// An offer as everybody sees it.

@@ -195,6 +195,9 @@ std::vector<std::string> router_owner::rows(const routing_question& what) const 
       }
       break;
     }
+    case of::shadow:
+      if (shadow_.is_on()) all.push_back(shadow_.row());
+      break;
   }
   return all;
 }
@@ -243,6 +246,7 @@ void router_owner::publish_figures() const {
   }
   f.assigned = state_.items.size() - std::min<std::uint64_t>(waiting, state_.items.size());
   for (const auto& a : state_.agents) f.agents_online += a.presence.online && !a.presence.grace;
+  shadow_.add_to(f);
   links_.publish(std::move(f));
 }
 

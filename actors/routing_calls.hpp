@@ -4,7 +4,9 @@
 #include "domain/conversation.hpp"
 #include "domain/routing/agent_presence.hpp"
 #include "domain/routing/router_protocol.hpp"
+#include "domain/routing/shadowing.hpp"
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -101,15 +103,16 @@ struct agent_result {
 
 // -- questions -----------------------------------------------------------------------------------------------
 
-/// Rows are JSON objects, as openapi has them: Queue, Agent, Offer, QueuePosition.
+/// Rows are JSON objects, as openapi has them: Queue, Agent, Offer, QueuePosition, Shadow.
 struct routing_question {
   enum class of : std::uint8_t {
     queues,
     queue,  ///< `id`
     agents,
-    agent,    ///< `id`
-    offers,   ///< open ones of the agent `id`
-    position  ///< of `conversation`: where it stands, and how long it may take
+    agent,     ///< `id`
+    offers,    ///< open ones of the agent `id`
+    position,  ///< of `conversation`: where it stands, and how long it may take
+    shadow     ///< one where the brand's router has one
   } about = of::queues;
   std::string id = {};
   domain::conversation_id conversation = {};
@@ -136,6 +139,11 @@ struct router_figures {
                 offers_rescinded = 0;
   std::uint64_t assignments = 0;
   std::uint64_t unsettled = 0;  ///< decided, and not in its conversation's log yet
+  bool has_shadow = false;
+  std::array<std::uint64_t, domain::routing::shadow_outcomes> shadow_outcomes = {};
+  std::uint64_t shadow_skipped = 0;   ///< turns that it was not told of
+  std::uint64_t shadow_failures = 0;  ///< times that it ended by itself
+  std::uint64_t shadow_behind = 0;    ///< events that it has not taken yet
   std::vector<queue_figures> queues = {};
 };
 

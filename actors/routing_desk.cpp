@@ -1,5 +1,6 @@
 #include "actors/routing_desk.hpp"
 
+#include "actors/shadows.hpp"
 #include "config/routing.hpp"
 #include "storage/codec.hpp"
 
@@ -156,6 +157,18 @@ void take_presence_rules(desk_links* links, const config::settings& s) {
       config::routing_of(s, s.queues.front().brand).presence));
 }
 
+void begin_shadows(self_ptr self, desk_links* links, const config::settings& s) {
+  if (self->state.shadows || s.shadow == nullptr) return;
+  const auto a = self->spawn<caf::detached>(shadows, links->of);
+  self->state.shadows = a;
+  a->attach_functor([n = links->of](const caf::error& why) {
+    // Routing goes on without: what shadows are told is for nobody then.
+    if (why) n->on_problem("the actor of routing's shadows ended: " + to_string(why));
+  });
+  links->to_shadows.store(
+      std::make_shared<const shadow_feed::send>([a](shadow_task_ptr t) { caf::anon_send(a, std::move(t)); }));
+}
+
 /// All that routers are, from the log: their last saves, and every turn since.
 bool read_back(desk_links* links, std::map<std::string, prepared>& routers, storage::log_sequence end) {
 #ifdef SWITCHBOARD_FAULT_FORGET_ROUTING  // planted, for tests/faults/assignments_test.cpp
@@ -208,6 +221,7 @@ void begin_routers(self_ptr self, desk_links* links, const config::settings& s, 
 void recover(self_ptr self, desk_links* links) {
   const auto settings = links->of->settings.load();
   take_presence_rules(links, *settings);
+  begin_shadows(self, links, *settings);
   begin_agents(self, links, *settings);
   begin_routers(self, links, *settings, links->end);
 }
@@ -215,6 +229,7 @@ void recover(self_ptr self, desk_links* links) {
 void reconfigure(self_ptr self, desk_links* links) {
   const auto settings = links->of->settings.load();
   take_presence_rules(links, *settings);
+  begin_shadows(self, links, *settings);
   for (const auto& [brand, a] : self->state.routers) {
     send(a, [links, to = a, brand](router_owner& o) {
       const bool was_off = o.is_off();
@@ -313,6 +328,7 @@ caf::behavior routing_desk(caf::stateful_actor<desk_state>* self, desk_links* li
         for (const auto& [brand, all] : self->state.agents) {
           for (const auto& [id, a] : all) self->send(a, close_atom_t::value);
         }
+        if (self->state.shadows) self->send(self->state.shadows, close_atom_t::value);
         for (const auto& c : self->state.waiting) c->to_nobody();
         self->quit();
       },

@@ -74,6 +74,7 @@ struct desk_state {
   storage::log_sequence position = 0;
   storage::log_sequence told = 0;  ///< the position that all routers heard last
   std::size_t ahead = 0;           ///< batches that routers have
+  caf::actor shadows;              ///< begun with the first config that has one
 };
 
 /// Recovers all routers at `begin`, which is sent first: what they say then goes by the desk.

@@ -11,6 +11,7 @@
 #include "cli/figures.hpp"
 #include "cli/replay_routing.hpp"
 #include "cli/route.hpp"
+#include "cli/shadow.hpp"
 #include "cli/usage.hpp"
 #include "cli/verify.hpp"
 
@@ -31,13 +32,14 @@ struct arguments {
   events_options events;
   dead_letters_options dead_letters;
   explain_options explain;
+  shadow_options shadow;
   replay_options replay;
   route_options route;
   verify_options verify;
   backup_options backup;
   restore_options restore;
   bench_options bench;
-  std::string token;  ///< of events, dead-letters and explain
+  std::string token;  ///< of events, dead-letters, explain and shadow
 };
 
 CLI::App* command(CLI::App& parent, const std::string& name, const std::string& sentence,
@@ -192,6 +194,16 @@ void add_explain(CLI::App& app, arguments& a) {
   c->add_flag("--json", o.json, "Each decision as it is kept, one a line");
 }
 
+void add_shadow(CLI::App& app, arguments& a) {
+  auto& o = a.shadow;
+  auto* c = command(app, "shadow", "Where the config of routing.shadow would have routed otherwise",
+                    "  switchboard shadow --brand acme\n"
+                    "  switchboard shadow --json | jq -r .outcome | sort | uniq -c");
+  add_engine_options(c, o.url, a.token);
+  c->add_option("--brand", o.brand, "Of this brand only")->type_name("ID");
+  c->add_flag("--json", o.json, "Each difference as it is kept, one a line");
+}
+
 void add_replay_routing(CLI::App& app, arguments& a) {
   auto* c = command(app, "replay-routing", "Take every routing decision of a journal again, and compare",
                     "  switchboard replay-routing --data-dir data\n"
@@ -337,7 +349,8 @@ void add_bench(CLI::App& app, arguments& a) {
 
 int dispatch(const CLI::App& app, arguments& a, const serve_function& serve) {
   const std::string name = app.get_subcommands().front()->get_name();
-  a.events.token = a.dead_letters.token = a.explain.token = a.token.empty() ? "demo-admin" : a.token;
+  a.events.token = a.dead_letters.token = a.explain.token = a.shadow.token =
+      a.token.empty() ? "demo-admin" : a.token;
   if (name == "serve") return serve(a.serve);
   if (name == "check-config") return run_check_config(a.check_file, a.check_secrets);
   if (name == "deliver") return run_deliver(a.deliver);
@@ -345,6 +358,7 @@ int dispatch(const CLI::App& app, arguments& a, const serve_function& serve) {
   if (name == "dead-letters") return run_dead_letters(a.dead_letters);
   if (name == "route") return run_route(a.route);
   if (name == "explain") return run_explain(a.explain);
+  if (name == "shadow") return run_shadow(a.shadow);
   if (name == "replay-routing") return run_replay_routing(a.replay);
   if (name == "verify") return run_verify(a.verify);
   if (name == "backup") return run_backup(a.backup);
@@ -376,6 +390,7 @@ int run(int argc, const char* const* argv, const serve_function& serve) {
   add_dead_letters(app, a);
   add_route(app, a);
   add_explain(app, a);
+  add_shadow(app, a);
   add_replay_routing(app, a);
   add_verify(app, a);
   add_backup(app, a);

@@ -1,11 +1,9 @@
 #include "cli/explain.hpp"
 
 #include "cli/exit_code.hpp"
-#include "cli/figures.hpp"
 #include "cli/http_client.hpp"
 #include "cli/interrupt.hpp"
-
-#include <simdjson.h>
+#include "cli/json_members.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -20,40 +18,6 @@ namespace {
 using simdjson::dom::array;
 using simdjson::dom::element;
 using simdjson::dom::object;
-
-// -- members that may be absent ------------------------------------------------------------------------------
-
-std::string text_of(const object& o, std::string_view name) {
-  std::string_view text;
-  return o.at_key(name).get(text) == simdjson::SUCCESS ? std::string(text) : std::string();
-}
-
-std::uint64_t number_of(const object& o, std::string_view name) {
-  std::uint64_t n = 0;
-  return o.at_key(name).get(n) == simdjson::SUCCESS ? n : 0;
-}
-
-std::vector<object> objects_of(const object& o, std::string_view name) {
-  std::vector<object> all;
-  array items;
-  if (o.at_key(name).get(items) != simdjson::SUCCESS) return all;
-  for (const auto item : items) {
-    object one;
-    if (item.get(one) == simdjson::SUCCESS) all.push_back(one);
-  }
-  return all;
-}
-
-std::vector<std::string> texts_of(const object& o, std::string_view name) {
-  std::vector<std::string> all;
-  array items;
-  if (o.at_key(name).get(items) != simdjson::SUCCESS) return all;
-  for (const auto item : items) {
-    std::string_view text;
-    if (item.get(text) == simdjson::SUCCESS) all.emplace_back(text);
-  }
-  return all;
-}
 
 // -- its lines -----------------------------------------------------------------------------------------------
 
@@ -70,21 +34,6 @@ std::string headline(const object& d) {
   if (by == "hand") out += ", by hand";
   if (by == "overflow") out += ", by the queue's overflow";
   return out + "\n";
-}
-
-/// "billing 3, french 2" of requires or prefers.
-std::string skills_of(const object& d, std::string_view name, std::string_view much) {
-  std::string out;
-  for (const auto& one : objects_of(d, name)) {
-    out += out.empty() ? "" : ", ";
-    out += text_of(one, "skill") + " " + std::to_string(number_of(one, much));
-  }
-  return out;
-}
-
-/// As config.applied and /status have it.
-std::string config_version(const object& d) {
-  return format("%016llx", static_cast<unsigned long long>(number_of(d, "configVersion")));
 }
 
 std::string where(const object& d) {

@@ -6,6 +6,7 @@
 #include "cli/interrupt.hpp"
 #include "cli/progress.hpp"
 #include "domain/routing/archive.hpp"
+#include "domain/routing/framing.hpp"
 #include "domain/routing/replaying.hpp"
 #include "storage/codec.hpp"
 
@@ -28,18 +29,6 @@ int fail(int code, const std::string& what) {
   std::fflush(stdout);
   std::fprintf(stderr, "switchboard replay-routing: %s\n", what.c_str());
   return code;
-}
-
-/// A save begins with the router's state behind its length, 8 bytes little-endian (actors/router_following.cpp); what follows
-/// is about conversations that have not taken over yet what was decided.
-std::optional<std::string_view> state_of(std::string_view save) {
-  constexpr std::size_t length_bytes = 8;
-  if (save.size() < length_bytes) return std::nullopt;
-  std::uint64_t length = 0;
-  for (std::size_t i = length_bytes; i-- > 0;) length = length << 8 | static_cast<unsigned char>(save[i]);
-  save.remove_prefix(length_bytes);
-  if (length > save.size()) return std::nullopt;
-  return save.substr(0, length);
 }
 
 /// When a turn was taken, as its events say: the record's own time is to the millisecond, and deadlines are not. What can't be
@@ -124,7 +113,9 @@ std::optional<std::string> routing_replay::take(brand& of, const domain::routing
   if (part.part != of.parts) return std::nullopt;  // the end of one that began before the journal does
   of.loading += part.state;
   if (++of.parts < part.parts) return std::nullopt;
-  const auto bytes = state_of(of.loading);
+  // What follows the state is about conversations that have not taken over yet what was decided.
+  std::string_view save = of.loading;
+  const auto bytes = domain::routing::take_text(save);
   if (!bytes) return "its saved state is cut";
   auto loaded = domain::routing::load(*bytes);
   if (!loaded) return "its saved state: " + loaded.error();

@@ -41,6 +41,7 @@ void accept_offer(call&& c);
 void decline_offer(call&& c);
 // queues.cpp
 void list_queues(call&& c);
+void list_shadows(call&& c);
 void get_queue(call&& c);
 // attachments.cpp
 void get_attachment(call&& c);

@@ -231,6 +231,32 @@ void put_queues(exposition& out, const router_list& all, std::string_view name, 
   }
 }
 
+void put_shadows(exposition& out, const router_list& all) {
+  if (std::none_of(all.begin(), all.end(), [](const auto& r) { return r.has_shadow; })) return;
+  out.family("switchboard_routing_shadow_total", "counter",
+             "Conversations by what the shadow of routing would have done first with them.");
+  for (const auto& r : all) {
+    if (!r.has_shadow) continue;
+    for (std::size_t n = 0; n < r.shadow_outcomes.size(); ++n) {
+      const auto outcome = to_word(static_cast<domain::routing::shadow_outcome>(n));
+      out.sample(r.shadow_outcomes[n], "brand=\"" + r.brand + "\",outcome=\"" + std::string(outcome) + "\"");
+    }
+  }
+  const auto put = [&](std::string_view name, std::string_view type, std::string_view help, auto of) {
+    out.family(name, type, help);
+    for (const auto& r : all) {
+      if (r.has_shadow) out.sample(r.*of, "brand=\"" + r.brand + "\"");
+    }
+  };
+  using figures = actors::router_figures;
+  put("switchboard_routing_shadow_skipped_total", "counter",
+      "Turns of a router that its shadow was not told of.", &figures::shadow_skipped);
+  put("switchboard_routing_shadow_failures_total", "counter", "Times that a shadow ended by itself.",
+      &figures::shadow_failures);
+  put("switchboard_routing_shadow_behind", "gauge", "Events that a shadow has not taken yet.",
+      &figures::shadow_behind);
+}
+
 void put_routing(exposition& out, const router_list& all) {
   using figures = actors::router_figures;
   if (all.empty()) return;
@@ -251,6 +277,7 @@ void put_routing(exposition& out, const router_list& all) {
   put_routers(out, all, "switchboard_routing_offers_made_total", "counter", "Offers made since start.",
               &figures::offers_made);
   put_offers(out, all);
+  put_shadows(out, all);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// GET /v1/queues: how many wait for whom, how long.
+// GET /v1/queues: how many wait for whom, how long; GET /v1/routing/shadow: what another config would have done first.
 #include "net/api/handlers.hpp"
 #include "net/api/routing.hpp"
 
@@ -6,6 +6,10 @@ namespace switchboard::net::api {
 
 void list_queues(call&& c) {
   respond_rows(std::move(c), "queues", actors::routing_question::of::queues);
+}
+
+void list_shadows(call&& c) {
+  respond_rows(std::move(c), "shadows", actors::routing_question::of::shadow);
 }
 
 void get_queue(call&& c) {

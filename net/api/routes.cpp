@@ -67,6 +67,7 @@ constexpr std::array table{
     route{{post,  "/v1/offers/{id}/decline",              open,  acts_in_brand,    "declineOffer"},              none,             body,    decline_offer},
     route{{get,   "/v1/queues",                           open,  reads_brand,      "listQueues"},                of_brands,        no_body, list_queues},
     route{{get,   "/v1/queues/{id}",                      open,  reads_brand,      "getQueue"},                  none,             no_body, get_queue},
+    route{{get,   "/v1/routing/shadow",                   open,  supervises_brand, "listShadows"},               of_brands,        no_body, list_shadows},
     route{{get,   "/v1/customers/{id}",                   open,  reads_brand,      "getCustomer"},               none,             no_body, get_customer},
     route{{del,   "/v1/customers/{id}",                   open,  supervises_brand, "eraseCustomer"},             none,             no_body, erase_customer},
     route{{get,   "/v1/customers/{id}/conversations",     open,  reads_brand,      "listCustomerConversations"}, of_pages,         no_body, list_customer_conversations},

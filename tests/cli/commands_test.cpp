@@ -97,6 +97,7 @@ TEST(commands, each_help_ends_in_two_examples_that_start_with_the_command) {
                                              {"dead-letters", "replay"},
                                              {"route"},
                                              {"explain"},
+                                             {"shadow"},
                                              {"replay-routing"},
                                              {"verify"},
                                              {"backup"},

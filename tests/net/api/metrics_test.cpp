@@ -191,6 +191,11 @@ TEST(metrics, routing_is_there_for_each_brand_that_has_a_router) {
   acme.unsettled = 7;
   acme.queues = {{.brand = "acme", .queue = "support", .waiting = 8, .oldest_ms = 1'500},
                  {.brand = "acme", .queue = "billing"}};
+  acme.has_shadow = true;
+  acme.shadow_outcomes = {20, 1, 2, 3, 4, 5, 6};
+  acme.shadow_skipped = 7;
+  acme.shadow_failures = 8;
+  acme.shadow_behind = 9;
   p.engine.figures = {acme, {.brand = "beta"}};
   const auto m = read_metrics(p);
   const std::pair<const char*, double> expected[] = {
@@ -208,11 +213,19 @@ TEST(metrics, routing_is_there_for_each_brand_that_has_a_router) {
       {R"(switchboard_routing_offers_ended_total{brand="acme",outcome="declined"})", 2},
       {R"(switchboard_routing_offers_ended_total{brand="acme",outcome="expired"})", 3},
       {R"(switchboard_routing_offers_ended_total{brand="acme",outcome="rescinded"})", 4},
+      {R"(switchboard_routing_shadow_total{brand="acme",outcome="same"})", 20},
+      {R"(switchboard_routing_shadow_total{brand="acme",outcome="other_queue"})", 1},
+      {R"(switchboard_routing_shadow_total{brand="acme",outcome="only_shadow"})", 6},
+      {R"(switchboard_routing_shadow_skipped_total{brand="acme"})", 7},
+      {R"(switchboard_routing_shadow_failures_total{brand="acme"})", 8},
+      {R"(switchboard_routing_shadow_behind{brand="acme"})", 9},
   };
   for (const auto& [sample, value] : expected) {
     ASSERT_TRUE(m.samples.contains(sample)) << sample;
     EXPECT_EQ(m.samples.at(sample), value) << sample;
   }
+  EXPECT_FALSE(m.samples.contains(R"(switchboard_routing_shadow_total{brand="beta",outcome="same"})"))
+      << "it has none";
   EXPECT_EQ(m.types.at("switchboard_queue_waiting"), "gauge");
   EXPECT_EQ(m.types.at("switchboard_routing_offers_ended_total"), "counter");
 }
