@@ -94,19 +94,23 @@ told morning_ledger::take_offer(const morning_event& e) {
 }
 
 told morning_ledger::take_agent(const morning_event& e) {
-  if (!e.online) {
-    const bool was_here = here_.erase(e.agent) + in_grace_.erase(e.agent) > 0;
-    return was_here ? say(happening::agent_gone, nullptr, e.agent) : told{};
-  }
   if (e.grace) {
     here_.erase(e.agent);
     return in_grace_.insert(e.agent).second ? say(happening::agent_in_grace, nullptr, e.agent) : told{};
+  }
+  if (!e.online) {
+    const bool was_here = here_.erase(e.agent) + in_grace_.erase(e.agent) > 0;
+    return was_here ? say(happening::agent_gone, nullptr, e.agent) : told{};
   }
   const bool was_in_grace = in_grace_.erase(e.agent) > 0;
   const bool is_new = here_.insert(e.agent).second;
   if (was_in_grace) return say(happening::agent_back, nullptr, e.agent);
   if (is_new) return say(happening::agent_came, nullptr, e.agent);
-  return e.away_by_itself ? say(happening::agent_set_away, nullptr, e.agent) : told{};
+  if (!e.away_by_itself) {
+    set_away_.erase(e.agent);
+    return {};
+  }
+  return set_away_.insert(e.agent).second ? say(happening::agent_set_away, nullptr, e.agent) : told{};
 }
 
 told morning_ledger::take_assigned(const morning_event& e, morning_case& c) {

@@ -116,8 +116,8 @@ class morning_ledger {
 
   std::map<std::string, morning_case> cases_;
   std::map<std::pair<std::string, std::string>, std::uint64_t>
-      accepted_;                           ///< (conversation, agent) → offer's epoch
-  std::set<std::string> here_, in_grace_;  ///< agents
+      accepted_;                                      ///< (conversation, agent) → offer's epoch
+  std::set<std::string> here_, in_grace_, set_away_;  ///< agents
   std::vector<morning_assignment> assignments_;
   std::vector<ownership> ownerships_;
   std::map<std::string, std::size_t> living_;  ///< conversation → its last in ownerships_

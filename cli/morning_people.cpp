@@ -55,6 +55,10 @@ std::string member(std::string_view name, std::string_view value) {
   return out;
 }
 
+std::string conversations(std::size_t n) {
+  return std::to_string(n) + (n == 1 ? " conversation" : " conversations");
+}
+
 std::string offer_path(const morning_event& offer) {
   return "/v1/offers/" + percent_encode(offer.conversation + '~' + offer.agent) + '/';
 }
@@ -209,7 +213,7 @@ void morning_director::blink(const act& a) {
 void morning_director::drop_out(const act& a) {
   auto& state = agents_.at(a.agent);
   say(style_.agent(a.agent) + "'s connection is lost: no heartbeat from now on, and " +
-      std::to_string(ledger_.work_of(a.agent).size()) + " conversations open");
+      conversations(ledger_.work_of(a.agent).size()) + " open");
   state.silent = true;
   state.session.clear();
   in(a.back_after, [this, &a] {
@@ -242,8 +246,8 @@ void morning_director::hand_over(const act& a) {
 
 /// Away first: else he is offered what he hands back.
 void morning_director::end_shift(const act& a) {
-  say(style_.agent(a.agent) + "'s shift ends: " + std::to_string(ledger_.work_of(a.agent).size()) +
-      " open conversations go to others");
+  say(style_.agent(a.agent) + "'s shift ends with " + conversations(ledger_.work_of(a.agent).size()) +
+      " open, for others");
   for (const auto* const c : ledger_.work_of(a.agent)) kept_.insert(c->id);
   ask(a.agent, "PUT", "/v1/agents/" + a.agent + "/presence", member("status", "away"),
       [this, &a](const stage_answer& set) {
