@@ -52,27 +52,49 @@ role = "admin"
 )";
 }
 
-expected<std::unique_ptr<child_engine>, std::string> child_engine::start(const std::string& data_root,
-                                                                         const std::string& more) {
-  std::unique_ptr<child_engine> child(new child_engine);
+expected<void, std::string> child_engine::make_directory(const std::string& below) {
   std::error_code ec;
-  const fs::path root = data_root.empty() ? fs::temp_directory_path(ec) : fs::path(data_root);
+  const fs::path root = below.empty() ? fs::temp_directory_path(ec) : fs::path(below);
   std::string pattern = (root / "switchboard-bench-XXXXXX").string();
   if (::mkdtemp(pattern.data()) == nullptr)
     return unexpected{"cannot make a directory below " + root.string() + ": " + std::strerror(errno)};
-  child->directory_ = pattern;
-  child->port_ = free_port();
-  child->admin_port_ = free_port();
-  std::ofstream(child->config()) << bench_config("127.0.0.1:" + std::to_string(child->port_),
-                                                 "127.0.0.1:" + std::to_string(child->admin_port_),
-                                                 pattern + "/data")
-                                 << more;
-  auto started =
-      child_process::start({"/proc/self/exe", "serve", "--config", child->config()}, pattern + "/engine.log");
+  directory_ = pattern;
+  data_dir_ = directory_ + "/data";
+  listen_ = "127.0.0.1:" + std::to_string(free_port());
+  admin_port_ = free_port();
+  return {};
+}
+
+expected<void, std::string> child_engine::run(const std::vector<std::string>& arguments) {
+  std::vector<std::string> words{"/proc/self/exe", "serve"};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  auto started = child_process::start(words, directory_ + "/engine.log");
   if (!started) return unexpected{started.error()};
-  child->process_ = *std::move(started);
-  if (auto ready = child->wait_ready(); !ready)
-    return unexpected{ready.error() + ": " + child->process_->last_words()};
+  process_ = *std::move(started);
+  if (auto ready = wait_ready(); !ready) return unexpected{ready.error() + ": " + process_->last_words()};
+  return {};
+}
+
+expected<std::unique_ptr<child_engine>, std::string> child_engine::start(const std::string& data_root,
+                                                                         const std::string& more) {
+  std::unique_ptr<child_engine> child(new child_engine);
+  if (auto made = child->make_directory(data_root); !made) return unexpected{made.error()};
+  std::ofstream(child->config()) << bench_config(child->listen_,
+                                                 "127.0.0.1:" + std::to_string(child->admin_port_),
+                                                 child->data_dir_)
+                                 << more;
+  if (auto ran = child->run({"--config", child->config()}); !ran) return unexpected{ran.error()};
+  return child;
+}
+
+expected<std::unique_ptr<child_engine>, std::string> child_engine::serve(const child_engine_plan& plan) {
+  std::unique_ptr<child_engine> child(new child_engine);
+  if (auto made = child->make_directory({}); !made) return unexpected{made.error()};
+  if (!plan.data_dir.empty()) child->data_dir_ = plan.data_dir;
+  if (!plan.listen.empty()) child->listen_ = plan.listen;
+  auto ran = child->run({"--config", plan.config, "--data-dir", child->data_dir_, "--listen", child->listen_,
+                         "--admin-listen", "127.0.0.1:" + std::to_string(child->admin_port_)});
+  if (!ran) return unexpected{ran.error()};
   return child;
 }
 
@@ -96,7 +118,7 @@ child_engine::~child_engine() {
 }
 
 std::string child_engine::url() const {
-  return "http://127.0.0.1:" + std::to_string(port_);
+  return "http://" + listen_;
 }
 
 }  // namespace switchboard::cli

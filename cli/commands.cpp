@@ -1,21 +1,21 @@
 #include "cli/commands.hpp"
 
 #include "cli/backup.hpp"
-#include "cli/bench.hpp"
 #include "cli/check_config.hpp"
+#include "cli/command_line.hpp"
+#include "cli/commands_bench.hpp"
 #include "cli/dead_letters.hpp"
 #include "cli/deliver.hpp"
 #include "cli/events.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/explain.hpp"
 #include "cli/figures.hpp"
+#include "cli/morning.hpp"
 #include "cli/replay_routing.hpp"
 #include "cli/route.hpp"
 #include "cli/shadow.hpp"
 #include "cli/usage.hpp"
 #include "cli/verify.hpp"
-
-#include <CLI/CLI.hpp>
 
 #include <cstdio>
 
@@ -39,30 +39,9 @@ struct arguments {
   backup_options backup;
   restore_options restore;
   bench_options bench;
+  morning_options morning;
   std::string token;  ///< of events, dead-letters, explain and shadow
 };
-
-CLI::App* command(CLI::App& parent, const std::string& name, const std::string& sentence,
-                  const std::string& examples) {
-  auto* c = parent.add_subcommand(name, sentence);
-  c->footer("Examples:\n" + examples);
-  return c;
-}
-
-/// An option whose text is a number with a unit; the member is set while parsing.
-template <class T, class Parse>
-void unit_option(CLI::App* app, const std::string& names, T& value, Parse parse, const std::string& sentence,
-                 const char* kind) {
-  app->add_option_function<std::string>(
-         names,
-         [&value, parse, names](const std::string& text) {
-           const auto parsed = parse(text);
-           if (!parsed) throw CLI::ValidationError(names, "\"" + text + "\" is not like 250ms, 10s or 20k");
-           value = static_cast<T>(*parsed);
-         },
-         sentence)
-      ->type_name(kind);
-}
 
 void add_engine_options(CLI::App* c, std::string& url, std::string& token) {
   c->add_option("--url", url, "Engine to ask (http://127.0.0.1:8080)")->type_name("URL");
@@ -242,6 +221,27 @@ void add_route(CLI::App& app, arguments& a) {
   c->add_flag("--json", o.json, "One JSON object instead of text");
 }
 
+void add_morning(CLI::App& app, arguments& a) {
+  auto& o = a.morning;
+  auto* c = command(app, "morning", "Watch routing at work: 30 agents, 500 conversations, about a minute",
+                    "  switchboard morning\n"
+                    "  switchboard morning --conversations 1000 --pace 20 --seed 7 --exit");
+  c->add_option("--config", o.config, "Its brands, agents and accounts (config/morning.toml)")
+      ->type_name("FILE");
+  c->add_option("--data-dir", o.data_dir,
+                "Keep what the engine writes; without: a new directory, gone at the end")
+      ->type_name("DIR");
+  c->add_option("--listen", o.listen, "Of the engine (a free port)")->type_name("HOST:PORT");
+  c->add_option("--conversations", o.plan.conversations, "Customers who write (500)")
+      ->check(CLI::Range(20u, 100'000u))
+      ->type_name("N");
+  c->add_option("--pace", o.plan.pace, "Of them a second (12)")
+      ->check(CLI::Range(0.1, 1'000.0))
+      ->type_name("N");
+  c->add_option("--seed", o.plan.seed, "Another morning: who writes what, who declines (1)")->type_name("N");
+  c->add_flag("--exit", o.exit, "End behind the checks; without: the engine goes on until Ctrl-C");
+}
+
 void add_backup(CLI::App& app, arguments& a) {
   auto& o = a.backup;
   auto* c =
@@ -268,85 +268,6 @@ void add_restore(CLI::App& app, arguments& a) {
   c->add_option("--data-dir", a.restore.data_dir, "New or empty directory")->required()->type_name("DIR");
 }
 
-void add_load_options(CLI::App* c, bench_options& o) {
-  c->add_option("--url", o.url, "Measure this engine; without: one of its own, on a new data directory")
-      ->type_name("URL");
-  c->add_option("--data-root", o.data_root,
-                "Where the own engine's data directory is made (the temporary directory)")
-      ->type_name("DIR");
-  c->add_option("--path", o.path, "Target of the requests (/webhooks/meta)");
-  c->add_option("--secret", o.secret, "The source's secret (demo-secret)");
-  c->add_option("--phone-number-id", o.phone_number_id, "The account that the messages are for");
-  c->add_option("--connections", o.connections, "Keep-alive connections")
-      ->check(CLI::Range(1u, 100'000u))
-      ->type_name("N");
-  c->add_option("--threads", o.threads, "Generator threads (1)")->check(CLI::Range(1u, 64u))->type_name("N");
-  unit_option(c, "--customers", o.customers, typed_count, "Senders (50k)", "N");
-  c->add_option("--messages-per-body", o.messages_per_body, "Messages in each webhook (1)")
-      ->check(CLI::Range(1u, 1'000u))
-      ->type_name("N");
-  unit_option(c, "--warm-up", o.warm_up, typed_duration, "Sent before, and not counted (2s)", "TIME");
-  unit_option(c, "--duration", o.duration, typed_duration, "Measured time (10s)", "TIME");
-  unit_option(c, "--wait", o.wait, typed_duration, "Wait so long for the URL to answer", "TIME");
-  c->add_flag("--json", o.json, "One JSON object instead of text");
-}
-
-void add_subscriber_options(CLI::App* c, bench_options& o, const char* subscribers) {
-  c->add_option("--subscribers", o.subscribers, subscribers)->check(CLI::Range(1u, 100'000u))->type_name("N");
-  c->add_option("--token", o.token, "Bearer token of the subscribers (demo-admin)")
-      ->envname("SWITCHBOARD_TOKEN");
-  c->add_flag("--sse", o.sse, "Subscribe by SSE instead of WebSocket");
-}
-
-void add_bench(CLI::App& app, arguments& a) {
-  auto& o = a.bench;
-  auto* c = command(app, "bench", "Measure an engine from outside",
-                    "  switchboard bench ingest\n"
-                    "  switchboard bench latency --rate 10k --json");
-  c->require_subcommand(1);
-  auto* ingest =
-      command(*c, "ingest", "Webhooks a second, each one verified, durable and in the views",
-              "  switchboard bench ingest --duration 30s\n"
-              "  switchboard bench ingest --url http://127.0.0.1:8080 --rate 20k --messages-per-body 10");
-  add_load_options(ingest, o);
-  unit_option(ingest, "--rate", o.rate, typed_count, "Open loop: requests a second; without: closed loop",
-              "N");
-  ingest->add_flag("--poisson", o.poisson, "Open loop: random gaps instead of even ones");
-  ingest->add_option("--expect-status", o.expect_status, "What each answer must say (200)")
-      ->type_name("STATUS");
-  auto* fanout = command(*c, "fanout", "Deliveries a second to many subscribers, each one's order checked",
-                         "  switchboard bench fanout --subscribers 1000\n"
-                         "  switchboard bench fanout --subscribers 200 --events 10000 --sse --json");
-  add_load_options(fanout, o);
-  add_subscriber_options(fanout, o, "Subscribers (1000)");
-  unit_option(fanout, "--events", o.events, typed_count, "Webhooks to deliver (1000)", "N");
-  unit_option(fanout, "--rate", o.rate, typed_count, "Webhooks a second; without: back to back", "N");
-  auto* latency = command(*c, "latency", "From the intended send time to the 200, and to the subscriber",
-                          "  switchboard bench latency\n"
-                          "  switchboard bench latency --rate 10k --duration 60s --subscribers 8");
-  add_load_options(latency, o);
-  add_subscriber_options(latency, o, "Subscribers that measure (1)");
-  unit_option(latency, "--rate", o.rate, typed_count,
-              "Requests a second; without: half of what it measures first", "N");
-  latency->add_flag("--poisson", o.poisson, "Random gaps instead of even ones");
-  auto* outbound = command(*c, "outbound",
-                           "Replies: limits used, from POST to the platform's call, and ingest beside them",
-                           "  switchboard bench outbound\n"
-                           "  switchboard bench outbound --replies 2000 --accounts 20 --json");
-  add_load_options(outbound, o);
-  unit_option(outbound, "--replies", o.replies, typed_count, "Replies, one to each customer (10k)", "N");
-  outbound->add_option("--accounts", o.accounts, "Accounts that they are spread over (100)")
-      ->check(CLI::Range(1u, 1'000u))
-      ->type_name("N");
-  unit_option(outbound, "--events", o.events, typed_count, "Replies that are paced, to time each (1000)",
-              "N");
-  unit_option(outbound, "--rate", o.rate, typed_count, "Of the paced ones, a second (200)", "N");
-  outbound
-      ->add_option("--platform-program", o.platform_program,
-                   "The fake platform (switchboard-fake-platform beside this program)")
-      ->type_name("FILE");
-}
-
 int dispatch(const CLI::App& app, arguments& a, const serve_function& serve) {
   const std::string name = app.get_subcommands().front()->get_name();
   a.events.token = a.dead_letters.token = a.explain.token = a.shadow.token =
@@ -357,21 +278,14 @@ int dispatch(const CLI::App& app, arguments& a, const serve_function& serve) {
   if (name == "events") return run_events(a.events);
   if (name == "dead-letters") return run_dead_letters(a.dead_letters);
   if (name == "route") return run_route(a.route);
+  if (name == "morning") return run_morning(a.morning);
   if (name == "explain") return run_explain(a.explain);
   if (name == "shadow") return run_shadow(a.shadow);
   if (name == "replay-routing") return run_replay_routing(a.replay);
   if (name == "verify") return run_verify(a.verify);
   if (name == "backup") return run_backup(a.backup);
   if (name == "restore") return run_restore(a.restore);
-  const std::string which = app.get_subcommands().front()->get_subcommands().front()->get_name();
-  if (which == "ingest") return run_bench_ingest(a.bench);
-  if (which == "latency") return run_bench_latency(a.bench);
-  if (which == "outbound") return run_bench_outbound(a.bench);
-  if (app.get_subcommands().front()->get_subcommands().front()->count("--subscribers") == 0)
-    a.bench.subscribers = 1'000;
-  if (app.get_subcommands().front()->get_subcommands().front()->count("--connections") == 0)
-    a.bench.connections = 16;
-  return run_bench_fanout(a.bench);
+  return run_bench(*app.get_subcommands().front(), a.bench);
 }
 
 }  // namespace
@@ -392,10 +306,11 @@ int run(int argc, const char* const* argv, const serve_function& serve) {
   add_explain(app, a);
   add_shadow(app, a);
   add_replay_routing(app, a);
+  add_morning(app, a);
   add_verify(app, a);
   add_backup(app, a);
   add_restore(app, a);
-  add_bench(app, a);
+  add_bench(app, a.bench);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& e) {  // --help, --version
