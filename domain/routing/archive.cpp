@@ -10,14 +10,15 @@
 // events   := version:u8 count:u32 event*
 // presence := version:u8 fields
 // config   := version:u8 fields              its own version as 0
+// Version 2 of commands, configs and states (saving.cpp): what customers are told of their wait.
 
 namespace switchboard::domain::routing {
 namespace {
 
-constexpr std::uint8_t command_version = 1;
+constexpr std::uint8_t command_version = 2;
 constexpr std::uint8_t events_version = 1;
 constexpr std::uint8_t presence_version = 1;
-constexpr std::uint8_t config_bytes_version = 1;
+constexpr std::uint8_t config_bytes_version = 2;
 
 template <std::size_t I = 0>
 void read_fields(byte_reader& in, std::uint8_t kind, router_command& c) {

@@ -52,13 +52,15 @@ class byte_reader {
     c = named_;
   }
 
-  /// The byte that everything begins with.
-  void version(std::uint8_t known) {
-    std::uint8_t is = 0;
-    get(is);
-    if (is != known)
-      fail("version " + std::to_string(is) + ", and this program reads " + std::to_string(known));
+  /// The byte that everything begins with. Earlier versions are read, too.
+  void version(std::uint8_t newest) {
+    get(version_);
+    if (version_ >= 1 && version_ <= newest) return;
+    fail("version " + std::to_string(version_) + ", and this program reads " + (newest > 1 ? "1 to " : "") +
+         std::to_string(newest));
   }
+  /// Is there what was added with this version?
+  [[nodiscard]] bool has(std::uint8_t version) const { return version_ >= version; }
 
   [[nodiscard]] bool failed() const { return !why_.empty(); }
   [[nodiscard]] std::size_t left() const { return left_.size(); }
@@ -159,6 +161,7 @@ class byte_reader {
   std::string_view left_;
   std::string why_;
   config_ptr named_;
+  std::uint8_t version_ = 0;
 };
 
 }  // namespace switchboard::domain::routing

@@ -27,6 +27,8 @@ enum class config_form : std::uint8_t { whole, version };
 class byte_writer {
  public:
   static constexpr bool reads = false;
+  /// What was added with this version is written always.
+  [[nodiscard]] static constexpr bool has(std::uint8_t) { return true; }
   explicit byte_writer(std::string& out, config_form configs = config_form::whole)
       : out_(out), configs_(configs) {}
 

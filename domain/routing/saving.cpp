@@ -14,7 +14,7 @@ namespace switchboard::domain::routing {
 
 namespace {
 
-constexpr std::uint8_t state_version = 1;
+constexpr std::uint8_t state_version = 2;
 
 // -- what would lead nowhere ---------------------------------------------------------------------------------
 

@@ -36,6 +36,7 @@ void describe(Archive& a, T& l) {
 template <class Archive, field_of<queue_state> T>
 void describe(Archive& a, T& q) {
   a(q.open, q.handling);
+  if (a.has(2)) a(q.look_at);
 }
 template <class Archive, field_of<exclusion> T>
 void describe(Archive& a, T& x) {
@@ -48,6 +49,7 @@ void describe(Archive& a, T& o) {
 template <class Archive, field_of<item_more> T>
 void describe(Archive& a, T& m) {
   a(m.excluded, m.offers, m.visited);
+  if (a.has(2)) a(m.told.eta, m.told.at, m.left_message);
 }
 
 template <class Archive, field_of<item> T>
@@ -64,6 +66,9 @@ void describe(Archive& a, T& i) {
     i.exhausted = flags[4];
     i.more = flags[5];
   }
+  bool fresh = i.fresh;
+  if (a.has(2)) a(fresh);
+  if constexpr (Archive::reads) i.fresh = fresh;
 }
 
 /// All but the conversations, what they need, and those that left.

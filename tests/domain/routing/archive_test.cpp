@@ -171,9 +171,9 @@ TEST(Archive, what_is_cut_is_refused_and_what_is_damaged_does_no_harm) {
 TEST(Archive, what_is_wrong_is_said_with_its_place) {
   const auto why = [](const auto& read) { return read ? std::string() : read.error(); };
   EXPECT_EQ(why(decode_command("")), "a router's command, byte 0: ends within a number");
-  EXPECT_EQ(why(decode_command(std::string("\x02\x00", 2))),
-            "a router's command, byte 1: version 2, and this program reads 1");
-  EXPECT_EQ(why(decode_command("\x01\x40")), "a router's command, byte 2: 64 is no command");
+  EXPECT_EQ(why(decode_command(std::string("\x03\x00", 2))),
+            "a router's command, byte 1: version 3, and this program reads 1 to 2");
+  EXPECT_EQ(why(decode_command("\x02\x40")), "a router's command, byte 2: 64 is no command");
   EXPECT_EQ(why(decode_events("\x01\xff\xff\xff\xff", nullptr)),
             "a router's events, byte 5: a length of 4294967295 where 0 bytes are left");
   EXPECT_EQ(why(decode_command(encode(router_command{tick{}}) + "x")),
