@@ -60,7 +60,7 @@ bool is_routed(event_type t) {
 // -- the start -----------------------------------------------------------------------------------------------
 
 void router_owner::recover(const storage::record& r) {
-  if (is_routed(r.type)) {
+  if (is_routed(r.type) || r.type == event_type::message_queued) {  // what a router said is a message
     std::erase_if(unsettled_,
                   [&](const auto& u) { return u.second.what.id == r.conversation && u.first <= r.routed; });
     return;
@@ -130,6 +130,7 @@ void router_owner::load(const domain::routing_save& part) {
 
 void router_owner::recovered(const config::settings& s) {
   configure(s);
+  forget_stale_words();
   for (auto& [sequence, u] : unsettled_) {
     if (!u.sent && sequence <= state_.sequence) send(sequence, u);
   }
@@ -322,6 +323,7 @@ void router_owner::save() {
              : w.type == event_type::conversation_unassigned  ? routing::event_kind::unassigned
              : w.type == event_type::conversation_transferred ? routing::event_kind::transferred
                                                               : routing::event_kind::requeued;
+    if (u.says) e = *u.says;
     if (!w.agent.empty()) e.agent = agent(w.agent);
     if (w.priority) {
       e.kind = routing::event_kind::queued;

@@ -40,8 +40,8 @@ struct building {
 
 /// Those that a conversation of these kinds may have come by. Of a channel that has others as well the conversation's owner, who
 /// knows its kind, says the rest.
-std::uint32_t channels_with(const building& b, const std::vector<domain::thread_kind>& kinds) {
-  const auto of = channels_of({.name = {}, .kinds = kinds}, b.s.routing.router);
+std::uint32_t channels_with(const building& b, const std::vector<domain::thread_kind>& some) {
+  const auto of = channels_of({.name = {}, .kinds = some}, b.s.routing.router);
   return of.whole | of.torn;
 }
 

@@ -188,7 +188,7 @@ TEST_F(telling, those_who_waited_when_it_began_are_told_from_the_front_on) {
   EXPECT_EQ(told_within(1min), texts{});
   config.queues[0].tell = rule;
   configure();
-  EXPECT_EQ(told_within(1min), (texts{"1 10", "2 20", "3 30"}));
+  EXPECT_EQ(told_within(1min), (texts{"1 10", "2 20", "3 30", "4 40"}));
   config.queues[0].tell = {};
   configure();
   EXPECT_EQ(told_within(10min), texts{});
