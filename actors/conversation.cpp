@@ -216,11 +216,18 @@ bool conversation_owner::decide_act(act& a, change& c, command_result& result) {
   return true;
 }
 
+bool conversation_owner::can_send(const domain::account_id& account) const {
+  const auto settings = node_.settings.load(std::memory_order_acquire);
+  const auto* const found = settings->find_account(account.value);
+  return found != nullptr && !found->access_token.empty();
+}
+
 /// What the rules must know of the past for an act; and where a key of POST …/messages comes again, what it has made.
 void conversation_owner::recall(domain::command& what, command_result& result) const {
   const conversation_past past{node_, state_.id, state_.current->brand, recent_};
   if (auto* const say = std::get_if<domain::say>(&what)) {
     domain::recall(*say, state_, past);
+    if (say->routed) say->account_can_send = can_send(state_.current->account);
     for (const auto& m : say->made) {
       storage::append_message(result.messages.emplace_back(), m, state_.current->platform);
     }

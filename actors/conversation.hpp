@@ -80,6 +80,7 @@ class conversation_owner {
   void recall(domain::command& what, command_result& result) const;
   void submit(change&& c, completion done) noexcept;
   void quarantine(delivery& d, const domain::receive& r, std::string_view why) noexcept;
+  [[nodiscard]] bool can_send(const domain::account_id& account) const;
   [[nodiscard]] std::string name() const;
 
   node& node_;

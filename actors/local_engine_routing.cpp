@@ -1,5 +1,6 @@
 // The engine's calls to routers and agents' owners.
 #include "actors/local_engine.hpp"
+#include "domain/share.hpp"
 
 #include <caf/send.hpp>
 
@@ -32,6 +33,12 @@ void local_engine::start_routing() {
     call->to_nobody = [] {};
     const auto inside = door_.enter();
     if (inside && desk_) caf::anon_send(desk_, std::move(call));
+  };
+  routing_.has_room = [this](const std::string& brand) {
+    const auto s = node_.settings.load(std::memory_order_acquire);
+    const auto share =
+        domain::share_of(s->limits.sending_max, s->limits.brand_share_percent, s->brands.size());
+    return replies_waiting() < s->limits.sending_max && replies_waiting(brand) < share;
   };
   routing_.read = [this](std::function<void(const storage::views&)> then) { return read(std::move(then)); };
   routing_.publish = [this](router_figures&& f) {

@@ -39,7 +39,7 @@ bool is_routed(event_type t) {
 // -- the start -----------------------------------------------------------------------------------------------
 
 void router_owner::recover(const storage::record& r) {
-  if (is_routed(r.type)) {
+  if (is_routed(r.type) || r.type == event_type::message_queued) {  // what a router said is a message
     std::erase_if(unsettled_,
                   [&](const auto& u) { return u.second.what.id == r.conversation && u.first <= r.routed; });
     return;
@@ -123,6 +123,7 @@ void router_owner::recovered(const config::settings& s) {
   recover_presences();
   if (!is_new()) (void)run(routing::tick{.after_pause = true});
   configure(s);
+  forget_stale_words();
   for (auto& [sequence, u] : unsettled_) {
     if (!u.sent && sequence <= state_.sequence) send(sequence, u);
   }
@@ -363,6 +364,7 @@ void router_owner::save() {
              : w.type == event_type::conversation_unassigned  ? routing::event_kind::unassigned
              : w.type == event_type::conversation_transferred ? routing::event_kind::transferred
                                                               : routing::event_kind::requeued;
+    if (u.says) e = *u.says;
     if (!w.agent.empty()) e.agent = place_of(w.agent);
     if (w.priority) {
       e.kind = routing::event_kind::queued;

@@ -192,6 +192,7 @@ void router_owner::note_all(const std::vector<routing::router_event>& events, st
 }
 
 void router_owner::note(const routing::router_event& e, std::uint64_t sequence, bool had_owner) {
+  if (is_said(e)) return note_said(e, sequence);
   const auto type = conversation_type(e, had_owner);
   if (!type) return;
   domain::route r{.id = e.conversation, .sequence = sequence, .type = *type, .queue = {}};
@@ -220,6 +221,7 @@ void router_owner::committed(std::uint64_t up_to) {
 
 void router_owner::send(std::uint64_t sequence, unsettled& u) {
   u.sent = true;
+  if (u.says) return say(sequence, u);
   links_.execute(brand_, u.what, [later = later_, sequence](command_result&& r) {
     later([sequence, result = std::make_shared<command_result>(std::move(r))](router_owner& o) {
       o.settled(sequence, std::move(*result));
@@ -236,6 +238,7 @@ void router_owner::settled(std::uint64_t sequence, command_result&& result) {
                           domain::to_text(u->second.what.id) +
                           " can't take what was decided; it is told again at the next start");
   }
+  if (u->second.says) count_said(result);
   if (u->second.reply) {
     u->second.reply({.conversation_refused = std::move(result.refused),
                      .failed = result.failed || result.undecided,
@@ -340,18 +343,19 @@ void router_owner::act(const routing_act& what, std::function<void(routing_resul
   const bool many = std::holds_alternative<reassign_work>(what);
   auto last = unsettled_.end();
   for (auto u = unsettled_.upper_bound(before); u != unsettled_.end(); ++u) {
-    const bool its = std::visit(
-        [&](const auto& c) {
-          if constexpr (std::is_same_v<std::decay_t<decltype(c)>, reassign_work>) {
-            return false;
-          } else if constexpr (std::is_same_v<std::decay_t<decltype(c)>, pull_work>) {
-            return u->second.what.type == event_type::conversation_assigned &&
-                   (!c.conversation || *c.conversation == u->second.what.id);
-          } else {
-            return u->second.what.id == c.conversation;
-          }
-        },
-        what);
+    const bool its =
+        !u->second.says && std::visit(
+                               [&](const auto& c) {
+                                 if constexpr (std::is_same_v<std::decay_t<decltype(c)>, reassign_work>) {
+                                   return false;
+                                 } else if constexpr (std::is_same_v<std::decay_t<decltype(c)>, pull_work>) {
+                                   return u->second.what.type == event_type::conversation_assigned &&
+                                          (!c.conversation || *c.conversation == u->second.what.id);
+                                 } else {
+                                   return u->second.what.id == c.conversation;
+                                 }
+                               },
+                               what);
     if (its) last = u;
     result.moved += many && u->second.what.type == event_type::conversation_transferred;
   }

@@ -38,6 +38,8 @@ struct routing_links {
   std::function<void(const std::string& brand, const domain::agent_id&, domain::routing::presence_command)>
       tell_agent;
   std::function<void(router_figures&&)> publish = [](router_figures&&) {};
+  /// May another message of the brand wait to be sent?
+  std::function<bool(const std::string& brand)> has_room = [](const std::string&) { return true; };
   /// As the config has them, for every brand. Changed before any router is configured anew.
   std::atomic<std::shared_ptr<const domain::routing::presence_rules>> presence =
       std::make_shared<const domain::routing::presence_rules>();
@@ -88,6 +90,8 @@ class router_owner {
   /// For a conversation's owner, until it is in the log.
   struct unsettled {
     domain::route what;
+    /// It is said to the customer: wait_told, or overflowed to leave_message.
+    std::optional<domain::routing::router_event> says = {};
     bool sent = false;
     std::function<void(routing_result&&)> reply = {};
   };
@@ -103,6 +107,14 @@ class router_owner {
   void send(std::uint64_t sequence, unsettled& u);
   void note_all(const std::vector<domain::routing::router_event>& events, std::uint64_t sequence);
   void note(const domain::routing::router_event& e, std::uint64_t sequence, bool had_owner);
+  // -- what customers are told (router_telling.cpp) --------------------------------------------------------
+  [[nodiscard]] static bool is_said(const domain::routing::router_event& e);
+  void note_said(const domain::routing::router_event& e, std::uint64_t sequence);
+  void forget_stale_words();
+  void say(std::uint64_t sequence, const unsettled& u);
+  void count_said(const command_result& result);
+  void not_said(std::uint64_t sequence);
+
   void tell_agents(const std::vector<domain::routing::router_event>& events);
   void count(const domain::routing::router_event& e);
   void shown(const domain::routing::router_event& e,

@@ -138,6 +138,8 @@ struct router_figures {
   std::uint64_t offers_made = 0, offers_accepted = 0, offers_declined = 0, offers_expired = 0,
                 offers_rescinded = 0;
   std::uint64_t assignments = 0;
+  std::uint64_t told = 0;      ///< messages to who waits
+  std::uint64_t not_told = 0;  ///< … that were refused (a window that is closed, no room), or came too late
   std::uint64_t unsettled = 0;  ///< decided, and not in its conversation's log yet
   bool has_shadow = false;
   std::array<std::uint64_t, domain::routing::shadow_outcomes> shadow_outcomes = {};

@@ -45,7 +45,7 @@ const stream_filter& recovered_from() {
   static const auto f =
       everything({event_type::routing_saved, event_type::routing_turned, event_type::conversation_queued,
                   event_type::conversation_assigned, event_type::conversation_unassigned,
-                  event_type::conversation_transferred});
+                  event_type::conversation_transferred, event_type::message_queued});
   return f;
 }
 

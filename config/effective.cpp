@@ -53,6 +53,12 @@ void add_queue(std::string& out, const queue_settings& q) {
   const auto& o = r.overflow;
   add(out, {"overflow", number(o.length_max), number(static_cast<std::uint64_t>(o.wait_max.count())),
             number(static_cast<std::uint64_t>(o.eta_max.count())), o.when_closed ? "closed" : ""});
+  const auto ms = [](domain::routing::milliseconds m) {
+    return number(static_cast<std::uint64_t>(m.count()));
+  };
+  add(out, {"told", literal(q.wait_text), literal(q.closed_text), literal(q.leave_message_text),
+            ms(r.tell.after), ms(r.tell.notify_min), ms(r.tell.notify_gap), number(r.tell.ahead_max)});
+  for (const auto k : q.told_kinds) add(out, {"told-kind", to_word(k)});
   for (const auto& t : q.overflow_targets)
     add(out, {"target", number(static_cast<std::uint64_t>(t.kind)), t.id});
 }

@@ -1,8 +1,9 @@
-// [[queue]] with its [[queue.ring]] and [queue.overflow], and [[agent]].
+// [[queue]] with its [[queue.ring]], [queue.overflow] and [queue.tell_wait], and [[agent]].
 
 #include "config/record.hpp"
 #include "config/units.hpp"
 #include "domain/language.hpp"
+#include "domain/routing/wait_text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -20,6 +21,12 @@ constexpr std::size_t targets_max = 16;
 constexpr std::size_t memberships_max = 1'000;
 constexpr std::size_t skills_max = 1'000;  // of one agent or rule; of a brand: check_routing.cpp
 constexpr std::size_t languages_max = 100;
+// What is said to customers: one message on every platform. The tightest are Instagram's direct messages (1000 bytes)
+// and posts on X (280 units, of which nothing has more than it has bytes).
+constexpr std::size_t told_bytes_max = 900;
+constexpr std::size_t told_public_bytes_max = 280;
+constexpr std::array kinds{domain::thread_kind::dm, domain::thread_kind::comment,
+                           domain::thread_kind::mention, domain::thread_kind::review};
 
 constexpr std::array orders{routing::queue_order::aged, routing::queue_order::strict,
                             routing::queue_order::edf};
@@ -85,7 +92,6 @@ std::vector<routing::ring> read_rings(reader& r, const toml::table& queue) {
 std::optional<named_target> target_of(std::string_view text) {
   using to = routing::overflow_target::to;
   constexpr std::string_view queue = "queue:", agent = "agent:";
-  if (text == "bot") return named_target{to::bot};
   if (text == "leave-message") return named_target{to::leave_message};
   if (text.starts_with(queue) && text.size() > queue.size())
     return named_target{to::queue, std::string(text.substr(queue.size()))};
@@ -94,31 +100,75 @@ std::optional<named_target> target_of(std::string_view text) {
   return std::nullopt;
 }
 
+/// The [queue.name] of a [[queue]]; nullptr: absent, or reported.
+const toml::table* one_table(reader& r, const toml::table& queue, const std::string& name) {
+  const toml::node* node = queue.get(name);
+  if (node == nullptr) return nullptr;
+  if (const toml::table* table = node->as_table()) return table;
+  const std::string header = "[queue." + name + "]";
+  r.report(node->source().begin,
+           name + " is one table; write " + header + " behind the [[queue]], not " +
+               (node->is_array_of_tables() ? "[" + header + "]" : std::string(type_word(*node))));
+  return nullptr;
+}
+
 void read_overflow(reader& r, const toml::table& queue, queue_settings& q) {
-  const toml::node* node = queue.get("overflow");
-  if (node == nullptr) return;
-  const toml::table* table = node->as_table();
-  if (table == nullptr) {
-    return r.report(node->source().begin,
-                    "overflow is one table; write [queue.overflow] behind the [[queue]], not " +
-                        std::string(node->is_array_of_tables() ? "[[queue.overflow]]" : type_word(*node)));
-  }
+  const toml::table* table = one_table(r, queue, "overflow");
+  if (table == nullptr) return;
   const record rec(r, "queue.overflow", *table);
   auto& o = q.rules.overflow;
   rec.read("length_max", o.length_max);
   rec.read("wait_max", o.wait_max);
   rec.read("eta_max", o.eta_max);
   rec.read("when_closed", o.when_closed);
+  constexpr std::string_view words = "leave_message_text";
+  if (rec.has(words)) q.leave_message_text = rec.text(words, rec.optional(words), told_bytes_max);
   if (rec.required("targets") == nullptr) return;
   rec.each_of("targets", targets_max, [&](const toml::node& item) {
-    const auto target = target_of(item.value_or(std::string_view{}));
-    if (!target) {
-      r.report(item.source().begin, shown(item) +
-                                        " is no target; write \"queue:ID\", \"agent:ID\", \"bot\" or "
-                                        "\"leave-message\"");
+    const auto text = item.value_or(std::string_view{});
+    const auto target = target_of(text);
+    if (text == "bot") {
+      r.report(item.source().begin,
+               "this version has no bots: nobody would answer what goes to one, nor hand it back; write "
+               "\"queue:ID\", \"agent:ID\" or \"leave-message\"");
+    } else if (!target) {
+      r.report(item.source().begin,
+               shown(item) + " is no target; write \"queue:ID\", \"agent:ID\" or \"leave-message\"");
     }
     q.overflow_targets.push_back(target.value_or(named_target{}));
   });
+  const bool asks = std::any_of(q.overflow_targets.begin(), q.overflow_targets.end(), [](const auto& t) {
+    return t.kind == routing::overflow_target::to::leave_message;
+  });
+  if (asks && !rec.has(words)) (void)rec.required(words);
+}
+
+/// A text for customers, whose {names} stand for something.
+std::string read_told(reader& r, const record& rec, std::string_view key, std::size_t bytes_max) {
+  const toml::node* node = rec.optional(key);
+  if (node == nullptr) return {};
+  auto text = rec.text(key, node, bytes_max);
+  if (const auto unknown = routing::find_unknown_name(text)) {
+    r.report(node->source().begin,
+             std::string(key) + ": " + *unknown + " stands for nothing; there are {position} and {minutes}");
+  }
+  return text;
+}
+
+void read_tell_wait(reader& r, const toml::table& queue, queue_settings& q) {
+  const toml::table* table = one_table(r, queue, "tell_wait");
+  if (table == nullptr) return;
+  const record rec(r, "queue.tell_wait", *table);
+  if (rec.has("kinds")) q.told_kinds = rec.words("kinds", kinds);
+  const bool is_private = q.told_kinds == std::vector{domain::thread_kind::dm};
+  const auto most = is_private ? told_bytes_max : told_public_bytes_max;
+  if (rec.required("text") != nullptr) q.wait_text = read_told(r, rec, "text", most);
+  q.closed_text = read_told(r, rec, "closed_text", most);
+  auto& tell = q.rules.tell;
+  rec.read("after", tell.after);
+  rec.read("notify_min", tell.notify_min);
+  rec.read("notify_gap", tell.notify_gap);
+  rec.read("ahead_max", tell.ahead_max);
 }
 
 /// "billing:1"; nullopt: nothing before the colon, or no pool behind it.
@@ -201,6 +251,7 @@ queue_settings read_queue(reader& r, const toml::table& table) {
   if (rec.has("calendar")) q.calendar.value = rec.id("calendar", rec.optional("calendar"));
   rules.rings = read_rings(r, table);
   read_overflow(r, table, q);
+  read_tell_wait(r, table, q);
   return q;
 }
 

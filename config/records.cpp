@@ -381,6 +381,10 @@ constexpr std::array entries{
         "in pool 0 of the queue, from the first moment. Stands behind its [[queue]].",
         true},
     section_entry{"queue.overflow", "When and where a conversation goes on. Stands behind its [[queue]]."},
+    section_entry{
+        "queue.tell_wait",
+        "What its customers are told of how long they wait, as automatic replies. Without it, nothing. "
+        "Stands behind its [[queue]]."},
     section_entry{"agent",
                   "A person who answers, and whom conversations are given to. Who has a token but no "
                   "[[agent]] can work, but "

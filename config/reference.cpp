@@ -86,7 +86,8 @@ std::string reference_toml() {
     out += "\n\n";
     comment(out, e.sentence);
     const std::string name(e.name);
-    const bool of_record = name == "queue.overflow";  // a table of a record: without one it would be nobody's
+    // Tables of a record: without one they would be nobody's.
+    const bool of_record = name == "queue.overflow" || name == "queue.tell_wait";
     out += e.list ? "# [[" + name + "]]\n" : (of_record ? "# [" : "[") + name + "]\n";
     for (const property& p : properties()) {
       if (p.section == e.name) add_property(out, p);

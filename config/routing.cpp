@@ -38,12 +38,23 @@ struct building {
   places queues = {}, agents = {}, skills = {};
 };
 
+/// Those that a conversation of these kinds may have come by. Of a channel that has others as well the conversation's owner, who
+/// knows its kind, says the rest.
+std::uint32_t channels_with(const building& b, const std::vector<domain::thread_kind>& some) {
+  const auto of = channels_of({.name = {}, .kinds = some}, b.s.routing.router);
+  return of.whole | of.torn;
+}
+
 void add_queues(building& b) {
   for (const auto& q : b.s.queues) {
     if (q.brand != b.brand) continue;
     b.queues.emplace(q.id.value, b.out.router.queues.size());
-    b.out.router.queues.push_back(q.rules);
-    b.out.router.queues.back().id = q.id;
+    auto rules = q.rules;
+    rules.id = q.id;
+    rules.overflow.message_channels = channels_with(b, {domain::thread_kind::dm});
+    if (!q.wait_text.empty()) rules.tell.channels = channels_with(b, q.told_kinds);
+    rules.tell.when_closed = !q.closed_text.empty();
+    b.out.router.queues.push_back(std::move(rules));
   }
 }
 

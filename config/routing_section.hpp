@@ -25,9 +25,14 @@ struct queue_settings {
   domain::queue_id id;
   domain::brand_id brand = {};
   std::string name = {};
-  domain::calendar_id calendar = {};        ///< empty: always open
-  domain::routing::queue_rules rules = {};  ///< without overflow.targets, which stand by name in:
+  domain::calendar_id calendar = {};  ///< empty: always open
+  /// Without what names something else: overflow's targets, and the channels of overflow and tell. Those stand in:
+  domain::routing::queue_rules rules = {};
   std::vector<named_target> overflow_targets = {};
+  std::string leave_message_text = {};
+  std::string wait_text = {};    ///< told to who waits (domain/routing/wait_text.hpp); empty: nothing is
+  std::string closed_text = {};  ///< … while nobody is here
+  std::vector<domain::thread_kind> told_kinds = {domain::thread_kind::dm};
 };
 
 struct named_membership {

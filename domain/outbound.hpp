@@ -22,7 +22,7 @@ struct said {
   bool privately = false;    ///< to who wrote a comment, instead of below it
 };
 
-/// POST …/messages.
+/// POST …/messages, and what a brand's router says by itself.
 struct say {
   conversation_id id;
   std::vector<said> parts;  ///< in order; all of them or none are queued
@@ -43,6 +43,11 @@ struct say {
   /// order; more may be among them.
   std::optional<message> comment = {};
   std::vector<message> answers = {};
+  /// The router's sequence, where it is the router that says it. Said again until it is in the log: what is not newer than
+  /// conversation::routed says nothing, nor does it in a conversation that is over or of none of these kinds.
+  std::optional<std::uint64_t> routed = {};
+  std::vector<thread_kind> only_in = {};
+  bool account_can_send = true;  ///< where nobody has asked before
 };
 
 /// Of one message that was queued.

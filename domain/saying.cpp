@@ -93,6 +93,12 @@ namespace {
   return std::nullopt;
 }
 
+/// Is it news, and of a conversation that the router may speak in?
+[[nodiscard]] bool is_router_heard(const conversation& c, const say& what) {
+  return *what.routed > c.routed && !is_over(c.status) &&
+         std::ranges::find(what.only_in, c.kind) != what.only_in.end();
+}
+
 [[nodiscard]] message message_of(const message_id& id, said&& part, const say& what, timestamp now) {
   message m;
   m.id = id;
@@ -118,6 +124,8 @@ decision decide_say(const thread_state& state, say&& what, timestamp now) {
     return refuse(refusal::invalid, "This Idempotency-Key was used for another message of the conversation.");
   }
   if (auto why = not_present(state, what.id)) return unexpected<refused>{std::move(*why)};
+  if (what.routed && !is_router_heard(*state.current, what)) return std::vector<event>{};
+  if (!what.account_can_send) return refuse(refusal::invalid, "The account has no access_token.");
   if (!what.has_room) return refuse(refusal::no_room, "As many replies as may be are on their way.");
   if (auto why = cannot_be_said(state, what, now)) return unexpected<refused>{std::move(*why)};
   draft d(state, now);
@@ -127,6 +135,7 @@ decision decide_say(const thread_state& state, say&& what, timestamp now) {
     event& e = d.add(event_type::message_queued);
     conversation& c = *e.conversation;
     ++c.sending;
+    if (what.routed) c.routed = *what.routed;
     if (what.sender == sender_type::agent) c.unread = 0;  // who answers has read
     e.message = message_of({c.id, e.sequence}, std::move(part), what, now);
     e.origin = event_origin{"command", what.key, what.key.empty() ? "" : std::to_string(number++)};

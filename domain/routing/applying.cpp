@@ -63,6 +63,7 @@ void on_queued(router_state& s, const router_event& e) {
   i.channel = e.facts->channel;
   i.key = e.key;
   take_facts(s, slot, *e.facts);
+  i.fresh = tells(s, slot);
   count_waiting(s, slot, 1);
   place_item(s, slot);
   arm_item(s, slot);
@@ -189,13 +190,33 @@ void on_assigned(router_state& s, slot_index slot, const router_event& e) {
   i.forced = e.flag;
   i.units = e.units != 0 ? e.units : cost_of(*s.config, i.channel, false);
   place_item(s, slot);
-  if (i.more) more_for(s, slot).excluded.clear();
+  if (i.more) {
+    more_for(s, slot).excluded.clear();
+    more_for(s, slot).told = {};
+  }
   drop_empty_more(s, slot);
+  i.fresh = false;
   arm_item(s, slot);
   if (i.forced) s.agents[e.agent].forced += i.units;
   s.loads[e.agent].last_assigned = s.sequence;
   s.agents[e.agent].missed = 0;
   take(s, e.agent, slot, i.units);
+}
+
+/// What its customers wait is looked at then, at the latest.
+void look_by(router_state& s, queue_index q, timestamp at) {
+  auto& queue = s.queues[q];
+  if (queue.look_at != timestamp{} && queue.look_at <= at) return;
+  queue.look_at = at;
+  arm_queue(s, q);
+}
+
+/// Those who were here before anybody was told are looked at as well.
+void begin_looks(router_state& s) {
+  for (queue_index q = 0; q < s.queues.size(); ++q) {
+    const auto& rule = s.rules(q).tell;
+    if (rule.channels != 0 && s.queues[q].waiting > 0) look_by(s, q, s.now + rule.notify_gap);
+  }
 }
 
 /// It seeks an agent: in its queue, from the place that its key says.
@@ -211,6 +232,11 @@ void seek(router_state& s, slot_index slot, const router_event& e) {
 
 void move_queue(router_state& s, slot_index slot, const router_event& e) {
   auto& i = s.items[slot];
+  if (e.kind == event_kind::overflowed && e.target.kind == overflow_target::to::leave_message) {
+    more_for(s, slot).left_message = true;
+    i.exhausted = true;
+    return arm_item(s, slot);
+  }
   if (e.flag) {  // nowhere to go to: it stays as it is
     i.exhausted = true;
     return arm_item(s, slot);
@@ -222,8 +248,18 @@ void move_queue(router_state& s, slot_index slot, const router_event& e) {
   i.ring = 0;
   i.since = e.at;
   i.exhausted = false;
+  i.fresh = i.owner == no_agent && tells(s, slot);
   count_waiting(s, slot, 1);
   seek(s, slot, e);
+}
+
+/// What was due is done; and what this one waits is looked at again with the others of its queue.
+void on_wait(router_state& s, slot_index slot, const router_event& e) {
+  auto& i = s.items[slot];
+  i.fresh = false;
+  if (e.kind == event_kind::wait_told) more_for(s, slot).told = {milliseconds{e.key}, e.at};
+  arm_item(s, slot);
+  look_by(s, i.queue, e.at + s.rules(i.queue).tell.notify_gap);
 }
 
 void on_held(router_state& s, slot_index slot, const router_event& e) {
@@ -301,6 +337,7 @@ void apply_to_item(router_state& s, slot_index slot, const router_event& e) {
       free_owner(s, slot);
       i.since = e.at;
       if (e.until != timestamp{}) more_for(s, slot).excluded.push_back({e.agent, e.until});
+      i.fresh = tells(s, slot);
       // Who handed it on may have it again.
       if (i.signature != no_signature) mark_signature(s, i.signature);
       return arm_item(s, slot);
@@ -315,6 +352,9 @@ void apply_to_item(router_state& s, slot_index slot, const router_event& e) {
       return on_hold_ended(s, slot, e);
     case event_kind::capacity_changed:
       return on_capacity(s, slot, e);
+    case event_kind::wait_told:
+    case event_kind::wait_not_told:
+      return on_wait(s, slot, e);
     case event_kind::changed:
       take_facts(s, slot, *e.facts);
       i.key = e.key;
@@ -339,7 +379,11 @@ void apply(router_state& s, const router_event& e) {
   s.now = e.at;
   switch (e.kind) {
     case event_kind::configured:
-      return take_config(s, e.config);
+      take_config(s, e.config);
+      return begin_looks(s);
+    case event_kind::waits_looked:
+      s.queues[e.queue].look_at = e.until;
+      return arm_queue(s, e.queue);
     case event_kind::presence_told:
       return on_presence(s, e);
     case event_kind::calendar_told:

@@ -10,11 +10,12 @@
 // events   := version:u8 count:u32 event*
 // presence := version:u8 fields
 // config   := version:u8 fields              its own version as 0
+// Version 2 of commands, configs and states (saving.cpp): what customers are told of their wait.
 
 namespace switchboard::domain::routing {
 namespace {
 
-// 2: rules have names, channels an order, and what no rule fits a queue.
+// 2: rules have names, channels an order, what no rule fits a queue, and queues may tell who waits.
 constexpr std::uint8_t command_version = 2;
 constexpr std::uint8_t events_version = 2;
 constexpr std::uint8_t presence_version = 1;

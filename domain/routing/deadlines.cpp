@@ -1,4 +1,6 @@
+#include "domain/routing/eligibility.hpp"
 #include "domain/routing/placing.hpp"
+#include "domain/routing/telling.hpp"
 #include "domain/routing/turning.hpp"
 
 #include <algorithm>
@@ -32,6 +34,10 @@ bool fire_waiting(turning& t, slot_index slot) {
     overflow(t, slot);
     if (i.id != conversation_id{} && i.state == item_state::queued && !i.exhausted)
       settle_in(t, slot, no_agent);
+    return true;
+  }
+  if (i.fresh && tells(t.s, slot) && i.since + q.tell.after <= t.now) {
+    tell_first(t, slot);
     return true;
   }
   return false;
@@ -68,6 +74,9 @@ void run_due(turning& t) {
     const auto& items = t.s.item_timers;
     if (!items.empty() && t.s.items[items.front()].timer_at == *due) {
       fire_item(t, items.front());
+    } else if (const auto& queues = t.s.queue_timers;
+               !queues.empty() && t.s.queues[queues.front()].timer_at == *due) {
+      look_at_waits(t, static_cast<queue_index>(queues.front()));
     } else {
       t.emit({.kind = event_kind::ramp_eased, .agent = t.s.agent_timers.front()});
     }

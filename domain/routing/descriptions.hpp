@@ -33,7 +33,7 @@ inline constexpr requeue_policy last_of<requeue_policy> = requeue_policy::requeu
 template <>
 inline constexpr overflow_target::to last_of<overflow_target::to> = overflow_target::to::leave_message;
 template <>
-inline constexpr event_kind last_of<event_kind> = event_kind::ramp_eased;
+inline constexpr event_kind last_of<event_kind> = event_kind::waits_looked;
 template <>
 inline constexpr hold last_of<hold> = hold::pull;
 
@@ -69,11 +69,17 @@ void describe(Archive& a, T& t) {
 template <class Archive, field_of<overflow_rule> T>
 void describe(Archive& a, T& r) {
   a(r.length_max, r.wait_max, r.eta_max, r.when_closed, r.targets);
+  a.since(2, r.message_channels);
+}
+template <class Archive, field_of<tell_rule> T>
+void describe(Archive& a, T& r) {
+  a(r.channels, r.when_closed, r.after, r.notify_min, r.notify_gap, r.ahead_max);
 }
 template <class Archive, field_of<queue_rules> T>
 void describe(Archive& a, T& q) {
   a(q.id, q.removed, q.priority, q.order, q.strategies, q.rings, q.mode, q.offer_timeout, q.offers_at_once,
     q.delay, q.overflow);
+  a.since(2, q.tell);
 }
 template <class Archive, field_of<membership> T>
 void describe(Archive& a, T& m) {

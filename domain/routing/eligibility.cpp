@@ -83,6 +83,11 @@ hold hold_between(const router_state& s, slot_index slot, agent_index a) {
   return hold::none;
 }
 
+bool tells(const router_state& s, slot_index slot) {
+  const auto& i = s.items[slot];
+  return (s.rules(i.queue).tell.channels >> i.channel & 1) != 0;
+}
+
 bool may_stick(const router_state& s, slot_index slot, agent_index a) {
   const auto& i = s.items[slot];
   if (a >= s.agents.size() || !is_present(s.agents[a], i.channel)) return false;

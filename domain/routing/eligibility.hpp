@@ -32,6 +32,9 @@ namespace switchboard::domain::routing {
 /// hold::none: nothing keeps them apart.
 [[nodiscard]] hold hold_between(const router_state& s, slot_index slot, agent_index a);
 
+/// Are customers of its queue and channel told how long they wait?
+[[nodiscard]] bool tells(const router_state& s, slot_index slot);
+
 /// May its last agent be the only one who is asked? (Present, with the skills, a member, within the hard cap.)
 [[nodiscard]] bool may_stick(const router_state& s, slot_index slot, agent_index a);
 

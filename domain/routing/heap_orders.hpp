@@ -1,5 +1,5 @@
 #pragma once
-// What goes first in the router's heaps: items by their keys, items and agents by their deadlines.
+// What goes first in the router's heaps: items by their keys, items, agents and queues by their deadlines.
 
 #include "domain/routing/router_state.hpp"
 
@@ -8,7 +8,7 @@
 
 namespace switchboard::domain::routing {
 
-/// Orders of the three kinds of heap (slot_heap.hpp).
+/// Orders of the kinds of heap (slot_heap.hpp).
 struct item_order {
   item_table& items;
   [[nodiscard]] bool less(slot_index a, slot_index b) const {
@@ -42,6 +42,13 @@ struct agent_timer_order {
     return agents[a].timer_at != agents[b].timer_at ? agents[a].timer_at < agents[b].timer_at : a < b;
   }
   [[nodiscard]] std::uint32_t& place(slot_index a) const { return agents[a].timer_place; }
+};
+struct queue_timer_order {
+  std::vector<queue_state>& queues;
+  [[nodiscard]] bool less(slot_index a, slot_index b) const {
+    return queues[a].timer_at != queues[b].timer_at ? queues[a].timer_at < queues[b].timer_at : a < b;
+  }
+  [[nodiscard]] std::uint32_t& place(slot_index q) const { return queues[q].timer_place; }
 };
 
 }  // namespace switchboard::domain::routing

@@ -57,6 +57,7 @@ struct item {
   bool ruled : 1 = false;      ///< a rule set its priority
   bool exhausted : 1 = false;  ///< nowhere left to overflow to
   bool more : 1 = false;       ///< it has an item_more
+  bool fresh : 1 = false;      ///< whether its customer is to be told of his wait was not looked at yet
 };
 
 struct exclusion {
@@ -70,12 +71,24 @@ struct open_offer {
   timestamp expires_at = {};
   bool forced = false;  ///< beyond his hard cap, by hand
 };
+/// What a customer was told last of his wait.
+struct told_wait {
+  milliseconds eta{0};  ///< whole minutes; or after_opening
+  timestamp at = {};    ///< zero: he was told nothing
+};
+/// Nobody is here who could serve him: longer than any that is told.
+inline constexpr milliseconds after_opening = std::chrono::hours{24 * 3650};
+
 /// What only few have.
 struct item_more {
   std::vector<exclusion> excluded = {};
   std::vector<open_offer> offers = {};
   std::vector<queue_index> visited = {};  ///< by overflow
-  [[nodiscard]] bool empty() const { return excluded.empty() && offers.empty() && visited.empty(); }
+  told_wait told = {};
+  bool left_message = false;  ///< its customer was asked to leave one, which is done once
+  [[nodiscard]] bool empty() const {
+    return excluded.empty() && offers.empty() && visited.empty() && told.at == timestamp{} && !left_message;
+  }
 };
 
 class item_table {

@@ -148,6 +148,7 @@ std::optional<timestamp> next_due(const router_state& s, slot_index slot) {
       sooner(i.due - s.config->ramp_window);
     }
     if (q.overflow.wait_max.count() > 0 && !i.exhausted) sooner(i.since + q.overflow.wait_max);
+    if (i.fresh && tells(s, slot)) sooner(i.since + q.tell.after);
   }
   if (i.owner != no_agent && !i.idle && i.waiting_since != timestamp{} && s.config->idle_after.count() > 0) {
     sooner(i.waiting_since + s.config->idle_after);
@@ -169,6 +170,13 @@ std::optional<timestamp> next_due_of(const agent_state& a) {
 void arm_agent(router_state& s, agent_index a) {
   auto& agent = s.agents[a];
   arm(s.agent_timers, a, agent.timer_place, agent.timer_at, next_due_of(agent), agent_timer_order{s.agents});
+}
+
+void arm_queue(router_state& s, queue_index q) {
+  auto& queue = s.queues[q];
+  const bool looks = queue.look_at != timestamp{} && s.rules(q).tell.channels != 0;
+  arm(s.queue_timers, q, queue.timer_place, queue.timer_at,
+      looks ? std::optional(queue.look_at) : std::nullopt, queue_timer_order{s.queues});
 }
 
 void refresh_presence(router_state& s, agent_index a) {
@@ -344,6 +352,7 @@ void take_config(router_state& s, const config_ptr& config) {
     refresh_agent(s, a);
     arm_agent(s, a);
   }
+  for (queue_index q = 0; q < s.queues.size(); ++q) arm_queue(s, q);
   for (slot_index i = 0; i < s.items.slots(); ++i) {
     if (s.items[i].id == conversation_id{}) continue;
     arm_item(s, i);

@@ -13,6 +13,7 @@ void arm_item(router_state& s, slot_index slot);
 /// When something is due about this item without anything else happening; nullopt: never.
 [[nodiscard]] std::optional<timestamp> next_due(const router_state& s, slot_index slot);
 void arm_agent(router_state& s, agent_index a);
+void arm_queue(router_state& s, queue_index q);
 [[nodiscard]] std::optional<timestamp> next_due_of(const agent_state& a);
 /// After his status changed, and before refresh_agent().
 void refresh_presence(router_state& s, agent_index a);

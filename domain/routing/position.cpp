@@ -36,24 +36,6 @@ std::uint64_t quantile90(std::uint64_t n) {
   return n * (x * x / one * x / one) / 1'000;
 }
 
-struct places {
-  std::uint64_t all_milli = 0;  ///< at once, of those who are here, in the share that falls to this work
-  std::uint64_t free = 0;
-};
-
-places places_for(const router_state& s, const agent_bits& eligible, channel_index ch) {
-  places p;
-  const std::uint64_t units = std::max<std::uint32_t>(1, cost_of(*s.config, ch, false));
-  for (std::size_t w = 0; w < eligible.words(); ++w) {
-    for_each_bit(eligible.word(w), w, [&](agent_index a) {
-      const std::uint64_t serves = std::max<std::size_t>(1, s.config->agents[a].queues.size());
-      p.all_milli += s.loads[a].units / units * 1'000 / serves;
-      if (s.available[ch].test(a)) p.free += (s.loads[a].units - s.loads[a].used) / units;
-    });
-  }
-  return p;
-}
-
 /// Who could take it, if he had room: present, in its ring, with the skills.
 agent_bits eligible_for(const router_state& s, const item& i) {
   signature sig;
@@ -76,31 +58,6 @@ bool have_common(const agent_bits& eligible, const signature& sig) {
   return false;
 }
 
-std::uint64_t count_ahead(const router_state& s, slot_index slot, const agent_bits& eligible,
-                          std::uint64_t enough) {
-  const auto& i = s.items[slot];
-  const auto priority = s.rules(i.queue).priority;
-  std::uint64_t ahead = 0;
-  const auto count = [&](std::uint32_t index) {
-    const auto& sig = s.signatures[index];
-    const auto theirs = s.rules(sig.key.queue).priority;
-    if (theirs > priority || !have_common(eligible, sig)) return;
-    sig.items.visit(
-        [&](slot_index other) { return theirs < priority || item_reading{s.items}.less(other, slot); },
-        [&](slot_index other) {
-          ahead += other == slot ? 0 : 1;
-          return ahead < enough;
-        });
-  };
-  for (const auto& q : s.queues) {
-    for_each_signature(q, count);
-  }
-  for (const auto& a : s.agents) {
-    for (const auto sig : a.only_signatures) count(sig);
-  }
-  return ahead;
-}
-
 }  // namespace
 
 milliseconds eta50(std::uint64_t turns, std::uint64_t slots_milli, milliseconds handling) {
@@ -111,27 +68,67 @@ milliseconds eta90(std::uint64_t turns, std::uint64_t slots_milli, milliseconds 
   return milliseconds{quantile90(turns) * static_cast<std::uint64_t>(handling.count()) / slots_milli};
 }
 
-wait_estimate estimate(const router_state& s, slot_index slot, milliseconds enough) {
-  const auto& i = s.items[slot];
+wait_view::wait_view(const router_state& s, slot_index like) : s_(s) {
+  const auto& i = s.items[like];
   const auto eligible = eligible_for(s, i);
-  const auto p = places_for(s, eligible, i.channel);
-  const auto measured = s.queues[i.queue].handling[i.channel];
-  const auto handling = std::max(milliseconds{1}, measured.count() > 0 ? measured : s.config->handling_prior);
-  auto bound = ~std::uint64_t{0};
-  if (enough.count() > 0) {
-    bound = p.free +
-            static_cast<std::uint64_t>(enough.count()) * p.all_milli / 1'000 /
-                static_cast<std::uint64_t>(handling.count()) +
-            2;
+  const std::uint64_t units = std::max<std::uint32_t>(1, cost_of(*s.config, i.channel, false));
+  for (std::size_t w = 0; w < eligible.words(); ++w) {
+    for_each_bit(eligible.word(w), w, [&](agent_index a) {
+      const std::uint64_t serves = std::max<std::size_t>(1, s.config->agents[a].queues.size());
+      slots_milli_ += s.loads[a].units / units * 1'000 / serves;
+      if (s.available[i.channel].test(a)) free_ += (s.loads[a].units - s.loads[a].used) / units;
+    });
   }
+  const auto measured = s.queues[i.queue].handling[i.channel];
+  handling_ = std::max(milliseconds{1}, measured.count() > 0 ? measured : s.config->handling_prior);
+  const auto priority = s.rules(i.queue).priority;
+  const auto look = [&](std::uint32_t index) {
+    const auto& sig = s.signatures[index];
+    if (s.rules(sig.key.queue).priority <= priority && have_common(eligible, sig)) rivals_.push_back(index);
+  };
+  for (const auto& q : s.queues) for_each_signature(q, look);
+  for (const auto& a : s.agents) {
+    for (const auto sig : a.only_signatures) look(sig);
+  }
+}
+
+std::uint64_t wait_view::count_ahead(slot_index slot, std::uint64_t most) const {
+  const auto priority = s_.rules(s_.items[slot].queue).priority;
+  std::uint64_t ahead = 0;
+  for (const auto index : rivals_) {
+    if (ahead >= most) break;
+    const auto& sig = s_.signatures[index];
+    const bool all = s_.rules(sig.key.queue).priority < priority;
+    sig.items.visit([&](slot_index other) { return all || item_reading{s_.items}.less(other, slot); },
+                    [&](slot_index other) {
+                      ahead += other == slot ? 0 : 1;
+                      return ahead < most;
+                    });
+  }
+  return ahead;
+}
+
+std::uint64_t wait_view::ahead_in(milliseconds enough) const {
+  return free_ +
+         static_cast<std::uint64_t>(enough.count()) * slots_milli_ / 1'000 /
+             static_cast<std::uint64_t>(handling_.count()) +
+         2;
+}
+
+wait_estimate wait_view::of(slot_index slot, std::uint64_t ahead_max) const {
   wait_estimate e;
-  const auto position = 1 + count_ahead(s, slot, eligible, bound);
+  const auto position = 1 + count_ahead(slot, ahead_max);
   e.position = static_cast<std::uint32_t>(position);
-  if (p.all_milli == 0) return e;
-  const auto turns = position > p.free ? position - p.free : 0;
-  e.p50 = eta50(turns, p.all_milli, handling);
-  e.p90 = eta90(turns, p.all_milli, handling);
+  if (slots_milli_ == 0) return e;
+  const auto turns = position > free_ ? position - free_ : 0;
+  e.p50 = eta50(turns, slots_milli_, handling_);
+  e.p90 = eta90(turns, slots_milli_, handling_);
   return e;
+}
+
+wait_estimate estimate(const router_state& s, slot_index slot, milliseconds enough) {
+  const wait_view view(s, slot);
+  return view.of(slot, enough.count() > 0 ? view.ahead_in(enough) : ~std::uint64_t{0});
 }
 
 bool should_tell(const std::optional<told_wait>& last, milliseconds eta, timestamp now,

@@ -3,7 +3,9 @@
 
 #include "domain/routing/router_state.hpp"
 
+#include <cstdint>
 #include <optional>
+#include <vector>
 
 namespace switchboard::domain::routing {
 
@@ -11,6 +13,29 @@ struct wait_estimate {
   std::uint32_t position = 1;            ///< 1 + those ahead that somebody eligible for this one could take
   std::optional<milliseconds> p50 = {};  ///< nullopt: nobody is here who could; after the next opening
   std::optional<milliseconds> p90 = {};
+};
+
+/// What the estimates of all conversations that require the same in one queue have in common: made once, it costs as much as
+/// there are agents and signatures; each estimate then as much as it counts. Refers to the state, which must not change while it is used but for
+/// what was told.
+class wait_view {
+ public:
+  /// Of those that require what this one does.
+  wait_view(const router_state& s, slot_index like);
+  /// Counts up to `ahead_max`, or one more than that.
+  [[nodiscard]] wait_estimate of(slot_index slot, std::uint64_t ahead_max) const;
+  /// With so many before it p50 exceeds `enough`. Precondition: somebody is here.
+  [[nodiscard]] std::uint64_t ahead_in(milliseconds enough) const;
+  [[nodiscard]] bool somebody_is_here() const { return slots_milli_ > 0; }
+
+ private:
+  [[nodiscard]] std::uint64_t count_ahead(slot_index slot, std::uint64_t most) const;
+
+  const router_state& s_;
+  std::uint64_t slots_milli_ = 0;  ///< at once, of those who are here, in the share that falls to this work
+  std::uint64_t free_ = 0;
+  milliseconds handling_{1};
+  std::vector<std::uint32_t> rivals_ = {};  ///< signatures of what one of those could take as well
 };
 
 /// Of a conversation that waits. Costs as much as there are ahead, until p50 exceeds `enough` (zero: no bound).
@@ -22,11 +47,6 @@ struct wait_estimate {
 [[nodiscard]] milliseconds eta50(std::uint64_t turns, std::uint64_t slots_milli, milliseconds handling);
 [[nodiscard]] milliseconds eta90(std::uint64_t turns, std::uint64_t slots_milli, milliseconds handling);
 
-/// What a customer was told last.
-struct told_wait {
-  milliseconds eta{0};
-  timestamp at = {};
-};
 /// Is he to be told this? When it got better, or after `notify_min` again, but never more than he heard, unless it is more
 /// than half as much again.
 [[nodiscard]] bool should_tell(const std::optional<told_wait>& last, milliseconds eta, timestamp now,

@@ -120,6 +120,18 @@ void keep_channels(router_config& next, const router_config& before) {
   next.channel_order = as_they_stand ? std::vector<channel_index>{} : std::move(order);
 }
 
+/// A bit for each of `from` as bits of `to`. What stands only there has its bit, unless none had.
+std::uint32_t moved(std::uint32_t bits, const std::vector<channel>& from, const std::vector<channel>& to) {
+  if (bits == 0 || bits == all_channels) return bits;
+  std::uint32_t out = 0;
+  for (std::size_t at = 0; at < to.size(); ++at) {
+    const auto was =
+        std::find_if(from.begin(), from.end(), [&](const channel& c) { return is_same(c, to[at]); });
+    if (was == from.end() || (bits >> (was - from.begin()) & 1) != 0) out |= std::uint32_t{1} << at;
+  }
+  return out;
+}
+
 void make_grow(std::vector<ring>& rings) {
   if (rings.empty()) rings.emplace_back();
   rings.front().opens_after = milliseconds{0};
@@ -164,6 +176,7 @@ router_config align(router_config next, const router_config& before) {
     auto copy = next.queues;
     return keep_places(copy, before.queues);
   }();
+  const auto written = next.channels;
   keep_channels(next, before);
   if (next.default_queue != no_queue) {
     next.default_queue = static_cast<queue_index>(queues_now[next.default_queue]);
@@ -178,6 +191,9 @@ router_config align(router_config next, const router_config& before) {
     make_grow(q.rings);
     if (q.strategies.empty()) q.strategies.push_back(strategy::load_balanced);
     q.offers_at_once = std::max<std::uint8_t>(q.offers_at_once, 1);
+    for (auto* const bits : {&q.overflow.message_channels, &q.tell.channels}) {
+      *bits = moved(*bits, written, next.channels);
+    }
     for (auto& t : q.overflow.targets) {
       if (t.kind == overflow_target::to::queue) t.index = static_cast<std::uint32_t>(queues_now[t.index]);
       if (t.kind == overflow_target::to::agent) t.index = static_cast<std::uint32_t>(agents_now[t.index]);
@@ -191,15 +207,7 @@ router_config align(router_config next, const router_config& before) {
 
 std::uint32_t align_channels(std::uint32_t bits, const router_config& as_written,
                              const router_config& aligned) {
-  if (bits == 0 || bits == all_channels) return bits;
-  std::uint32_t out = 0;
-  for (std::size_t at = 0; at < aligned.channels.size(); ++at) {
-    const auto& all = as_written.channels;
-    const auto w = std::find_if(all.begin(), all.end(),
-                                [&](const channel& c) { return is_same(c, aligned.channels[at]); });
-    if (w == all.end() || (bits >> (w - all.begin()) & 1) != 0) out |= std::uint32_t{1} << at;
-  }
-  return out;
+  return moved(bits, as_written.channels, aligned.channels);
 }
 
 channel_index channel_of(const router_config& c, domain::platform on, thread_kind kind) {

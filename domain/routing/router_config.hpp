@@ -98,6 +98,17 @@ struct overflow_rule {
   milliseconds eta_max{0};
   bool when_closed = false;
   std::vector<overflow_target> targets = {};
+  std::uint32_t message_channels = all_channels;  ///< to::leave_message is for these, a bit for each
+};
+
+/// What customers are told of how long they wait.
+struct tell_rule {
+  std::uint32_t channels = 0;        ///< a bit for each whose customers are told; 0: nobody is
+  bool when_closed = false;          ///< also that nobody is here: it goes on after the next opening
+  milliseconds after{15'000};        ///< who has waited so long is told first …
+  milliseconds notify_min{300'000};  ///< … and again after this, where nothing got better
+  milliseconds notify_gap{60'000};   ///< nobody more often than this
+  std::uint32_t ahead_max = 100;     ///< who has more before him is told nothing yet
 };
 
 struct queue_rules {
@@ -113,6 +124,7 @@ struct queue_rules {
       1;                  ///< agents who are asked for one conversation; the first who accepts has it
   milliseconds delay{0};  ///< nobody sees an item before it has waited so long
   overflow_rule overflow = {};
+  tell_rule tell = {};
 };
 
 struct membership {

@@ -5,12 +5,13 @@
 namespace switchboard::domain::routing {
 namespace {
 
-constexpr word_table<24> event_words{"configured",       "presence_told",  "calendar_told", "queued",
+constexpr word_table<27> event_words{"configured",       "presence_told",  "calendar_told", "queued",
                                      "requeued",         "changed",        "left",          "ring_opened",
                                      "pressed",          "held",           "hold_ended",    "offer_made",
                                      "offer_accepted",   "offer_declined", "offer_expired", "offer_rescinded",
                                      "assigned",         "unassigned",     "transferred",   "overflowed",
-                                     "capacity_changed", "auto_away",      "ramp_begun",    "ramp_eased"};
+                                     "capacity_changed", "auto_away",      "ramp_begun",    "ramp_eased",
+                                     "wait_told",        "wait_not_told",  "waits_looked"};
 constexpr word_table<7> hold_words{"none", "sticky", "cooldown", "ramp", "delay", "closed", "pull"};
 constexpr word_table<reject_count> reject_words{"none",     "presence",    "queue", "skill",
                                                 "excluded", "channel_cap", "units", "ramp"};
@@ -18,7 +19,7 @@ constexpr word_table<11> refusal_words{
     "offer_gone",   "over_hard_cap", "unknown_conversation", "unknown_agent", "unknown_queue", "not_queued",
     "not_assigned", "not_eligible",  "nothing_to_pull",      "router_full",   "bulk_too_large"};
 static_assert(distinct(event_words) &&
-              static_cast<std::size_t>(event_kind::ramp_eased) + 1 == event_words.size());
+              static_cast<std::size_t>(event_kind::waits_looked) + 1 == event_words.size());
 static_assert(distinct(hold_words) && static_cast<std::size_t>(hold::pull) + 1 == hold_words.size());
 static_assert(distinct(reject_words) && static_cast<std::size_t>(reject::ramp) + 1 == reject_words.size());
 static_assert(distinct(refusal_words) &&

@@ -136,12 +136,15 @@ enum class event_kind : std::uint8_t {
   offer_rescinded,
   assigned,  ///< `agent` is its owner
   unassigned,
-  transferred,       ///< `queue`; key. To an agent it is followed by an assignment or an offer
-  overflowed,        ///< `target`, or `exhausted`: somebody should look
+  transferred,  ///< `queue`; key. To an agent it is followed by an assignment or an offer
+  overflowed,  ///< `target`, or `exhausted`: somebody should look. Where the target is leave_message it stays
   capacity_changed,  ///< it costs its owner `units`
   auto_away,         ///< he missed too many; his presence's owner is to say so
   ramp_begun,        ///< no more than `units` conversations until `until`
-  ramp_eased
+  ramp_eased,
+  wait_told,  ///< its customer is to hear that he is number `units`, and `key` ms are before him; or `flag`
+  wait_not_told,  ///< he hears nothing: too many are before him
+  waits_looked    ///< of `queue`; the next time is `until`
 };
 enum class hold : std::uint8_t { none, sticky, cooldown, ramp, delay, closed, pull };
 /// The first test that an agent fails, in this order.
@@ -174,11 +177,12 @@ struct router_event {
   queue_index queue = no_queue;
   std::uint8_t ring = 0;
   routing::hold hold = hold::none;
-  bool flag = false;  ///< calendar_told: open; assigned, offer_made: by force; overflowed: exhausted
+  /// calendar_told: open; assigned, offer_made: by force; overflowed: exhausted; wait_told: nobody is here
+  bool flag = false;
   std::uint32_t units = 0;
   std::uint64_t epoch = 0;
   timestamp until = {};
-  std::int64_t key = 0;  ///< µs; less goes first
+  std::int64_t key = 0;  ///< µs; less goes first. wait_told: ms
   overflow_target target = {};
   presence_facts presence = {};
   facts_ptr facts = {};

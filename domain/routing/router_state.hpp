@@ -104,6 +104,10 @@ struct queue_state {
   std::array<milliseconds, channels_max> handling =
       {};  ///< how long one takes, smoothed; 0: none was measured
   std::array<std::unique_ptr<best_tree>, channels_max> trees = {};  ///< where they paid
+  timestamp look_at =
+      {};  ///< when it is looked whether there is news of waits to tell; zero: nobody was told any
+  timestamp timer_at = {};
+  std::uint32_t timer_place = no_place;
 };
 
 struct router_state {
@@ -132,6 +136,7 @@ struct router_state {
   std::vector<std::uint32_t> free_needs;
   slot_heap item_timers;
   slot_heap agent_timers;
+  slot_heap queue_timers;
   std::map<conversation_id, std::uint64_t> left;  ///< versions of what left
   std::deque<conversation_id> left_order;
   std::vector<std::uint32_t> dirty_signatures;  ///< where something may match that did not before
@@ -156,6 +161,10 @@ struct router_state {
     if (!item_timers.empty()) at = items[item_timers.front()].timer_at;
     if (!agent_timers.empty()) {
       const auto t = agents[agent_timers.front()].timer_at;
+      at = std::min(at.value_or(t), t);
+    }
+    if (!queue_timers.empty()) {
+      const auto t = queues[queue_timers.front()].timer_at;
       at = std::min(at.value_or(t), t);
     }
     return at;

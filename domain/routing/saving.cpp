@@ -14,7 +14,7 @@ namespace switchboard::domain::routing {
 
 namespace {
 
-constexpr std::uint8_t state_version = 2;  // 2: rules have names
+constexpr std::uint8_t state_version = 2;  // 2: rules have names, conversations what they were told
 
 // -- what would lead nowhere ---------------------------------------------------------------------------------
 

@@ -53,8 +53,13 @@ std::optional<overflow_target> next_target(const router_state& s, slot_index slo
         }
         break;
       case overflow_target::to::bot:
-      case overflow_target::to::leave_message:
         if (i.owner == no_agent) return t;
+        break;
+      case overflow_target::to::leave_message:
+        if (i.owner == no_agent && !s.more_of(slot).left_message &&
+            (s.rules(i.queue).overflow.message_channels >> i.channel & 1) != 0) {
+          return t;
+        }
         break;
     }
   }
@@ -96,7 +101,7 @@ void overflow(turning& t, slot_index slot) {
   const auto id = i.id;
   t.emit(e);
   if (target->kind == overflow_target::to::agent) return give_to(t, slot, target->index, decider::overflow);
-  if (target->kind != overflow_target::to::queue) {
+  if (target->kind == overflow_target::to::bot) {
     t.emit({.kind = event_kind::left, .conversation = id, .epoch = t.s.items[slot].version});
   }
 }

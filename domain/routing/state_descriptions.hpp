@@ -36,6 +36,7 @@ void describe(Archive& a, T& l) {
 template <class Archive, field_of<queue_state> T>
 void describe(Archive& a, T& q) {
   a(q.open, q.handling);
+  a.since(2, q.look_at);
 }
 template <class Archive, field_of<exclusion> T>
 void describe(Archive& a, T& x) {
@@ -48,6 +49,7 @@ void describe(Archive& a, T& o) {
 template <class Archive, field_of<item_more> T>
 void describe(Archive& a, T& m) {
   a(m.excluded, m.offers, m.visited);
+  a.since(2, m.told.eta, m.told.at, m.left_message);
 }
 
 template <class Archive, field_of<item> T>
@@ -64,9 +66,12 @@ void describe(Archive& a, T& i) {
     i.exhausted = flags[4];
     i.more = flags[5];
   }
-  bool ruled = i.ruled;
-  a.since(2, i.rule, ruled);
-  if constexpr (Archive::reads) i.ruled = ruled;
+  bool ruled = i.ruled, fresh = i.fresh;
+  a.since(2, i.rule, ruled, fresh);
+  if constexpr (Archive::reads) {
+    i.ruled = ruled;
+    i.fresh = fresh;
+  }
 }
 
 /// All but the conversations, what they need, and those that left.

@@ -278,6 +278,12 @@ void put_routing(exposition& out, const router_list& all) {
               &figures::offers_made);
   put_offers(out, all);
   put_shadows(out, all);
+  put_routers(out, all, "switchboard_routing_told_total", "counter",
+              "Messages to customers who wait (tell_wait, leave-message) since start.", &figures::told);
+  put_routers(
+      out, all, "switchboard_routing_not_told_total", "counter",
+      "… that were not said: the platform's window is closed, the outbox is full, or it was too late.",
+      &figures::not_told);
 }
 
 }  // namespace

@@ -135,18 +135,24 @@ TEST(RoutingProblems, of_overflow) {
   EXPECT_EQ(problems_of(in_circles), lines{}) << "a conversation goes to no queue twice";
   expect_problems({
       {overflow(""),
-       {"26:1: error: [queue.overflow] needs targets, like targets = [\"bot\", \"leave-message\"]"}},
+       {"26:1: error: [queue.overflow] needs targets, like targets = [\"queue:night\", \"leave-message\"]"}},
       {overflow("targets = []\n"),
-       {"28:11: error: targets must be a list of 1 to 16, like [\"bot\", \"leave-message\"]"}},
+       {"28:11: error: targets must be a list of 1 to 16, like [\"queue:night\", \"leave-message\"]"}},
       {overflow("targets = [\"biling\", \"queue:\", 5]\n"),
-       {"28:12: error: \"biling\" is no target; write \"queue:ID\", \"agent:ID\", \"bot\" or "
-        "\"leave-message\"",
-        "28:22: error: \"queue:\" is no target; write \"queue:ID\", \"agent:ID\", \"bot\" or "
-        "\"leave-message\"",
-        "28:32: error: 5 is no target; write \"queue:ID\", \"agent:ID\", \"bot\" or \"leave-message\""}},
-      {overflow("targets = [\"bot\", \"queue:biling\", \"agent:adda\"]\n"),
-       {"28:19: error: \"queue:biling\": no [[queue]] has this id; did you mean \"billing\"?",
-        "28:35: error: \"agent:adda\": no [[agent]] has this id; did you mean \"ada\"?"}},
+       {"28:12: error: \"biling\" is no target; write \"queue:ID\", \"agent:ID\" or \"leave-message\"",
+        "28:22: error: \"queue:\" is no target; write \"queue:ID\", \"agent:ID\" or \"leave-message\"",
+        "28:32: error: 5 is no target; write \"queue:ID\", \"agent:ID\" or \"leave-message\""}},
+      {overflow("targets = [\"queue:biling\", \"agent:adda\"]\n"),
+       {"28:12: error: \"queue:biling\": no [[queue]] has this id; did you mean \"billing\"?",
+        "28:28: error: \"agent:adda\": no [[agent]] has this id; did you mean \"ada\"?"}},
+      {overflow("targets = [\"bot\", \"agent:ada\"]\n"),
+       {"28:12: error: this version has no bots: nobody would answer what goes to one, nor hand it back; "
+        "write "
+        "\"queue:ID\", \"agent:ID\" or \"leave-message\""}},
+      {overflow("targets = [\"leave-message\"]\n"),
+       {"26:1: error: [queue.overflow] needs leave_message_text, like leave_message_text = \"Nobody is here "
+        "right "
+        "now. Write what it is about; we answer in the morning.\""}},
       {overflow("targets = [\"queue:desk\", \"agent:gil\"]\n"),
        {"28:12: error: \"queue:desk\": this [[queue]] is of brand \"globex\", not \"acme\"; name one of the "
         "same brand",
@@ -155,12 +161,37 @@ TEST(RoutingProblems, of_overflow) {
         "brand"}},
       {overflow("targets = [\"queue:q\"]\n"),
        {"28:12: error: \"queue:q\" is the queue itself; what overflows goes elsewhere"}},
-      {queue_with("[[queue.overflow]]\ntargets = [\"bot\"]\n"),
+      {queue_with("[[queue.overflow]]\ntargets = [\"agent:ada\"]\n"),
        {"26:1: error: overflow is one table; write [queue.overflow] behind the [[queue]], not "
         "[[queue.overflow]]"}},
-      {overflow("targets = [\"bot\"]\nwait = \"5s\"\n"),
+      {overflow("targets = [\"agent:ada\"]\nwait = \"5s\"\n"),
        {"29:1: error: unknown key \"wait\" in [queue.overflow]; config/reference.toml lists them all"}},
   });
+}
+
+TEST(RoutingProblems, of_what_customers_are_told) {
+  const auto told = [](std::string_view more) {
+    return queue_with("[queue.tell_wait]\n" + std::string(more));
+  };
+  EXPECT_EQ(problems_of(told("text = \"" + std::string(900, 'x') + "\"\n")), lines{});
+  expect_problems({
+      {told(""),
+       {"26:1: error: [queue.tell_wait] needs text, like text = \"You are number {position}; about {minutes} "
+        "min.\""}},
+      {told("text = \"{positon} {minutes}\"\nclosed_text = \"{when}\"\n"),
+       {"27:8: error: text: {positon} stands for nothing; there are {position} and {minutes}",
+        "28:15: error: closed_text: {when} stands for nothing; there are {position} and {minutes}"}},
+      {told("text = \"x\"\nahead_max = 0\n"), {"28:13: error: ahead_max = 0 is below the minimum of 1"}},
+      {told("text = \"x\"\nnotify_gap = \"1s\"\n"),
+       {"28:14: error: notify_gap = \"1s\" is below the minimum of \"10s\""}},
+      {told("text = \"x\"\nkinds = []\n"), {"28:9: error: kinds must be a list of 1 to 4, like [\"dm\"]"}},
+      {queue_with("tell_wait = \"x\"\n"),
+       {"26:13: error: tell_wait is one table; write [queue.tell_wait] behind the [[queue]], not a string"}},
+  });
+  const auto in_public =
+      problems_of(told("text = \"" + std::string(281, 'x') + "\"\nkinds = [\"dm\", \"comment\"]\n"));
+  ASSERT_EQ(in_public.size(), 1u);
+  EXPECT_NE(in_public[0].find("must have 1 to 280 bytes"), std::string::npos) << in_public[0];
 }
 
 TEST(RoutingProblems, of_agents) {

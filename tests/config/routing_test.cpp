@@ -50,7 +50,16 @@ length_max = 500
 wait_max = "15m"
 eta_max = "30m"
 when_closed = true
-targets = ["queue:support", "agent:bo", "bot", "leave-message"]
+targets = ["queue:support", "agent:bo", "leave-message"]
+leave_message_text = "Tell us."
+[queue.tell_wait]
+text = "Number {position}, {minutes} min."
+closed_text = "In the morning."
+kinds = ["dm", "comment"]
+after = "20s"
+notify_min = "6m"
+notify_gap = "90s"
+ahead_max = 70
 
 [[queue]]
 id = "globex-desk"
@@ -208,13 +217,33 @@ TEST(Routing, overflow_names_become_places) {
   EXPECT_EQ(o.eta_max, 30min);
   EXPECT_TRUE(o.when_closed);
   using to = routing::overflow_target::to;
-  ASSERT_EQ(o.targets.size(), 4u);
+  ASSERT_EQ(o.targets.size(), 3u);
   EXPECT_EQ(o.targets[0].kind, to::queue);
   EXPECT_EQ(o.targets[0].index, 1u) << "support";
   EXPECT_EQ(o.targets[1].kind, to::agent);
   EXPECT_EQ(o.targets[1].index, 1u) << "bo: agents of other brands have no place here";
-  EXPECT_EQ(o.targets[2].kind, to::bot);
-  EXPECT_EQ(o.targets[3].kind, to::leave_message);
+  EXPECT_EQ(o.targets[2].kind, to::leave_message);
+  EXPECT_EQ(o.message_channels, 0b011u) << "direct messages alone";
+  EXPECT_EQ(good()->find_queue("billing")->leave_message_text, "Tell us.");
+}
+
+TEST(Routing, what_is_told_of_the_wait_is_for_the_channels_with_its_kinds) {
+  const auto s = good();
+  const auto r = routing_of(*s, {"acme"});
+  const auto& tell = r.router.queues[0].tell;
+  EXPECT_EQ(tell.channels, 0b111u)
+      << "the last one has comments, and others which the conversation's owner knows";
+  EXPECT_TRUE(tell.when_closed);
+  EXPECT_EQ(tell.after, 20s);
+  EXPECT_EQ(tell.notify_min, 6min);
+  EXPECT_EQ(tell.notify_gap, 90s);
+  EXPECT_EQ(tell.ahead_max, 70u);
+  const auto* const q = s->find_queue("billing");
+  EXPECT_EQ(q->wait_text, "Number {position}, {minutes} min.");
+  EXPECT_EQ(q->closed_text, "In the morning.");
+  EXPECT_EQ(q->told_kinds, (std::vector{domain::thread_kind::dm, domain::thread_kind::comment}));
+  EXPECT_EQ(r.router.queues[1].tell.channels, 0u) << "support says nothing";
+  EXPECT_EQ(s->find_queue("support")->told_kinds, std::vector{domain::thread_kind::dm});
 }
 
 TEST(Routing, agents_have_their_queues_and_skills_by_place) {
@@ -344,7 +373,15 @@ TEST(Routing, every_change_of_it_is_another_version) {
       {"wait_max = \"15m\"", "wait_max = \"16m\""},
       {"eta_max = \"30m\"", "eta_max = \"31m\""},
       {"when_closed = true", "when_closed = false"},
-      {"\"bot\", \"leave-message\"", "\"leave-message\", \"bot\""},
+      {"\"agent:bo\", \"leave-message\"", "\"leave-message\", \"agent:bo\""},
+      {"\"Tell us.\"", "\"Tell me.\""},
+      {"Number {position}", "No. {position}"},
+      {"In the morning.", "At nine."},
+      {"[\"dm\", \"comment\"]", "[\"dm\", \"review\"]"},
+      {"after = \"20s\"", "after = \"21s\""},
+      {"notify_min = \"6m\"", "notify_min = \"7m\""},
+      {"notify_gap = \"90s\"", "notify_gap = \"91s\""},
+      {"ahead_max = 70", "ahead_max = 71"},
       {"\"agent:bo\"", "\"agent:ada\""},
       {"Ada L.", "Ada"},
       {"units = 200", "units = 201"},

@@ -44,6 +44,42 @@ TEST_F(saying_test, parts_are_messages_of_their_own_in_order) {
   EXPECT_EQ(current().unread, 1u) << "a bot reads nothing";
 }
 
+TEST_F(saying_test, what_a_router_says_it_says_once_by_its_sequence_and_answers_nobody) {
+  auto s = reply("You are number 4.");
+  s.sender = sender_type::system;
+  s.sender_id = "router";
+  s.routed = 7;
+  s.only_in = {thread_kind::dm};
+  const auto events = run(s);
+  ASSERT_EQ(types(events), "message.queued");
+  EXPECT_EQ(events[0].message->sender_type, sender_type::system);
+  EXPECT_EQ(current().routed, 7u);
+  EXPECT_EQ(current().unread, 1u) << "nobody has read anything";
+  EXPECT_EQ(types(run(s)), "") << "said again";
+  s.routed = 6;
+  EXPECT_EQ(types(run(s)), "") << "of before it";
+  s.routed = 8;
+  s.only_in = {thread_kind::comment};
+  EXPECT_EQ(types(run(s)), "") << "not in direct messages";
+  s.only_in = {thread_kind::comment, thread_kind::dm};
+  EXPECT_EQ(types(run(s)), "message.queued");
+  EXPECT_EQ(current().routed, 8u);
+}
+
+TEST_F(saying_test, what_a_router_says_is_refused_where_nothing_can_be_sent) {
+  auto s = reply("You are number 4.");
+  s.sender = sender_type::system;
+  s.routed = 7;
+  s.only_in = {thread_kind::dm};
+  s.account_can_send = false;
+  const auto refused = decide(state, command(s), policy, now);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().why, refusal::invalid);
+  s.account_can_send = true;
+  s.has_room = false;
+  EXPECT_EQ(decide(state, command(s), policy, now).error().why, refusal::no_room);
+}
+
 TEST_F(saying_test, the_same_key_says_nothing_twice) {
   auto s = reply("one");
   s.key = "k";

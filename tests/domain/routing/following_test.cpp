@@ -151,7 +151,8 @@ TEST_F(following_test, the_first_rule_that_fits_says_where_it_goes_and_the_defau
                                     .priority = priority::urgent,
                                     .required = {{0, 1}},
                                     .preferred = {{1, 2}},
-                                    .rule = 0}));
+                                    .rule = 0,
+                                    .had = priority::high}));
   text.content = "hello";
   command = follow_one(event_type::message_received, &text);
   f = told(command);
@@ -176,7 +177,8 @@ TEST_F(following_test, rules_see_source_account_kind_and_tags_and_the_channel_is
   const auto command = follow_one(event_type::conversation_reopened);
   ASSERT_NE(told(command), nullptr);
   EXPECT_EQ(told(command)->queue, 1);
-  EXPECT_EQ(told(command)->channel, 1);
+  EXPECT_EQ(told(command)->channel, channel_of(*state.config, c.platform, thread_kind::comment));
+  EXPECT_EQ(state.config->channels[told(command)->channel].units, 1u);
 }
 
 TEST_F(following_test, its_last_agent_is_named_where_he_is_one_of_ours) {

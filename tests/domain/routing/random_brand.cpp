@@ -160,7 +160,17 @@ queue_rules random_brand::draw_queue(std::string id, std::uint64_t queues) {
     if (chance(30)) q.overflow.eta_max = 200s;
     q.overflow.targets.push_back({overflow_target::to::queue, static_cast<std::uint32_t>(below(queues))});
     if (chance(30)) q.overflow.targets.push_back({overflow_target::to::agent, 0});
-    if (chance(30)) q.overflow.targets.push_back({overflow_target::to::bot});
+    if (chance(30)) q.overflow.targets.push_back({overflow_target::to::leave_message});
+    if (chance(20)) q.overflow.targets.push_back({overflow_target::to::bot});
+    q.overflow.message_channels = static_cast<std::uint32_t>(below(8));
+  }
+  if (chance(50)) {
+    q.tell = {.channels = static_cast<std::uint32_t>(1 + below(7)),
+              .when_closed = chance(70),
+              .after = milliseconds{below(10'000)},
+              .notify_min = milliseconds{10'000 + below(60'000)},
+              .notify_gap = milliseconds{5'000 + below(30'000)},
+              .ahead_max = static_cast<std::uint32_t>(1 + below(5))};
   }
   return q;
 }

@@ -105,6 +105,28 @@ agent_index reference_best(const router_state& s, slot_index slot) {
   return best;
 }
 
+std::uint32_t reference_position(const router_state& s, slot_index slot) {
+  auto c = s.items[slot];
+  c.hold = hold::none;  // whom it is held for, others who are here could serve it, too
+  const auto key = [&](const item& i) { return std::tuple(s.rules(i.queue).priority, i.key, i.sequence); };
+  std::uint32_t position = 1;
+  for (slot_index other = 0; other < s.items.slots(); ++other) {
+    const auto& o = s.items[other];
+    if (o.id == conversation_id{} || o.state != item_state::queued || other == slot || key(o) > key(c))
+      continue;
+    for (agent_index a = 0; a < s.agents.size(); ++a) {
+      const auto& agent = s.agents[a];
+      const bool here = agent.presence.online && !agent.presence.grace && !agent.paused &&
+                        (agent.presence.channels >> c.channel & 1) != 0;
+      const bool may = o.hold != hold::sticky || o.only == a;
+      if (!here || !may || !in_ring(s, c, a) || !in_ring(s, o, a)) continue;
+      ++position;
+      break;
+    }
+  }
+  return position;
+}
+
 std::optional<reference_pair> reference_next(const router_state& s) {
   std::vector<slot_index> waiting;
   for (slot_index slot = 0; slot < s.items.slots(); ++slot) {

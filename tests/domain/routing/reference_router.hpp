@@ -19,4 +19,7 @@ struct reference_pair {
 /// The best agent for one conversation; no_agent: none.
 [[nodiscard]] agent_index reference_best(const router_state& s, slot_index slot);
 
+/// One, and those that go before it and that somebody here could take who could take it as well.
+[[nodiscard]] std::uint32_t reference_position(const router_state& s, slot_index slot);
+
 }  // namespace switchboard::domain::routing

@@ -56,6 +56,19 @@ TEST_F(reload_test, what_a_status_takes_are_the_same_channels_as_before_and_thos
   EXPECT_EQ(align_channels(all_channels, written, aligned), all_channels);
 }
 
+TEST_F(reload_test, whom_a_queue_speaks_to_are_the_same_channels_as_before) {
+  router_config before;
+  before.queues.emplace_back().id = {"q"};
+  before.channels = {{.platform = platform::whatsapp}, {.platform = platform::x}, {}};
+  auto next = before;
+  next.channels = {{.platform = platform::x}, {.platform = platform::whatsapp}, {}};
+  next.queues[0].tell.channels = 0b001;
+  next.queues[0].overflow.message_channels = 0b010;
+  const auto aligned = align(next, before);
+  EXPECT_EQ(aligned.queues[0].tell.channels, 0b010u) << "x";
+  EXPECT_EQ(aligned.queues[0].overflow.message_channels, 0b001u) << "whatsapp";
+}
+
 TEST_F(reload_test, no_reload_gives_more_channels_than_there_are_bits) {
   router_config c;
   for (unsigned round = 0; round < 12; ++round) {

@@ -1,6 +1,7 @@
 // Brands with everything going on at once (random_brand.hpp). Whatever happens, the invariants hold, the reference agrees with
 // every choice, and it can all be said again.
 
+#include "domain/routing/descriptions.hpp"
 #include "tests/domain/routing/random_brand.hpp"
 #include "tests/domain/routing/watcher.hpp"
 #include "tests/full.hpp"
@@ -23,7 +24,16 @@ using namespace std::chrono_literals;
 constexpr std::size_t steps = 1'000;
 
 /// What is wrong with what the watcher hears, for it to be seen to notice.
-enum class fault : std::uint8_t { none, keeps_owner, asks_another, forgets_one, wider_caps, later_one_first };
+enum class fault : std::uint8_t {
+  none,
+  keeps_owner,
+  asks_another,
+  forgets_one,
+  wider_caps,
+  later_one_first,
+  tells_more,
+  tells_again
+};
 
 bool is_choice(const router_event& e) {
   return e.kind == event_kind::offer_made || e.epoch != 0;
@@ -60,6 +70,20 @@ void plant(fault f, std::vector<router_event>& events, const router_state& s) {
         const bool both = a.kind == event_kind::offer_made && b.kind == event_kind::offer_made;
         if (both && is_choice(a) && a.conversation != b.conversation) std::swap(a, b);
       }
+      return;
+    case fault::tells_more:
+      for (auto& e : events) {
+        if (e.kind == event_kind::wait_told) ++e.units;
+      }
+      return;
+    case fault::tells_again: {
+      std::vector<router_event> twice;
+      for (const auto& e : events) {
+        twice.push_back(e);
+        if (e.kind == event_kind::wait_told) twice.push_back(e);
+      }
+      events = std::move(twice);
+    }
   }
 }
 
@@ -67,7 +91,7 @@ struct run_result {
   std::string complaint = {};
   std::string bytes = {};
   std::vector<std::pair<router_command, timestamp>> commands = {};
-  std::size_t offers = 0;
+  std::size_t offers = 0, tellings = 0;
   std::set<event_kind> kinds = {};
   std::set<refusal> refusals = {};
 };
@@ -96,6 +120,7 @@ run_result run(unsigned seed, fault f) {
   if (r.complaint.empty() && contents(w.state()) != contents(state))
     r.complaint = "the events do not fold to the state";
   r.offers = w.offers();
+  r.tellings = w.tellings();
   return r;
 }
 
@@ -115,7 +140,7 @@ TEST(RouterProperties, hold_whatever_happens_and_the_reference_agrees) {
     first = last = static_cast<unsigned>(std::atoi(only));
   std::set<event_kind> kinds;
   std::set<refusal> refusals;
-  std::size_t offers = 0;
+  std::size_t offers = 0, tellings = 0;
   for (unsigned seed = first; seed <= last; ++seed) {
     const auto r = run(seed, fault::none);
     ASSERT_EQ(r.complaint, "") << "SWITCHBOARD_SEED=" << seed;
@@ -123,10 +148,12 @@ TEST(RouterProperties, hold_whatever_happens_and_the_reference_agrees) {
     kinds.insert(r.kinds.begin(), r.kinds.end());
     refusals.insert(r.refusals.begin(), r.refusals.end());
     offers += r.offers;
+    tellings += r.tellings;
   }
   if (first == last) return;
   EXPECT_GT(offers / last, 100u) << "too little happens to say anything";
-  for (auto k = 0; k <= static_cast<int>(event_kind::ramp_eased); ++k) {
+  EXPECT_GT(tellings / last, 10u) << "too few are told how long they wait";
+  for (auto k = 0; k <= static_cast<int>(last_of<event_kind>); ++k) {
     EXPECT_TRUE(kinds.contains(static_cast<event_kind>(k)))
         << to_word(static_cast<event_kind>(k)) << " never happened";
   }
@@ -138,7 +165,7 @@ TEST(RouterProperties, hold_whatever_happens_and_the_reference_agrees) {
 
 TEST(RouterProperties, notice_every_fault_that_is_planted) {
   for (const auto f : {fault::keeps_owner, fault::asks_another, fault::forgets_one, fault::wider_caps,
-                       fault::later_one_first}) {
+                       fault::later_one_first, fault::tells_more, fault::tells_again}) {
     unsigned noticed = 0;
     for (unsigned seed = 1; seed <= 20; ++seed) noticed += !run(seed, f).complaint.empty();
     EXPECT_GE(noticed, 15u) << "fault " << static_cast<int>(f);

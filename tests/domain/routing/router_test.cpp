@@ -58,13 +58,60 @@ TEST_F(router_test, a_queue_that_is_full_overflows_and_nothing_goes_in_a_circle)
 }
 
 TEST_F(router_test, a_closed_queue_overflows_to_whom_it_names) {
-  config.queues[0].overflow = {.when_closed = true, .targets = {{overflow_target::to::leave_message, 0}}};
+  config.queues.push_back({.id = {"second"}});
+  config.queues[0].overflow = {.when_closed = true, .targets = {{overflow_target::to::queue, 1}}};
   add_agent("a");
   configure();
   const auto waits = arrive();
   tell(tell_calendar{0, false});
-  EXPECT_EQ(kinds(), (std::vector{event_kind::calendar_told, event_kind::overflowed, event_kind::left}));
-  EXPECT_EQ(state.items.find(waits), no_slot);
+  EXPECT_EQ(kinds(), (std::vector{event_kind::calendar_told, event_kind::overflowed}));
+  EXPECT_EQ(at(waits).queue, 1);
+}
+
+TEST_F(router_test, who_is_asked_for_a_message_keeps_his_place_and_age_and_is_asked_once) {
+  config.queues.push_back({.id = {"second"}});
+  config.queues[0].overflow = {
+      .wait_max = 10min,
+      .when_closed = true,
+      .targets = {{overflow_target::to::leave_message, 0}, {overflow_target::to::queue, 1}}};
+  const auto a = add_agent("a");
+  configure();
+  const auto waits = arrive();
+  const auto key = at(waits).key;
+  tell(tell_calendar{0, false});
+  ASSERT_EQ(kinds(), (std::vector{event_kind::calendar_told, event_kind::overflowed}));
+  EXPECT_FALSE(said.back().flag) << "nothing is wrong";
+  EXPECT_EQ(said.back().queue, 0);
+  wait(11min);
+  EXPECT_TRUE(said.empty()) << "it stays: the next target is for who cannot be asked";
+  const auto late = arrive();
+  ASSERT_EQ(kinds(), (std::vector{event_kind::queued, event_kind::overflowed}));
+  tell(tell_calendar{0, true});
+  EXPECT_EQ(at(waits).queue, 0);
+  EXPECT_EQ(at(waits).key, key);
+  EXPECT_EQ(at(waits).enqueued_at, start);
+  online(a);
+  EXPECT_EQ(owner(waits), a);
+  EXPECT_EQ(owner(late), a);
+  tell(unassign{waits});
+  away(a);
+  tell(transfer{.id = waits, .queue = 0});
+  tell(tell_calendar{0, false});
+  ASSERT_FALSE(said.empty());
+  EXPECT_EQ(said.back().queue, 1) << "asked already, it goes where it can";
+}
+
+TEST_F(router_test, of_channels_that_have_no_direct_messages_nobody_is_asked_for_one) {
+  config.channels = {{.kind = thread_kind::dm}, {}};
+  config.queues[0].overflow = {
+      .when_closed = true, .targets = {{overflow_target::to::leave_message, 0}}, .message_channels = 0b01};
+  configure();
+  tell(tell_calendar{0, false});
+  (void)arrive({.channel = 1});
+  ASSERT_EQ(kinds(), (std::vector{event_kind::queued, event_kind::overflowed}));
+  EXPECT_TRUE(said.back().flag) << "nowhere to go";
+  (void)arrive({.channel = 0});
+  EXPECT_FALSE(said.back().flag);
 }
 
 TEST_F(router_test, what_is_transferred_goes_before_what_waited_as_long_and_keeps_its_age) {

@@ -309,10 +309,17 @@ TEST_F(shadow_test, sees_the_channels_of_the_live_config_as_its_own) {
   cast(plan);
   const presence_facts on_whatsapp{.agent = 0, .epoch = ++epoch, .online = true, .channels = 1};
   (void)act(tell_presence{on_whatsapp});
-  EXPECT_EQ(h->own.agents[0].presence.channels, 2u);
+  const auto takes = [&](platform on, thread_kind kind) {
+    const auto& own = h->own;
+    return (own.agents[0].presence.channels >> channel_of(*own.config, on, kind) & 1) != 0;
+  };
+  EXPECT_TRUE(takes(platform::whatsapp, thread_kind::dm));
+  EXPECT_FALSE(takes(platform::telegram, thread_kind::dm));
   const presence_facts on_others{.agent = 0, .epoch = ++epoch, .online = true, .channels = 2};
   (void)act(tell_presence{on_others});
-  EXPECT_EQ(h->own.agents[0].presence.channels, 4u)
+  EXPECT_FALSE(takes(platform::whatsapp, thread_kind::dm));
+  EXPECT_TRUE(takes(platform::telegram, thread_kind::dm));
+  EXPECT_FALSE(takes(platform::telegram, thread_kind::comment))
       << "comments are on whatsapp, too, and that he does not take";
 }
 

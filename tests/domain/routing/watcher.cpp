@@ -2,6 +2,7 @@
 
 #include "domain/routing/applying.hpp"
 #include "domain/routing/placing.hpp"
+#include "domain/routing/position.hpp"
 #include "tests/domain/routing/reference_router.hpp"
 
 #include <algorithm>
@@ -53,6 +54,7 @@ void watcher::see_one(const std::vector<router_event>& events, std::size_t at) {
   const bool chosen = e.kind == event_kind::offer_made || (e.kind == event_kind::assigned && e.epoch != 0);
   if (chosen && !decided_before) check_choice(e);
   check_owner(e);
+  if (e.kind == event_kind::wait_told) check_told(e);
   if (!complaint_.empty()) return;
   apply(state_, e);
   if (e.kind == event_kind::configured) {
@@ -82,6 +84,39 @@ void watcher::check_choice(const router_event& e) {
     return complain(e, "the reference asks agent " + std::to_string(expected->agent));
 }
 
+/// §1.12, by what was said alone: who waits is told what is so, not too often, and more only where it is much more.
+void watcher::check_told(const router_event& e) {
+  const auto slot = state_.items.find(e.conversation);
+  if (slot == no_slot) return complain(e, "who is told is not here");
+  const auto& i = state_.items[slot];
+  const auto& rule = state_.rules(i.queue).tell;
+  const bool waits = i.state == item_state::queued || i.state == item_state::parked;
+  if (!waits || i.owner != no_agent) return complain(e, "who is told does not wait");
+  if ((rule.channels >> i.channel & 1) == 0) return complain(e, "his channel is told nothing");
+  const auto estimated = estimate(state_, slot);
+  const auto position = reference_position(state_, slot);
+  const bool nobody = !estimated.p50 || !state_.queues[i.queue].open;
+  if (nobody != e.flag) return complain(e, "whether somebody is here is told wrong");
+  if (nobody && !rule.when_closed) return complain(e, "that nobody is here is not to be told");
+  if (!nobody && (e.units != position || e.units > rule.ahead_max + 1)) {
+    return complain(e, "he is number " + std::to_string(position));
+  }
+  const milliseconds eta{e.key};
+  if (!nobody && (eta < *estimated.p50 || eta >= *estimated.p50 + std::chrono::minutes{1})) {
+    if (estimated.p50->count() > 0 || eta != std::chrono::minutes{1}) complain(e, "he waits otherwise");
+  }
+  const auto last = told_.find(e.conversation);
+  if (last != told_.end()) {
+    const auto& [eta_then, then] = last->second;
+    if (e.at < then + rule.notify_gap) complain(e, "he was told just now");
+    if (eta > eta_then && eta * 2 <= eta_then * 3)
+      complain(e, "he is told more than he was, by less than half");
+    if (eta == eta_then && e.at < then + rule.notify_min) complain(e, "it is what he knows");
+  }
+  told_[e.conversation] = {eta, e.at};
+  ++tellings_;
+}
+
 /// I3, by what was said alone; and that nothing ends which has not begun.
 void watcher::check_owner(const router_event& e) {
   const auto has = owners_.find(e.conversation);
@@ -102,10 +137,14 @@ void watcher::check_owner(const router_event& e) {
   if (e.kind == event_kind::assigned) {
     if (has != owners_.end()) return complain(e, "I3: it has an owner already");
     owners_[e.conversation] = e.agent;
+    told_.erase(e.conversation);
   } else if (e.kind == event_kind::unassigned) {
     if (has == owners_.end() || has->second != e.agent) return complain(e, "I3: it is not his");
     owners_.erase(has);
-  } else if (e.kind == event_kind::left && has != owners_.end()) {
+  } else if (e.kind == event_kind::left) {
+    told_.erase(e.conversation);
+  }
+  if (e.kind == event_kind::left && has != owners_.end()) {
     owners_.erase(has);
   }
 }
@@ -175,6 +214,9 @@ std::string contents(const router_state& s) {
     for (const auto& o : s.more_of(slot).offers) out << " o" << o.agent << '/' << o.epoch;
     for (const auto& x : s.more_of(slot).excluded) out << " x" << x.agent << '/' << micros(x.until);
     for (const auto v : s.more_of(slot).visited) out << " v" << v;
+    const auto& more = s.more_of(slot);
+    out << " t" << more.told.eta.count() << '/' << micros(more.told.at) << ' ' << more.left_message
+        << i.fresh;
     out << '\n';
   }
   for (agent_index a = 0; a < s.agents.size(); ++a) {
@@ -186,7 +228,7 @@ std::string contents(const router_state& s) {
     out << '\n';
   }
   for (const auto& q : s.queues) {
-    out << q.open << ' ' << q.waiting;
+    out << q.open << ' ' << q.waiting << ' ' << micros(q.look_at);
     for (const auto took : q.handling) out << ' ' << took.count();
     out << '\n';
   }

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace switchboard::domain::routing {
@@ -20,10 +21,12 @@ class watcher {
   [[nodiscard]] const std::string& complaint() const { return complaint_; }
   [[nodiscard]] const router_state& state() const { return state_; }
   [[nodiscard]] std::size_t offers() const { return offers_; }
+  [[nodiscard]] std::size_t tellings() const { return tellings_; }
 
  private:
   void see_one(const std::vector<router_event>& events, std::size_t at);
   void check_choice(const router_event& e);
+  void check_told(const router_event& e);
   void check_owner(const router_event& e);
   void check_caps(const router_event& e);
   void check_deadlines();
@@ -33,7 +36,9 @@ class watcher {
   std::map<conversation_id, agent_index> owners_;
   std::map<agent_index, std::uint32_t> allowed_;  ///< above his hard cap, since a config made that smaller
   conversation_id asked_for_ = {};  ///< the conversation of the last offer, if nothing came since
-  std::size_t offers_ = 0;
+  /// What customers heard last, and when.
+  std::map<conversation_id, std::pair<milliseconds, timestamp>> told_;
+  std::size_t offers_ = 0, tellings_ = 0;
   std::string complaint_;
 };
 
