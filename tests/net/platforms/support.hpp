@@ -111,17 +111,7 @@ inline std::string mutated(std::string text, std::mt19937_64& random) {
 }
 
 /// The recorded payloads of a platform, where this machine has them.
-inline std::vector<std::filesystem::path> corpus(std::string_view platform) {
-  const std::filesystem::path folder =
-      std::filesystem::path{SWITCHBOARD_SOURCE_DIR} / "../shared/corpus" / platform;
-  std::vector<std::filesystem::path> files;
-  if (!std::filesystem::is_directory(folder)) return files;
-  for (const auto& each : std::filesystem::directory_iterator{folder}) {
-    if (each.path().extension() == ".json") files.push_back(each.path());
-  }
-  std::sort(files.begin(), files.end());
-  return files;
-}
+std::vector<std::filesystem::path> corpus(std::string_view platform);
 
 inline std::string contents(const std::filesystem::path& file) {
   std::ifstream in{file, std::ios::binary};
