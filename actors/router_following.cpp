@@ -291,10 +291,14 @@ void router_owner::follow_agent(const storage::record& r) {
   if (a != routing::no_agent) (void)run(routing::tell_presence{facts});  // else the config has him no more
 }
 
-/// Assigned by hand while there was no router: what it says is of before it was queued here.
+/// Assigned by hand while there was no router: what it says is of before it was queued here. So may be a late one of the router's
+/// own, of an earlier stay; only people's say who asked.
 void router_owner::follow_hand(const storage::record& r) {
   const auto slot = state_.items.find(r.conversation);
   if (slot == routing::no_slot || r.routed >= state_.items[slot].sequence) return;
+  const auto e = storage::decode(r.bytes);
+  if (!e) return fatal("record " + std::to_string(r.sequence) + " of the log can't be read");
+  if (!e->origin) return;
   const auto a = agent({r.assignee});
   if (a != routing::no_agent) (void)run(routing::assign{r.conversation, a, true});
 }

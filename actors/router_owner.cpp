@@ -1,5 +1,6 @@
 #include "actors/router_owner.hpp"
 
+#include "config/digest.hpp"
 #include "domain/business_time.hpp"
 #include "domain/routing/archive.hpp"
 #include "storage/codec.hpp"
@@ -95,9 +96,16 @@ void router_owner::fatal(const std::string& why) const {
 routing::turn_result router_owner::run(const routing::router_command& c,
                                        std::optional<routing::subject> about) {
   const auto before = state_.sequence;
+  const auto by_config = state_.config->version;
   std::vector<routing::reason> why;
   auto done = routing::turn(state_, c, now(), &why);
   if (done.events.empty()) return done;
+  if (!why.empty()) {
+    std::string given;
+    routing::append_canonical(given, c, state_.now, before, by_config);
+    const auto inputs = config::sha256_hex(given);
+    for (auto& r : why) r.inputs = inputs;
+  }
   commit(c, before, done.events, why);
   if (std::holds_alternative<routing::tell_config>(c)) {
     shadow_.forget();
@@ -238,6 +246,9 @@ void router_owner::settled(std::uint64_t sequence, command_result&& result) {
                           domain::to_text(u->second.what.id) +
                           " can't take what was decided; it is told again at the next start");
   }
+  if (result.version != 0) {
+    versions_.note(u->second.what.id, result.version, std::chrono::steady_clock::now());
+  }
   if (u->second.says) count_said(result);
   if (u->second.reply) {
     u->second.reply({.conversation_refused = std::move(result.refused),
@@ -325,8 +336,32 @@ bool router_owner::is_whose(const routing_act& what) const {
       what);
 }
 
+/// Who acts on what he saw has seen it all, or is told to look again.
+std::optional<routing_result> router_owner::is_stale(const routing_act& what) const {
+  return std::visit(
+      [this](const auto& c) -> std::optional<routing_result> {
+        if constexpr (requires { c.seen; }) {
+          if (!c.seen) return std::nullopt;
+          if (std::chrono::steady_clock::now() - c.seen->at >= settled_versions::known_for)
+            return routing_result{.busy = true};
+          const bool decided = versions_.is_behind(c.conversation, c.seen->version) ||
+                               std::any_of(unsettled_.begin(), unsettled_.end(),
+                                           [&](const auto& u) { return u.second.what.id == c.conversation; });
+          if (!decided) return std::nullopt;
+          return routing_result{
+              .conversation_refused = domain::refused{
+                  domain::refusal::stale_version, "The conversation was routed behind version " +
+                                                      std::to_string(c.seen->version) + "; read it again."}};
+        } else {
+          return std::nullopt;
+        }
+      },
+      what);
+}
+
 void router_owner::act(const routing_act& what, std::function<void(routing_result&&)> reply) {
   if (off_) return reply({.no_router = true});
+  if (auto stale = is_stale(what)) return reply(*std::move(stale));
   const auto command = command_of(what);
   if (!command) return reply({.refused = command.error()});
   if (!is_whose(what)) return reply({.refused = routing::refusal::not_assigned});

@@ -7,6 +7,7 @@
 
 #include "actors/conversation.hpp"
 #include "actors/routing_calls.hpp"
+#include "actors/settled_versions.hpp"
 #include "actors/shadow_feed.hpp"
 #include "config/routing.hpp"
 #include "domain/routing/following.hpp"
@@ -143,6 +144,7 @@ class router_owner {
   [[nodiscard]] expected<domain::routing::router_command, domain::routing::refusal> command_of(
       const routing_act& what) const;
   [[nodiscard]] bool is_whose(const routing_act& what) const;
+  [[nodiscard]] std::optional<routing_result> is_stale(const routing_act& what) const;
 
   // -- rows (router_rows.cpp) ----------------------------------------------------------------------------
   [[nodiscard]] std::string agent_row(domain::routing::agent_index a) const;
@@ -166,6 +168,7 @@ class router_owner {
   std::shared_ptr<const domain::routing::presence_rules> statuses_;  ///< of which theirs are indexes
   storage::log_sequence consumed_ = 0;
   std::map<std::uint64_t, unsettled> unsettled_;  ///< by the router's sequence
+  settled_versions versions_;
   /// While it recovers: when agents' last conversations ended, as turns since the last save have it.
   std::unordered_map<domain::routing::agent_index, domain::timestamp> ended_;
   std::string loading_;  ///< parts of a save

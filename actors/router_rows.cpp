@@ -224,6 +224,9 @@ void router_owner::count(const routing::router_event& e) {
     case kind::assigned:
       ++c.assignments;
       break;
+    case kind::overflowed:
+      c.nowhere_left += e.flag;
+      break;
     default:
       break;
   }

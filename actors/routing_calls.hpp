@@ -7,6 +7,7 @@
 #include "domain/routing/shadowing.hpp"
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -30,18 +31,23 @@ struct pull_work {
   domain::agent_id agent;
   std::optional<domain::conversation_id> conversation = {};
 };
+/// If-Match: refused (stale_version) where the conversation's version is another, also by what the router decided since.
+struct if_seen {
+  std::uint64_t version = 0;
+  std::chrono::steady_clock::time_point at = {};  ///< when the caller's look at the views began
+};
 /// PUT …/assignment. Within the hard cap unless `force`.
 struct assign_to {
   domain::conversation_id conversation;
   domain::agent_id agent;
   bool force = false;
-  std::optional<std::uint64_t> if_version = {};
+  std::optional<if_seen> seen = {};
   domain::agent_id only_of = {};  ///< refused (not_assigned) unless it is his; empty: whoever has it
 };
 /// DELETE …/assignment: back to its queue.
 struct assign_to_nobody {
   domain::conversation_id conversation;
-  std::optional<std::uint64_t> if_version = {};
+  std::optional<if_seen> seen = {};
   domain::agent_id only_of = {};
 };
 /// POST …/transfer, to one of both. Warm: who has it keeps it until another accepts.
@@ -138,6 +144,7 @@ struct router_figures {
   std::uint64_t offers_made = 0, offers_accepted = 0, offers_declined = 0, offers_expired = 0,
                 offers_rescinded = 0;
   std::uint64_t assignments = 0;
+  std::uint64_t nowhere_left = 0;  ///< overflowed from every queue that is named for it, and waits
   std::uint64_t told = 0;      ///< messages to who waits
   std::uint64_t not_told = 0;  ///< … that were refused (a window that is closed, no room), or came too late
   std::uint64_t unsettled = 0;  ///< decided, and not in its conversation's log yet

@@ -5,6 +5,7 @@
 #include "cli/figures.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/progress.hpp"
+#include "config/digest.hpp"
 #include "domain/routing/archive.hpp"
 #include "domain/routing/framing.hpp"
 #include "domain/routing/replaying.hpp"
@@ -31,14 +32,31 @@ int fail(int code, const std::string& what) {
   return code;
 }
 
-/// When a turn was taken, as its events say: the record's own time is to the millisecond, and deadlines are not. What can't be
-/// read has no time; comparing says why.
-domain::timestamp time_of(const domain::routing_turn& t) {
+struct turn_inputs {
+  domain::timestamp at =
+      {};  ///< as its events say: the record's own time is to the millisecond, and deadlines are not
+  std::string hash = {};
+};
+
+/// What can't be read has none; comparing says why.
+turn_inputs inputs_of(const domain::routing_turn& t, std::uint64_t config_version) {
   const auto command = domain::routing::decode_command(t.command);
   if (!command) return {};
   const auto* const told = std::get_if<domain::routing::tell_config>(&*command);
   const auto events = domain::routing::decode_events(t.events, told == nullptr ? nullptr : told->config);
-  return events && !events->empty() ? events->front().at : domain::timestamp{};
+  if (!events || events->empty()) return {};
+  std::string given;
+  domain::routing::append_canonical(given, *command, events->front().at, t.sequence, config_version);
+  return {.at = events->front().at, .hash = config::sha256_hex(given)};
+}
+
+/// Of a decision's JSON; empty: it was written before there was one.
+std::string_view hash_in(std::string_view json) {
+  constexpr std::string_view name = R"("inputs":")";
+  const auto at = json.find(name);
+  if (at == std::string_view::npos) return {};
+  json.remove_prefix(at + name.size());
+  return json.substr(0, json.find('"'));
 }
 
 std::string place(const storage::record& r, const domain::event& e, const std::string& brand) {
@@ -72,13 +90,16 @@ int replay(const storage::event_log& log, routing_replay& all) {
 }  // namespace
 
 std::optional<std::string> routing_replay::take(const storage::record& r) {
-  if (r.type != event_type::routing_turned && r.type != event_type::routing_saved) return std::nullopt;
+  if (r.type != event_type::routing_turned && r.type != event_type::routing_saved &&
+      r.type != event_type::routing_decided) {
+    return std::nullopt;
+  }
   auto e = storage::decode(r.bytes);
-  if (!e || (!e->turn && !e->saved))
+  if (!e || (!e->turn && !e->saved && !e->decided))
     return "record " + std::to_string(r.sequence) + " can't be read; see `switchboard verify`";
-  const auto& name = e->turn ? e->turn->brand.value : e->saved->brand.value;
+  const auto& name = (e->turn ? e->turn->brand : e->saved ? e->saved->brand : e->decided->brand).value;
   auto& of = brands_[name];
-  const auto problem = e->turn ? take(of, *e->turn) : take(of, *e->saved);
+  const auto problem = e->turn ? take(of, *e->turn) : e->saved ? take(of, *e->saved) : take(of, *e->decided);
   if (problem) return place(r, *e, name) + *problem;
   return std::nullopt;
 }
@@ -100,7 +121,21 @@ std::optional<std::string> routing_replay::take(brand& of, const domain::routing
   }
   ++of.turns;
   ++turns_;
-  return domain::routing::differs(*of.state, t.command, t.events, time_of(t));
+  auto inputs = inputs_of(t, of.state->config->version);
+  of.inputs = std::move(inputs.hash);
+  return domain::routing::differs(*of.state, t.command, t.events, inputs.at);
+}
+
+/// It stands behind its turn, and no other turn of its brand between them.
+std::optional<std::string> routing_replay::take(const brand& of, const domain::routing_decision& d) {
+  const auto logged = hash_in(d.json);
+  if (logged.empty() || of.inputs.empty()) return std::nullopt;
+  if (logged == of.inputs) {
+    ++decisions_;
+    return std::nullopt;
+  }
+  return "the decision about conversation " + domain::to_text(d.conversation) + " was taken from inputs " +
+         std::string(logged) + ", and its turn was given " + of.inputs;
 }
 
 /// Only where the turns before it are not known: else they lead where it says, or differ.
@@ -134,8 +169,9 @@ int run_replay_routing(const replay_options& options) {
   if (!journal) return fail(failure_exit(journal.error().damaged), journal.error().what);
   routing_replay all;
   if (const int code = replay(**journal, all); code != exit_ok) return code;
-  std::printf("routing  ok: %s turns of %s brands taken again, 0 differ%s\n",
-              format_count(all.turns()).c_str(), format_count(all.brands()).c_str(),
+  std::printf("routing  ok: %s turns and %s decisions of %s brands taken again, 0 differ%s\n",
+              format_count(all.turns()).c_str(), format_count(all.decisions()).c_str(),
+              format_count(all.brands()).c_str(),
               all.passed_over() == 0
                   ? ""
                   : format(" (%s before the first save that the journal has whole can't be)",

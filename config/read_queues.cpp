@@ -129,8 +129,8 @@ void read_overflow(reader& r, const toml::table& queue, queue_settings& q) {
     const auto target = target_of(text);
     if (text == "bot") {
       r.report(item.source().begin,
-               "this version has no bots: nobody would answer what goes to one, nor hand it back; write "
-               "\"queue:ID\", \"agent:ID\" or \"leave-message\"");
+               "\"bot\": this version has none of its own; one of yours is an [[agent]] whose token it uses: "
+               "write \"agent:ID\", and it hands back by POST …/transfer");
     } else if (!target) {
       r.report(item.source().begin,
                shown(item) + " is no target; write \"queue:ID\", \"agent:ID\" or \"leave-message\"");

@@ -72,7 +72,7 @@ inline constexpr std::array routing_keys{
     record_key{"queue.overflow", "targets",
                "Where to: the first that a conversation has not been in yet. Where there is none left it stays where it is.",
                "list of 1 to 16 of \"queue:ID\", \"agent:ID\", \"leave-message\"", "required",
-               "[\"queue:night\", \"leave-message\"]", {}},
+               "[\"agent:ada\", \"leave-message\"]", {}},
     record_key{"queue.overflow", "leave_message_text",
                "What \"leave-message\" says, once, in a direct message; the conversation stays in its queue, as old as it is.",
                "string, 1 to 900 bytes", "none; required with \"leave-message\"",

@@ -36,6 +36,11 @@ std::optional<std::uint8_t> pool_of(const router_state& s, agent_index a, queue_
   return std::nullopt;
 }
 
+const agent_bits& within_pool(const router_state& s, queue_index q, std::uint8_t pool) {
+  const auto& within = s.queues[q].within;
+  return within[std::min<std::size_t>(pool, within.size() - 1)];
+}
+
 bool is_present(const agent_state& a, channel_index ch) {
   return a.presence.online && !a.presence.grace && !a.paused && (a.presence.channels >> ch & 1) != 0;
 }

@@ -18,6 +18,9 @@ namespace switchboard::domain::routing {
 /// nullopt: he is no member of it.
 [[nodiscard]] std::optional<std::uint8_t> pool_of(const router_state& s, agent_index a, queue_index q);
 
+/// Its members of this pool and those before it.
+[[nodiscard]] const agent_bits& within_pool(const router_state& s, queue_index q, std::uint8_t pool);
+
 /// Does his status let him be offered this channel now?
 [[nodiscard]] bool is_present(const agent_state& a, channel_index ch);
 /// He declined or missed it lately, is asked already, or has it and hands it on.

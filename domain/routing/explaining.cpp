@@ -49,12 +49,12 @@ std::size_t count_bits(const agent_bits& bits) {
 /// Those who fail before anything is asked that changes with every conversation.
 void count_early(const router_state& s, const item& i, agent_index single, std::size_t fit, explanation& x) {
   const auto& here = s.present[i.channel];
-  const auto& queue = s.queues[i.queue];
-  const auto pool_max = s.ring_of(i.queue, i.ring).pool;
+  const auto& members = within_pool(s, i.queue, s.ring_of(i.queue, i.ring).pool);
   std::size_t in_ring = 0;
-  for (std::size_t n = 0; n < queue.members.size(); ++n) {
-    in_ring += queue.pools[n] <= pool_max && here.test(queue.members[n]) && queue.members[n] != single;
+  for (std::size_t w = 0; w < here.words(); ++w) {
+    in_ring += static_cast<std::size_t>(std::popcount(here.word(w) & members.word(w)));
   }
+  if (single != no_agent && here.test(single) && members.test(single)) --in_ring;
   const auto alone = std::size_t{single != no_agent};
   const auto present = count_bits(here) - (single != no_agent && here.test(single) ? 1 : 0);
   count(x, reject::presence, s.staff - alone - present);

@@ -3,9 +3,11 @@
 #include "domain/routing/choosing.hpp"
 #include "domain/routing/eligibility.hpp"
 #include "domain/routing/heap_orders.hpp"
+#include "domain/routing/strategies.hpp"
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 namespace switchboard::domain::routing {
 namespace {
@@ -205,16 +207,6 @@ void refresh_agent(router_state& s, agent_index a) {
 
 namespace {
 
-agent_bits members_of(const queue_state& q, const ring& r, std::size_t agents) {
-  if (q.online.size() <= r.pool + std::size_t{1}) return q.everybody;
-  agent_bits found;
-  found.resize(agents);
-  for (std::size_t n = 0; n < q.members.size(); ++n) {
-    if (q.pools[n] <= r.pool) found.set(q.members[n]);
-  }
-  return found;
-}
-
 void keep_common(agent_bits& bits, const agent_bits& others) {
   for (std::size_t w = 0; w < bits.words(); ++w) bits.word(w) &= others.word(w);
 }
@@ -231,7 +223,7 @@ void match_signature(const router_state& s, signature& sig) {
     return;
   }
   const auto& q = s.queues[k.queue];
-  sig.match = members_of(q, r, s.agents.size());
+  sig.match = within_pool(s, k.queue, r.pool);
   for (const auto& n : needs.required) keep_common(sig.match, s.with_skill[n.skill]);
   if (r.preferred_required) {
     for (const auto& p : needs.preferred) keep_common(sig.match, s.with_skill[p.skill]);
@@ -322,9 +314,7 @@ void take_queues(router_state& s) {
   s.queues.resize(s.config->queues.size());
   for (auto& q : s.queues) {
     q.members.clear();
-    q.pools.clear();
-    q.everybody = {};
-    q.everybody.resize(s.agents.size());
+    q.within.clear();
     q.online.clear();
     q.trees = {};
   }
@@ -332,20 +322,49 @@ void take_queues(router_state& s) {
     for (const auto& m : s.config->agents[a].queues) {
       auto& q = s.queues[m.queue];
       q.members.push_back(a);
-      q.pools.push_back(m.pool);
-      q.everybody.set(a);
       if (q.online.size() <= m.pool) q.online.resize(m.pool + std::size_t{1});
       if (s.agents[a].presence.online && !s.agents[a].presence.grace) ++q.online[m.pool];
+    }
+  }
+  for (auto& q : s.queues) {
+    q.within.resize(std::max<std::size_t>(q.online.size(), 1));
+    for (auto& bits : q.within) bits.resize(s.agents.size());
+  }
+  for (agent_index a = 0; a < s.agents.size(); ++a) {
+    for (const auto& m : s.config->agents[a].queues) {
+      auto& within = s.queues[m.queue].within;
+      for (std::size_t pool = m.pool; pool < within.size(); ++pool) within[pool].set(a);
     }
   }
 }
 
 }  // namespace
 
+namespace {
+
+/// Keys of one order say nothing beside those of another: what waits stands where it would have come to. What else moved it (a
+/// transfer) stays where only minutes changed.
+void take_keys(router_state& s, const router_config& before) {
+  for (slot_index slot = 0; slot < s.items.slots(); ++slot) {
+    auto& i = s.items[slot];
+    if (i.id == conversation_id{} || i.queue >= before.queues.size()) continue;
+    const auto order = s.rules(i.queue).order, was = before.queues[i.queue].order;
+    const auto key = queue_key(*s.config, order, i.priority, i.enqueued_at, i.due);
+    const auto old = queue_key(before, was, i.priority, i.enqueued_at, i.due);
+    const auto moved = order != was ? key : i.key + (key - old);
+    if (moved == i.key) continue;
+    i.key = moved;
+    place_item(s, slot);
+  }
+}
+
+}  // namespace
+
 void take_config(router_state& s, const config_ptr& config) {
-  s.config = config;
+  const auto before = std::exchange(s.config, config);
   take_agents(s);
   take_queues(s);
+  take_keys(s, *before);
   for (const auto& [key, index] : s.signature_of) match_signature(s, s.signatures[index]);
   for (agent_index a = 0; a < s.agents.size(); ++a) {
     refresh_presence(s, a);

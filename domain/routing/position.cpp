@@ -72,11 +72,16 @@ wait_view::wait_view(const router_state& s, slot_index like) : s_(s) {
   const auto& i = s.items[like];
   const auto eligible = eligible_for(s, i);
   const std::uint64_t units = std::max<std::uint32_t>(1, cost_of(*s.config, i.channel, false));
+  const auto& ch = s.config->channels[i.channel];
+  const std::uint64_t share = ch.interruptible ? 100 - s.config->reserve_percent : 100;
+  const std::uint64_t most = ch.at_once_max == 0 ? ~std::uint64_t{0} : ch.at_once_max;
   for (std::size_t w = 0; w < eligible.words(); ++w) {
     for_each_bit(eligible.word(w), w, [&](agent_index a) {
       const std::uint64_t serves = std::max<std::size_t>(1, s.config->agents[a].queues.size());
-      slots_milli_ += s.loads[a].units / units * 1'000 / serves;
-      if (s.available[i.channel].test(a)) free_ += (s.loads[a].units - s.loads[a].used) / units;
+      const auto room = s.loads[a].units * share / 100;
+      slots_milli_ += std::min(room / units, most) * 1'000 / serves;
+      if (!s.available[i.channel].test(a)) return;
+      free_ += std::min((room - s.loads[a].used) / units, most - s.agents[a].at_once[i.channel]);
     });
   }
   const auto measured = s.queues[i.queue].handling[i.channel];

@@ -109,6 +109,7 @@ std::string to_json(const reason& r, const router_state& s) {
   o.number("sequence", r.sequence);
   o.text("at", to_rfc3339(r.at));
   o.number("configVersion", x.config_version);
+  o.text_if("inputs", r.inputs);
   if (r.winner != no_agent) {
     o.text("agent", agent_name(s, r.winner));
     o.text("by", to_word(r.by));

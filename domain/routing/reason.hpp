@@ -26,6 +26,7 @@ struct reason {
   decider by = decider::strategy;
   std::uint64_t sequence = 0;  ///< of the event that it is the reason of
   timestamp at = {};           ///< … and when that was
+  std::string inputs = {};  ///< SHA-256, hex, of what its turn was given: append_canonical() of the command
   explanation explained =
       {};  ///< as it was right before the decision; where it waits, at the end of the turn
 };
@@ -40,6 +41,7 @@ void add_needs(json_object& o, const item_needs& needs, const router_state& s);
 ///                        event: offer_made, assigned; where it waits, what brought it there: queued, requeued,
 ///                        transferred, overflowed; at: RFC 3339
 ///   agent, by            who got it (absent: nobody), and who chose him: strategy, hand, overflow
+///   inputs               of the turn: equal where it was decided from the same
 ///   queue, rule, ring    the rule that brought it to this queue (absent: none fitted, or it was moved since), the ring from 0
 ///   hold                 what keeps it from everybody: closed, pull, delay …; absent: nothing
 ///   requires, prefers    [{skill, level}], [{skill, weight}]; absent: nothing

@@ -98,8 +98,7 @@ struct queue_state {
   /// Those with items: [0] what requires nothing, [k + 1] what requires k before others. Who lacks k need not look there.
   std::vector<std::vector<std::uint32_t>> signatures = {};
   std::vector<agent_index> members = {};
-  std::vector<std::uint8_t> pools = {};    ///< … of which each is
-  agent_bits everybody = {};               ///< the members as bits
+  std::vector<agent_bits> within = {};     ///< those of this pool and of the ones before it, by pool
   std::vector<std::uint32_t> online = {};  ///< members by pool
   std::array<milliseconds, channels_max> handling =
       {};  ///< how long one takes, smoothed; 0: none was measured

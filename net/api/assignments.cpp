@@ -5,6 +5,7 @@
 #include "net/api/routing.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace switchboard::net::api {
@@ -12,6 +13,7 @@ namespace switchboard::net::api {
 namespace {
 
 using if_match = std::optional<std::uint64_t>;
+using time_of_look = std::chrono::steady_clock::time_point;
 
 constexpr std::size_t agent_bytes_max = 64;  // as the config has it
 
@@ -28,6 +30,10 @@ bool is_version(const call& c, const domain::conversation_id& id, const domain::
                   "the conversation is at version " + std::to_string(at.version) + ", not " +
                       std::to_string(*wanted) + "; read it again");
   return false;
+}
+
+std::optional<actors::if_seen> seen_at(const if_match& version, time_of_look at) {
+  return version ? std::optional(actors::if_seen{*version, at}) : std::nullopt;
 }
 
 /// An agent's token moves what its own agent has. Who that is may change until the router decides, so it is told, too. nullopt:
@@ -73,34 +79,39 @@ void assign_conversation(call&& c) {
   if (!body.ok()) return body.respond_errors(c.exchange);
   if_match version;
   if (!read_if_match(c, version)) return;
-  with_conversation(std::move(c), [=](const call& by, const domain::conversation_id& id,
-                                      const domain::conversation& at) {
-    const auto owner = owner_of(id, at);
-    const bool takes_it = !by.who.agent.empty() && by.who.agent == agent;
-    const auto only_of = takes_it ? domain::agent_id{} : mover(by, owner);
-    if (!only_of || !is_version(by, id, at, version)) return;
-    // By hand there is no router to say whose it is by then: what was seen must still be so.
-    const auto seen = version || only_of->empty() ? version : if_match(at.version);
-    assign(
-        by, at.brand.value,
-        actors::assign_to{
-            .conversation = id, .agent = agent, .force = force, .if_version = version, .only_of = *only_of},
-        {.id = id, .if_version = seen, .agent = agent});
-  });
+  const auto looked = std::chrono::steady_clock::now();
+  with_conversation(std::move(c),
+                    [=](const call& by, const domain::conversation_id& id, const domain::conversation& at) {
+                      const auto owner = owner_of(id, at);
+                      const bool takes_it = !by.who.agent.empty() && by.who.agent == agent;
+                      const auto only_of = takes_it ? domain::agent_id{} : mover(by, owner);
+                      if (!only_of || !is_version(by, id, at, version)) return;
+                      // By hand there is no router to say whose it is by then: what was seen must still be so.
+                      const auto seen = version || only_of->empty() ? version : if_match(at.version);
+                      assign(by, at.brand.value,
+                             actors::assign_to{.conversation = id,
+                                               .agent = agent,
+                                               .force = force,
+                                               .seen = seen_at(version, looked),
+                                               .only_of = *only_of},
+                             {.id = id, .if_version = seen, .agent = agent});
+                    });
 }
 
 void unassign_conversation(call&& c) {
   if_match version;
   if (!read_if_match(c, version)) return;
-  with_conversation(
-      std::move(c), [=](const call& by, const domain::conversation_id& id, const domain::conversation& at) {
-        const auto only_of = mover(by, owner_of(id, at));
-        if (!only_of || !is_version(by, id, at, version)) return;
-        const auto seen = version || only_of->empty() ? version : if_match(at.version);
-        assign(by, at.brand.value,
-               actors::assign_to_nobody{.conversation = id, .if_version = version, .only_of = *only_of},
-               {.id = id, .if_version = seen, .agent = {}});
-      });
+  const auto looked = std::chrono::steady_clock::now();
+  with_conversation(std::move(c),
+                    [=](const call& by, const domain::conversation_id& id, const domain::conversation& at) {
+                      const auto only_of = mover(by, owner_of(id, at));
+                      if (!only_of || !is_version(by, id, at, version)) return;
+                      const auto seen = version || only_of->empty() ? version : if_match(at.version);
+                      assign(by, at.brand.value,
+                             actors::assign_to_nobody{
+                                 .conversation = id, .seen = seen_at(version, looked), .only_of = *only_of},
+                             {.id = id, .if_version = seen, .agent = {}});
+                    });
 }
 
 void transfer_conversation(call&& c) {

@@ -278,6 +278,11 @@ void put_routing(exposition& out, const router_list& all) {
               &figures::offers_made);
   put_offers(out, all);
   put_shadows(out, all);
+  put_routers(out, all, "switchboard_routing_nowhere_left_total", "counter",
+              "Conversations beyond a bound of overflow, with no target left: they wait where they came to "
+              "first. Somebody "
+              "should look.",
+              &figures::nowhere_left);
   put_routers(out, all, "switchboard_routing_told_total", "counter",
               "Messages to customers who wait (tell_wait, leave-message) since start.", &figures::told);
   put_routers(

@@ -19,7 +19,9 @@ class router_owner_test : public ::testing::Test {
  protected:
   router_owner_test() {
     links_.of = &node_.node();
-    links_.execute = [](auto&&...) {};
+    links_.execute = [this](auto&&, domain::command c, auto&& reply) {
+      if (auto* const r = std::get_if<domain::route>(&c)) routed_.push_back({*r, std::move(reply)});
+    };
     links_.tell_agent = [](auto&&...) {};
     owner_ = make();
   }
@@ -35,6 +37,7 @@ class router_owner_test : public ::testing::Test {
     s.version = "0000000000000001";
     s.brands.emplace_back().id = {"acme"};
     s.queues.push_back({.id = {"support"}, .brand = {"acme"}});
+    s.agents.push_back({.id = {"ada"}, .brand = {"acme"}});
     s.index();
     return s;
   }
@@ -56,6 +59,46 @@ class router_owner_test : public ::testing::Test {
     }
     for (auto& t : due) t(*owner_);
   }
+  static domain::event about(event_type type, std::uint64_t version, std::uint64_t routed = 0) {
+    domain::event e;
+    e.type = type;
+    e.at = domain::timestamp{std::chrono::seconds{1'800'000'000}};
+    auto& c = e.conversation.emplace();
+    c.id = case_;
+    c.brand = {"acme"};
+    c.version = version;
+    c.routed = routed;
+    c.created_at = c.updated_at = e.at;
+    e.sequence = version;
+    return e;
+  }
+  /// It reads the log's next record, which is this one.
+  void read(const domain::event& e) {
+    auto r = std::make_shared<storage::record>(storage::encode(e, "n"));
+    r->sequence = owner_->consumed() + 1;
+    owner_->follow({std::move(r)});
+    tick();
+  }
+  /// The conversation has taken over what was decided about it last.
+  void settle(std::uint64_t version) {
+    ASSERT_FALSE(routed_.empty());
+    auto reply = std::move(routed_.back().reply);
+    routed_.clear();
+    reply({.conversation = "{}", .version = version});
+    tick();
+  }
+  std::optional<routing_result> act(const routing_act& what) {
+    auto said = std::make_shared<std::optional<routing_result>>();
+    owner_->act(what, [said](routing_result&& r) { *said = std::move(r); });
+    tick();
+    return *said;
+  }
+  [[nodiscard]] std::string owner_of() const {
+    const auto& s = owner_->state();
+    const auto slot = s.items.find(case_);
+    if (slot == domain::routing::no_slot || s.items[slot].owner == domain::routing::no_agent) return {};
+    return s.config->agents[s.items[slot].owner].id.value;
+  }
   [[nodiscard]] std::vector<domain::routing_save> saves() const {
     std::vector<domain::routing_save> found;
     for (const auto& r : node_.events()) {
@@ -65,6 +108,12 @@ class router_owner_test : public ::testing::Test {
     return found;
   }
 
+  struct told {
+    domain::route what;
+    std::function<void(command_result&&)> reply;
+  };
+  static constexpr domain::conversation_id case_{{7, 7}, 1};
+  std::vector<told> routed_;  ///< what conversations were told
   mutable small_node node_;
   routing_links links_;
   std::mutex mutex_;
@@ -104,6 +153,50 @@ TEST_F(router_owner_test, is_saved_again_also_where_its_brand_has_no_queue_any_m
   tick();
   ASSERT_EQ(saves().size(), 2u);
   EXPECT_EQ(saves()[1].consumed, 2'000'000u);
+}
+
+TEST_F(router_owner_test, who_acts_on_what_he_saw_is_refused_where_it_was_decided_otherwise_since) {
+  owner_->configure(with_queue());
+  read(about(event_type::conversation_reopened, 1));
+  const auto looked = std::chrono::steady_clock::now();
+  const auto to_ada = [&](std::uint64_t version, std::chrono::steady_clock::time_point at) {
+    return act(assign_to{.conversation = case_, .agent = {"ada"}, .seen = if_seen{version, at}});
+  };
+  const auto is_stale = [](const std::optional<routing_result>& r) {
+    return r && r->conversation_refused && r->conversation_refused->why == domain::refusal::stale_version;
+  };
+  EXPECT_TRUE(is_stale(to_ada(1, looked))) << "queued, and the conversation has not taken it over yet";
+  settle(2);
+  EXPECT_TRUE(is_stale(to_ada(1, looked))) << "… and now it has, where the views may not show it yet";
+  const auto late = to_ada(2, looked - settled_versions::known_for);
+  ASSERT_TRUE(late);
+  EXPECT_TRUE(late->busy) << "who looked so long ago may have missed what is known no more";
+  EXPECT_EQ(owner_of(), "");
+  EXPECT_EQ(to_ada(2, looked), std::nullopt) << "it waits for its conversation";
+  EXPECT_EQ(owner_of(), "ada");
+  EXPECT_TRUE(is_stale(act(assign_to_nobody{.conversation = case_, .seen = if_seen{2, looked}})));
+  EXPECT_EQ(owner_of(), "ada") << "the other of two who saw the same";
+}
+
+TEST_F(router_owner_test, takes_no_late_decision_of_its_own_for_somebodys) {
+  owner_->configure(with_queue());
+  read(about(event_type::conversation_reopened, 1));
+  ASSERT_EQ(act(assign_to{.conversation = case_, .agent = {"ada"}}), std::nullopt);
+  const auto assigned = routed_.back().what;
+  read(about(event_type::conversation_closed, 2));
+  read(about(event_type::conversation_reopened, 3));
+  ASSERT_EQ(owner_of(), "");
+  // What was decided in its first stay comes behind its being open again.
+  auto late = about(event_type::conversation_assigned, 4, assigned.sequence);
+  late.conversation->assigned_to = {"ada"};
+  read(late);
+  EXPECT_EQ(owner_of(), "");
+  // By hand, of when the brand had no router.
+  auto by_hand = about(event_type::conversation_assigned, 5, assigned.sequence);
+  by_hand.conversation->assigned_to = {"ada"};
+  by_hand.origin = domain::event_origin{"command", "", ""};
+  read(by_hand);
+  EXPECT_EQ(owner_of(), "ada");
 }
 
 }  // namespace

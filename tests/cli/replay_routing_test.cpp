@@ -2,7 +2,9 @@
 
 #include "cli/replay_routing.hpp"
 
+#include "config/digest.hpp"
 #include "domain/routing/archive.hpp"
+#include "domain/routing/reason.hpp"
 #include "domain/routing/router.hpp"
 #include "storage/codec.hpp"
 #include "storage/cursor.hpp"
@@ -80,7 +82,9 @@ class morning {
  private:
   void tell(const routing::router_command& c) {
     const auto before = state_.sequence;
-    const auto said = routing::turn(state_, c, now_).events;
+    const auto by_config = state_.config->version;
+    std::vector<routing::reason> why;
+    const auto said = routing::turn(state_, c, now_, &why).events;
     if (said.empty()) return;
     domain::event e;
     e.type = event_type::routing_turned;
@@ -90,6 +94,17 @@ class morning {
                                   .command = routing::encode(c),
                                   .events = routing::encode(said)};
     events.push_back(std::move(e));
+    for (auto& r : why) {
+      std::string given;
+      routing::append_canonical(given, c, now_, before, by_config);
+      r.inputs = config::sha256_hex(given);
+      domain::event decided;
+      decided.type = event_type::routing_decided;
+      decided.at = now_;
+      decided.decided = domain::routing_decision{
+          .brand = {brand_}, .conversation = r.conversation, .json = routing::to_json(r, state_)};
+      events.push_back(std::move(decided));
+    }
   }
 
   std::string brand_;
@@ -98,9 +113,12 @@ class morning {
   std::uint64_t last_ = 0;
 };
 
+std::size_t count_of(const std::vector<domain::event>& all, event_type type) {
+  return static_cast<std::size_t>(
+      std::count_if(all.begin(), all.end(), [&](const auto& e) { return e.type == type; }));
+}
 std::size_t turns_of(const std::vector<domain::event>& all) {
-  return static_cast<std::size_t>(std::count_if(
-      all.begin(), all.end(), [](const auto& e) { return e.type == event_type::routing_turned; }));
+  return count_of(all, event_type::routing_turned);
 }
 
 class replay_routing : public testing::Test {
@@ -154,9 +172,11 @@ TEST_F(replay_routing, agrees_with_what_the_same_rules_decided) {
   for (std::size_t i = 0; i < beta.events.size(); ++i)
     journal.insert(journal.begin() + static_cast<std::ptrdiff_t>(2 * i), beta.events[i]);
   EXPECT_EQ(run(journal), 0) << err_;
-  EXPECT_EQ(out_, "routing  ok: " + std::to_string(turns_of(journal)) +
-                      " turns of 2 brands taken again, 0 differ\n");
+  EXPECT_EQ(out_, "routing  ok: " + std::to_string(turns_of(journal)) + " turns and " +
+                      std::to_string(count_of(journal, event_type::routing_decided)) +
+                      " decisions of 2 brands taken again, 0 differ\n");
   EXPECT_GT(turns_of(journal), 100u);
+  EXPECT_GT(count_of(journal, event_type::routing_decided), 60u);
   EXPECT_EQ(err_, "");
 }
 
@@ -209,35 +229,34 @@ TEST_F(replay_routing, names_a_turn_that_is_missing_or_cut) {
   morning acme("acme");
   acme.goes_on(10);
   auto journal = acme.events;
-  journal.erase(journal.begin() + 5);
+  journal.erase(journal.begin() + 4, journal.begin() + 6);  // with the decision behind it
   EXPECT_EQ(run(journal), 1);
-  EXPECT_NE(err_.find("record 6 of "), std::string::npos) << err_;
+  EXPECT_NE(err_.find("record 5 of "), std::string::npos) << err_;
   EXPECT_NE(err_.find("the turns before it lead to"), std::string::npos) << err_;
   journal = acme.events;
-  journal[5].turn->command.pop_back();
+  journal[4].turn->command.pop_back();
   EXPECT_EQ(run(journal), 1);
-  EXPECT_NE(err_.find("record 6 of "), std::string::npos) << err_;
+  EXPECT_NE(err_.find("record 5 of "), std::string::npos) << err_;
 }
 
 TEST_F(replay_routing, begins_with_the_first_whole_save_where_the_journal_was_trimmed) {
   morning acme("acme");
   acme.goes_on(10);
-  const auto before = acme.events.size();
+  const auto before = acme.events.size(), turns_before = turns_of(acme.events);
   acme.save(3);
   acme.goes_on(10);
   acme.save(2);
   acme.goes_on(10);
   const auto& all = acme.events;
   EXPECT_EQ(run(all), 0) << err_;
-  EXPECT_NE(out_.find(std::to_string(turns_of(all)) + " turns of 1 brands taken again, 0 differ\n"),
-            std::string::npos)
-      << out_;
+  EXPECT_NE(out_.find(std::to_string(turns_of(all)) + " turns and "), std::string::npos) << out_;
+  EXPECT_NE(out_.find(" decisions of 1 brands taken again, 0 differ\n"), std::string::npos) << out_;
   // Whole turns before, but not from the first on.
   const std::vector trimmed(all.begin() + 4, all.end());
   EXPECT_EQ(run(trimmed), 0) << err_;
-  EXPECT_NE(out_.find(std::to_string(turns_of(all) - before) + " turns of 1 brands"), std::string::npos)
+  EXPECT_NE(out_.find(std::to_string(turns_of(all) - turns_before) + " turns and "), std::string::npos)
       << out_;
-  EXPECT_NE(out_.find("(" + std::to_string(before - 4) + " before the first save"), std::string::npos)
+  EXPECT_NE(out_.find("(" + std::to_string(turns_before - 4) + " before the first save"), std::string::npos)
       << out_;
   // The first save is cut: it goes on from the second.
   const std::vector cut(all.begin() + static_cast<std::ptrdiff_t>(before) + 1, all.end());
@@ -258,9 +277,25 @@ TEST_F(replay_routing, says_what_is_wrong_with_a_save) {
   }
 }
 
+TEST_F(replay_routing, names_a_decision_that_was_taken_from_something_else) {
+  morning acme("acme");
+  acme.goes_on(10);
+  auto journal = acme.events;
+  const auto decided = std::find_if(journal.rbegin(), journal.rend(),
+                                    [](const auto& e) { return e.type == event_type::routing_decided; });
+  ASSERT_NE(decided, journal.rend());
+  auto& json = decided->decided->json;
+  const auto at = json.find(R"("inputs":")") + 10;
+  json[at] = json[at] == 'a' ? 'b' : 'a';
+  EXPECT_EQ(run(journal), 1);
+  EXPECT_NE(err_.find("the decision about conversation " + domain::to_text(decided->decided->conversation)),
+            std::string::npos)
+      << err_;
+}
+
 TEST_F(replay_routing, of_a_journal_without_routing_takes_nothing_again) {
   EXPECT_EQ(run({}), 0) << err_;
-  EXPECT_EQ(out_, "routing  ok: 0 turns of 0 brands taken again, 0 differ\n");
+  EXPECT_EQ(out_, "routing  ok: 0 turns and 0 decisions of 0 brands taken again, 0 differ\n");
   EXPECT_EQ(run_on(directory_ + "/nowhere"), 1);
   EXPECT_NE(err_.find("no such directory"), std::string::npos) << err_;
 }

@@ -63,7 +63,7 @@ TEST(Files, TheExamplesOfTheReferenceLoadTogether) {
       text +=
           "[[source]]\nid = \"linkedin\"\nkind = \"linkedin\"\nsecrets = [{ env = \"META_APP_SECRET\" }]\n";
     }
-    const bool one = k.section == "queue.overflow";
+    const bool one = k.section == "queue.overflow" || k.section == "queue.tell_wait";
     if (k.section != section) {
       // A channel for what the example's is not about, and the status of who is away.
       if (k.section == "routing.status") text += "[[routing.channel]]\n";

@@ -135,9 +135,9 @@ TEST(RoutingProblems, of_overflow) {
   EXPECT_EQ(problems_of(in_circles), lines{}) << "a conversation goes to no queue twice";
   expect_problems({
       {overflow(""),
-       {"26:1: error: [queue.overflow] needs targets, like targets = [\"queue:night\", \"leave-message\"]"}},
+       {"26:1: error: [queue.overflow] needs targets, like targets = [\"agent:ada\", \"leave-message\"]"}},
       {overflow("targets = []\n"),
-       {"28:11: error: targets must be a list of 1 to 16, like [\"queue:night\", \"leave-message\"]"}},
+       {"28:11: error: targets must be a list of 1 to 16, like [\"agent:ada\", \"leave-message\"]"}},
       {overflow("targets = [\"biling\", \"queue:\", 5]\n"),
        {"28:12: error: \"biling\" is no target; write \"queue:ID\", \"agent:ID\" or \"leave-message\"",
         "28:22: error: \"queue:\" is no target; write \"queue:ID\", \"agent:ID\" or \"leave-message\"",
@@ -146,9 +146,9 @@ TEST(RoutingProblems, of_overflow) {
        {"28:12: error: \"queue:biling\": no [[queue]] has this id; did you mean \"billing\"?",
         "28:28: error: \"agent:adda\": no [[agent]] has this id; did you mean \"ada\"?"}},
       {overflow("targets = [\"bot\", \"agent:ada\"]\n"),
-       {"28:12: error: this version has no bots: nobody would answer what goes to one, nor hand it back; "
-        "write "
-        "\"queue:ID\", \"agent:ID\" or \"leave-message\""}},
+       {"28:12: error: \"bot\": this version has none of its own; one of yours is an [[agent]] whose token "
+        "it "
+        "uses: write \"agent:ID\", and it hands back by POST …/transfer"}},
       {overflow("targets = [\"leave-message\"]\n"),
        {"26:1: error: [queue.overflow] needs leave_message_text, like leave_message_text = \"Nobody is here "
         "right "
@@ -418,11 +418,11 @@ TEST(RoutingWarnings, a_rule_behind_one_that_fits_all_that_it_fits) {
 
 TEST(RoutingWarnings, what_is_there_and_has_no_effect) {
   expect_warnings({
-      {queue_with("[queue.overflow]\ntargets = [\"bot\"]\n"),
+      {queue_with("[queue.overflow]\ntargets = [\"agent:ada\"]\n"),
        {"26:1: warning: nothing overflows from queue \"q\"; set length_max, wait_max, eta_max or "
         "when_closed, or remove "
         "[queue.overflow]"}},
-      {queue_with("[queue.overflow]\nwhen_closed = true\ntargets = [\"bot\"]\n"),
+      {queue_with("[queue.overflow]\nwhen_closed = true\ntargets = [\"agent:ada\"]\n"),
        {"27:15: warning: queue \"q\" has no calendar, so it is never closed"}},
       {agent_with("queues = [\"support:1\"]\n"),
        {"26:11: warning: agent \"a\" is never asked: no [[queue.ring]] of queue \"support\" opens pool 1; "

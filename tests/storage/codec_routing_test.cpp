@@ -75,7 +75,8 @@ TEST(codec_routing, says_of_offers_and_agents_what_is_documented) {
   EXPECT_EQ(told(e),
             "\"id\":\"e_agent-acme-ann-1790000000000000\",\"type\":\"agent.presence\",\"subject\":\"ann\","
             "\"brand\":\"acme\",\"data\":{\"agent\":{\"id\":\"ann\",\"brand\":\"acme\",\"status\":\"away\","
-            "\"online\":true,\"grace\":true,\"awayByItself\":true,\"staysOnline\":false,\"sessions\":2,"
+            "\"online\":true,\"grace\":true,\"awayByItself\":true,\"staysOnline\":false,\"onShift\":true,"
+            "\"sessions\":2,"
             "\"epoch\":9,\"graceUntil\":\"2026-09-21T14:13:50.000Z\"}}}");
 }
 

@@ -51,7 +51,7 @@ inline domain::event to_milliseconds(domain::event e) {
   if (e.erased) {
     for (auto& a : e.erased->aliases) to_milliseconds(a.since);
   }
-  if (e.offer) e.offer->expires_at = to_milliseconds(e.offer->expires_at);
+  if (e.offer) to_milliseconds(e.offer->expires_at);
   if (e.agent) {
     to_milliseconds(e.agent->grace_until);
     to_milliseconds(e.agent->wrap_up_until);

@@ -109,6 +109,48 @@ TEST_F(reload_test, what_waits_in_a_queue_that_is_removed_goes_to_the_default_by
   EXPECT_EQ(at(has).queue, 0);
 }
 
+TEST_F(reload_test, another_order_counts_for_those_who_wait) {
+  add_agent("a", 1);
+  configure();
+  const auto low = arrive({.priority = domain::priority::low});
+  wait(20min);
+  const auto high = arrive({.priority = domain::priority::high});
+  const auto next_is = [&](const conversation_id& expected) {
+    auto then = state;
+    (void)turn(
+        then, tell_presence{{.agent = 0, .epoch = 1, .online = true, .scheduled = true, .channels = 1}}, now);
+    return then.items[then.items.find(expected)].owner == 0;
+  };
+  EXPECT_TRUE(next_is(high)) << "30 minutes ahead, 20 behind";
+  auto next = config;
+  next.priority_minutes = {0, 10, 15, 60};
+  reload(next);
+  EXPECT_TRUE(next_is(low)) << "15 minutes ahead";
+  next = config;
+  next.queues[0].order = queue_order::strict;
+  reload(next);
+  EXPECT_TRUE(next_is(high));
+  next = config;
+  next.queues[0].order = queue_order::aged;
+  reload(next);
+  EXPECT_TRUE(next_is(low));
+}
+
+TEST_F(reload_test, more_for_a_priority_leaves_a_transfer_its_minutes) {
+  config.queues.push_back({.id = {"other"}, .mode = offer_mode::auto_accept});
+  const auto a = add_agent("a");
+  open();
+  const auto id = arrive();
+  ASSERT_EQ(owner(id), a);
+  tell(transfer{.id = id, .queue = 1});
+  const auto key = at(id).key;
+  ASSERT_LT(key, queue_key(config, queue_order::aged, at(id).priority, at(id).enqueued_at, {}));
+  auto next = config;
+  next.priority_minutes[static_cast<std::size_t>(at(id).priority)] += 5;
+  reload(next);
+  EXPECT_EQ(at(id).key, key - std::chrono::microseconds{5min}.count());
+}
+
 TEST_F(reload_test, what_was_offered_at_a_price_is_taken_at_it) {
   config.queues[0].mode = offer_mode::offer;
   const auto a = add_agent("a", 10);

@@ -1,6 +1,8 @@
 // Brands with everything going on at once (random_brand.hpp). Whatever happens, the invariants hold, the reference agrees with
 // every choice, and it can all be said again.
 
+#include "domain/routing/applying.hpp"
+#include "domain/routing/archive.hpp"
 #include "domain/routing/descriptions.hpp"
 #include "tests/domain/routing/random_brand.hpp"
 #include "tests/domain/routing/watcher.hpp"
@@ -87,22 +89,77 @@ void plant(fault f, std::vector<router_event>& events, const router_state& s) {
   }
 }
 
+/// The router of a node that dies and comes back: it loads the last save and takes the turns behind it from the log's bytes.
+class restarting {
+ public:
+  void note(const router_command& c, const std::vector<router_event>& events) {
+    log_.push_back({encode(c), encode(events)});
+  }
+  void save(const router_state& s) {
+    saved_ = routing::save(s);
+    log_.clear();
+  }
+  /// Nullopt: it can't be read.
+  [[nodiscard]] std::optional<router_state> begin() const {
+    router_state s;
+    if (!saved_.empty()) {
+      auto loaded = load(saved_);
+      if (!loaded) return std::nullopt;
+      s = *std::move(loaded);
+    }
+    for (const auto& [command, events] : log_) {
+      const auto c = decode_command(command);
+      if (!c) return std::nullopt;
+      const auto* const config = std::get_if<tell_config>(&*c);
+      const auto e = decode_events(events, config == nullptr ? nullptr : config->config);
+      if (!e) return std::nullopt;
+      apply_turn(s, *e);
+    }
+    return s;
+  }
+
+ private:
+  std::string saved_;
+  std::vector<std::pair<std::string, std::string>> log_;
+};
+
 struct run_result {
   std::string complaint = {};
   std::string bytes = {};
   std::vector<std::pair<router_command, timestamp>> commands = {};
   std::size_t offers = 0, tellings = 0;
+  std::size_t restarts = 0;
   std::set<event_kind> kinds = {};
   std::set<refusal> refusals = {};
 };
+
+/// What a step leaves is what a node begins with that dies right behind it.
+void die_and_come_back(router_state& state, restarting& disk, std::uint64_t how, run_result& r) {
+  if (how % 3 == 0) disk.save(state);
+  auto begun = disk.begin();
+  if (!begun) {
+    r.complaint = "what a router left can't be read";
+    return;
+  }
+  if (contents(*begun) != contents(state)) r.complaint = "a router that comes back has another state";
+  state = *std::move(begun);
+  ++r.restarts;
+}
 
 run_result run(unsigned seed, fault f) {
   random_brand b(seed);
   router_state state;
   watcher w;
+  restarting disk;
+  std::mt19937_64 deaths(seed);
   run_result r;
   for (std::size_t step = 0; step < steps && r.complaint.empty(); ++step) {
     auto [command, after] = step == 0 ? std::pair{b.configure(), 0ms} : b.next(state);
+    if (const auto death = deaths() % 120; death < 6 && step > 0) {
+      die_and_come_back(state, disk, death, r);
+      if (!r.complaint.empty()) break;
+      command = tick{.after_pause = true};
+    }
     b.now += after;
     append_canonical(r.bytes, command, b.now, state.sequence, state.config->version);
     auto said = turn(state, command, b.now);
@@ -110,6 +167,7 @@ run_result run(unsigned seed, fault f) {
       append_canonical(r.bytes, e);
       r.kinds.insert(e.kind);
     }
+    disk.note(command, said.events);
     if (said.refused) r.refusals.insert(*said.refused);
     r.commands.emplace_back(std::move(command), b.now);
     plant(f, said.events, state);
@@ -140,7 +198,7 @@ TEST(RouterProperties, hold_whatever_happens_and_the_reference_agrees) {
     first = last = static_cast<unsigned>(std::atoi(only));
   std::set<event_kind> kinds;
   std::set<refusal> refusals;
-  std::size_t offers = 0, tellings = 0;
+  std::size_t offers = 0, tellings = 0, restarts = 0;
   for (unsigned seed = first; seed <= last; ++seed) {
     const auto r = run(seed, fault::none);
     ASSERT_EQ(r.complaint, "") << "SWITCHBOARD_SEED=" << seed;
@@ -149,9 +207,11 @@ TEST(RouterProperties, hold_whatever_happens_and_the_reference_agrees) {
     refusals.insert(r.refusals.begin(), r.refusals.end());
     offers += r.offers;
     tellings += r.tellings;
+    restarts += r.restarts;
   }
   if (first == last) return;
   EXPECT_GT(offers / last, 100u) << "too little happens to say anything";
+  EXPECT_GT(restarts / last, 20u);
   EXPECT_GT(tellings / last, 10u) << "too few are told how long they wait";
   for (auto k = 0; k <= static_cast<int>(last_of<event_kind>); ++k) {
     EXPECT_TRUE(kinds.contains(static_cast<event_kind>(k)))

@@ -188,6 +188,30 @@ TEST_F(routing_vectors, r12_the_wait_is_what_is_ahead_over_the_places) {
   EXPECT_EQ(std::chrono::round<std::chrono::seconds>(e.p90.value_or(0s)), 263s);
 }
 
+TEST_F(routing_vectors, the_places_are_those_that_agents_have_for_it) {
+  const auto a = add_agent("a", 12);
+  config.agents[a].units_hard = 12;
+  const auto wait_of_the_next = [&] {
+    open();
+    const auto id = [&] {
+      conversation_id last;
+      do last = arrive();
+      while (owner(last) == a);
+      return last;
+    }();
+    const auto e = estimate(state, state.items.find(id));
+    EXPECT_EQ(e.position, 1u);
+    leave(id);
+    return e.p50;
+  };
+  EXPECT_EQ(wait_of_the_next(), 25s) << "12 places, 300 s each";
+  config.channels[0].interruptible = true;
+  config.reserve_percent = 50;
+  EXPECT_EQ(wait_of_the_next(), 50s);
+  config.channels[0].at_once_max = 3;
+  EXPECT_EQ(wait_of_the_next(), 100s);
+}
+
 TEST_F(routing_vectors, r13_one_free_unit_is_offered_once) {
   config.queues[0].mode = offer_mode::offer;
   const auto a = add_agent("a", 1);

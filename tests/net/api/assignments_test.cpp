@@ -61,7 +61,8 @@ TEST_F(assignments, reach_the_router_as_they_were_asked_for) {
   EXPECT_EQ(domain::to_text(asked<assign_to>().conversation), conversation_of("acme"));
   EXPECT_EQ(asked<assign_to>().agent.value, "acme-other");
   EXPECT_TRUE(asked<assign_to>().force);
-  EXPECT_EQ(asked<assign_to>().if_version, 7u);
+  ASSERT_TRUE(asked<assign_to>().seen);
+  EXPECT_EQ(asked<assign_to>().seen->version, 7u);
   EXPECT_EQ(asked<assign_to>().only_of.value, "") << "a supervisor takes it from anybody";
 
   EXPECT_EQ(unassign()->status(), 200);

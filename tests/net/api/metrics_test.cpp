@@ -191,6 +191,7 @@ TEST(metrics, routing_is_there_for_each_brand_that_has_a_router) {
   acme.unsettled = 7;
   acme.told = 11;
   acme.not_told = 12;
+  acme.nowhere_left = 13;
   acme.queues = {{.brand = "acme", .queue = "support", .waiting = 8, .oldest_ms = 1'500},
                  {.brand = "acme", .queue = "billing"}};
   acme.has_shadow = true;
@@ -213,6 +214,7 @@ TEST(metrics, routing_is_there_for_each_brand_that_has_a_router) {
       {R"(switchboard_routing_offers_made_total{brand="acme"})", 10},
       {R"(switchboard_routing_told_total{brand="acme"})", 11},
       {R"(switchboard_routing_not_told_total{brand="acme"})", 12},
+      {R"(switchboard_routing_nowhere_left_total{brand="acme"})", 13},
       {R"(switchboard_routing_offers_ended_total{brand="acme",outcome="accepted"})", 1},
       {R"(switchboard_routing_offers_ended_total{brand="acme",outcome="declined"})", 2},
       {R"(switchboard_routing_offers_ended_total{brand="acme",outcome="expired"})", 3},
