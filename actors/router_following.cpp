@@ -172,7 +172,9 @@ void router_owner::take_names() {
 
 void router_owner::configure(const config::settings& s) {
   written_ = config::routing_of(s, {brand_});
+  const bool was_off = is_new() || state_.config->default_queue == routing::no_queue;
   off_ = written_.default_queue == routing::no_queue;
+  if (was_off) on_since_ = state_.sequence;
   auto aligned = routing::align(written_.router, *state_.config);
   aligned.version = state_.config->version;
   if (is_new() || routing::encode(aligned) != routing::encode(*state_.config)) {
@@ -292,13 +294,11 @@ void router_owner::follow_agent(const storage::record& r) {
 }
 
 /// Assigned by hand while there was no router: what it says is of before it was queued here. So may be a late one of the router's
-/// own, of an earlier stay; only people's say who asked.
+/// own, of an earlier stay, which it has decided since.
 void router_owner::follow_hand(const storage::record& r) {
   const auto slot = state_.items.find(r.conversation);
   if (slot == routing::no_slot || r.routed >= state_.items[slot].sequence) return;
-  const auto e = storage::decode(r.bytes);
-  if (!e) return fatal("record " + std::to_string(r.sequence) + " of the log can't be read");
-  if (!e->origin) return;
+  if (r.routed > on_since_) return;
   const auto a = agent({r.assignee});
   if (a != routing::no_agent) (void)run(routing::assign{r.conversation, a, true});
 }

@@ -181,6 +181,7 @@ class router_owner {
   bool is_saved_ = false;
   bool importing_ = false;
   bool off_ = false;
+  std::uint64_t on_since_ = 0;  ///< its sequence when its brand got queues; people assigned before
 
   router_figures counted_;  ///< what only grows
   shadow_feed shadow_;

@@ -51,7 +51,11 @@ class brand {
           {.agent = a, .epoch = 1, .online = true, .scheduled = true, .channels = all_channels}});
     }
   }
-  turn_result say(const router_command& c) { return turn(state, c, now); }
+  /// With its reasons, as routers take each.
+  turn_result say(const router_command& c) {
+    why_.clear();
+    return turn(state, c, now, &why_);
+  }
   /// One that needs a skill or two, of somewhat more than nobody's.
   facts_ptr next(bool preferred = false) {
     conversation_facts f{.id = {{0x9e3779b97f4a7c15u * ++count_, count_ * 0xff51afd7ed558ccdu}, 1},
@@ -70,6 +74,7 @@ class brand {
   timestamp now = start;
 
  private:
+  std::vector<reason> why_;
   std::size_t skills_, queues_, agents_;
   std::uint64_t count_ = 0;
   std::mt19937_64 random_{7};

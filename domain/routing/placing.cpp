@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <utility>
 
 namespace switchboard::domain::routing {
 namespace {
@@ -222,7 +221,6 @@ void match_signature(const router_state& s, signature& sig) {
         (s.config->sticky_ignore_queue || pool_of(s, k.only, k.queue)) && has_skills(s, k.only, needs, r);
     return;
   }
-  const auto& q = s.queues[k.queue];
   sig.match = within_pool(s, k.queue, r.pool);
   for (const auto& n : needs.required) keep_common(sig.match, s.with_skill[n.skill]);
   if (r.preferred_required) {
@@ -361,7 +359,8 @@ void take_keys(router_state& s, const router_config& before) {
 }  // namespace
 
 void take_config(router_state& s, const config_ptr& config) {
-  const auto before = std::exchange(s.config, config);
+  const auto before = s.config;
+  s.config = config;
   take_agents(s);
   take_queues(s);
   take_keys(s, *before);

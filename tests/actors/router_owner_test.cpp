@@ -69,6 +69,7 @@ class router_owner_test : public ::testing::Test {
     c.version = version;
     c.routed = routed;
     c.created_at = c.updated_at = e.at;
+    if (type == event_type::conversation_closed) c.status = domain::conversation_status::closed;
     e.sequence = version;
     return e;
   }
@@ -191,10 +192,20 @@ TEST_F(router_owner_test, takes_no_late_decision_of_its_own_for_somebodys) {
   late.conversation->assigned_to = {"ada"};
   read(late);
   EXPECT_EQ(owner_of(), "");
-  // By hand, of when the brand had no router.
-  auto by_hand = about(event_type::conversation_assigned, 5, assigned.sequence);
+}
+
+TEST_F(router_owner_test, takes_for_somebodys_what_people_said_while_there_were_no_queues) {
+  owner_->configure(with_queue());
+  read(about(event_type::conversation_reopened, 1));
+  ASSERT_EQ(act(assign_to{.conversation = case_, .agent = {"ada"}}), std::nullopt);
+  const auto assigned = routed_.back().what;
+  read(about(event_type::conversation_closed, 2));
+  owner_->configure(without_queue());
+  owner_->configure(with_queue());
+  read(about(event_type::conversation_reopened, 3));
+  ASSERT_EQ(owner_of(), "");
+  auto by_hand = about(event_type::conversation_assigned, 4, assigned.sequence);
   by_hand.conversation->assigned_to = {"ada"};
-  by_hand.origin = domain::event_origin{"command", "", ""};
   read(by_hand);
   EXPECT_EQ(owner_of(), "ada");
 }

@@ -32,11 +32,21 @@ class history {
   void take(const storage::record& r) {
     if (r.brand != brand_) return;
     last_ = r.at;
-    if (r.conversation_sequence > 0) said_[r.conversation] = {r.routed, r.assignee};
+    if (r.conversation_sequence > 0) hear(r);
     if (r.type == event_type::routing_turned) turn(r);
   }
-  assignment_report end(const std::vector<acknowledged_accept>& acknowledged) {
-    for (const auto& a : acknowledged) {
+  assignment_report end(const acknowledged& answered) {
+    for (const auto& o : answered.owners) {
+      const auto is = owners_.find({o.conversation, o.version});
+      if (is == owners_.end()) {
+        complain("version " + std::to_string(o.version) + " of " + o.conversation +
+                 " was answered 200 and is not in the log");
+      } else if (is->second != o.owner) {
+        complain("version " + std::to_string(o.version) + " of " + o.conversation + " is " + who(is->second) +
+                 "'s, and was answered 200 as " + who(o.owner) + "'s");
+      }
+    }
+    for (const auto& a : answered.accepts) {
       if (accepted_.count({a.conversation, a.agent, a.epoch}) != 1) {
         complain("the accept of " + a.conversation + " by " + a.agent + ", epoch " + std::to_string(a.epoch) +
                  ", was answered 200 and is in no turn");
@@ -49,6 +59,32 @@ class history {
   }
 
  private:
+  static std::string who(const std::string& agent) { return agent.empty() ? "nobody" : agent; }
+
+  /// What a conversation says about whose it is is what was decided, in the order in which it was.
+  void hear(const storage::record& r) {
+    auto& said = said_[r.conversation];
+    const bool routed =
+        r.type == event_type::conversation_queued || r.type == event_type::conversation_assigned ||
+        r.type == event_type::conversation_unassigned || r.type == event_type::conversation_transferred;
+    if (routed) {
+      ++report_.said;
+      const auto at =
+          "record " + std::to_string(r.sequence) + ": conversation " + domain::to_text(r.conversation);
+      const auto& decided = decided_[r.conversation];
+      const auto its = decided.find(r.routed);
+      if (r.routed <= said.routed)
+        complain(at + " says once more what was decided at " + std::to_string(r.routed));
+      if (its == decided.end() || !its->second.told) {
+        complain(at + " says what was never decided, at " + std::to_string(r.routed));
+      } else if (its->second.owner != r.assignee) {
+        complain(at + " is " + who(r.assignee) + "'s, and was given to " + who(its->second.owner) + " at " +
+                 std::to_string(r.routed));
+      }
+    }
+    said = {r.routed, r.assignee};
+    owners_[{domain::to_text(r.conversation), r.conversation_sequence}] = r.assignee;
+  }
   void turn(const storage::record& r) {
     const auto at = "record " + std::to_string(r.sequence) + ": ";
     const auto e = storage::decode(r.bytes);
@@ -64,11 +100,14 @@ class history {
     const auto events = routing::decode_events(t.events, told == nullptr ? nullptr : told->config);
     if (!events || events->empty()) return complain(at + (events ? "no events" : events.error()));
     ++report_.turns;
+    report_.configs += told != nullptr;
     if (const auto differs = routing::differs(again_, t.command, t.events, events->front().at))
       complain(at + *differs);
     auto sequence = t.sequence;
+    domain::conversation_id freed;
     for (const auto& one : *events) {
-      note(one, ++sequence);
+      note(one, ++sequence, freed == one.conversation);
+      if (one.kind == routing::event_kind::unassigned) freed = one.conversation;
       if (one.kind != routing::event_kind::offer_accepted) continue;
       const auto& agent = watcher_.state().config->agents[one.agent].id.value;
       if (!accepted_.insert({domain::to_text(one.conversation), agent, one.epoch}).second)
@@ -83,13 +122,15 @@ class history {
     domain::timestamp at = {};
     bool told = false;  ///< the conversation is to say so
   };
-  void note(const routing::router_event& e, std::uint64_t sequence) {
+  /// Whoever comes back to his queue without having had an owner never left it, as others see it.
+  void note(const routing::router_event& e, std::uint64_t sequence, bool had_owner) {
     using kind = routing::event_kind;
     if (e.kind == kind::left) left_[e.conversation] = sequence;
     auto& of = decided_[e.conversation];
     auto owner = of.empty() ? std::string() : of.rbegin()->second.owner;
     const bool told = e.kind == kind::queued || e.kind == kind::assigned || e.kind == kind::unassigned ||
-                      e.kind == kind::transferred || (e.kind == kind::overflowed && !e.flag);
+                      e.kind == kind::transferred || (e.kind == kind::overflowed && !e.flag) ||
+                      (e.kind == kind::requeued && had_owner);
     if (e.kind == kind::assigned) owner = watcher_.state().config->agents[e.agent].id.value;
     if (e.kind == kind::unassigned || e.kind == kind::queued) owner.clear();
     of.emplace(sequence, decision{std::move(owner), e.at, told});
@@ -100,7 +141,6 @@ class history {
     report_.owned += !said.owner.empty();
     const auto next = decided.upper_bound(said.routed);
     const auto as_of = next == decided.begin() ? std::string() : std::prev(next)->second.owner;
-    const auto who = [](const std::string& a) { return a.empty() ? std::string("nobody") : a; };
     if (said.routed > 0 && as_of != said.owner) {
       complain("conversation " + domain::to_text(id) + " is " + who(said.owner) + "'s, and was " +
                who(as_of) + "'s for the router at " + std::to_string(said.routed));
@@ -123,7 +163,8 @@ class history {
     std::uint64_t routed = 0;
     std::string owner;
   };
-  std::map<domain::conversation_id, saying> said_;  ///< by their own last events
+  std::map<domain::conversation_id, saying> said_;                       ///< by their own last events
+  std::map<std::pair<std::string, std::uint64_t>, std::string> owners_;  ///< as of each version
   std::map<domain::conversation_id, std::map<std::uint64_t, decision>> decided_;
   std::map<domain::conversation_id, std::uint64_t> left_;
   domain::timestamp last_ = {};
@@ -134,7 +175,7 @@ class history {
 }  // namespace
 
 assignment_report read_history(const std::filesystem::path& data_dir, const std::string& brand,
-                               const std::vector<acknowledged_accept>& acknowledged) {
+                               const acknowledged& answered) {
   storage::journal_options reading;
   reading.data_dir = data_dir.string();
   reading.read_only = true;
@@ -144,7 +185,7 @@ assignment_report read_history(const std::filesystem::path& data_dir, const std:
   for (auto after = (*journal)->earliest() - 1;;) {
     const auto page = (*journal)->read(storage::every_partition, after, 1'000, 8u << 20);
     if (page.result != storage::log_result::ok) return {.complaints = {page.detail}};
-    if (page.records.empty()) return all.end(acknowledged);
+    if (page.records.empty()) return all.end(answered);
     for (const auto& r : page.records) all.take(*r);
     after = page.records.back()->sequence;
   }

@@ -28,17 +28,23 @@ using e2e::answer;
 constexpr std::size_t agents = 6;
 constexpr std::size_t threads = 4;
 
-std::string config() {
+/// Of each there are a few: an agent less, another order, other costs.
+std::string config(unsigned version) {
   std::string toml = R"(
 [routing]
 grace = "300ms"
 lease = "60s"
 cooldown = "500ms"
 missed_max = 1000
+[[routing.channel]]
+units = )" + std::to_string(version % 2 == 0 ? 20 : 15) +
+                     R"(
 [[queue]]
 id = "first"
 brand = "acme"
 offer_timeout = "1s"
+order = ")" + (version % 3 == 1 ? "strict" : "aged") +
+                     R"("
 [[queue.ring]]
 [[queue.ring]]
 opens_after = "2s"
@@ -52,7 +58,7 @@ name = "odd"
 keywords = ["odd"]
 queue = "second"
 )";
-  for (std::size_t i = 0; i < agents; ++i) {
+  for (std::size_t i = version % 4 == 3 ? 1 : 0; i < agents; ++i) {
     const auto id = "agent" + std::to_string(i);
     toml += "[[agent]]\nid = \"" + id + "\"\nbrand = \"acme\"\nunits = 60\nunits_hard = 80\nqueues = [\"" +
             (i % 2 == 0 ? "first\", \"second:1" : "second\", \"first:1") + "\"]\n";
@@ -64,12 +70,10 @@ queue = "second"
 class bustle {
  public:
   explicit bustle(const std::string& program) : engine_(dir_.path(), program) {
-    e2e::setup s;
-    s.more = config();
-    engine_.configure(s.toml(engine_.data()));
+    configure(0);
     engine_.start();
   }
-  /// So many calls that are answered, with so many kills between them.
+  /// So many calls that are answered, with so many kills between them, and behind each another config.
   void run(std::uint64_t calls, unsigned kills) {
     std::vector<std::thread> hands;
     for (std::size_t t = 0; t < threads; ++t) hands.emplace_back([this, t, calls] { hand(t, calls); });
@@ -78,15 +82,26 @@ class bustle {
       EXPECT_TRUE(eventually([&] { return answered_.load() >= at; }, 10min));
       engine_.kill();
       engine_.start();
+      EXPECT_TRUE(eventually([&] { return answered_.load() >= at + calls / (2 * (kills + 1)); }, 10min));
+      configure(k);
+      e2e::http_connection admin(engine_.admin_port());
+      EXPECT_EQ(admin.ask("POST", "/reload", {}).status, 200);
     }
     for (auto& h : hands) h.join();
     EXPECT_TRUE(eventually([&] { return settled(); }, 2min)) << "decisions that no conversation took over";
     (void)engine_.terminate();
   }
-  [[nodiscard]] assignment_report report() const { return read_history(engine_.data(), "acme", accepts_); }
+  [[nodiscard]] assignment_report report() const {
+    return read_history(engine_.data(), "acme", acknowledged_);
+  }
   [[nodiscard]] std::uint64_t answered() const { return answered_.load(); }
 
  private:
+  void configure(unsigned version) {
+    e2e::setup s;
+    s.more = config(version);
+    engine_.configure(s.toml(engine_.data()));
+  }
   bool settled() {
     e2e::http_connection c(engine_.admin_port());
     const auto figures = c.ask("GET", "/metrics").body;
@@ -125,10 +140,7 @@ class bustle {
                 random() % 3 == 0 ? R"({"status":"away"})" : R"({"status":"online"})");
       return;
     }
-    if (what < 65) {
-      (void)ask(c, "POST", "/v1/agents/" + agent + "/pull", "{}");
-      return;
-    }
+    if (what < 65) return remember(ask(c, "POST", "/v1/agents/" + agent + "/pull", "{}"));
     if (what < 66) {
       (void)ask(c, "POST", "/v1/agents/" + agent + "/reassign", "{}");
       return;
@@ -137,17 +149,26 @@ class bustle {
     if (conversation.empty()) return;
     const auto path = "/v1/conversations/" + conversation;
     if (what < 72) {
-      (void)ask(c, "PUT", path + "/assignment",
-                R"({"agent":")" + agent + R"(","force":)" + (random() % 8 == 0 ? "true" : "false") + '}');
+      const auto force = random() % 8 == 0 ? "true" : "false";
+      remember(ask(c, "PUT", path + "/assignment", R"({"agent":")" + agent + R"(","force":)" + force + '}'));
     } else if (what < 76) {
-      (void)ask(c, "DELETE", path + "/assignment");
+      remember(ask(c, "DELETE", path + "/assignment"));
     } else if (what < 80) {
-      (void)ask(c, "POST", path + "/transfer", R"({"queue":"first"})");
+      remember(ask(c, "POST", path + "/transfer", R"({"queue":"first"})"));
     } else if (what < 84) {
-      (void)ask(c, "POST", path + "/transfer", R"({"warm":true,"agent":")" + agent + R"("})");
+      remember(ask(c, "POST", path + "/transfer", R"({"warm":true,"agent":")" + agent + R"("})"));
     } else {
       (void)ask(c, "PATCH", path, R"({"status":"resolved"})");
     }
+  }
+  /// The conversation that a 200 shows is what was promised.
+  void remember(const answer& a) {
+    if (a.status != 200) return;
+    const auto id = e2e::text_at(a.body, "/id"), version = e2e::json_at(a.body, "/version");
+    if (!id || !version) return;  // nothing to pull
+    const std::lock_guard lock{mutex_};
+    acknowledged_.owners.push_back(
+        {*id, std::stoull(*version), e2e::text_at(a.body, "/assignedTo").value_or("")});
   }
   void write(e2e::http_connection& c, std::mt19937_64& random) {
     const auto who = "4917" + std::to_string(10'000'000 + random() % 400);
@@ -181,7 +202,8 @@ class bustle {
           "{\"epoch\":" + epoch + '}');
       if (!accept || a.status != 200) continue;
       const std::lock_guard lock{mutex_};
-      accepts_.push_back({e2e::text_at(o, "/conversationId").value_or(""), agent, std::stoull(epoch)});
+      acknowledged_.accepts.push_back(
+          {e2e::text_at(o, "/conversationId").value_or(""), agent, std::stoull(epoch)});
     }
   }
   void come(e2e::http_connection& c, const std::string& agent) {
@@ -208,7 +230,7 @@ class bustle {
   std::mutex mutex_;
   std::vector<std::string> conversations_;
   std::vector<std::pair<std::string, std::string>> sessions_;
-  std::vector<acknowledged_accept> accepts_;
+  acknowledged acknowledged_;
 };
 
 TEST(assignments, have_one_owner_within_his_cap_through_kills_and_everybody_at_once) {
@@ -219,10 +241,14 @@ TEST(assignments, have_one_owner_within_his_cap_through_kills_and_everybody_at_o
   const auto r = b.report();
   for (const auto& c : r.complaints) ADD_FAILURE() << c;
   std::printf(
-      "  %llu calls answered, %llu turns, %llu offers, %llu accepted, %llu owned at the end, %u kills\n",
+      "  %llu calls answered, %llu turns, %llu offers, %llu accepted, %llu said by conversations, %llu owned "
+      "at "
+      "the end, %u kills, %llu configs\n",
       static_cast<unsigned long long>(b.answered()), static_cast<unsigned long long>(r.turns),
       static_cast<unsigned long long>(r.offers), static_cast<unsigned long long>(r.accepted),
-      static_cast<unsigned long long>(r.owned), kills);
+      static_cast<unsigned long long>(r.said), static_cast<unsigned long long>(r.owned), kills,
+      static_cast<unsigned long long>(r.configs));
+  EXPECT_GT(r.configs, kills);
   EXPECT_GT(r.accepted, calls / 100) << "little was asked of it";
   EXPECT_GT(r.turns, calls / 10);
 }

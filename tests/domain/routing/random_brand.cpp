@@ -110,12 +110,13 @@ router_config random_brand::draw_config() {
   router_config c;
   c.skills = {"billing", "french", "vip", "english"};
   c.rules = {"refunds", "rule-2"};
-  c.channels = {{.units = chance(70) ? 20u : 30u},
-                {.units = chance(70) ? 10u : 5u, .interruptible = chance(50)},
+  const auto seldom = [&](unsigned percent) { return costs_() % 100 < percent; };
+  c.channels = {{.units = seldom(30) ? 30u : 20u},
+                {.units = seldom(30) ? 5u : 10u, .interruptible = chance(50)},
                 {.units = 60, .at_once_max = 1}};
-  if (chance(30)) c.priority_minutes = {0, 1, static_cast<std::uint32_t>(below(5)), 5};
+  if (seldom(30)) c.priority_minutes = {0, 1, static_cast<std::uint32_t>(costs_() % 5), 5};
   const auto queues = 2 + below(2);
-  if (chance(70)) c.default_queue = static_cast<queue_index>(below(queues));
+  if (seldom(70)) c.default_queue = static_cast<queue_index>(costs_() % queues);
   for (std::uint64_t q = 0; q < queues; ++q) c.queues.push_back(draw_queue(std::to_string(q), queues));
   const auto agents = 3 + below(6);
   for (std::uint64_t a = 0; a < agents; ++a) {

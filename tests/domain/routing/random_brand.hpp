@@ -40,6 +40,8 @@ class random_brand {
   queue_rules draw_queue(std::string id, std::uint64_t queues);
 
   std::mt19937_64 random_;
+  std::mt19937_64 costs_{
+      random_};  ///< of its own, so that what costs what changes nothing else that is drawn
   router_config current_;
   std::uint64_t conversations_ = 0, versions_ = 10, epoch_ = 0;
   std::vector<accept_offer> answers_;

@@ -1,6 +1,7 @@
 // Another config while conversations are here: what each of them is and costs stays, and nothing waits where nobody serves.
 
 #include "domain/routing/archive.hpp"
+#include "domain/routing/strategies.hpp"
 #include "tests/domain/routing/router_fixture.hpp"
 
 namespace switchboard::domain::routing {
@@ -116,7 +117,8 @@ TEST_F(reload_test, another_order_counts_for_those_who_wait) {
   wait(20min);
   const auto high = arrive({.priority = domain::priority::high});
   const auto next_is = [&](const conversation_id& expected) {
-    auto then = state;
+    auto loaded = load(save(state));
+    auto& then = *loaded;
     (void)turn(
         then, tell_presence{{.agent = 0, .epoch = 1, .online = true, .scheduled = true, .channels = 1}}, now);
     return then.items[then.items.find(expected)].owner == 0;

@@ -496,7 +496,7 @@ TEST(ShadowProperties, the_same_config_beside_the_live_one_is_the_same_router) {
 
 TEST(ShadowProperties, another_config_goes_on_from_what_really_happened) {
   std::array<std::uint64_t, shadow_outcomes> outcomes = {};
-  for (unsigned seed = 1; seed <= (full() ? 1'000u : 25u); ++seed) {
+  for (unsigned seed = 1; seed <= (full() ? 1'000u : 100u); ++seed) {
     const auto r = run(seed, seed + 100'000, fault::none);
     ASSERT_EQ(r.complaint, "") << "seed " << seed;
     for (std::size_t o = 0; o < shadow_outcomes; ++o) outcomes[o] += r.outcomes[o];
