@@ -34,6 +34,14 @@ struct bench_options {
   std::uint64_t replies = 10'000;  ///< outbound: queued in all, one to each of as many customers
   std::uint32_t accounts = 100;    ///< outbound
   std::string platform_program;    ///< outbound: empty: switchboard-fake-platform beside this program
+
+  std::uint64_t agents = 10'000;          ///< routing
+  std::uint64_t queued = 100'000;         ///< routing: conversations that wait
+  std::uint64_t unmatchable = 1'000'000;  ///< routing: that nobody can take, in front of them
+  std::uint64_t decisions = 50'000;       ///< routing: measured in each part
+  std::uint64_t largest = 1'000'000;  ///< routing: queue up to which growth is measured; agents up to a tenth
+  std::uint64_t rounds = 300;         ///< routing: end to end; 0: no engine is started
+  std::string plot;                   ///< routing: SVG file of the growth; empty: none
   bool json = false;
 };
 
@@ -45,6 +53,8 @@ struct bench_options {
 /// Replies to a fake platform: how well limits are used, how soon each leaves, what ingest loses. 1 also if a limit is
 /// exceeded or a reply arrives twice.
 [[nodiscard]] int run_bench_outbound(const bench_options& options);
+/// What a router's decisions cost, in memory and end to end. 1 also if an offer is of another conversation than the first in line.
+[[nodiscard]] int run_bench_routing(const bench_options& options);
 /// Latency from the intended send time, to the 200 and to the subscribers.
 [[nodiscard]] int run_bench_latency(const bench_options& options);
 

@@ -100,7 +100,11 @@ double child_process::cpu_seconds() const {
 }
 
 std::uint64_t child_process::resident_bytes() const {
-  std::ifstream in("/proc/" + std::to_string(pid_) + "/statm");
+  return resident_bytes_of(pid_);
+}
+
+std::uint64_t resident_bytes_of(pid_t pid) {
+  std::ifstream in("/proc/" + std::to_string(pid) + "/statm");
   std::uint64_t size = 0, resident = 0;
   in >> size >> resident;
   return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));

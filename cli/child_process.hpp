@@ -36,4 +36,7 @@ class child_process {
   std::string log_;
 };
 
+/// Memory that a process holds, from /proc. 0: it is gone.
+[[nodiscard]] std::uint64_t resident_bytes_of(pid_t pid);
+
 }  // namespace switchboard::cli

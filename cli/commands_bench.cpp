@@ -37,6 +37,27 @@ void add_subscriber_options(CLI::App* c, bench_options& o, const char* subscribe
   c->add_flag("--sse", o.sse, "Subscribe by SSE instead of WebSocket");
 }
 
+void add_routing(CLI::App& bench, bench_options& o) {
+  auto* c = command(bench, "routing", "What a router's decisions cost, in memory and end to end",
+                    "  switchboard bench routing\n"
+                    "  switchboard bench routing --rounds 0 --plot growth.svg");
+  unit_option(c, "--agents", o.agents, typed_count, "Agents; as many queues as hundreds of them (10k)", "N");
+  unit_option(c, "--decisions", o.decisions, typed_count, "Measured in each part (50k)", "N");
+  unit_option(c, "--queued", o.queued, typed_count, "Conversations that wait (100k)", "N");
+  unit_option(c, "--unmatchable", o.unmatchable, typed_count, "That nobody can take, in front of them (1M)",
+              "N");
+  unit_option(c, "--largest", o.largest, typed_count,
+              "Queue up to which growth is measured, from 100 on; agents from 10 up to a tenth of it (1M)",
+              "N");
+  unit_option(c, "--rounds", o.rounds, typed_count, "End to end with an engine of its own (300); 0: without",
+              "N");
+  c->add_option("--data-root", o.data_root,
+                "Where the own engine's data directory is made (the temporary directory)")
+      ->type_name("DIR");
+  c->add_option("--plot", o.plot, "Draws the growth into this SVG file")->type_name("FILE");
+  c->add_flag("--json", o.json, "One JSON object instead of text");
+}
+
 }  // namespace
 
 void add_bench(CLI::App& app, bench_options& o) {
@@ -85,6 +106,7 @@ void add_bench(CLI::App& app, bench_options& o) {
       ->add_option("--platform-program", o.platform_program,
                    "The fake platform (switchboard-fake-platform beside this program)")
       ->type_name("FILE");
+  add_routing(*c, o);
 }
 
 int run_bench(const CLI::App& bench, bench_options& o) {
@@ -93,6 +115,7 @@ int run_bench(const CLI::App& bench, bench_options& o) {
   if (which == "ingest") return run_bench_ingest(o);
   if (which == "latency") return run_bench_latency(o);
   if (which == "outbound") return run_bench_outbound(o);
+  if (which == "routing") return run_bench_routing(o);
   if (chosen.count("--subscribers") == 0) o.subscribers = 1'000;
   if (chosen.count("--connections") == 0) o.connections = 16;
   return run_bench_fanout(o);

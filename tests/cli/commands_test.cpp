@@ -109,7 +109,8 @@ TEST(commands, each_help_ends_in_two_examples_that_start_with_the_command) {
                                              {"bench"},
                                              {"bench", "ingest"},
                                              {"bench", "fanout"},
-                                             {"bench", "latency"}}) {
+                                             {"bench", "latency"},
+                                             {"bench", "routing"}}) {
     auto with_help = words;
     with_help.push_back("--help");
     const auto s = call(with_help);

@@ -1,0 +1,32 @@
+#pragma once
+// Does what a decision costs grow no faster than the logarithm of how much there is? A table, a verdict and a plot.
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace switchboard::cli {
+
+struct growth_point {
+  std::uint64_t size = 0;
+  std::chrono::nanoseconds cost{0};  ///< of one decision
+};
+
+struct growth {
+  std::string_view of;               ///< what there is more of, e.g. "queued"
+  std::vector<growth_point> points;  ///< by size, each more than 1
+};
+
+/// What the i-th point may cost where the first one costs what it does: cost · log(size) / log(first size).
+[[nodiscard]] std::chrono::nanoseconds allowed_cost(const growth& g, std::size_t i);
+/// No point costs more than that.
+[[nodiscard]] bool is_logarithmic(const growth& g);
+
+/// A line a point: its size, its cost as a bar with a | where the logarithm would be, and both as numbers.
+[[nodiscard]] std::string growth_text(const growth& g);
+/// The same as one drawing: sizes by decades, costs from zero, each growth as a line with points, and dashed what is allowed.
+[[nodiscard]] std::string growth_svg(const std::vector<growth>& all);
+
+}  // namespace switchboard::cli

@@ -1,0 +1,49 @@
+#include "cli/routing_growth.hpp"
+
+#include <gmock/gmock.h>
+
+#include <cmath>
+
+namespace switchboard::cli {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+growth of(std::string_view name, double (*cost)(double)) {
+  growth g{.of = name, .points = {}};
+  for (std::uint64_t n = 100; n <= 1'000'000; n *= 10) {
+    g.points.push_back({n, std::chrono::nanoseconds{std::llround(1'000 * cost(static_cast<double>(n)))}});
+  }
+  return g;
+}
+
+TEST(RoutingGrowth, is_held_against_the_logarithm) {
+  EXPECT_TRUE(is_logarithmic(of("n", [](double) { return 5.0; })));
+  EXPECT_TRUE(is_logarithmic(of("n", [](double n) { return std::log2(n); })));
+  EXPECT_FALSE(is_logarithmic(of("n", [](double n) { return std::sqrt(n); })));
+  EXPECT_FALSE(is_logarithmic(of("n", [](double n) { return std::log2(n) * std::log2(n); })));
+  const auto g = of("n", [](double) { return 2.0; });
+  EXPECT_EQ(allowed_cost(g, 0), 2us);
+  EXPECT_EQ(allowed_cost(g, 2), 4us) << "ten thousand are two decades more than a hundred";
+}
+
+TEST(RoutingGrowth, is_drawn_with_what_is_allowed) {
+  auto g = of("queued", [](double) { return 2.0; });
+  const auto text = growth_text(g);
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 5);
+  EXPECT_THAT(text, HasSubstr("       100 queued"));
+  EXPECT_THAT(text, HasSubstr("2.0 us, the logarithm    6.0 us"));
+  EXPECT_THAT(text, HasSubstr("#            |"));
+  g.points.back().cost = 60us;
+  EXPECT_THAT(growth_text(g), HasSubstr("###|###")) << "it is beyond";
+  const auto svg = growth_svg({g, of("agents", [](double n) { return std::log2(n); })});
+  EXPECT_THAT(svg, testing::StartsWith("<svg xmlns="));
+  EXPECT_THAT(svg, testing::EndsWith("</svg>\n"));
+  EXPECT_THAT(svg, HasSubstr(">1,000,000</text>"));
+  EXPECT_THAT(svg, HasSubstr(">agents</text>"));
+  EXPECT_THAT(svg, HasSubstr("60.0 us"));
+}
+
+}  // namespace
+}  // namespace switchboard::cli
