@@ -22,22 +22,25 @@ double micros(std::chrono::nanoseconds d) {
 std::chrono::nanoseconds highest(const growth& g) {
   std::chrono::nanoseconds most{1};
   for (std::size_t i = 0; i < g.points.size(); ++i)
-    most = std::max({most, g.points[i].cost, allowed_cost(g, i)});
+    most = std::max({most, g.points[i].cost, logarithm_at(g, i)});
   return most;
 }
 
 }  // namespace
 
-std::chrono::nanoseconds allowed_cost(const growth& g, std::size_t i) {
+std::chrono::nanoseconds logarithm_at(const growth& g, std::size_t i) {
+  const auto log = [&](std::size_t n) { return std::log(static_cast<double>(g.points[n].size)); };
   const auto& first = g.points.front();
-  const auto share =
-      std::log(static_cast<double>(g.points[i].size)) / std::log(static_cast<double>(first.size));
-  return std::chrono::nanoseconds{std::llround(static_cast<double>(first.cost.count()) * share)};
+  const auto middle = g.points.size() / 2;
+  if (middle == 0) return first.cost;
+  const auto rise = std::max(g.points[middle].cost - first.cost, std::chrono::nanoseconds{0});
+  const auto decades = (log(i) - log(0)) / (log(middle) - log(0));
+  return first.cost + std::chrono::nanoseconds{std::llround(static_cast<double>(rise.count()) * decades)};
 }
 
 bool is_logarithmic(const growth& g) {
-  for (std::size_t i = 0; i < g.points.size(); ++i) {
-    if (g.points[i].cost > allowed_cost(g, i)) return false;
+  for (auto i = g.points.size() / 2; i < g.points.size(); ++i) {
+    if (g.points[i].cost * 4 > logarithm_at(g, i) * 5) return false;
   }
   return true;
 }
@@ -53,10 +56,10 @@ std::string growth_text(const growth& g) {
     const auto& p = g.points[i];
     std::string bar(bar_width, ' ');
     std::fill_n(bar.begin(), place(p.cost) + 1, '#');
-    bar[place(allowed_cost(g, i))] = '|';
+    bar[place(logarithm_at(g, i))] = '|';
     out += format("  %10s %-10s %s %6.1f us, the logarithm %6.1f us\n", format_count(p.size).c_str(),
                   i == 0 ? std::string(g.of).c_str() : "", bar.c_str(), micros(p.cost),
-                  micros(allowed_cost(g, i)));
+                  micros(logarithm_at(g, i)));
   }
   return out;
 }
@@ -81,7 +84,10 @@ std::string growth_svg(const std::vector<growth>& all) {
       "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" font-family=\"sans-serif\" "
       "font-size=\"13\">\n<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n",
       width, height);
-  out += format("<text x=\"%.0f\" y=\"24\">Cost of a decision; dashed: the logarithm</text>\n", margin);
+  out += format(
+      "<text x=\"%.0f\" y=\"24\">Cost of a decision; dashed: a straight line, which is the "
+      "logarithm</text>\n",
+      margin);
   for (auto decade = std::ceil(least); decade <= largest; decade += 1) {
     const auto at = x(static_cast<std::uint64_t>(std::llround(std::pow(10, decade))));
     out += format("<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"#ddd\"/>\n", at, margin, at,
@@ -103,7 +109,7 @@ std::string growth_svg(const std::vector<growth>& all) {
     for (std::size_t i = 0; i < g.points.size(); ++i) {
       const auto& p = g.points[i];
       measured += format("%.1f,%.1f ", x(p.size), y(p.cost));
-      allowed += format("%.1f,%.1f ", x(p.size), y(allowed_cost(g, i)));
+      allowed += format("%.1f,%.1f ", x(p.size), y(logarithm_at(g, i)));
       out += format("<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\" fill=\"%s\"/>\n", x(p.size), y(p.cost), colour);
     }
     out += format("<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"/>\n",

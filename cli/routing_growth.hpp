@@ -19,14 +19,15 @@ struct growth {
   std::vector<growth_point> points;  ///< by size, each more than 1
 };
 
-/// What the i-th point may cost where the first one costs what it does: cost · log(size) / log(first size).
-[[nodiscard]] std::chrono::nanoseconds allowed_cost(const growth& g, std::size_t i);
-/// No point costs more than that.
+/// What the i-th point would cost if each decade cost as much as those up to the middle one: with the logarithm of the size the
+/// cost is a straight line. Where it became less it is what the first one costs.
+[[nodiscard]] std::chrono::nanoseconds logarithm_at(const growth& g, std::size_t i);
+/// No point behind the middle costs more than that and a quarter, which is what a busy machine may add.
 [[nodiscard]] bool is_logarithmic(const growth& g);
 
-/// A line a point: its size, its cost as a bar with a | where the logarithm would be, and both as numbers.
+/// A line a point: its size, its cost as a bar with a | where the straight line is, and both as numbers.
 [[nodiscard]] std::string growth_text(const growth& g);
-/// The same as one drawing: sizes by decades, costs from zero, each growth as a line with points, and dashed what is allowed.
+/// The same as one drawing: sizes by decades, costs from zero, each growth as a line with points, and dashed its straight line.
 [[nodiscard]] std::string growth_svg(const std::vector<growth>& all);
 /// The power of the size that fits the costs best (least squares of both logarithms): 0 stays the same, 1 is proportional. 0 for
 /// fewer than two points.

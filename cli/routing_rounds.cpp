@@ -94,8 +94,21 @@ class rounds {
     return std::nullopt;
   }
 
-  /// Who came first goes first: by the router's numbers, which conversations have.
+  /// Who came first goes first: by the router's numbers, which conversations have soon behind it.
   problem read_line() {
+    const auto until = clock::now() + queued_within;
+    for (;;) {
+      if (auto why = read_all()) return why;
+      std::sort(line_.begin(), line_.end());
+      if (line_.size() == out_.queued && line_.front().first > 0) return std::nullopt;
+      if (interrupted().load()) return "interrupted";
+      if (clock::now() > until)
+        return std::to_string(line_.size()) + " conversations are listed, and " +
+               std::to_string(out_.queued) + " wait";
+    }
+  }
+  problem read_all() {
+    line_.clear();
     std::string next = "/v1/conversations?limit=1000";
     while (!next.empty()) {
       http_reply page;
@@ -111,10 +124,7 @@ class rounds {
       const auto end = link.find('>');
       next = link.starts_with('<') && end != std::string_view::npos ? link.substr(1, end - 1) : "";
     }
-    std::sort(line_.begin(), line_.end());
-    if (line_.size() == out_.queued && line_.front().first > 0) return std::nullopt;
-    return std::to_string(line_.size()) + " conversations are listed, and " + std::to_string(out_.queued) +
-           " wait";
+    return std::nullopt;
   }
 
   problem go_round() {

@@ -29,6 +29,14 @@ class agent_bits {
   std::vector<std::uint64_t> words_;
 };
 
+/// How many bits are set. Not std::popcount, which is a call where the compiler may not take the instruction for granted.
+[[nodiscard]] constexpr std::size_t count_bits(std::uint64_t word) {
+  word -= word >> 1 & 0x5555'5555'5555'5555;
+  word = (word & 0x3333'3333'3333'3333) + (word >> 2 & 0x3333'3333'3333'3333);
+  word = (word + (word >> 4)) & 0x0f0f'0f0f'0f0f'0f0f;
+  return word * 0x0101'0101'0101'0101 >> 56;
+}
+
 /// Calls f(agent) for each bit of a word.
 template <class F>
 void for_each_bit(std::uint64_t word, std::size_t index, F&& f) {

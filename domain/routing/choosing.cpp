@@ -22,7 +22,7 @@ bool has_many(const router_state& s, const signature& sig) {
   if (!many(sig.matches)) return false;
   std::size_t n = 0;
   for (const auto w : sig.words) {
-    n += static_cast<std::size_t>(std::popcount(candidates(s, sig, w)));
+    n += count_bits(candidates(s, sig, w));
     if (many(n)) return true;
   }
   return false;

@@ -31,6 +31,14 @@ bool fits_any(const router_state& s, const signature& sig, const std::vector<age
   });
 }
 
+bool has_anybody_room(const router_state& s, const std::vector<agent_index>& freed) {
+  for (channel_index ch = 0; ch < s.config->channels.size(); ++ch) {
+    if (std::any_of(freed.begin(), freed.end(), [&](agent_index a) { return s.available[ch].test(a); }))
+      return true;
+  }
+  return false;
+}
+
 bool is_served(const router_state& s, const signature& sig) {
   const auto& rules = s.rules(sig.key.queue);
   return s.queues[sig.key.queue].open && !rules.removed && rules.mode != offer_mode::pull &&
@@ -109,19 +117,26 @@ void drain(turning& t) {
   // the first (those who could declined it), the signature stands by the next that somebody can.
   struct entry {
     std::uint32_t index;
+    std::uint32_t priority;  ///< of its queue
     slot_index slot;
     bool for_freed;  ///< it is looked at because of them alone
+    std::int64_t key;
+    std::uint64_t sequence;
   };
-  const auto later = [&](const entry& a, const entry& b) {
-    const auto px = s.rules(s.items[a.slot].queue).priority;
-    const auto py = s.rules(s.items[b.slot].queue).priority;
-    return px != py ? px > py : item_reading{s.items}.less(b.slot, a.slot);
+  const auto entry_of = [&](std::uint32_t index, slot_index slot, bool for_freed) {
+    const auto& i = s.items[slot];
+    return entry{index, s.rules(i.queue).priority, slot, for_freed, i.key, i.sequence};
+  };
+  const auto later = [](const entry& a, const entry& b) {
+    if (a.priority != b.priority) return a.priority > b.priority;
+    return a.key != b.key ? a.key > b.key : a.sequence > b.sequence;
   };
   std::vector<entry> open;
   for (std::size_t i = 0; i < s.dirty_signatures.size(); ++i) {
     auto& sig = s.signatures[s.dirty_signatures[i]];
     sig.dirty = false;
-    if (is_served(s, sig)) open.push_back({s.dirty_signatures[i], sig.items.front(), i >= by_themselves});
+    if (is_served(s, sig))
+      open.push_back(entry_of(s.dirty_signatures[i], sig.items.front(), i >= by_themselves));
   }
   s.dirty_signatures.clear();
   std::make_heap(open.begin(), open.end(), later);
@@ -141,12 +156,17 @@ void drain(turning& t) {
         mark_signature(s, next.index);
         return;
       }
+      if (!has_anybody_room(s, freed)) {  // which is the end of what was looked at for them
+        std::erase_if(open, [](const entry& e) { return e.for_freed; });
+        std::make_heap(open.begin(), open.end(), later);
+        if (next.for_freed) continue;
+      }
       if (sig.items.empty()) continue;
       next.slot = sig.items.front();
     } else {
       next.slot = found.slot;
     }
-    open.push_back(next);
+    open.push_back(entry_of(next.index, next.slot, next.for_freed));
     std::push_heap(open.begin(), open.end(), later);
   }
   tell_cooldowns(t);

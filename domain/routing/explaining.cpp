@@ -4,7 +4,6 @@
 #include "domain/routing/placing.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <utility>
 
 namespace switchboard::domain::routing {
@@ -27,58 +26,98 @@ agent_index single_of(const router_state& s, const item& i) {
                                                                                            : no_agent;
 }
 
-/// Everybody else who is present, in the ring and has the skills.
-agent_bits fitting(const router_state& s, const item& i, agent_index single) {
-  signature scratch;
+/// Whom its signature fits: it is known, where something stands in it.
+const signature& signature_for(const router_state& s, const item& i, signature& scratch) {
   scratch.key = {
       .queue = i.queue, .ring = i.ring, .channel = i.channel, .pressing = i.pressing, .needs = i.needs};
   const auto known = s.signature_of.find(scratch.key);
-  if (known == s.signature_of.end()) match_signature(s, scratch);
-  auto found = known == s.signature_of.end() ? std::move(scratch.match) : s.signatures[known->second].match;
-  for (std::size_t w = 0; w < found.words(); ++w) found.word(w) &= s.present[i.channel].word(w);
-  if (single != no_agent) found.set(single, false);
-  return found;
+  if (known != s.signature_of.end()) return s.signatures[known->second];
+  match_signature(s, scratch);
+  return scratch;
 }
 
-std::size_t count_bits(const agent_bits& bits) {
-  std::size_t n = 0;
-  for (std::size_t w = 0; w < bits.words(); ++w) n += static_cast<std::size_t>(std::popcount(bits.word(w)));
-  return n;
-}
-
-/// Those who fail before anything is asked that changes with every conversation.
+/// Those who fail before anything is asked that changes with every conversation. `fit`: who does not.
 void count_early(const router_state& s, const item& i, agent_index single, std::size_t fit, explanation& x) {
   const auto& here = s.present[i.channel];
   const auto& members = within_pool(s, i.queue, s.ring_of(i.queue, i.ring).pool);
   std::size_t in_ring = 0;
-  for (std::size_t w = 0; w < here.words(); ++w) {
-    in_ring += static_cast<std::size_t>(std::popcount(here.word(w) & members.word(w)));
+  for (const auto w : s.queues[i.queue].words) in_ring += count_bits(here.word(w) & members.word(w));
+  std::size_t present = s.present_count[i.channel];
+  if (single != no_agent && here.test(single)) {
+    --present;
+    in_ring -= members.test(single) ? 1 : 0;
   }
-  if (single != no_agent && here.test(single) && members.test(single)) --in_ring;
-  const auto alone = std::size_t{single != no_agent};
-  const auto present = count_bits(here) - (single != no_agent && here.test(single) ? 1 : 0);
-  count(x, reject::presence, s.staff - alone - present);
+  count(x, reject::presence, s.staff - std::size_t{single != no_agent} - present);
   count(x, reject::queue, present - in_ring);
   count(x, reject::skill, in_ring - fit);
 }
 
-/// Of those who fit, who has room and was not asked before; the others are counted.
-std::vector<agent_index> eligible_of(const router_state& s, slot_index slot, const agent_bits& fit,
-                                     explanation& x) {
+struct ranked {
+  agent_index agent = no_agent;
+  bool kept = false;  ///< eligible, and it is not for him
+  std::int64_t leading = 0;
+};
+
+/// Of those who are present, in the ring and have the skills, who has room and was not asked before; the others are counted, also
+/// who fails before.
+std::vector<ranked> eligible_of(const router_state& s, slot_index slot, agent_index single, explanation& x) {
   const auto& i = s.items[slot];
-  // With nobody excluded a bit says it all.
+  signature scratch;
+  const auto& sig = signature_for(s, i, scratch);
+  // With nobody excluded bits say it all.
   const bool asks = i.more || i.owner != no_agent;
-  std::vector<agent_index> found;
-  for (std::size_t w = 0; w < fit.words(); ++w) {
+  const bool asks_why = asks || s.config->channels[i.channel].at_once_max != 0;
+  std::vector<ranked> found;
+  std::size_t fit = 0;
+  for (const auto w : sig.words) {
+    auto fits = sig.match.word(w) & s.present[i.channel].word(w);
+    if (single / agent_bits::word_bits == w) fits &= ~(std::uint64_t{1} << single % agent_bits::word_bits);
+    fit += count_bits(fits);
     const auto free =
-        fit.word(w) & s.available[i.channel].word(w) & (i.pressing ? ~std::uint64_t{0} : ~s.ramped.word(w));
+        fits & s.available[i.channel].word(w) & (i.pressing ? ~std::uint64_t{0} : ~s.ramped.word(w));
     for_each_bit(free, w, [&](agent_index a) {
       if (asks && is_excluded(s, slot, a)) return count(x, reject::excluded);
-      found.push_back(a);
+      found.push_back({.agent = a});
     });
-    for_each_bit(fit.word(w) & ~free, w, [&](agent_index a) { count(x, why_not_now(s, slot, a)); });
+    if (asks_why) {
+      for_each_bit(fits & ~free, w, [&](agent_index a) { count(x, why_not_now(s, slot, a)); });
+    } else {
+      const auto full = fits & ~s.available[i.channel].word(w);
+      count(x, reject::units, count_bits(full));
+      count(x, reject::ramp, count_bits(fits & ~free & ~full));
+    }
+  }
+  count_early(s, i, single, fit, x);
+  if (single != no_agent) {
+    const auto why = why_not(s, slot, single);
+    why == reject::none ? found.push_back({.agent = single}) : count(x, why);
   }
   return found;
+}
+
+/// The first so many in order, the others behind them in any. Most are told apart by a number, and are not compared in full.
+void sort_first(const router_state& s, slot_index slot, std::vector<ranked>& eligible, std::size_t first) {
+  if (first == 0) return;
+  const auto& i = s.items[slot];
+  const auto& chain = s.rules(i.queue).strategies;
+  const auto& needs = s.needs[i.needs];
+  const auto units = cost_of(*s.config, i.channel, false);
+  for (auto& e : eligible) {
+    // What keeps everybody from it keeps none behind the others.
+    e.kept = i.only != no_agent && i.only != e.agent;
+    e.leading = leading_key(s, chain, needs, units, e.agent);
+  }
+  const auto roughly = [](const ranked& a, const ranked& b) {
+    return a.kept != b.kept ? !a.kept : a.leading < b.leading;
+  };
+  const auto last = eligible.begin() + static_cast<std::ptrdiff_t>(first - 1);
+  std::nth_element(eligible.begin(), last, eligible.end(), roughly);
+  const auto end =
+      std::partition(last + 1, eligible.end(), [&, at = *last](const ranked& e) { return !roughly(at, e); });
+  std::partial_sort(eligible.begin(), last + 1, end, [&](const ranked& a, const ranked& b) {
+    if (roughly(a, b) || roughly(b, a)) return roughly(a, b);
+    return a.agent != b.agent && compare_agents(s, chain, needs, units, a.agent, b.agent) < 0;
+  });
 }
 
 }  // namespace
@@ -96,39 +135,28 @@ explanation explain(const router_state& s, slot_index slot, std::size_t candidat
                 .channel = i.channel,
                 .needs = needs,
                 .hold = hold_of(s, slot)};
-  const auto single = single_of(s, i);
-  const auto fit = fitting(s, i, single);
-  count_early(s, i, single, count_bits(fit), x);
-  auto eligible = eligible_of(s, slot, fit, x);
-  if (single != no_agent) {
-    const auto why = why_not(s, slot, single);
-    why == reject::none ? eligible.push_back(single) : count(x, why);
-  }
+  auto eligible = eligible_of(s, slot, single_of(s, i), x);
   x.eligible = static_cast<std::uint32_t>(eligible.size());
 
-  const auto is_kept = [&](agent_index a) { return hold_between(s, slot, a) != hold::none; };
   const auto first = std::min(eligible.size(), std::max<std::size_t>(candidates_max, 2));
-  std::partial_sort(eligible.begin(), eligible.begin() + static_cast<std::ptrdiff_t>(first), eligible.end(),
-                    [&](agent_index a, agent_index b) {
-                      const bool kept = is_kept(a);
-                      if (kept != is_kept(b)) return !kept;
-                      return a != b && compare_agents(s, chain, needs, units, a, b) < 0;
-                    });
+  sort_first(s, slot, eligible, first);
+  x.candidates.reserve(std::min<std::size_t>(candidates_max, s.staff));
   for (std::size_t n = 0; n < std::min(first, candidates_max); ++n) {
-    x.candidates.push_back({.agent = eligible[n],
-                            .hold = hold_between(s, slot, eligible[n]),
-                            .key = key_of_agent(s, chain, needs, units, eligible[n])});
+    const auto a = eligible[n].agent;
+    x.candidates.push_back(
+        {.agent = a, .hold = hold_between(s, slot, a), .key = key_of_agent(s, chain, needs, units, a)});
   }
   for (agent_index a = 0; a < s.agents.size() && x.candidates.size() < candidates_max; ++a) {
     if (s.config->agents[a].removed) continue;
     const auto why = why_not(s, slot, a);
     if (why != reject::none) x.candidates.push_back({.agent = a, .why = why});
   }
+  const auto is_kept = [&](const ranked& e) { return hold_between(s, slot, e.agent) != hold::none; };
   if (eligible.empty() || is_kept(eligible[0])) return x;
-  x.winner = eligible[0];
+  x.winner = eligible[0].agent;
   if (eligible.size() < 2 || is_kept(eligible[1])) return x;
   std::size_t place = 0;
-  (void)compare_agents(s, chain, needs, units, eligible[0], eligible[1], &place);
+  (void)compare_agents(s, chain, needs, units, eligible[0].agent, eligible[1].agent, &place);
   x.decided_by = place;
   return x;
 }

@@ -35,8 +35,8 @@ struct explanation {
   std::optional<std::size_t> decided_by = {};
 };
 
-/// Of a conversation that is known, with no more candidates than asked for. Costs some words for each 64 agents, and what there are
-/// of members of its queue.
+/// Of a conversation that is known, with no more candidates than asked for. Costs what there are of members of its
+/// queue, however many agents there are.
 [[nodiscard]] explanation explain(const router_state& s, slot_index slot, std::size_t candidates_max);
 
 }  // namespace switchboard::domain::routing

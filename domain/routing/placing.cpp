@@ -6,7 +6,6 @@
 #include "domain/routing/strategies.hpp"
 
 #include <algorithm>
-#include <bit>
 
 namespace switchboard::domain::routing {
 namespace {
@@ -182,7 +181,10 @@ void arm_queue(router_state& s, queue_index q) {
 
 void refresh_presence(router_state& s, agent_index a) {
   for (channel_index ch = 0; ch < s.config->channels.size(); ++ch) {
-    s.present[ch].set(a, !s.config->agents[a].removed && is_present(s.agents[a], ch));
+    const bool is = !s.config->agents[a].removed && is_present(s.agents[a], ch);
+    if (s.present[ch].test(a) == is) continue;
+    s.present[ch].set(a, is);
+    s.present_count[ch] += is ? 1 : -1;
   }
 }
 
@@ -204,13 +206,7 @@ void refresh_agent(router_state& s, agent_index a) {
   if (freed) mark_agent(s, a);
 }
 
-namespace {
-
-void keep_common(agent_bits& bits, const agent_bits& others) {
-  for (std::size_t w = 0; w < bits.words(); ++w) bits.word(w) &= others.word(w);
-}
-
-}  // namespace
+namespace {}  // namespace
 
 void match_signature(const router_state& s, signature& sig) {
   const auto& k = sig.key;
@@ -221,23 +217,26 @@ void match_signature(const router_state& s, signature& sig) {
         (s.config->sticky_ignore_queue || pool_of(s, k.only, k.queue)) && has_skills(s, k.only, needs, r);
     return;
   }
-  sig.match = within_pool(s, k.queue, r.pool);
-  for (const auto& n : needs.required) keep_common(sig.match, s.with_skill[n.skill]);
-  if (r.preferred_required) {
-    for (const auto& p : needs.preferred) keep_common(sig.match, s.with_skill[p.skill]);
-  }
+  const auto& members = within_pool(s, k.queue, r.pool);
   const bool asks_levels = std::any_of(needs.required.begin(), needs.required.end(),
                                        [&](const auto& n) { return n.level - r.levels_lower > 1; });
+  sig.match = {};
+  sig.match.resize(s.agents.size());
   sig.words.clear();
   sig.matches = 0;
-  for (std::uint32_t w = 0; w < sig.match.words(); ++w) {
+  for (const auto w : s.queues[k.queue].words) {
+    auto found = members.word(w);
+    for (const auto& n : needs.required) found &= s.with_skill[n.skill].word(w);
+    if (r.preferred_required) {
+      for (const auto& p : needs.preferred) found &= s.with_skill[p.skill].word(w);
+    }
+    sig.match.word(w) = found;
     if (asks_levels) {
-      for_each_bit(sig.match.word(w), w,
-                   [&](agent_index a) { sig.match.set(a, has_skills(s, a, needs, r)); });
+      for_each_bit(found, w, [&](agent_index a) { sig.match.set(a, has_skills(s, a, needs, r)); });
     }
     if (sig.match.word(w) == 0) continue;
     sig.words.push_back(w);
-    sig.matches += static_cast<std::uint32_t>(std::popcount(sig.match.word(w)));
+    sig.matches += static_cast<std::uint32_t>(count_bits(sig.match.word(w)));
   }
 }
 
@@ -299,7 +298,7 @@ void take_agents(router_state& s) {
     s.staff += !rules[a].removed;
     s.loads[a].units = rules[a].removed ? 0 : rules[a].units;
     for (const auto& k : rules[a].skills) {
-      s.levels[a * skills + k.skill] = k.level;
+      s.levels[k.skill * rules.size() + a] = k.level;
       s.with_skill[k.skill].set(a, k.level > 0);
     }
   }
@@ -313,6 +312,7 @@ void take_queues(router_state& s) {
   for (auto& q : s.queues) {
     q.members.clear();
     q.within.clear();
+    q.words.clear();
     q.online.clear();
     q.trees = {};
   }
@@ -330,8 +330,10 @@ void take_queues(router_state& s) {
   }
   for (agent_index a = 0; a < s.agents.size(); ++a) {
     for (const auto& m : s.config->agents[a].queues) {
-      auto& within = s.queues[m.queue].within;
-      for (std::size_t pool = m.pool; pool < within.size(); ++pool) within[pool].set(a);
+      auto& q = s.queues[m.queue];
+      for (std::size_t pool = m.pool; pool < q.within.size(); ++pool) q.within[pool].set(a);
+      const auto word = static_cast<std::uint32_t>(a / agent_bits::word_bits);
+      if (q.words.empty() || q.words.back() != word) q.words.push_back(word);  // agents come in order
     }
   }
 }

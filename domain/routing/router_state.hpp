@@ -99,6 +99,7 @@ struct queue_state {
   std::vector<std::vector<std::uint32_t>> signatures = {};
   std::vector<agent_index> members = {};
   std::vector<agent_bits> within = {};     ///< those of this pool and of the ones before it, by pool
+  std::vector<std::uint32_t> words = {};   ///< … of whose words are not 0: in a large brand few are not
   std::vector<std::uint32_t> online = {};  ///< members by pool
   std::array<milliseconds, channels_max> handling =
       {};  ///< how long one takes, smoothed; 0: none was measured
@@ -117,10 +118,11 @@ struct router_state {
   std::unordered_map<slot_index, item_more> more;
   std::vector<agent_state> agents;
   std::vector<agent_load> loads;
-  std::vector<std::uint8_t> levels;                ///< agent by skill
-  std::vector<agent_index> by_id;                  ///< in the order of their ids
-  std::uint32_t staff = 0;                         ///< agents that are not removed
-  std::array<agent_bits, channels_max> present;    ///< of them, whose status lets him be offered this
+  std::vector<std::uint8_t> levels;  ///< by skill, then by agent: whoever compares looks at one skill of many
+  std::vector<agent_index> by_id;    ///< in the order of their ids
+  std::uint32_t staff = 0;           ///< agents that are not removed
+  std::array<agent_bits, channels_max> present;  ///< of them, whose status lets him be offered this
+  std::array<std::uint32_t, channels_max> present_count = {};
   std::array<agent_bits, channels_max> available;  ///< present, below the channel's and the soft cap
   std::vector<agent_bits> with_skill;              ///< who has it, at whatever level
   agent_bits ramped;                               ///< held up by the ramp
@@ -143,7 +145,7 @@ struct router_state {
 
   [[nodiscard]] const queue_rules& rules(queue_index q) const { return config->queues[q]; }
   [[nodiscard]] std::uint8_t level(agent_index a, skill_index s) const {
-    return levels[a * config->skills.size() + s];
+    return levels[s * agents.size() + a];
   }
   [[nodiscard]] const item_more& more_of(slot_index s) const {
     static const item_more none;

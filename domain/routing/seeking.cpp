@@ -301,7 +301,7 @@ void begin_ramp(turning& t, agent_index a) {
   if (backlog == 0) return;
   std::uint32_t sharers = 0;
   for (std::size_t w = 0; w < scheduled.words(); ++w) {
-    sharers += static_cast<std::uint32_t>(std::popcount(scheduled.word(w)));
+    sharers += static_cast<std::uint32_t>(count_bits(scheduled.word(w)));
   }
   sharers = std::max(sharers, std::uint32_t{1});
   t.emit({.kind = event_kind::ramp_begun,

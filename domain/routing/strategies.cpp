@@ -61,10 +61,34 @@ int compare_agents(const router_state& s, const std::vector<strategy>& chain, co
   return o;
 }
 
+std::int64_t leading_key(const router_state& s, const std::vector<strategy>& chain, const item_needs& needs,
+                         std::uint32_t units, agent_index a) {
+  constexpr unsigned fraction_bits = 20;
+  const auto& load = s.loads[a];
+  for (const auto how : chain) {
+    switch (how) {
+      case strategy::round_robin:
+        continue;
+      case strategy::least_active:
+        return load.active;
+      case strategy::skill_best:
+        if (!needs.preferred.empty()) return -skill_score(s, a, needs);
+        [[fallthrough]];
+      case strategy::load_balanced:
+        // Rounded down, which keeps the order but for what becomes equal.
+        return load.units == 0 ? std::numeric_limits<std::int64_t>::max()
+                               : static_cast<std::int64_t>(
+                                     ((std::uint64_t{load.used} + units) << fraction_bits) / load.units);
+    }
+  }
+  return static_cast<std::int64_t>(load.last_assigned);
+}
+
 std::vector<key_element> key_of_agent(const router_state& s, const std::vector<strategy>& chain,
                                       const item_needs& needs, std::uint32_t units, agent_index a) {
   const auto& load = s.loads[a];
   std::vector<key_element> key;
+  key.reserve(2 * chain.size() + 2);
   for (const auto how : chain) {
     if (how == strategy::round_robin) continue;
     if (how == strategy::least_active) {

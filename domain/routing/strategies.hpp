@@ -24,6 +24,10 @@ struct key_element {
                                  const item_needs& needs, std::uint32_t units, agent_index a, agent_index b,
                                  std::size_t* place = nullptr);
 
+/// Of the first element, in one number: whose is less goes before, and where two are equal compare_agents() has to say.
+[[nodiscard]] std::int64_t leading_key(const router_state& s, const std::vector<strategy>& chain,
+                                       const item_needs& needs, std::uint32_t units, agent_index a);
+
 /// His key in full, as the explanation shows it: the chain's elements, when he was assigned last, the rank of his id.
 [[nodiscard]] std::vector<key_element> key_of_agent(const router_state& s, const std::vector<strategy>& chain,
                                                     const item_needs& needs, std::uint32_t units,

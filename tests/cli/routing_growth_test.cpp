@@ -22,10 +22,14 @@ TEST(RoutingGrowth, is_held_against_the_logarithm) {
   EXPECT_TRUE(is_logarithmic(of("n", [](double) { return 5.0; })));
   EXPECT_TRUE(is_logarithmic(of("n", [](double n) { return std::log2(n); })));
   EXPECT_FALSE(is_logarithmic(of("n", [](double n) { return std::sqrt(n); })));
-  EXPECT_FALSE(is_logarithmic(of("n", [](double n) { return std::log2(n) * std::log2(n); })));
-  const auto g = of("n", [](double) { return 2.0; });
-  EXPECT_EQ(allowed_cost(g, 0), 2us);
-  EXPECT_EQ(allowed_cost(g, 2), 4us) << "ten thousand are two decades more than a hundred";
+  EXPECT_FALSE(is_logarithmic(of("n", [](double n) { return std::pow(n, 0.2); })));
+  EXPECT_TRUE(is_logarithmic(of("n", [](double n) { return 3 + std::min(std::log2(n), 10.0); })))
+      << "it ends";
+  EXPECT_TRUE(is_logarithmic(of("n", [](double n) { return n < 1'000 ? 9.0 : 8.0; })));
+  EXPECT_FALSE(is_logarithmic(of("n", [](double n) { return n < 1'000'000 ? 9.0 : 12.0; })));
+  const auto g = of("n", [](double n) { return std::log10(n); });
+  EXPECT_EQ(logarithm_at(g, 0), 2us);
+  EXPECT_EQ(logarithm_at(g, 4), 6us);
 }
 
 TEST(RoutingGrowth, is_drawn_with_what_is_allowed) {
@@ -33,10 +37,9 @@ TEST(RoutingGrowth, is_drawn_with_what_is_allowed) {
   const auto text = growth_text(g);
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 5);
   EXPECT_THAT(text, HasSubstr("       100 queued"));
-  EXPECT_THAT(text, HasSubstr("2.0 us, the logarithm    6.0 us"));
-  EXPECT_THAT(text, HasSubstr("#            |"));
+  EXPECT_THAT(text, HasSubstr("2.0 us, the logarithm    2.0 us"));
   g.points.back().cost = 60us;
-  EXPECT_THAT(growth_text(g), HasSubstr("###|###")) << "it is beyond";
+  EXPECT_THAT(growth_text(g), HasSubstr("#|####")) << "it is beyond";
   const auto svg = growth_svg({g, of("agents", [](double n) { return std::log2(n); })});
   EXPECT_THAT(svg, testing::StartsWith("<svg xmlns="));
   EXPECT_THAT(svg, testing::EndsWith("</svg>\n"));
