@@ -23,6 +23,7 @@ TEST(RoutingGrowth, is_held_against_the_logarithm) {
   EXPECT_TRUE(is_logarithmic(of("n", [](double n) { return std::log2(n); })));
   EXPECT_FALSE(is_logarithmic(of("n", [](double n) { return std::sqrt(n); })));
   EXPECT_FALSE(is_logarithmic(of("n", [](double n) { return std::pow(n, 0.2); })));
+  EXPECT_FALSE(is_logarithmic(of("n", [](double n) { return std::log2(n) * std::log2(n); })));
   EXPECT_TRUE(is_logarithmic(of("n", [](double n) { return 3 + std::min(std::log2(n), 10.0); })))
       << "it ends";
   EXPECT_TRUE(is_logarithmic(of("n", [](double n) { return n < 1'000 ? 9.0 : 8.0; })));
