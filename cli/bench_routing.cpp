@@ -43,10 +43,16 @@ struct decisions {
   }
 };
 
+/// What conversations take, with all that finds them.
+struct memory {
+  std::uint64_t conversations = 0;
+  double bytes_each = 0;
+};
+
 struct outcome {
   std::vector<std::pair<strategy, decisions>> arrivals;
   decisions freed, freed_behind;
-  double bytes_queued = 0;  ///< of one
+  memory alone, behind;
   std::vector<growth> grown;
   std::optional<routing_rounds> rounds;
 
@@ -71,16 +77,21 @@ decisions measure_arrivals(const bench_options& o, std::uint64_t agents, strateg
   return d;
 }
 
+memory fill(routing_world& w, std::uint64_t waiting, std::uint64_t unmatchable) {
+  const auto empty = resident_bytes_of(::getpid());
+  w.queue_up(waiting, unmatchable);
+  const auto full = resident_bytes_of(::getpid());
+  const auto many = w.state().items.size();
+  return {.conversations = many,
+          .bytes_each = static_cast<double>(full - std::min(full, empty)) / static_cast<double>(many)};
+}
+
 /// With and without those in front, in turns: what the machine does beside it meets both.
 void measure_freed(const bench_options& o, outcome& r) {
   routing_world alone(world_of(o.agents), {strategy::load_balanced});
-  alone.queue_up(o.queued, 0);
+  r.alone = fill(alone, o.queued, 0);
   routing_world behind(world_of(o.agents), {strategy::load_balanced});
-  const auto empty = resident_bytes_of(::getpid());
-  behind.queue_up(o.queued, o.unmatchable);
-  const auto full = resident_bytes_of(::getpid());
-  r.bytes_queued = static_cast<double>(full - std::min(full, empty)) /
-                   static_cast<double>(std::max<std::uint64_t>(behind.state().items.size(), 1));
+  r.behind = fill(behind, o.queued, o.unmatchable);
   for (std::uint64_t n = 0; n < o.decisions; n += turns_a_time) {
     for (std::uint64_t i = 0; i < turns_a_time; ++i) r.freed.add(alone.release());
     for (std::uint64_t i = 0; i < turns_a_time; ++i) r.freed_behind.add(behind.release());
@@ -116,8 +127,11 @@ std::string decisions_text(const decisions& d) {
 void print_text(const bench_options& o, const host_facts& host, const outcome& r) {
   const auto size = world_of(o.agents);
   std::printf("host       %s\n", to_text(host).c_str());
-  std::printf("brand      %s agents, %zu skills, %zu queues; each decision with its reasons, on one core\n",
-              format_count(o.agents).c_str(), size.skills, size.queues);
+  std::printf(
+      "brand      %s agents, %zu skills, %zu queues, settings as by default; each decision with its reasons, "
+      "on one "
+      "core\n",
+      format_count(o.agents).c_str(), size.skills, size.queues);
   std::printf("arrivals   goals p99 20 us, 100,000/s\n");
   for (const auto& [how, d] : r.arrivals) {
     std::printf("  %-13s %s\n", std::string(to_word(how)).c_str(), decisions_text(d).c_str());
@@ -127,11 +141,14 @@ void print_text(const bench_options& o, const host_facts& host, const outcome& r
   std::printf("  behind %s that nobody can take: %.2f x the rate, %.2f x the p99 (goals 0.80, 1.20)\n",
               format_count(o.unmatchable).c_str(), r.rate_ratio(), r.p99_ratio());
   std::printf("                %s\n", decisions_text(r.freed_behind).c_str());
-  std::printf("memory     %.0f bytes a conversation (goal 200)\n", r.bytes_queued);
+  std::printf("memory     %.0f bytes a conversation of %s, %.0f of %s (goal 200)\n", r.behind.bytes_each,
+              format_count(r.behind.conversations).c_str(), r.alone.bytes_each,
+              format_count(r.alone.conversations).c_str());
   for (const auto& g : r.grown) {
-    std::printf("growth     with %s: %s\n%s", std::string(g.of).c_str(),
+    std::printf("growth     with %s: %s; by the power %.2f, the logarithm's is %.2f\n%s",
+                std::string(g.of).c_str(),
                 is_logarithmic(g) ? "no faster than the logarithm" : "FASTER than the logarithm",
-                growth_text(g).c_str());
+                fitted_exponent(g), exponent_of_logarithm(g), growth_text(g).c_str());
   }
   if (!r.rounds) return;
   std::printf(
@@ -152,6 +169,15 @@ void append_decisions(domain::json_object& j, std::string& out, std::string_view
   o.end();
 }
 
+std::string memory_json(const memory& m) {
+  std::string out;
+  domain::json_object o(out);
+  o.number("conversations", m.conversations);
+  o.raw("bytesEach", format("%.1f", m.bytes_each));
+  o.end();
+  return out;
+}
+
 void print_json(const bench_options& o, const host_facts& host, const outcome& r) {
   std::string out;
   domain::json_object j(out);
@@ -163,7 +189,8 @@ void print_json(const bench_options& o, const host_facts& host, const outcome& r
   for (const auto& [how, d] : r.arrivals) append_decisions(j, out, to_word(how), d);
   append_decisions(j, out, "freed", r.freed);
   append_decisions(j, out, "freedBehindUnmatchable", r.freed_behind);
-  j.raw("bytesAConversation", format("%.1f", r.bytes_queued));
+  j.raw("memory", memory_json(r.alone));
+  j.raw("memoryWithUnmatchable", memory_json(r.behind));
   for (const auto& g : r.grown) {
     std::string points;
     for (const auto& p : g.points) {
@@ -172,6 +199,7 @@ void print_json(const bench_options& o, const host_facts& host, const outcome& r
     }
     j.raw(g.of == "queued" ? "growthByQueued" : "growthByAgents", points + "]");
     j.boolean(g.of == "queued" ? "queuedIsLogarithmic" : "agentsIsLogarithmic", is_logarithmic(g));
+    j.raw(g.of == "queued" ? "queuedExponent" : "agentsExponent", format("%.3f", fitted_exponent(g)));
   }
   if (r.rounds) {
     j.raw("resolvedToOffered", latency_json(r.rounds->offered));
@@ -186,6 +214,13 @@ void print_json(const bench_options& o, const host_facts& host, const outcome& r
 int run_bench_routing(const bench_options& options) {
   if (options.agents == 0 || options.decisions == 0 || options.queued == 0)
     return bench_failed("routing", "--agents, --decisions and --queued are at least 1");
+  // A router refuses more, so a queue would never be as long.
+  const auto room = routing_world::room(options.agents);
+  const auto most = std::max({options.queued, options.unmatchable, options.largest});
+  if (most > room || options.queued + options.unmatchable > room)
+    return bench_failed("routing", format("with %s agents at most %s conversations can wait: --queued and "
+                                          "--unmatchable together, and --largest",
+                                          format_count(options.agents).c_str(), format_count(room).c_str()));
   const auto say = [&](const char* what) {
     if (!options.json) std::fprintf(stderr, "switchboard bench routing: %s\n", what);
   };
@@ -202,11 +237,12 @@ int run_bench_routing(const bench_options& options) {
   } else {
     host = gather_host_facts({});
   }
+  // Before the others, whose memory, once given back, would be taken again and not be seen.
+  say("agents who free up, with and without those whom nobody can take in front");
+  measure_freed(options, r);
   say("decisions in memory, each strategy");
   for (const auto how : strategies)
     r.arrivals.emplace_back(how, measure_arrivals(options, options.agents, how));
-  say("agents who free up, with and without those whom nobody can take in front");
-  measure_freed(options, r);
   say("growth");
   measure_growth(options, r);
   (options.json ? print_json : print_text)(options, host, r);

@@ -122,4 +122,31 @@ std::string growth_svg(const std::vector<growth>& all) {
   return out + "</svg>\n";
 }
 
+double fitted_exponent(const growth& g) {
+  const auto n = static_cast<double>(g.points.size());
+  double x_mean = 0, y_mean = 0, spread = 0, together = 0;
+  const auto x = [](const growth_point& p) { return std::log(static_cast<double>(p.size)); };
+  const auto y = [](const growth_point& p) {
+    return std::log(static_cast<double>(std::max<std::int64_t>(p.cost.count(), 1)));
+  };
+  for (const auto& p : g.points) {
+    x_mean += x(p) / n;
+    y_mean += y(p) / n;
+  }
+  for (const auto& p : g.points) {
+    spread += (x(p) - x_mean) * (x(p) - x_mean);
+    together += (x(p) - x_mean) * (y(p) - y_mean);
+  }
+  return spread > 0 ? together / spread : 0;
+}
+
+double exponent_of_logarithm(const growth& g) {
+  constexpr double scale = 1e6;  // a cost is whole nanoseconds
+  auto logarithm = g;
+  for (auto& p : logarithm.points) {
+    p.cost = std::chrono::nanoseconds{std::llround(scale * std::log(static_cast<double>(p.size)))};
+  }
+  return fitted_exponent(logarithm);
+}
+
 }  // namespace switchboard::cli

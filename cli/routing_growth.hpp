@@ -29,5 +29,10 @@ struct growth {
 [[nodiscard]] std::string growth_text(const growth& g);
 /// The same as one drawing: sizes by decades, costs from zero, each growth as a line with points, and dashed its straight line.
 [[nodiscard]] std::string growth_svg(const std::vector<growth>& all);
+/// The power of the size that fits the costs best (least squares of both logarithms): 0 stays the same, 1 is proportional. 0 for
+/// fewer than two points.
+[[nodiscard]] double fitted_exponent(const growth& g);
+/// What that is of the logarithm itself, over the same sizes.
+[[nodiscard]] double exponent_of_logarithm(const growth& g);
 
 }  // namespace switchboard::cli

@@ -54,6 +54,11 @@ routing_world::routing_world(const world_size& size, std::vector<routing::strate
   }
 }
 
+std::uint64_t routing_world::room(std::uint64_t agents) {
+  const std::uint64_t most = routing::router_config{}.conversations_max;
+  return most > agents * work_of_one ? most - agents * work_of_one : 0;
+}
+
 routing::turn_result routing_world::say(const routing::router_command& c) {
   why_.clear();
   return turn(state_, c, now_, &why_);

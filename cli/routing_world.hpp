@@ -19,10 +19,13 @@ struct world_size {
 };
 
 /// Everybody is here, in three queues and with eight skills each, and has units for five conversations. Half of these need a
-/// skill; those of arrival() prefer another one as well. The same each time. Each turn is taken with its reasons, as routers take it.
+/// skill; those of arrival() prefer another one as well. The same each time. Each turn is taken with its reasons, as routers take it; what
+/// they name, and every other setting, is the default.
 class routing_world {
  public:
   routing_world(const world_size& size, std::vector<domain::routing::strategy> chain);
+  /// How many conversations may wait in a brand of this size, whose router takes no more than it does by default.
+  [[nodiscard]] static std::uint64_t room(std::uint64_t agents);
 
   /// Conversations come until agents are half busy. Then arrival().
   void half_busy();
@@ -30,7 +33,7 @@ class routing_world {
   [[nodiscard]] std::chrono::nanoseconds arrival();
 
   /// Conversations come until everybody is full and so many wait; `unmatchable` that nobody can take stand before them. Then
-  /// release().
+  /// release(). Both together at most room().
   void queue_up(std::size_t waiting, std::size_t unmatchable);
   /// A conversation ends, and its agent gets the next: how long that turn took. Another comes, untimed.
   [[nodiscard]] std::chrono::nanoseconds release();

@@ -76,7 +76,9 @@ TEST(commands, each_mistake_is_one_line_that_names_the_fix) {
                         {{"restore", "--from", "x"}, "--data-dir is required"},
                         {{"events", "--data-dir", "d", "--url", "u"}, "excludes"},
                         {{"events", "--limit", "many"}, "many"},
-                        {{"bench", "ingest", "--duration", "1 day"}, "is not like"}}) {
+                        {{"bench", "ingest", "--duration", "1 day"}, "is not like"},
+                        {{"bench", "routing", "--queued", "many"}, "\"many\" is not like"},
+                        {{"bench", "routing", "--url", "u"}, "--url"}}) {
     const auto s = call(c.words);
     EXPECT_EQ(s.code, 2) << s.err;
     EXPECT_NE(s.err.find(c.says), std::string::npos) << "wanted: " << c.says << "\ngot: " << s.err;
