@@ -46,6 +46,12 @@ std::chrono::nanoseconds timed(F&& f) {
 
 routing_world::routing_world(const world_size& size, std::vector<routing::strategy> chain) : size_(size) {
   auto c = align(config_of(size, std::move(chain)), {});
+  skills_.resize(size.queues);
+  for (const auto& agent : c.agents) {
+    for (const auto& q : agent.queues) {
+      for (const auto& k : agent.skills) skills_[q.queue].push_back(k.skill);
+    }
+  }
   c.version = 2;
   say(routing::tell_config{std::make_shared<const routing::router_config>(std::move(c))});
   for (routing::agent_index a = 0; a < size.agents; ++a) {
@@ -69,9 +75,10 @@ routing::conversation_facts routing_world::next(bool prefers) {
                                 .version = 1};
   f.queue = static_cast<routing::queue_index>(random_() % size_.queues);
   f.priority = static_cast<domain::priority>(random_() % 4);
-  const auto skill = [&] { return static_cast<routing::skill_index>(random_() % size_.skills); };
-  if (size_.skills > 0 && random_() % 2 == 0) f.required.push_back({skill(), 1});
-  if (size_.skills > 0 && prefers) f.preferred.push_back({skill(), 2});
+  const auto& known = skills_[f.queue];
+  if (!known.empty() && random_() % 2 == 0) f.required.push_back({known[random_() % known.size()], 1});
+  if (size_.skills > 0 && prefers)
+    f.preferred.push_back({static_cast<routing::skill_index>(random_() % size_.skills), 2});
   now_ += std::chrono::milliseconds{1};
   return f;
 }

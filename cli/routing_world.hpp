@@ -19,8 +19,9 @@ struct world_size {
 };
 
 /// Everybody is here, in three queues and with eight skills each, and has units for five conversations. Half of these need a
-/// skill; those of arrival() prefer another one as well. The same each time. Each turn is taken with its reasons, as routers take it; what
-/// they name, and every other setting, is the default.
+/// skill that somebody in their queue has, so that whoever waits can be served, however small the brand; those of arrival()
+/// prefer one of any as well. The same each time. Each turn is taken with its reasons, as routers take it; what they name, and
+/// every other setting, is the default.
 class routing_world {
  public:
   routing_world(const world_size& size, std::vector<domain::routing::strategy> chain);
@@ -49,7 +50,8 @@ class routing_world {
   domain::routing::router_state state_;
   domain::timestamp now_{std::chrono::hours{24 * 365 * 55}};
   std::vector<domain::routing::reason> why_;
-  std::vector<domain::conversation_id> live_;  ///< of half_busy()
+  std::vector<std::vector<domain::routing::skill_index>> skills_;  ///< of each queue's members
+  std::vector<domain::conversation_id> live_;                      ///< of half_busy()
   std::size_t oldest_ = 0;
   std::uint64_t count_ = 0;
   std::mt19937_64 random_{7};
