@@ -59,9 +59,12 @@ void recount(turning& t, slot_index slot) {
                    .queue = i.queue,
                    .units = units});
   }
+  const auto id = i.id;
   t.emit(event_kind::unassigned, slot, a);
   if (i.state != item_state::resting) return;
   seek_again(t, slot);
+  // Where its queue is removed it came to another, and may have overflowed from there.
+  if (i.id != id || i.state != item_state::queued || i.owner != no_agent) return;
   t.emit({.kind = event_kind::held,
           .conversation = i.id,
           .agent = a,

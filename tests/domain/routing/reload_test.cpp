@@ -153,6 +153,36 @@ TEST_F(reload_test, more_for_a_priority_leaves_a_transfer_its_minutes) {
   EXPECT_EQ(at(id).key, key - std::chrono::microseconds{5min}.count());
 }
 
+TEST_F(reload_test, what_costs_too_much_again_goes_by_the_default_where_its_queue_is_removed) {
+  config.channels = {{.units = 10}};
+  config.idle_after = 1min;
+  config.queues[0].overflow = {.when_closed = true, .targets = {{overflow_target::to::agent, 1}}};
+  config.queues.push_back({.id = {"old"}, .mode = offer_mode::auto_accept});
+  config.default_queue = 0;
+  const auto a = add_agent("a", 10), b = add_agent("b", 10);
+  for (auto& agent : config.agents) {
+    agent.units_hard = 10;
+    agent.queues.push_back({.queue = 1});
+  }
+  open();
+  const auto id = arrive({.queue = 1});
+  ASSERT_EQ(owner(id), a);
+  tell(tell_conversation{std::make_shared<const conversation_facts>(
+      conversation_facts{.id = id, .version = 2, .queue = 1, .waiting_since = now, .answered = true})});
+  wait(1min);
+  tell(assign{arrive(), a, true});
+  tell(tell_calendar{0, false});
+  auto next = config;
+  next.queues.resize(1);
+  for (auto& agent : next.agents) agent.queues.resize(1);
+  reload(next);
+  tell(tell_conversation{std::make_shared<const conversation_facts>(
+      conversation_facts{.id = id, .version = 3, .answered = true})});
+  EXPECT_EQ(owner(id), b) << "whom the closed queue names";
+  EXPECT_EQ(at(id).hold, hold::none);
+  EXPECT_EQ(at(id).state, item_state::resting);
+}
+
 TEST_F(reload_test, what_was_offered_at_a_price_is_taken_at_it) {
   config.queues[0].mode = offer_mode::offer;
   const auto a = add_agent("a", 10);
