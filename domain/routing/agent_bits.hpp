@@ -3,6 +3,7 @@
 
 #include "domain/routing/router_config.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -36,6 +37,31 @@ class agent_bits {
   word = (word + (word >> 4)) & 0x0f0f'0f0f'0f0f'0f0f;
   return word * 0x0101'0101'0101'0101 >> 56;
 }
+
+/// Few of many agents: only the words that are not 0, in order.
+class agent_words {
+ public:
+  struct word {
+    std::uint32_t at = 0;  ///< agents from at · 64 on
+    std::uint64_t bits = 0;
+  };
+  void clear() { words_.clear(); }
+  /// Behind those that are there.
+  void add(std::uint32_t at, std::uint64_t bits) {
+    if (bits != 0) words_.push_back({at, bits});
+  }
+  [[nodiscard]] bool test(agent_index a) const {
+    const auto at = a / agent_bits::word_bits;
+    const auto w = std::lower_bound(words_.begin(), words_.end(), at,
+                                    [](const word& x, std::size_t wanted) { return x.at < wanted; });
+    return w != words_.end() && w->at == at && (w->bits >> (a % agent_bits::word_bits) & 1) != 0;
+  }
+  [[nodiscard]] auto begin() const { return words_.begin(); }
+  [[nodiscard]] auto end() const { return words_.end(); }
+
+ private:
+  std::vector<word> words_;
+};
 
 /// Calls f(agent) for each bit of a word.
 template <class F>

@@ -8,9 +8,9 @@
 namespace switchboard::domain::routing {
 namespace {
 
-std::uint64_t candidates(const router_state& s, const signature& sig, std::size_t word) {
-  const auto all = sig.match.word(word) & s.available[sig.key.channel].word(word);
-  return sig.key.pressing ? all : all & ~s.ramped.word(word);
+std::uint64_t candidates(const router_state& s, const signature& sig, const agent_words::word& of) {
+  const auto all = of.bits & s.available[sig.key.channel].word(of.at);
+  return sig.key.pressing ? all : all & ~s.ramped.word(of.at);
 }
 
 /// Are there so many that to compare them all is the longer way? A tournament is searched past everybody who is better and does
@@ -21,7 +21,7 @@ bool has_many(const router_state& s, const signature& sig) {
   const auto many = [&](std::size_t m) { return m > least && m * 8 > members; };
   if (!many(sig.matches)) return false;
   std::size_t n = 0;
-  for (const auto w : sig.words) {
+  for (const auto& w : sig.match) {
     n += count_bits(candidates(s, sig, w));
     if (many(n)) return true;
   }
@@ -61,7 +61,8 @@ std::uint64_t with_preferred(const router_state& s, const item_needs& needs, std
 
 bool has_candidates(const router_state& s, const signature& sig) {
   if (sig.key.only != no_agent) return only_is_free(s, sig);
-  return std::any_of(sig.words.begin(), sig.words.end(), [&](auto w) { return candidates(s, sig, w) != 0; });
+  return std::any_of(sig.match.begin(), sig.match.end(),
+                     [&](const auto& w) { return candidates(s, sig, w) != 0; });
 }
 
 agent_index best_agent(const router_state& s, const signature& sig, slot_index slot,
@@ -80,8 +81,8 @@ agent_index best_agent(const router_state& s, const signature& sig, slot_index s
   };
   const auto best_where = [&](auto&& mask) {
     agent_index best = no_agent;
-    for (const auto w : sig.words) {
-      for_each_bit(candidates(s, sig, w) & mask(w), w, [&](agent_index a) {
+    for (const auto& w : sig.match) {
+      for_each_bit(candidates(s, sig, w) & mask(w.at), w.at, [&](agent_index a) {
         if (takes_part(a) && (best == no_agent || better(a, best))) best = a;
       });
     }

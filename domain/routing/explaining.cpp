@@ -69,8 +69,8 @@ std::vector<ranked> eligible_of(const router_state& s, slot_index slot, agent_in
   const bool asks_why = asks || s.config->channels[i.channel].at_once_max != 0;
   std::vector<ranked> found;
   std::size_t fit = 0;
-  for (const auto w : sig.words) {
-    auto fits = sig.match.word(w) & s.present[i.channel].word(w);
+  for (const auto& [w, bits] : sig.match) {
+    auto fits = bits & s.present[i.channel].word(w);
     if (single / agent_bits::word_bits == w) fits &= ~(std::uint64_t{1} << single % agent_bits::word_bits);
     fit += count_bits(fits);
     const auto free =

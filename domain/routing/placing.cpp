@@ -220,9 +220,7 @@ void match_signature(const router_state& s, signature& sig) {
   const auto& members = within_pool(s, k.queue, r.pool);
   const bool asks_levels = std::any_of(needs.required.begin(), needs.required.end(),
                                        [&](const auto& n) { return n.level - r.levels_lower > 1; });
-  sig.match = {};
-  sig.match.resize(s.agents.size());
-  sig.words.clear();
+  sig.match.clear();
   sig.matches = 0;
   for (const auto w : s.queues[k.queue].words) {
     auto found = members.word(w);
@@ -230,13 +228,13 @@ void match_signature(const router_state& s, signature& sig) {
     if (r.preferred_required) {
       for (const auto& p : needs.preferred) found &= s.with_skill[p.skill].word(w);
     }
-    sig.match.word(w) = found;
     if (asks_levels) {
-      for_each_bit(found, w, [&](agent_index a) { sig.match.set(a, has_skills(s, a, needs, r)); });
+      for_each_bit(found, w, [&](agent_index a) {
+        if (!has_skills(s, a, needs, r)) found &= ~(std::uint64_t{1} << a % agent_bits::word_bits);
+      });
     }
-    if (sig.match.word(w) == 0) continue;
-    sig.words.push_back(w);
-    sig.matches += static_cast<std::uint32_t>(count_bits(sig.match.word(w)));
+    sig.match.add(w, found);
+    sig.matches += static_cast<std::uint32_t>(count_bits(found));
   }
 }
 

@@ -43,19 +43,16 @@ agent_bits eligible_for(const router_state& s, const item& i) {
   match_signature(s, sig);
   agent_bits found;
   found.resize(s.agents.size());
-  for (std::size_t w = 0; w < found.words(); ++w) {
-    for_each_bit(sig.match.word(w), w,
-                 [&](agent_index a) { found.set(a, is_present(s.agents[a], i.channel)); });
+  for (const auto& [w, bits] : sig.match) {
+    for_each_bit(bits, w, [&](agent_index a) { found.set(a, is_present(s.agents[a], i.channel)); });
   }
   return found;
 }
 
 bool have_common(const agent_bits& eligible, const signature& sig) {
   if (sig.key.only != no_agent) return sig.only_fits && eligible.test(sig.key.only);
-  for (std::size_t w = 0; w < eligible.words(); ++w) {
-    if ((eligible.word(w) & sig.match.word(w)) != 0) return true;
-  }
-  return false;
+  return std::any_of(sig.match.begin(), sig.match.end(),
+                     [&](const auto& w) { return (eligible.word(w.at) & w.bits) != 0; });
 }
 
 }  // namespace

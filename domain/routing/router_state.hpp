@@ -83,10 +83,11 @@ struct signature_hash {
 };
 struct signature {
   signature_key key = {};
-  agent_bits match = {};  ///< members of the ring with the skills, whatever they do now; without `only`
-  std::vector<std::uint32_t> words = {};  ///< of `match`, those that are not 0
-  std::uint32_t matches = 0;              ///< bits of `match`
-  bool only_fits = false;                 ///< with `only`: he does
+  /// Members of the ring with the skills, whatever they do now; without `only`. A large brand has far more requirements than any
+  /// agent has skills, so few fit each.
+  agent_words match = {};
+  std::uint32_t matches = 0;  ///< agents in `match`
+  bool only_fits = false;     ///< with `only`: he does
   slot_heap items = {};
   std::uint32_t place = no_place;  ///< in the list of its queue, or of `only`
   bool dirty = false;

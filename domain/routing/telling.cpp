@@ -55,8 +55,8 @@ bool tell(turning& t, slot_index slot, const wait_view& view) {
 /// Is somebody here who could take what stands in it?
 bool is_live(const router_state& s, const signature& sig) {
   const auto& here = s.present[sig.key.channel];
-  return std::any_of(sig.words.begin(), sig.words.end(),
-                     [&](auto w) { return (sig.match.word(w) & here.word(w)) != 0; });
+  return std::any_of(sig.match.begin(), sig.match.end(),
+                     [&](const auto& w) { return (w.bits & here.word(w.at)) != 0; });
 }
 
 bool goes_before(const router_state& s, slot_index a, slot_index b) {
