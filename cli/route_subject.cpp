@@ -119,6 +119,18 @@ void take_brand(subject& about, const config::settings& s) {
                    (near.empty() ? "" : "; did you mean " + in_quotes(near) + "?")};
 }
 
+void take_attributes(subject& about, dom::object of, std::string_view member) {
+  const auto attributes = object_of(of, member);
+  if (!attributes) return;
+  for (const auto [name, value] : *attributes) {
+    std::string_view text;
+    if (value.get(text) != simdjson::SUCCESS)
+      throw unreadable{in_quotes(member) + " must be an object of strings, and " + in_quotes(name) +
+                       " is none"};
+    about.attributes[std::string(name)] = text;
+  }
+}
+
 subject read(dom::object o, const config::settings& s, const std::string& brand) {
   subject about;
   about.brand.value = brand.empty() ? text_of(o, "brand") : brand;
@@ -127,18 +139,12 @@ subject read(dom::object o, const config::settings& s, const std::string& brand)
   if (const auto metadata = object_of(o, "metadata")) {
     about.kind = word_of(*metadata, "source", kinds, about.kind);
     about.language = text_of(*metadata, "language");
+    take_attributes(about, *metadata, "customerAttributes");
   }
   about.priority = word_of(o, "priority", priorities, about.priority);
   about.tags = tags_of(o);
   about.text = text_of(o, "text");
-  const auto attributes = object_of(o, "attributes");
-  if (!attributes) return about;
-  for (const auto [name, value] : *attributes) {
-    std::string_view text;
-    if (value.get(text) != simdjson::SUCCESS)
-      throw unreadable{"\"attributes\" must be an object of strings, and " + in_quotes(name) + " is none"};
-    about.attributes[std::string(name)] = text;
-  }
+  take_attributes(about, o, "attributes");
   return about;
 }
 

@@ -405,7 +405,9 @@ constexpr std::array entries{
         "where he misses too much or does nothing. Without any: online, busy (takes nothing), away.",
         true},
     section_entry{"routing.rule",
-                  "Where a conversation goes first: the first rule of which everything that is named fits. "
+                  "Where a conversation goes first: the first rule of which everything that is named fits, "
+                  "as it is when "
+                  "its customer's first message comes, or when it comes back. "
                   "What none fits goes "
                   "to its brand's queue.",
                   true},

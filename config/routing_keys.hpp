@@ -27,7 +27,7 @@ inline constexpr std::array routing_keys{
                "integer, 0 to 1000000", "0", "0", {form::count, 0, 1'000'000}},
     record_key{"queue", "order",
                "What goes first within it. aged: what has waited longest, [routing.priority_minutes] counted in. strict: what has "
-               "the higher priority, whatever else has waited. edf: what has the earliest deadline.",
+               "the higher priority, whatever else has waited. edf: what has the earliest deadline, which nothing has before SLA clocks are in: until then, what came first.",
                "\"aged\", \"strict\" or \"edf\"", "\"aged\"", "\"aged\"", {}},
     record_key{"queue", "strategies",
                "Which agent gets it; where the first finds two alike the next decides, at the end who has been given nothing for "

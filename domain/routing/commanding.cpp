@@ -65,6 +65,7 @@ void recount(turning& t, slot_index slot) {
   seek_again(t, slot);
   // Where its queue is removed it came to another, and may have overflowed from there.
   if (i.id != id || i.state != item_state::queued || i.owner != no_agent) return;
+  if (!is_present(t.s.agents[a], i.channel)) return;  // he would not come
   t.emit({.kind = event_kind::held,
           .conversation = i.id,
           .agent = a,
@@ -231,7 +232,7 @@ bool may_pull(const turning& t, slot_index slot, agent_index a) {
   if (i.state != item_state::queued || i.owner == a || (i.only != no_agent && i.only != a)) return false;
   const auto why = why_not(t.s, slot, a);
   return why == reject::none || why == reject::ramp ||
-         (why == reject::excluded && has_room(*t.s.config, t.s.loads[a], i.channel));
+         (why == reject::excluded && t.s.available[i.channel].test(a));
 }
 
 bool goes_before(const turning& t, slot_index a, slot_index b) {
@@ -353,7 +354,7 @@ outcome take(turning& t, const transfer& c) {
   const auto& i = t.s.items[slot];
   if (c.warm && i.owner == no_agent) return refusal::not_assigned;
   rescind_offers(t, slot);
-  if (!c.warm && i.owner != no_agent) t.emit(event_kind::unassigned, slot, i.owner);
+  if (!c.warm && i.owner != no_agent) take_from_owner(t, slot);
   t.emit({.kind = event_kind::transferred,
           .conversation = i.id,
           .queue = c.queue,

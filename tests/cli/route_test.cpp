@@ -91,6 +91,12 @@ TEST(route, each_rule_before_the_one_that_fits_says_its_first_failing_test) {
             "config V\n");
 }
 
+TEST(route, a_customers_attributes_are_read_where_the_api_shows_them) {
+  const auto said = explained(
+      R"({"accountId":"acme-whatsapp","text":"hello","metadata":{"customerAttributes":{"plan":"free"}}})");
+  EXPECT_NE(said.find("\"plan\" is \"free\", wanted \"gold\""), std::string::npos) << said;
+}
+
 TEST(route, what_no_rule_fits_goes_to_the_brands_queue) {
   EXPECT_EQ(
       explained(

@@ -114,6 +114,55 @@ TEST_F(router_test, of_channels_that_have_no_direct_messages_nobody_is_asked_for
   EXPECT_FALSE(said.back().flag);
 }
 
+TEST_F(router_test, who_hands_one_on_to_a_queue_of_his_own_does_not_get_it_back_at_once) {
+  config.queues.push_back({.id = {"second"}, .mode = offer_mode::auto_accept});
+  const auto a = add_agent("a");
+  config.agents[a].queues.push_back({.queue = 1});
+  open();
+  const auto id = arrive();
+  ASSERT_EQ(owner(id), a);
+  EXPECT_EQ(tell(transfer{.id = id, .queue = 1}), std::nullopt);
+  EXPECT_EQ(owner(id), no_agent);
+  wait(config.cooldown);
+  EXPECT_EQ(owner(id), a) << "nobody else is here";
+}
+
+TEST_F(router_test, who_declined_pulls_it_all_the_same_but_not_beyond_what_he_may_have_at_once) {
+  config.queues[0].mode = offer_mode::offer;
+  config.channels[0].at_once_max = 1;
+  const auto a = add_agent("a");
+  open();
+  const auto id = arrive();
+  tell(decline_offer{id, a, offer_epoch(id)});
+  const auto other = arrive();
+  tell(accept_offer{other, a, offer_epoch(other)});
+  ASSERT_EQ(owner(other), a);
+  EXPECT_NE(tell(pull{a, id}), std::nullopt);
+  EXPECT_EQ(owner(id), no_agent);
+  leave(other);
+  EXPECT_EQ(tell(pull{a, id}), std::nullopt);
+  EXPECT_EQ(owner(id), a);
+}
+
+TEST_F(router_test, what_costs_too_much_again_does_not_wait_for_who_is_away) {
+  config.channels = {{.units = 10}};
+  config.idle_after = 1min;
+  const auto a = add_agent("a", 10), b = add_agent("b", 10);
+  config.agents[a].units_hard = 10;
+  open();
+  const auto id = arrive();
+  ASSERT_EQ(owner(id), a);
+  tell(tell_conversation{std::make_shared<const conversation_facts>(
+      conversation_facts{.id = id, .version = 2, .waiting_since = now, .answered = true})});
+  wait(1min);
+  const auto more = arrive();
+  tell(assign{more, a, true});
+  away(a);
+  tell(tell_conversation{std::make_shared<const conversation_facts>(
+      conversation_facts{.id = id, .version = 3, .answered = true})});
+  EXPECT_EQ(owner(id), b);
+}
+
 TEST_F(router_test, what_is_transferred_goes_before_what_waited_as_long_and_keeps_its_age) {
   config.queues.push_back({.id = {"second"}});
   const auto a = add_agent("a");
