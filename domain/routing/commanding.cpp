@@ -74,6 +74,16 @@ void recount(turning& t, slot_index slot) {
           .until = t.now + t.s.config->sticky_hold});
 }
 
+/// Its customer wrote to somebody who is gone: had he not answered then, it would have left him when he went.
+void leave_who_is_gone(turning& t, slot_index slot) {
+  const auto& i = t.s.items[slot];
+  if (i.owner == no_agent || i.answered || i.state != item_state::resting) return;
+  if (t.s.agents[i.owner].presence.online || t.s.config->when_gone != requeue_policy::requeue_unanswered)
+    return;
+  t.emit(event_kind::unassigned, slot, i.owner);
+  seek_again(t, slot);
+}
+
 outcome take(turning& t, const tell_conversation& c) {
   const auto& f = *c.facts;
   const auto slot = slot_of(t, f.id);
@@ -83,6 +93,7 @@ outcome take(turning& t, const tell_conversation& c) {
   }
   const auto& i = t.s.items[slot];
   if (f.version <= i.version) return std::nullopt;
+  const bool was_answered = i.answered;
   auto key = i.key;
   const auto order = t.s.rules(i.queue).order;
   if (order == queue_order::aged) {  // what a transfer moved it by stays
@@ -93,6 +104,7 @@ outcome take(turning& t, const tell_conversation& c) {
   }
   t.emit({.kind = event_kind::changed, .conversation = f.id, .queue = i.queue, .key = key, .facts = c.facts});
   recount(t, slot);
+  if (was_answered) leave_who_is_gone(t, slot);
   // Whom it waited for alone may not have what it requires now.
   if (i.hold == hold::sticky && i.state == item_state::queued && !t.s.signatures[i.signature].only_fits) {
     t.emit({.kind = event_kind::hold_ended, .conversation = i.id, .queue = i.queue, .hold = hold::sticky});

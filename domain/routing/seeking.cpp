@@ -175,6 +175,8 @@ void seek_again(turning& t, slot_index slot) {
   if (t.s.rules(i.queue).removed && otherwise != no_queue && !t.s.rules(otherwise).removed) {
     return to_default_queue(t, slot);
   }
+  // Its queue may have closed while somebody had it, or was asked.
+  if (i.owner == no_agent && is_over(t, slot, false)) return settle_in(t, slot, no_agent);
   skip_empty_rings(t, slot);
   t.sought_again.push_back(i.id);
 }

@@ -68,6 +68,48 @@ TEST_F(router_test, a_closed_queue_overflows_to_whom_it_names) {
   EXPECT_EQ(at(waits).queue, 1);
 }
 
+TEST_F(router_test, what_comes_back_to_a_closed_queue_overflows_as_what_waited_there) {
+  config.queues[0].mode = offer_mode::offer;
+  config.queues.push_back({.id = {"night"}, .mode = offer_mode::auto_accept});
+  config.queues[0].overflow = {.when_closed = true, .targets = {{overflow_target::to::queue, 1}}};
+  const auto a = add_agent("a"), b = add_agent("b");
+  config.agents[b].queues = {{.queue = 1}};
+  configure();
+  online(a);
+  const auto has = arrive(), asked = arrive();
+  tell(accept_offer{has, a, offer_epoch(has)});
+  ASSERT_EQ(offered(asked), a);
+  tell(tell_calendar{0, false});
+  EXPECT_EQ(at(asked).queue, 0) << "he may still take it";
+  online(b);
+  offline(a);
+  EXPECT_EQ(owner(has), b);
+  EXPECT_EQ(owner(asked), b);
+  EXPECT_EQ(at(has).enqueued_at, start);
+}
+
+TEST_F(router_test, who_writes_to_somebody_who_is_gone_is_not_left_to_him) {
+  const auto a = add_agent("a"), b = add_agent("b");
+  configure();
+  online(a);
+  const auto id = arrive();
+  const auto news = [&](std::uint64_t version, bool answered) {
+    tell(tell_conversation{std::make_shared<const conversation_facts>(
+        conversation_facts{.id = id, .version = version, .answered = answered})});
+  };
+  news(2, true);
+  offline(a);
+  online(b);
+  EXPECT_EQ(owner(id), a) << "he answered, and it is his";
+  news(3, false);
+  EXPECT_EQ(owner(id), b);
+  EXPECT_EQ(at(id).enqueued_at, start);
+  offline(b);
+  tell(assign{id, a, true});
+  news(4, false);
+  EXPECT_EQ(owner(id), a) << "somebody wanted it to wait for him";
+}
+
 TEST_F(router_test, who_is_asked_for_a_message_keeps_his_place_and_age_and_is_asked_once) {
   config.queues.push_back({.id = {"second"}});
   config.queues[0].overflow = {
