@@ -118,6 +118,7 @@ class router_owner {
 
   void tell_agents(const std::vector<domain::routing::router_event>& events);
   void count(const domain::routing::router_event& e);
+  void alert(const domain::routing::router_event& e);
   void shown(const domain::routing::router_event& e,
              std::vector<std::shared_ptr<storage::record>>& out) const;
   void hand_in(std::vector<domain::event>&& events, std::function<void(commit_state)> then);
@@ -148,8 +149,8 @@ class router_owner {
 
   // -- rows (router_rows.cpp) ----------------------------------------------------------------------------
   [[nodiscard]] std::string agent_row(domain::routing::agent_index a) const;
-  [[nodiscard]] std::string queue_row(domain::routing::queue_index q,
-                                      domain::routing::slot_index oldest) const;
+  [[nodiscard]] std::string queue_row(domain::routing::queue_index q, domain::routing::slot_index oldest,
+                                      domain::routing::slot_index newest) const;
   [[nodiscard]] std::vector<std::string> offer_rows(domain::routing::agent_index a) const;
   [[nodiscard]] std::string position_row(domain::routing::slot_index slot) const;
   [[nodiscard]] std::vector<std::string> rows(const routing_question& what) const;
@@ -184,6 +185,8 @@ class router_owner {
   std::uint64_t on_since_ = 0;  ///< its sequence when its brand got queues; people assigned before
 
   router_figures counted_;  ///< what only grows
+  domain::timestamp alerted_at_ = {};
+  std::uint64_t not_alerted_ = 0;  ///< conversations since then that nothing was left for
   shadow_feed shadow_;
 };
 

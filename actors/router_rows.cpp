@@ -4,6 +4,7 @@
 #include "domain/json.hpp"
 #include "domain/routing/eligibility.hpp"
 #include "domain/routing/position.hpp"
+#include "domain/routing/reason.hpp"
 
 #include <algorithm>
 
@@ -23,16 +24,33 @@ domain::timestamp now() {
   return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
 }
 
-/// Of each queue the one that has waited longest; no_slot: none waits. One look at everything that is here.
-std::vector<routing::slot_index> oldest_of(const routing::router_state& s) {
-  std::vector<routing::slot_index> oldest(s.queues.size(), routing::no_slot);
+/// Of those that wait in one queue; no_slot: none does.
+struct queue_ends {
+  routing::slot_index oldest = routing::no_slot;
+  routing::slot_index newest = routing::no_slot;  ///< that came last
+};
+
+/// Of every queue. One look at everything that is here.
+std::vector<queue_ends> ends_of(const routing::router_state& s) {
+  std::vector<queue_ends> all(s.queues.size());
   for (routing::slot_index slot = 0; slot < s.items.slots(); ++slot) {
     const auto& i = s.items[slot];
     if (i.id == domain::conversation_id{} || i.state == routing::item_state::resting) continue;
-    auto& of = oldest[i.queue];
-    if (of == routing::no_slot || i.enqueued_at < s.items[of].enqueued_at) of = slot;
+    auto& of = all[i.queue];
+    if (of.oldest == routing::no_slot || i.enqueued_at < s.items[of.oldest].enqueued_at) of.oldest = slot;
+    if (of.newest == routing::no_slot || i.sequence > s.items[of.newest].sequence) of.newest = slot;
   }
-  return oldest;
+  return all;
+}
+
+/// By which channel the next is thought to come: that of the last, where one waits.
+routing::channel_index likely_channel(const routing::router_state& s, routing::queue_index q,
+                                      routing::slot_index newest) {
+  if (newest != routing::no_slot) return s.items[newest].channel;
+  const auto& handled = s.queues[q].handling;
+  const auto first = std::find_if(handled.begin(), handled.end(), [](auto h) { return h.count() > 0; });
+  return first == handled.end() ? routing::channel_index{0}
+                                : static_cast<routing::channel_index>(first - handled.begin());
 }
 
 std::uint64_t online_in(const routing::queue_state& q) {
@@ -92,7 +110,8 @@ std::string router_owner::agent_row(routing::agent_index a) const {
   return row;
 }
 
-std::string router_owner::queue_row(routing::queue_index q, routing::slot_index first) const {
+std::string router_owner::queue_row(routing::queue_index q, routing::slot_index oldest,
+                                    routing::slot_index newest) const {
   const auto& rules = state_.rules(q);
   const auto settings = links_.of->settings.load();
   const auto* const named = settings->find_queue(rules.id.value);
@@ -103,19 +122,18 @@ std::string router_owner::queue_row(routing::queue_index q, routing::slot_index 
   o.text_if("name", named == nullptr ? std::string_view{} : std::string_view(named->name));
   o.boolean("open", state_.queues[q].open);
   o.number("waiting", std::uint64_t{state_.queues[q].waiting});
-  o.number("oldestWaitMs", first == routing::no_slot ? 0 : ms_since(state_.items[first].enqueued_at, now()));
+  o.number("oldestWaitMs",
+           oldest == routing::no_slot ? 0 : ms_since(state_.items[oldest].enqueued_at, now()));
   o.number("agentsOnline", online_in(state_.queues[q]));
   o.text("order", routing::to_word(rules.order));
   o.text("mode", routing::to_word(rules.mode));
-  if (first != routing::no_slot) {
-    const auto e = routing::estimate(state_, first, eta_enough);
-    if (e.p50) {
-      std::string eta;
-      json_object of{eta};
-      add_estimate(of, e);
-      of.end();
-      o.raw("eta", eta);
-    }
+  const auto e = routing::wait_view(state_, q, likely_channel(state_, q, newest)).of_newcomer();
+  if (e.p50) {
+    std::string eta;
+    json_object of{eta};
+    add_estimate(of, e);
+    of.end();
+    o.raw("eta", eta);
   }
   o.end();
   return row;
@@ -145,14 +163,13 @@ std::vector<std::string> router_owner::offer_rows(routing::agent_index a) const 
 }
 
 std::string router_owner::position_row(routing::slot_index slot) const {
-  const auto& i = state_.items[slot];
   const auto e = routing::estimate(state_, slot, eta_enough);
   std::string row;
   json_object o{row};
-  o.text("queue", state_.rules(i.queue).id.value);
   o.number("position", std::uint64_t{e.position});
   add_estimate(o, e);
-  if (i.hold != routing::hold::none) o.text("hold", routing::to_word(i.hold));
+  o.text("enqueuedAt", domain::to_rfc3339(state_.items[slot].enqueued_at));
+  routing::add_explanation(o, routing::explain(state_, slot, state_.config->explained_max), state_);
   o.end();
   return row;
 }
@@ -166,15 +183,17 @@ std::vector<std::string> router_owner::rows(const routing_question& what) const 
   };
   switch (what.about) {
     case of::queues: {
-      const auto oldest = oldest_of(state_);
+      const auto ends = ends_of(state_);
       for (routing::queue_index q = 0; q < state_.queues.size(); ++q) {
-        if (!state_.rules(q).removed) all.push_back(queue_row(q, oldest[q]));
+        if (!state_.rules(q).removed) all.push_back(queue_row(q, ends[q].oldest, ends[q].newest));
       }
       break;
     }
     case of::queue: {
       const auto q = queue({what.id});
-      if (q != routing::no_queue) all.push_back(queue_row(q, oldest_of(state_)[q]));
+      if (q == routing::no_queue) break;
+      const auto its = ends_of(state_)[q];
+      all.push_back(queue_row(q, its.oldest, its.newest));
       break;
     }
     case of::agents:
@@ -225,22 +244,37 @@ void router_owner::count(const routing::router_event& e) {
       ++c.assignments;
       break;
     case kind::overflowed:
-      c.nowhere_left += e.flag;
+      if (e.flag) alert(e);
       break;
     default:
       break;
   }
 }
 
+/// Somebody should look: once a minute one of them is named.
+void router_owner::alert(const routing::router_event& e) {
+  ++counted_.nowhere_left;
+  ++not_alerted_;
+  if (alerted_at_ != domain::timestamp{} && e.at < alerted_at_ + std::chrono::minutes{1}) return;
+  const auto others = not_alerted_ - 1;
+  links_.of->on_problem(
+      "routing of brand " + brand_ + ": conversation " + domain::to_text(e.conversation) +
+      " waits in queue " + state_.rules(e.queue).id.value +
+      ": nothing that its queues overflow to could take it" +
+      (others == 0 ? "" : ", nor " + std::to_string(others) + " more since the last of these lines"));
+  alerted_at_ = e.at;
+  not_alerted_ = 0;
+}
+
 void router_owner::publish_figures() const {
   auto f = counted_;
   f.unsettled = unsettled_.size();
   std::uint64_t waiting = 0;
-  const auto oldest = oldest_of(state_);
+  const auto ends = ends_of(state_);
   for (routing::queue_index q = 0; q < state_.queues.size(); ++q) {
     waiting += state_.queues[q].waiting;
     if (state_.rules(q).removed) continue;
-    const auto first = oldest[q];
+    const auto first = ends[q].oldest;
     f.queues.push_back(
         {.brand = brand_,
          .queue = state_.rules(q).id.value,

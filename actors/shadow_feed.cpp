@@ -32,8 +32,12 @@ void shadow_feed::configure(const config::settings_ptr& s, send to, const routin
   to_ = std::move(to);
   {
     const std::lock_guard lock{board_->mutex};
-    board_->differences.clear();  // those were between other configs
+    board_->version = s->version;
+    board_->compared = {};
+    board_->differences.clear();
   }
+  since_ = now;
+  skipped_before_ = skipped_;
   if (is_on()) begin(live, now);
 }
 
@@ -85,20 +89,20 @@ std::string shadow_feed::row() const {
   o.text("brand", board_->brand);
   o.number("configVersion", config::version_number(*settings_->shadow));
   o.boolean("following", !lost_ && !board_->failed.load(std::memory_order_acquire));
+  o.text("since", domain::to_rfc3339(since_));
   std::string counts;
-  domain::json_object of_outcomes{counts};
-  for (std::size_t n = 0; n < routing::shadow_outcomes; ++n) {
-    of_outcomes.number(to_word(static_cast<routing::shadow_outcome>(n)),
-                       board_->outcomes[n].load(std::memory_order_relaxed));
-  }
-  of_outcomes.end();
-  o.raw("outcomes", counts);
-  o.number("skipped", skipped_);
   std::string all = "[";
   {
     const std::lock_guard lock{board_->mutex};
+    domain::json_object of_outcomes{counts};
+    for (std::size_t n = 0; n < routing::shadow_outcomes; ++n) {
+      of_outcomes.number(to_word(static_cast<routing::shadow_outcome>(n)), board_->compared[n]);
+    }
+    of_outcomes.end();
     for (const auto& d : board_->differences) all += (all.size() > 1 ? "," : "") + d;
   }
+  o.raw("outcomes", counts);
+  o.number("skipped", skipped_ - skipped_before_);
   o.raw("differences", all + ']');
   o.end();
   return row;

@@ -44,7 +44,9 @@ class shadow_feed {
   std::string seen_version_;  ///< of the settings
   bool lost_ = false;
   domain::timestamp begun_at_ = {};
-  std::uint64_t skipped_ = 0;  ///< turns that it was not told of
+  domain::timestamp since_ = {};      ///< these two configs are compared
+  std::uint64_t skipped_ = 0;         ///< turns that it was not told of …
+  std::uint64_t skipped_before_ = 0;  ///< … before these two were
 };
 
 }  // namespace switchboard::actors

@@ -71,8 +71,9 @@ void shadow_owner::fail(const std::string& why) {
 void shadow_owner::keep(routing::shadow_findings&& found) {
   for (std::size_t o = 0; o < found.outcomes.size(); ++o)
     board_->outcomes[o].fetch_add(found.outcomes[o], std::memory_order_relaxed);
-  if (found.differences.empty()) return;
   const std::lock_guard lock{board_->mutex};
+  if (board_->version != settings_->version) return;  // nobody asks any more how those differed
+  for (std::size_t o = 0; o < found.outcomes.size(); ++o) board_->compared[o] += found.outcomes[o];
   auto& all = board_->differences;
   for (auto& d : found.differences) all.push_back(std::move(d));
   while (all.size() > settings_->routing.shadow_kept) all.pop_front();

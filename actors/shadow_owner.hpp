@@ -31,7 +31,10 @@ struct shadow_board {
   std::atomic<std::uint64_t> failures{0};
 
   std::mutex mutex;
-  std::deque<std::string> differences;  ///< JSON, oldest first; no more than shadow_kept
+  // Between the router's present config and the shadow's. With the mutex.
+  std::string version = {};  ///< of the settings that have both
+  std::array<std::uint64_t, domain::routing::shadow_outcomes> compared = {};
+  std::deque<std::string> differences = {};  ///< JSON, oldest first; no more than shadow_kept
 };
 using shadow_board_ptr = std::shared_ptr<shadow_board>;
 

@@ -1,7 +1,7 @@
 #include "cli/dead_letters.hpp"
 
+#include "cli/asking.hpp"
 #include "cli/exit_code.hpp"
-#include "cli/http_client.hpp"
 #include "cli/interrupt.hpp"
 
 #include <simdjson.h>
@@ -13,22 +13,7 @@ namespace switchboard::cli {
 
 namespace {
 
-int fail(const std::string& what) {
-  std::fflush(stdout);
-  std::fprintf(stderr, "switchboard dead-letters: %s\n", what.c_str());
-  return exit_failed;
-}
-
-std::string refusal(const http_reply& reply, const std::string& id) {
-  std::string out = "the engine answered " + std::to_string(reply.status);
-  simdjson::dom::parser parser;
-  std::string_view detail;
-  if (parser.parse(reply.body)["detail"].get(detail) == simdjson::SUCCESS) out += ": " + std::string(detail);
-  if (reply.status == 401 || reply.status == 403) out += "; give a token with --token or SWITCHBOARD_TOKEN";
-  if (reply.status == 404 && !id.empty())
-    out += "; `switchboard dead-letters list` shows the ids that this token may see";
-  return out;
-}
+constexpr std::string_view command = "dead-letters";
 
 void print_line(const std::string& json) {
   std::string text = json;
@@ -55,15 +40,15 @@ expected<std::string, std::string> print_page(const std::string& body) {
   return next;
 }
 
-int list(http_client& client, const http_fields& headers) {
+int list(asked_engine& engine) {
   std::string next;
   while (!interrupted().load()) {
     const std::string query = next.empty() ? "?limit=200" : "?limit=200&cursor=" + percent_encode(next);
-    const auto reply = client.send({.target = "/v1/dead-letters" + query, .headers = headers, .body = {}});
-    if (!reply) return fail(reply.error().what);
-    if (reply->status != 200) return fail(refusal(*reply, {}));
+    const auto reply = engine.ask("/v1/dead-letters" + query);
+    if (!reply) return fail(command, reply.error());
+    if (reply->status != 200) return fail(command, refusal(*reply));
     const auto page = print_page(reply->body);
-    if (!page) return fail("the engine's answer is " + page.error());
+    if (!page) return fail(command, "the engine's answer is " + page.error());
     if (page->empty() || *page == next) break;
     next = *page;
   }
@@ -73,26 +58,23 @@ int list(http_client& client, const http_fields& headers) {
 }  // namespace
 
 int run_dead_letters(const dead_letters_options& options) {
-  catch_interrupts();
-  const auto where = parse_url(options.url.empty() ? "http://127.0.0.1:8080" : options.url);
-  if (!where) return fail(where.error());
-  http_client client(*where, {.stop = &interrupted()});
-  http_fields headers{{"Accept", "application/json"}};
-  if (!options.token.empty()) headers.emplace_back("Authorization", "Bearer " + options.token);
+  auto engine = asked_engine::at(options.url, options.token);
+  if (!engine) return fail(command, engine.error());
   using action = dead_letters_options::action;
-  if (options.what == action::list) return list(client, headers);
+  if (options.what == action::list) return list(*engine);
   const std::string one = "/v1/dead-letters/" + percent_encode(options.id);
   const bool replay = options.what == action::replay;
-  const auto reply = client.send({.method = replay ? "POST" : "GET",
-                                  .target = replay ? one + "/replay" : one,
-                                  .headers = headers,
-                                  .body = {}});
-  if (!reply) return fail(reply.error().what);
-  if (reply->status < 200 || reply->status > 299) return fail(refusal(*reply, options.id));
+  const auto reply = engine->ask(replay ? one + "/replay" : one, replay ? "POST" : "GET");
+  if (!reply) return fail(command, reply.error());
+  if (reply->status < 200 || reply->status > 299) {
+    return fail(command,
+                refusal(*reply, {.where_missing = "`switchboard dead-letters list` shows the ids that this "
+                                                  "token may see"}));
+  }
   if (!reply->body.empty()) print_line(reply->body);
   if (replay && reply->body.starts_with("{\"events\":0,")) {
-    return fail("nothing came of it: it can still not be understood; see `dead-letters show " + options.id +
-                "` for the reason");
+    return fail(command, "nothing came of it: it can still not be understood; see `dead-letters show " +
+                             options.id + "` for the reason");
   }
   return exit_ok;
 }

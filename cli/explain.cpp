@@ -1,7 +1,6 @@
 #include "cli/explain.hpp"
 
-#include "cli/exit_code.hpp"
-#include "cli/http_client.hpp"
+#include "cli/asking.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/json_members.hpp"
 
@@ -37,8 +36,9 @@ std::string headline(const object& d) {
 }
 
 std::string where(const object& d) {
-  std::string out = "    queue " + text_of(d, "queue") + ", ring " + std::to_string(number_of(d, "ring")) +
-                    ", config " + config_version(d);
+  std::string out = "    queue " + text_of(d, "queue") + ", ring " + std::to_string(number_of(d, "ring"));
+  std::uint64_t config = 0;
+  if (d.at_key("configVersion").get(config) == simdjson::SUCCESS) out += ", config " + config_version(d);
   const auto rule = text_of(d, "rule");
   if (!rule.empty()) out += ", rule " + rule;
   const auto hold = text_of(d, "hold");
@@ -51,19 +51,23 @@ std::string where(const object& d) {
   return out;
 }
 
-/// "2 eligible; 28 not: presence 20, skill 8".
-std::string counts(const object& d) {
-  std::string why;
+std::uint64_t rejected_of(const object& d, std::string* why = nullptr) {
   std::uint64_t rejected = 0;
   object all;
-  if (d.at_key("rejected").get(all) == simdjson::SUCCESS) {
-    for (const auto& [name, value] : all) {
-      std::uint64_t n = 0;
-      if (value.get(n) != simdjson::SUCCESS) continue;
-      rejected += n;
-      why += (why.empty() ? ": " : ", ") + std::string(name) + " " + std::to_string(n);
-    }
+  if (d.at_key("rejected").get(all) != simdjson::SUCCESS) return 0;
+  for (const auto& [name, value] : all) {
+    std::uint64_t n = 0;
+    if (value.get(n) != simdjson::SUCCESS) continue;
+    rejected += n;
+    if (why != nullptr) *why += (why->empty() ? ": " : ", ") + std::string(name) + " " + std::to_string(n);
   }
+  return rejected;
+}
+
+/// "2 eligible, 28 not: presence 20, skill 8".
+std::string counts(const object& d) {
+  std::string why;
+  const auto rejected = rejected_of(d, &why);
   return "    " + std::to_string(number_of(d, "eligible")) + " eligible, " + std::to_string(rejected) +
          " not" + why + "\n";
 }
@@ -110,30 +114,30 @@ std::string candidates(const object& d) {
     if (!hold.empty()) out += "; held: " + hold;
     out += "\n";
   }
-  const auto looked = number_of(d, "eligible");
-  const auto shown = static_cast<std::uint64_t>(
+  const auto eligible = static_cast<std::uint64_t>(
       std::count_if(all.begin(), all.end(), [](const object& c) { return text_of(c, "reject").empty(); }));
-  if (looked > shown) out += "    … and " + std::to_string(looked - shown) + " more who are eligible\n";
+  const auto unnamed = [&](std::uint64_t of, std::uint64_t named, const char* who) {
+    if (of > named) out += "    … and " + std::to_string(of - named) + who;
+  };
+  unnamed(number_of(d, "eligible"), eligible, " more who are eligible\n");
+  unnamed(rejected_of(d), all.size() - eligible, " more who are not\n");
   return out;
+}
+
+/// "about 5 min, 9 of 10 times within 12 min".
+std::string wait_of(const object& position) {
+  std::uint64_t p50 = 0, p90 = 0;
+  if (position.at_key("p50Ms").get(p50) != simdjson::SUCCESS ||
+      position.at_key("p90Ms").get(p90) != simdjson::SUCCESS)
+    return "nobody can say for how long";
+  const auto minutes = [](std::uint64_t ms) { return std::to_string((ms + 59'999) / 60'000) + " min"; };
+  return "about " + minutes(p50) + " more, 9 of 10 times within " + minutes(p90);
 }
 
 // -- the engine's pages --------------------------------------------------------------------------------------
 
-int fail(const std::string& what) {
-  std::fflush(stdout);
-  std::fprintf(stderr, "switchboard explain: %s\n", what.c_str());
-  return exit_failed;
-}
-
-std::string refusal(const http_reply& reply) {
-  std::string out = "the engine answered " + std::to_string(reply.status);
-  simdjson::dom::parser parser;
-  std::string_view detail;
-  if (parser.parse(reply.body)["detail"].get(detail) == simdjson::SUCCESS) out += ": " + std::string(detail);
-  if (reply.status == 401 || reply.status == 403) out += "; give a token with --token or SWITCHBOARD_TOKEN";
-  if (reply.status == 404) out += "; GET /v1/conversations lists those that this token may see";
-  return out;
-}
+constexpr std::string_view command = "explain";
+constexpr refusal_hints hints{.where_missing = "GET /v1/conversations lists those that this token may see"};
 
 struct decision_page {
   std::vector<std::string> rows;
@@ -158,8 +162,7 @@ std::optional<std::string> print(const decision_page& page, bool json) {
   for (const auto& row : page.rows) {
     auto text = json ? expected<std::string, std::string>(row + "\n") : decision_text(row);
     if (!text) return "the engine's answer holds " + text.error();
-    if (std::fwrite(text->data(), 1, text->size(), stdout) != text->size())
-      return "writing to standard output failed";
+    if (auto problem = put_out(*text)) return problem;
   }
   return std::nullopt;
 }
@@ -174,30 +177,53 @@ expected<std::string, std::string> decision_text(std::string_view json) {
   return headline(d) + where(d) + counts(d) + candidates(d);
 }
 
+expected<std::string, std::string> position_text(std::string_view json) {
+  simdjson::dom::parser parser;
+  object p;
+  if (parser.parse(json.data(), json.size()).get(p) != simdjson::SUCCESS || text_of(p, "queue").empty())
+    return unexpected{std::string("what is no place in a queue; is this switchboard as new as the engine?")};
+  return "now  it waits since " + text_of(p, "enqueuedAt") + ", at position " +
+         std::to_string(number_of(p, "position")) + ": " + wait_of(p) + "\n" + where(p) + counts(p) +
+         candidates(p);
+}
+
+namespace {
+
+/// Why nobody has it yet. What does not wait has no such thing.
+std::optional<std::string> print_position(asked_engine& engine, const std::string& conversation) {
+  const auto reply = engine.ask(conversation + "/position");
+  if (!reply) return reply.error();
+  if (reply->status == 409) return std::nullopt;
+  if (reply->status != 200) return refusal(*reply, hints);
+  const auto text = position_text(reply->body);
+  if (!text) return "the engine's answer holds " + text.error();
+  return put_out(*text);
+}
+
+}  // namespace
+
 int run_explain(const explain_options& options) {
-  catch_interrupts();
-  const auto where = parse_url(options.url.empty() ? "http://127.0.0.1:8080" : options.url);
-  if (!where) return fail(where.error());
-  http_client client(*where, {.stop = &interrupted()});
-  http_fields headers{{"Accept", "application/json"}};
-  if (!options.token.empty()) headers.emplace_back("Authorization", "Bearer " + options.token);
-  const auto list = "/v1/conversations/" + percent_encode(options.conversation) + "/decisions?limit=50";
+  auto engine = asked_engine::at(options.url, options.token);
+  if (!engine) return fail(command, engine.error());
+  const auto conversation = "/v1/conversations/" + percent_encode(options.conversation);
+  const auto list = conversation + "/decisions?limit=50";
   std::string next;
   bool any = false;
   while (!interrupted().load()) {
-    const auto target = next.empty() ? list : list + "&cursor=" + percent_encode(next);
-    const auto reply = client.send({.target = target, .headers = headers, .body = {}});
-    if (!reply) return fail(reply.error().what);
-    if (reply->status != 200) return fail(refusal(*reply));
+    const auto reply = engine->ask(next.empty() ? list : list + "&cursor=" + percent_encode(next));
+    if (!reply) return fail(command, reply.error());
+    if (reply->status != 200) return fail(command, refusal(*reply, hints));
     const auto page = read_page(reply->body);
-    if (!page) return fail("the engine's answer is no page of decisions");
-    if (const auto problem = print(*page, options.json)) return fail(*problem);
+    if (!page) return fail(command, "the engine's answer is no page of decisions");
+    if (const auto problem = print(*page, options.json)) return fail(command, *problem);
     any = any || !page->rows.empty();
     if (page->next.empty() || page->next == next) break;
     next = page->next;
   }
-  if (!any && !options.json) std::printf("nothing was decided about it yet\n");
-  return std::fflush(stdout) == 0 ? exit_ok : fail("writing to standard output failed");
+  if (options.json) return finish(command);
+  if (!any) std::printf("nothing was decided about it yet\n");
+  if (const auto problem = print_position(*engine, conversation)) return fail(command, *problem);
+  return finish(command);
 }
 
 }  // namespace switchboard::cli

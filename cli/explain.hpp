@@ -1,5 +1,5 @@
 #pragma once
-// `switchboard explain`: why a conversation went where it went.
+// `switchboard explain`: why a conversation went where it went, and why it waits.
 
 #include "cli/url.hpp"
 #include "domain/expected.hpp"
@@ -19,7 +19,11 @@ struct explain_options {
 /// A decision of GET …/decisions (domain/routing/reason.hpp) in lines for people, each with its end. The error is a sentence.
 [[nodiscard]] expected<std::string, std::string> decision_text(std::string_view json);
 
-/// All decisions that are kept of it, oldest first, on stdout. Returns an exit code.
+/// The same of GET …/position.
+[[nodiscard]] expected<std::string, std::string> position_text(std::string_view json);
+
+/// All decisions that are kept of it, oldest first, on stdout; in lines also, where it waits, why nobody has it now. Returns an
+/// exit code.
 [[nodiscard]] int run_explain(const explain_options& options);
 
 }  // namespace switchboard::cli

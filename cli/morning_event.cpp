@@ -1,22 +1,12 @@
 #include "cli/morning_event.hpp"
 
-#include <simdjson.h>
+#include "cli/json_members.hpp"
 
 namespace switchboard::cli {
 
 namespace {
 
 using simdjson::dom::object;
-
-std::string text_of(const object& o, std::string_view name) {
-  std::string_view text;
-  return o.at_key(name).get(text) == simdjson::SUCCESS ? std::string(text) : std::string();
-}
-
-std::uint64_t number_of(const object& o, std::string_view name) {
-  std::uint64_t n = 0;
-  return o.at_key(name).get(n) == simdjson::SUCCESS ? n : 0;
-}
 
 bool is_set(const object& o, std::string_view name) {
   bool b = false;

@@ -1,8 +1,6 @@
 #include "cli/shadow.hpp"
 
-#include "cli/exit_code.hpp"
-#include "cli/http_client.hpp"
-#include "cli/interrupt.hpp"
+#include "cli/asking.hpp"
 #include "cli/json_members.hpp"
 
 #include <cstdio>
@@ -56,22 +54,9 @@ std::string counts(const object& shadow) {
   return std::to_string(compared) + " compared" + words;
 }
 
-int fail(const std::string& what) {
-  std::fflush(stdout);
-  std::fprintf(stderr, "switchboard shadow: %s\n", what.c_str());
-  return exit_failed;
-}
-
-std::string refusal(const http_reply& reply) {
-  std::string out = "the engine answered " + std::to_string(reply.status);
-  simdjson::dom::parser parser;
-  std::string_view detail;
-  if (parser.parse(reply.body)["detail"].get(detail) == simdjson::SUCCESS) out += ": " + std::string(detail);
-  if (reply.status == 401 || reply.status == 403)
-    out += "; give a supervisor's token with --token or SWITCHBOARD_TOKEN";
-  if (reply.status == 404) out += "; is the engine as new as this switchboard?";
-  return out;
-}
+constexpr std::string_view command = "shadow";
+constexpr refusal_hints hints{.whose_token = "a supervisor's token",
+                              .where_missing = "is the engine as new as this switchboard?"};
 
 /// Nullopt: printed.
 std::optional<std::string> print(const object& shadow, bool json) {
@@ -83,9 +68,7 @@ std::optional<std::string> print(const object& shadow, bool json) {
     if (!lines) return "the engine's answer holds " + lines.error();
     text = *std::move(lines);
   }
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size())
-    return "writing to standard output failed";
-  return std::nullopt;
+  return put_out(text);
 }
 
 }  // namespace
@@ -95,8 +78,8 @@ expected<std::string, std::string> shadow_text(std::string_view json) {
   object s;
   if (parser.parse(json.data(), json.size()).get(s) != simdjson::SUCCESS || text_of(s, "brand").empty())
     return unexpected{std::string("what is no shadow; is this switchboard as new as the engine?")};
-  std::string out =
-      "brand " + text_of(s, "brand") + ", shadow of config " + config_version(s) + ": " + counts(s) + "\n";
+  std::string out = "brand " + text_of(s, "brand") + ", shadow of config " + config_version(s) + " since " +
+                    text_of(s, "since") + ": " + counts(s) + "\n";
   bool following = true;
   if (s.at_key("following").get(following) == simdjson::SUCCESS && !following)
     out += "    it was too far behind, or failed, and is left out until it begins anew\n";
@@ -107,30 +90,26 @@ expected<std::string, std::string> shadow_text(std::string_view json) {
 }
 
 int run_shadow(const shadow_options& options) {
-  catch_interrupts();
-  const auto where = parse_url(options.url.empty() ? "http://127.0.0.1:8080" : options.url);
-  if (!where) return fail(where.error());
-  http_client client(*where, {.stop = &interrupted()});
-  http_fields headers{{"Accept", "application/json"}};
-  if (!options.token.empty()) headers.emplace_back("Authorization", "Bearer " + options.token);
+  auto engine = asked_engine::at(options.url, options.token);
+  if (!engine) return fail(command, engine.error());
   std::string target = "/v1/routing/shadow";
   if (!options.brand.empty()) target += "?brand=" + percent_encode(options.brand);
-  const auto reply = client.send({.target = target, .headers = headers, .body = {}});
-  if (!reply) return fail(reply.error().what);
-  if (reply->status != 200) return fail(refusal(*reply));
+  const auto reply = engine->ask(target);
+  if (!reply) return fail(command, reply.error());
+  if (reply->status != 200) return fail(command, refusal(*reply, hints));
   simdjson::dom::parser parser;
   object answer;
   array ignored;
   if (parser.parse(reply->body).get(answer) != simdjson::SUCCESS ||
       answer.at_key("shadows").get(ignored) != simdjson::SUCCESS)
-    return fail("the engine's answer is no list of shadows");
+    return fail(command, "the engine's answer is no list of shadows");
   const auto shadows = objects_of(answer, "shadows");
   for (const auto& s : shadows) {
-    if (const auto problem = print(s, options.json)) return fail(*problem);
+    if (const auto problem = print(s, options.json)) return fail(command, *problem);
   }
   if (shadows.empty() && !options.json)
     std::printf("no brand's router has a shadow; routing.shadow names its file\n");
-  return std::fflush(stdout) == 0 ? exit_ok : fail("writing to standard output failed");
+  return finish(command);
 }
 
 }  // namespace switchboard::cli

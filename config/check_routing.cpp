@@ -109,6 +109,15 @@ void check_overflow(checking& c, const queue_settings& q, const toml::table& tab
   }
 }
 
+void check_strategies(checking& c, const queue_settings& q, const toml::table& table) {
+  const auto& all = q.rules.strategies;
+  const auto turns = std::find(all.begin(), all.end(), routing::strategy::round_robin);
+  if (turns == all.end() || turns + 1 == all.end()) return;
+  c.r.warn(item_of(table, "strategies", static_cast<std::size_t>(turns - all.begin()) + 1),
+           in_quotes(routing::to_word(*(turns + 1))) +
+               " stands behind \"round_robin\", which finds no two alike, and never decides; put \"round_robin\" last");
+}
+
 void check_queues(checking& c) {
   for (std::size_t i = 0; i < c.s.queues.size(); ++i) {
     const auto& q = c.s.queues[i];
@@ -117,6 +126,7 @@ void check_queues(checking& c) {
     const auto& calendar = q.calendar.value;
     check_name(c.r, c.brands, brand, {position_of(table, "brand"), said("brand", brand), {}});
     check_name(c.r, c.calendars, calendar, {position_of(table, "calendar"), said("calendar", calendar), {}});
+    check_strategies(c, q, table);
     check_overflow(c, q, table);
   }
   for (std::size_t i = 0; i < c.at.brands.size(); ++i) {  // those of a shadow stand in another file

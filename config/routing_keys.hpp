@@ -65,7 +65,7 @@ inline constexpr std::array routing_keys{
                "integer, 0 to 100000000", "0", "500", {form::count, 0, 100'000'000}},
     record_key{"queue.overflow", "wait_max", "What has waited for so long goes on. 0s: no bound.",
                "duration, 0s to 30d", "\"0s\"", "\"15m\"", {form::duration, 0, ring_wait_ms_max}},
-    record_key{"queue.overflow", "eta_max", "What would have to wait longer than this, as estimated, goes on when it comes. 0s: no bound.",
+    record_key{"queue.overflow", "eta_max", "What would have to wait longer than this, as estimated, goes on when it comes; also where nobody who could take it is here, or the queue is closed. 0s: no bound.",
                "duration, 0s to 30d", "\"0s\"", "\"30m\"", {form::duration, 0, ring_wait_ms_max}},
     record_key{"queue.overflow", "when_closed", "What comes, or waits, while the queue's calendar is closed goes on.",
                "true or false", "false", "true", {form::flag}},

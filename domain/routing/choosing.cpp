@@ -43,10 +43,10 @@ enum class by_skill : std::uint8_t {
 by_skill orders_by_skill(const router_state& s, const signature& sig) {
   const auto& chain = s.rules(sig.key.queue).strategies;
   if (s.needs[sig.key.needs].preferred.empty()) return by_skill::no;
-  const auto at = std::find(chain.begin(), chain.end(), strategy::skill_best);
-  if (at == chain.end()) return by_skill::no;
-  const bool first = std::all_of(chain.begin(), at, [](auto how) { return how == strategy::round_robin; });
-  return first ? by_skill::first : by_skill::later;
+  const auto turns = std::find(chain.begin(), chain.end(), strategy::round_robin);
+  const auto at = std::find(chain.begin(), turns, strategy::skill_best);
+  if (at == turns) return by_skill::no;
+  return at == chain.begin() ? by_skill::first : by_skill::later;
 }
 
 std::uint64_t with_preferred(const router_state& s, const item_needs& needs, std::size_t word) {

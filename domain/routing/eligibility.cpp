@@ -41,6 +41,19 @@ const agent_bits& within_pool(const router_state& s, queue_index q, std::uint8_t
   return within[std::min<std::size_t>(pool, within.size() - 1)];
 }
 
+std::uint8_t ring_to_ask(const router_state& s, queue_index q, std::uint8_t ring) {
+  const auto& rings = s.rules(q).rings;
+  const auto& online = s.queues[q].online;
+  const auto anybody_in = [&](const routing::ring& r) {
+    const auto pools = std::min(online.size(), r.pool + std::size_t{1});
+    return std::any_of(online.begin(), online.begin() + static_cast<std::ptrdiff_t>(pools),
+                       [](auto n) { return n > 0; });
+  };
+  while (ring + std::size_t{1} < rings.size() && rings[ring].skip_if_none_online && !anybody_in(rings[ring]))
+    ++ring;
+  return ring;
+}
+
 bool is_present(const agent_state& a, channel_index ch) {
   return a.presence.online && !a.presence.grace && !a.paused && (a.presence.channels >> ch & 1) != 0;
 }
@@ -86,6 +99,13 @@ hold hold_between(const router_state& s, slot_index slot, agent_index a) {
   if (is_excluded(s, slot, a)) return hold::cooldown;
   if (s.ramped.test(a) && !i.pressing) return hold::ramp;
   return hold::none;
+}
+
+hold hold_of(const router_state& s, slot_index slot) {
+  const auto& i = s.items[slot];
+  if (!s.queues[i.queue].open || s.rules(i.queue).removed) return hold::closed;
+  if (s.rules(i.queue).mode == offer_mode::pull) return hold::pull;
+  return i.hold;
 }
 
 bool tells(const router_state& s, slot_index slot) {

@@ -21,6 +21,9 @@ namespace switchboard::domain::routing {
 /// Its members of this pool and those before it.
 [[nodiscard]] const agent_bits& within_pool(const router_state& s, queue_index q, std::uint8_t pool);
 
+/// From this ring of it on the first that is to be asked: one with nobody online may be passed over.
+[[nodiscard]] std::uint8_t ring_to_ask(const router_state& s, queue_index q, std::uint8_t ring);
+
 /// Does his status let him be offered this channel now?
 [[nodiscard]] bool is_present(const agent_state& a, channel_index ch);
 /// He declined or missed it lately, is asked already, or has it and hands it on.
@@ -34,6 +37,9 @@ namespace switchboard::domain::routing {
 /// Why a conversation that waits is not offered to this agent, who is eligible (or for ramp and cooldown: would be);
 /// hold::none: nothing keeps them apart.
 [[nodiscard]] hold hold_between(const router_state& s, slot_index slot, agent_index a);
+
+/// What keeps a conversation that waits from everybody; hold::none: nothing does.
+[[nodiscard]] hold hold_of(const router_state& s, slot_index slot);
 
 /// Are customers of its queue and channel told how long they wait?
 [[nodiscard]] bool tells(const router_state& s, slot_index slot);

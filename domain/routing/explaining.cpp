@@ -9,13 +9,6 @@
 namespace switchboard::domain::routing {
 namespace {
 
-hold hold_of(const router_state& s, slot_index slot) {
-  const auto& i = s.items[slot];
-  if (!s.queues[i.queue].open || s.rules(i.queue).removed) return hold::closed;
-  if (s.rules(i.queue).mode == offer_mode::pull) return hold::pull;
-  return i.hold;
-}
-
 void count(explanation& x, reject why, std::size_t agents = 1) {
   x.rejected[static_cast<std::size_t>(why)] += static_cast<std::uint32_t>(agents);
 }

@@ -37,14 +37,14 @@ std::uint64_t quantile90(std::uint64_t n) {
 }
 
 /// Who could take it, if he had room: present, in its ring, with the skills.
-agent_bits eligible_for(const router_state& s, const item& i) {
+agent_bits eligible_for(const router_state& s, const signature_key& key) {
   signature sig;
-  sig.key = {.queue = i.queue, .ring = i.ring, .channel = i.channel, .needs = i.needs};
+  sig.key = key;
   match_signature(s, sig);
   agent_bits found;
   found.resize(s.agents.size());
   for (const auto& [w, bits] : sig.match) {
-    for_each_bit(bits, w, [&](agent_index a) { found.set(a, is_present(s.agents[a], i.channel)); });
+    for_each_bit(bits, w, [&](agent_index a) { found.set(a, is_present(s.agents[a], key.channel)); });
   }
   return found;
 }
@@ -65,11 +65,20 @@ milliseconds eta90(std::uint64_t turns, std::uint64_t slots_milli, milliseconds 
   return milliseconds{quantile90(turns) * static_cast<std::uint64_t>(handling.count()) / slots_milli};
 }
 
-wait_view::wait_view(const router_state& s, slot_index like) : s_(s) {
-  const auto& i = s.items[like];
-  const auto eligible = eligible_for(s, i);
-  const std::uint64_t units = std::max<std::uint32_t>(1, cost_of(*s.config, i.channel, false));
-  const auto& ch = s.config->channels[i.channel];
+wait_view::wait_view(const router_state& s, slot_index like)
+    : wait_view(s, {.queue = s.items[like].queue,
+                    .ring = s.items[like].ring,
+                    .channel = s.items[like].channel,
+                    .needs = s.items[like].needs}) {}
+
+wait_view::wait_view(const router_state& s, queue_index q, channel_index ch)
+    : wait_view(s, {.queue = q, .ring = ring_to_ask(s, q, 0), .channel = ch}) {}
+
+wait_view::wait_view(const router_state& s, const signature_key& key)
+    : s_(s), open_(s.queues[key.queue].open && !s.rules(key.queue).removed) {
+  const auto eligible = eligible_for(s, key);
+  const std::uint64_t units = std::max<std::uint32_t>(1, cost_of(*s.config, key.channel, false));
+  const auto& ch = s.config->channels[key.channel];
   const std::uint64_t share = ch.interruptible ? 100 - s.config->reserve_percent : 100;
   const std::uint64_t most = ch.at_once_max == 0 ? ~std::uint64_t{0} : ch.at_once_max;
   for (std::size_t w = 0; w < eligible.words(); ++w) {
@@ -77,13 +86,13 @@ wait_view::wait_view(const router_state& s, slot_index like) : s_(s) {
       const std::uint64_t serves = std::max<std::size_t>(1, s.config->agents[a].queues.size());
       const auto room = s.loads[a].units * share / 100;
       slots_milli_ += std::min(room / units, most) * 1'000 / serves;
-      if (!s.available[i.channel].test(a)) return;
-      free_ += std::min((room - s.loads[a].used) / units, most - s.agents[a].at_once[i.channel]);
+      if (!s.available[key.channel].test(a)) return;
+      free_ += std::min((room - s.loads[a].used) / units, most - s.agents[a].at_once[key.channel]);
     });
   }
-  const auto measured = s.queues[i.queue].handling[i.channel];
+  const auto measured = s.queues[key.queue].handling[key.channel];
   handling_ = std::max(milliseconds{1}, measured.count() > 0 ? measured : s.config->handling_prior);
-  const auto priority = s.rules(i.queue).priority;
+  const auto priority = s.rules(key.queue).priority;
   const auto look = [&](std::uint32_t index) {
     const auto& sig = s.signatures[index];
     if (s.rules(sig.key.queue).priority <= priority && have_common(eligible, sig)) rivals_.push_back(index);
@@ -118,10 +127,20 @@ std::uint64_t wait_view::ahead_in(milliseconds enough) const {
 }
 
 wait_estimate wait_view::of(slot_index slot, std::uint64_t ahead_max) const {
+  return behind(count_ahead(slot, ahead_max));
+}
+
+wait_estimate wait_view::of_newcomer() const {
+  std::uint64_t ahead = 0;
+  for (const auto index : rivals_) ahead += s_.signatures[index].items.size();
+  return behind(ahead);
+}
+
+wait_estimate wait_view::behind(std::uint64_t ahead) const {
   wait_estimate e;
-  const auto position = 1 + count_ahead(slot, ahead_max);
+  const auto position = 1 + ahead;
   e.position = static_cast<std::uint32_t>(position);
-  if (slots_milli_ == 0) return e;
+  if (!is_served()) return e;
   const auto turns = position > free_ ? position - free_ : 0;
   e.p50 = eta50(turns, slots_milli_, handling_);
   e.p90 = eta90(turns, slots_milli_, handling_);

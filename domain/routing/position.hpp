@@ -10,8 +10,9 @@
 namespace switchboard::domain::routing {
 
 struct wait_estimate {
-  std::uint32_t position = 1;            ///< 1 + those ahead that somebody eligible for this one could take
-  std::optional<milliseconds> p50 = {};  ///< nullopt: nobody is here who could; after the next opening
+  std::uint32_t position = 1;  ///< 1 + those ahead that somebody eligible for this one could take
+  /// nullopt: nobody is here who could, or the queue is closed; after the next opening
+  std::optional<milliseconds> p50 = {};
   std::optional<milliseconds> p90 = {};
 };
 
@@ -22,16 +23,23 @@ class wait_view {
  public:
   /// Of those that require what this one does.
   wait_view(const router_state& s, slot_index like);
+  /// Of what came to this queue now, by this channel, and required nothing in particular.
+  wait_view(const router_state& s, queue_index q, channel_index ch);
   /// Counts up to `ahead_max`, or one more than that.
   [[nodiscard]] wait_estimate of(slot_index slot, std::uint64_t ahead_max) const;
-  /// With so many before it p50 exceeds `enough`. Precondition: somebody is here.
+  /// Behind all that waits there already, for whoever could take one of those as well.
+  [[nodiscard]] wait_estimate of_newcomer() const;
+  /// With so many before it p50 exceeds `enough`, once it is served.
   [[nodiscard]] std::uint64_t ahead_in(milliseconds enough) const;
-  [[nodiscard]] bool somebody_is_here() const { return slots_milli_ > 0; }
+  [[nodiscard]] bool is_served() const { return open_ && slots_milli_ > 0; }
 
  private:
+  wait_view(const router_state& s, const signature_key& key);
   [[nodiscard]] std::uint64_t count_ahead(slot_index slot, std::uint64_t most) const;
+  [[nodiscard]] wait_estimate behind(std::uint64_t ahead) const;
 
   const router_state& s_;
+  bool open_ = true;
   std::uint64_t slots_milli_ = 0;  ///< at once, of those who are here, in the share that falls to this work
   std::uint64_t free_ = 0;
   milliseconds handling_{1};

@@ -16,7 +16,7 @@ static_assert(distinct(decider_words) &&
 std::vector<std::string_view> words_of_keys(const std::vector<strategy>& chain) {
   std::vector<std::string_view> words;
   for (const auto how : chain) {
-    if (how == strategy::round_robin) continue;
+    if (how == strategy::round_robin) break;
     words.push_back(to_word(how));
     if (how == strategy::skill_best) words.push_back(to_word(strategy::load_balanced));
   }
@@ -99,9 +99,23 @@ std::string_view decided_by(const explanation& x, const router_state& s) {
   return *x.decided_by < words.size() ? words[*x.decided_by] : std::string_view{};
 }
 
+void add_explanation(json_object& o, const explanation& x, const router_state& s) {
+  const auto words = words_of_keys(s.rules(x.queue).strategies);
+  o.text("queue", s.rules(x.queue).id.value);
+  if (x.rule != no_rule) o.text("rule", s.config->rules[x.rule]);
+  o.number("ring", x.ring);
+  if (x.hold != hold::none) o.text("hold", to_word(x.hold));
+  add_needs(o, x.needs, s);
+  o.raw("keys", array_of(words, append_json_string));
+  if (x.winner != no_agent) o.text("best", agent_name(s, x.winner));
+  o.text_if("decidedBy", decided_by(x, s));
+  o.raw("candidates", array_of(x.candidates, [&](auto& to, const auto& c) { append_candidate(to, c, s); }));
+  o.number("eligible", x.eligible);
+  o.raw("rejected", counts_of(x));
+}
+
 std::string to_json(const reason& r, const router_state& s) {
   const auto& x = r.explained;
-  const auto words = words_of_keys(s.rules(x.queue).strategies);
   std::string out;
   json_object o{out};
   o.text("conversation", to_text(r.conversation));
@@ -114,17 +128,7 @@ std::string to_json(const reason& r, const router_state& s) {
     o.text("agent", agent_name(s, r.winner));
     o.text("by", to_word(r.by));
   }
-  o.text("queue", s.rules(x.queue).id.value);
-  if (x.rule != no_rule) o.text("rule", s.config->rules[x.rule]);
-  o.number("ring", x.ring);
-  if (x.hold != hold::none) o.text("hold", to_word(x.hold));
-  add_needs(o, x.needs, s);
-  o.raw("keys", array_of(words, append_json_string));
-  if (x.winner != no_agent) o.text("best", agent_name(s, x.winner));
-  o.text_if("decidedBy", decided_by(x, s));
-  o.raw("candidates", array_of(x.candidates, [&](auto& to, const auto& c) { append_candidate(to, c, s); }));
-  o.number("eligible", x.eligible);
-  o.raw("rejected", counts_of(x));
+  add_explanation(o, x, s);
   o.end();
   return out;
 }

@@ -36,6 +36,9 @@ struct reason {
 /// `requires` and `prefers` of an object, as to_json() has them.
 void add_needs(json_object& o, const item_needs& needs, const router_state& s);
 
+/// What to_json() has from `queue` on, of an object.
+void add_explanation(json_object& o, const explanation& x, const router_state& s);
+
 /// An object; names instead of indexes, `s` being any state with the config that it was decided by, or a later one.
 ///   conversation, event, sequence, at, configVersion
 ///                        event: offer_made, assigned; where it waits, what brought it there: queued, requeued,

@@ -35,7 +35,7 @@ using std::chrono::milliseconds;
 
 /// Each is a part of the key by which agents are compared; less is better. Ties: who was assigned longest ago, then the id.
 enum class strategy : std::uint8_t {
-  round_robin,    ///< nothing but the tie-break: an agent who comes back is next once, never owed several
+  round_robin,    ///< the tie-break, so nothing behind it counts: an agent who comes back is next once, never owed several
   least_active,   ///< how many conversations he has
   load_balanced,  ///< (used + cost) / units: the load AFTER it
   skill_best      ///< what the preferred skills weigh at his levels, more is better; then the load

@@ -106,23 +106,9 @@ void overflow(turning& t, slot_index slot) {
   }
 }
 
-namespace {
-
-bool anybody_in(const router_state& s, queue_index q, const ring& r) {
-  const auto& online = s.queues[q].online;
-  for (std::size_t p = 0; p < online.size() && p <= r.pool; ++p) {
-    if (online[p] > 0) return true;
-  }
-  return false;
-}
-
-}  // namespace
-
 void skip_empty_rings(turning& t, slot_index slot) {
   const auto& i = t.s.items[slot];
-  const auto& rings = t.s.rules(i.queue).rings;
-  while (i.ring + std::size_t{1} < rings.size() && rings[i.ring].skip_if_none_online) {
-    if (anybody_in(t.s, i.queue, rings[i.ring])) return;
+  for (const auto to = ring_to_ask(t.s, i.queue, i.ring); i.ring < to;) {
     t.emit({.kind = event_kind::ring_opened,
             .conversation = i.id,
             .queue = i.queue,
@@ -320,8 +306,7 @@ void skip_rings_without(turning& t, agent_index a) {
     std::vector<slot_index> waiting;
     for_each_signature(t.s.queues[m.queue], [&](std::uint32_t sig) {
       const auto& of = t.s.signatures[sig];
-      if (of.key.ring < rings.size() && rings[of.key.ring].skip_if_none_online &&
-          !anybody_in(t.s, m.queue, rings[of.key.ring])) {
+      if (of.key.ring < rings.size() && ring_to_ask(t.s, m.queue, of.key.ring) > of.key.ring) {
         waiting.insert(waiting.end(), of.items.slots().begin(), of.items.slots().end());
       }
     });

@@ -37,10 +37,11 @@ int compare_agents(const router_state& s, const std::vector<strategy>& chain, co
     return o != 0;
   };
   for (const auto how : chain) {
+    if (how == strategy::round_robin) break;  // the tie-break itself: nothing behind it ever counts
     int o = 0;
     switch (how) {
       case strategy::round_robin:
-        continue;
+        break;
       case strategy::least_active:
         if (decided(o = order(x.active, y.active))) return o;
         break;
@@ -68,7 +69,7 @@ std::int64_t leading_key(const router_state& s, const std::vector<strategy>& cha
   for (const auto how : chain) {
     switch (how) {
       case strategy::round_robin:
-        continue;
+        return static_cast<std::int64_t>(load.last_assigned);
       case strategy::least_active:
         return load.active;
       case strategy::skill_best:
@@ -90,7 +91,7 @@ std::vector<key_element> key_of_agent(const router_state& s, const std::vector<s
   std::vector<key_element> key;
   key.reserve(2 * chain.size() + 2);
   for (const auto how : chain) {
-    if (how == strategy::round_robin) continue;
+    if (how == strategy::round_robin) break;
     if (how == strategy::least_active) {
       key.push_back({load.active});
       continue;

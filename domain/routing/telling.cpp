@@ -32,7 +32,7 @@ bool tell(turning& t, slot_index slot, const wait_view& view) {
   const auto& i = t.s.items[slot];
   const auto& rule = t.s.rules(i.queue).tell;
   const auto& last = t.s.more_of(slot).told;
-  if (!view.somebody_is_here() || !t.s.queues[i.queue].open) {
+  if (!view.is_served()) {
     if (!rule.when_closed || !is_news(last, after_opening, t.now, rule)) return false;
     t.emit({.kind = event_kind::wait_told,
             .conversation = i.id,

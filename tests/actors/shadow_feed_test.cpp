@@ -106,10 +106,8 @@ TEST_F(shadow_feed_test, tells_it_what_happens_and_shows_what_it_found) {
   EXPECT_EQ(figures().shadow_behind, 0u);
   EXPECT_EQ(differing(), 5u);
   const auto row = feed_.row();
-  EXPECT_THAT(
-      row,
-      HasSubstr(
-          R"({"brand":"acme","configVersion":4081,"following":true,"outcomes":{"same":0,"other_queue":5,)"));
+  EXPECT_THAT(row, HasSubstr(R"({"brand":"acme","configVersion":4081,"following":true,"since":")"));
+  EXPECT_THAT(row, HasSubstr(R"("outcomes":{"same":0,"other_queue":5,)"));
   std::size_t kept = 0;
   for (auto at = row.find("\"conversation\""); at != std::string::npos;
        at = row.find("\"conversation\"", at + 1))
@@ -139,6 +137,22 @@ TEST_F(shadow_feed_test, leaves_out_what_is_too_far_behind_and_begins_anew_when_
   run_all();
   EXPECT_EQ(differing(), before + 1);
   EXPECT_THAT(problems_, testing::SizeIs(1));
+}
+
+TEST_F(shadow_feed_test, shows_what_differed_between_the_present_two_configs_only) {
+  configure(settings("1"));
+  arrive();
+  run_all();
+  arrive();
+  configure(settings("2"));
+  EXPECT_THAT(feed_.row(), HasSubstr(R"("other_queue":0,)"));
+  run_all();
+  EXPECT_THAT(feed_.row(), HasSubstr(R"("other_queue":0,)")) << "it was on its way to the one before";
+  EXPECT_THAT(feed_.row(), HasSubstr(R"("differences":[]})"));
+  arrive();
+  run_all();
+  EXPECT_THAT(feed_.row(), HasSubstr(R"("other_queue":1,)"));
+  EXPECT_EQ(differing(), 3u) << "a counter never goes back";
 }
 
 TEST_F(shadow_feed_test, begins_anew_no_oftener_than_once_a_minute) {

@@ -35,7 +35,26 @@ TEST(explain, says_who_why_and_why_not) {
       "  * ada    skill_best -10, load_balanced 40/100 (decides), lastAssigned 17, rank 0\n"
       "    bobby  skill_best -10, load_balanced 60/100 (decides), lastAssigned 12, rank 1; held: cooldown\n"
       "    cid    no: skill\n"
-      "    … and 1 more who are eligible\n");
+      "    … and 1 more who are eligible\n"
+      "    … and 27 more who are not\n");
+}
+
+TEST(explain, says_why_it_waits_now) {
+  const std::string waits =
+      R"("enqueuedAt":"2026-11-21T08:05:48.123Z","queue":"support","ring":0,"keys":[],"rejected":{"units":1},)"
+      R"("candidates":[{"agent":"ada","reject":"units"}],"eligible":0})";
+  const std::string rest =
+      "    0 eligible, 1 not: units 1\n"
+      "    ada  no: units\n";
+  EXPECT_EQ(*position_text(R"({"position":7,"p50Ms":175000,"p90Ms":263000,)" + waits),
+            "now  it waits since 2026-11-21T08:05:48.123Z, at position 7: about 3 min more, 9 of 10 times "
+            "within 5 min\n    queue support, ring 0\n" +
+                rest);
+  EXPECT_EQ(*position_text(R"({"position":7,"hold":"closed",)" + waits),
+            "now  it waits since 2026-11-21T08:05:48.123Z, at position 7: nobody can say for how long\n"
+            "    queue support, ring 0; held: closed\n" +
+                rest);
+  EXPECT_FALSE(position_text("{}"));
 }
 
 TEST(explain, says_what_keeps_it_from_everybody) {
@@ -75,11 +94,14 @@ TEST(explain, reads_page_after_page) {
       return scripted_answer{http_answer(200, "{\"decisions\":[" + waits + "],\"cursor\":\"p2\"}")};
     if (r.target() == "/v1/conversations/c_1/decisions?limit=50&cursor=p2")
       return scripted_answer{http_answer(200, "{\"decisions\":[" + offered + "]}")};
+    if (r.target() == "/v1/conversations/c_1/position")
+      return scripted_answer{http_answer(200, R"({"position":1,"queue":"support"})")};
     return scripted_answer{http_answer(404, R"({"detail":"no such thing"})")};
   });
   const auto text = explain(server, false);
   EXPECT_EQ(text.code, 0) << text.err;
-  EXPECT_EQ(text.out, *decision_text(waits) + *decision_text(offered));
+  EXPECT_EQ(text.out, *decision_text(waits) + *decision_text(offered) +
+                          *position_text(R"({"position":1,"queue":"support"})"));
   const auto rows = explain(server, true);
   EXPECT_EQ(rows.code, 0);
   EXPECT_EQ(rows.out, waits + "\n" + offered + "\n");
@@ -95,8 +117,11 @@ TEST(explain, says_where_there_is_nothing_and_what_to_do) {
                         row{404, R"({"detail":"no such thing"})", "no such thing; GET /v1/conversations", 1},
                         row{401, "", "--token", 1}, row{200, "{}", "no page of decisions", 1},
                         row{200, R"({"decisions":[{"x":1}]})", "no decision", 1}}) {
-    scripted_server server(
-        [&](const seen_request&, std::size_t) { return scripted_answer{http_answer(c.status, c.body)}; });
+    scripted_server server([&](const seen_request& r, std::size_t) {
+      const bool asks_why = !r.target().ends_with("/position");
+      return asks_why ? scripted_answer{http_answer(c.status, c.body)}
+                      : scripted_answer{http_answer(409, "{}")};
+    });
     const auto s = explain(server, false);
     EXPECT_EQ(s.code, c.code) << c.body;
     EXPECT_NE((c.code == 0 ? s.out : s.err).find(c.says), std::string::npos) << s.out << s.err;

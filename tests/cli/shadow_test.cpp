@@ -29,8 +29,8 @@ const std::string second =
 
 std::string shadow_of(const std::string& following, const std::string& skipped) {
   return R"({"brand":"acme","configVersion":255,"following":)" + following +
-         R"(,"outcomes":{"same":812,"other_queue":1,"other_agent":0,"only_shadow":2},"skipped":)" + skipped +
-         R"(,"differences":[)" + first + "," + second + "]}";
+         R"(,"since":"2026-11-21T07:00:00.000Z","outcomes":{"same":812,"other_queue":1,"other_agent":0,"only_shadow":2},"skipped":)" +
+         skipped + R"(,"differences":[)" + first + "," + second + "]}";
 }
 
 const std::string lines =
@@ -43,15 +43,16 @@ const std::string lines =
 
 TEST(shadow, says_what_each_of_the_two_would_have_done) {
   EXPECT_EQ(*shadow_text(shadow_of("true", "0")),
-            "brand acme, shadow of config 00000000000000ff: 815 compared: same 812, other_queue 1, "
+            "brand acme, shadow of config 00000000000000ff since 2026-11-21T07:00:00.000Z: 815 compared: "
+            "same 812, other_queue 1, "
             "only_shadow 2\n" +
                 lines);
-  EXPECT_EQ(
-      *shadow_text(shadow_of("false", "17")),
-      "brand acme, shadow of config 00000000000000ff: 815 compared: same 812, other_queue 1, only_shadow 2\n"
-      "    it was too far behind, or failed, and is left out until it begins anew\n"
-      "    17 turns of the router were left out\n" +
-          lines);
+  EXPECT_EQ(*shadow_text(shadow_of("false", "17")),
+            "brand acme, shadow of config 00000000000000ff since 2026-11-21T07:00:00.000Z: 815 compared: "
+            "same 812, other_queue 1, only_shadow 2\n"
+            "    it was too far behind, or failed, and is left out until it begins anew\n"
+            "    17 turns of the router were left out\n" +
+                lines);
   for (const std::string json : {"", "[]", "{}", "{\"brand\":1}"}) EXPECT_FALSE(shadow_text(json)) << json;
 }
 

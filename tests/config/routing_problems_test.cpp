@@ -418,6 +418,10 @@ TEST(RoutingWarnings, a_rule_behind_one_that_fits_all_that_it_fits) {
 
 TEST(RoutingWarnings, what_is_there_and_has_no_effect) {
   expect_warnings({
+      {queue_with("strategies = [\"skill_best\", \"round_robin\"]\n"), {}},
+      {queue_with("strategies = [\"round_robin\", \"skill_best\", \"least_active\"]\n"),
+       {"26:30: warning: \"skill_best\" stands behind \"round_robin\", which finds no two alike, and never "
+        "decides; put \"round_robin\" last"}},
       {queue_with("[queue.overflow]\ntargets = [\"agent:ada\"]\n"),
        {"26:1: warning: nothing overflows from queue \"q\"; set length_max, wait_max, eta_max or "
         "when_closed, or remove "

@@ -83,6 +83,7 @@ auto key_for(const router_state& s, const item& i, agent_index a) {
            std::max(rules_of(s, a).units, 1u);
   };
   for (const auto how : s.rules(i.queue).strategies) {
+    if (how == strategy::round_robin) break;
     if (how == strategy::least_active) key.push_back(static_cast<number>(s.agents[a].work.size()));
     if (how == strategy::skill_best) {
       number score = 0;

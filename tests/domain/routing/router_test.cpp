@@ -385,6 +385,17 @@ TEST_F(router_test, what_comes_late_has_no_effect) {
   EXPECT_TRUE(said.empty());
 }
 
+TEST_F(router_test, turns_are_never_equal_so_nothing_behind_them_counts) {
+  config.queues[0].strategies = {strategy::round_robin, strategy::least_active};
+  const auto a = add_agent("a"), b = add_agent("b");
+  open();
+  const auto first = arrive(), second = arrive();
+  ASSERT_EQ(owner(first), a);
+  ASSERT_EQ(owner(second), b);
+  tell(tell_left{second, 9});
+  EXPECT_EQ(owner(arrive()), a) << "b has fewer, and had the last turn";
+}
+
 TEST_F(router_test, a_new_config_keeps_everybodys_place_and_empties_who_is_gone) {
   const auto a = add_agent("a"), b = add_agent("b");
   config.queues[0].strategies = {strategy::round_robin};
