@@ -69,7 +69,7 @@ void router_owner::recover(const storage::record& r) {
     if (owner != routing::no_agent) ended_[owner] = said.at;
   }
   routing::apply_turn(state_, *events);
-  note_all(*events, t.sequence);
+  note_all(*command, *events, t.sequence);
   consumed_ = std::max<storage::log_sequence>(consumed_, t.consumed);
   ++turns_since_save_;
 }
@@ -282,6 +282,22 @@ void router_owner::tell(const routing::followed& f) {
   }
 }
 
+routing::followed router_owner::as_seen(const domain::conversation& c) const {
+  const auto settings = links_.of->settings.load();
+  const auto* const account = settings->find_account(c.account.value);
+  return {.type = event_type::conversation_updated,
+          .conversation = c,
+          .at = c.updated_at,
+          .source = account == nullptr ? domain::source_id{} : account->source};
+}
+
+routing::router_command router_owner::brought(const domain::conversation& c, routing::agent_index to,
+                                              bool force) const {
+  auto facts = routing::facts_by_hand(state_, as_seen(c), rules_);
+  return routing::assign{c.id, to, force,
+                         std::make_shared<const routing::conversation_facts>(std::move(facts))};
+}
+
 void router_owner::follow_agent(const storage::record& r) {
   const auto e = storage::decode(r.bytes);
   if (!e || !e->noted) return fatal("record " + std::to_string(r.sequence) + " of the log can't be read");
@@ -315,7 +331,13 @@ void router_owner::follow_erasure(const storage::record& r) {
 void router_owner::import(const std::vector<domain::conversation>& open) {
   importing_ = true;
   for (const auto& c : open) {
-    // What somebody has is his, whomever it waits for.
+    // Whose it was before there was a router is his.
+    const auto owner = c.assigned_to.empty() ? routing::no_agent : agent(c.assigned_to);
+    if (owner != routing::no_agent) {
+      (void)run(brought(c, owner, true));
+      continue;
+    }
+    // What somebody had is to be somebody's, whomever it waits for.
     auto as_open = c;
     if (!c.assigned_to.empty()) as_open.status = domain::conversation_status::open;
     tell({.type = event_type::conversation_updated,
@@ -324,11 +346,6 @@ void router_owner::import(const std::vector<domain::conversation>& open) {
           .at = c.updated_at,
           .source = {},
           .text_follows = false});
-    // Whose it was before there was a router is his.
-    const auto owner = c.assigned_to.empty() ? routing::no_agent : agent(c.assigned_to);
-    if (owner != routing::no_agent && state_.items.find(c.id) != routing::no_slot) {
-      (void)run(routing::assign{c.id, owner, true});
-    }
   }
 }
 

@@ -141,7 +141,7 @@ void router_owner::commit(const routing::router_command& c, std::uint64_t before
     count(e);
     shown(e, records);
   }
-  note_all(events, before);
+  note_all(c, events, before);
   for (const auto& r : why) {
     domain::event decided;
     decided.type = event_type::routing_decided;
@@ -185,13 +185,19 @@ void router_owner::shown(const routing::router_event& e,
 }
 
 /// `sequence`: the router's before them.
-void router_owner::note_all(const std::vector<routing::router_event>& events, std::uint64_t sequence) {
+void router_owner::note_all(const routing::router_command& of,
+                            const std::vector<routing::router_event>& events, std::uint64_t sequence) {
+  const auto* const by_hand = std::get_if<routing::assign>(&of);
+  const auto comes = by_hand != nullptr && by_hand->facts ? by_hand->id : domain::conversation_id{};
   std::optional<domain::conversation_id> freed;
   for (auto e = events.begin(); e != events.end(); ++e) {
-    note(*e, ++sequence, freed == e->conversation);
+    ++sequence;
+    if (e->kind == event_kind::queued && e->conversation == comes) continue;  // for nobody to take
+    note(*e, sequence, freed == e->conversation);
     if (e->kind == event_kind::unassigned) freed = e->conversation;
-    // A warm transfer leaves it whose it is, for now.
     const auto noted = unsettled_.find(sequence);
+    if (e->kind == event_kind::assigned && e->conversation == comes) noted->second.brought = true;
+    // A warm transfer leaves it whose it is.
     const bool moved = e->kind == event_kind::transferred || e->kind == event_kind::overflowed;
     if (noted == unsettled_.end() || !moved || freed == e->conversation) continue;
     const auto owner = owner_after(state_, events.end(), e);
@@ -249,6 +255,9 @@ void router_owner::settled(std::uint64_t sequence, command_result&& result) {
   if (result.version != 0) {
     versions_.note(u->second.what.id, result.version, std::chrono::steady_clock::now());
   }
+  // It ended while it was being given to somebody, and said so before the router knew it.
+  const bool is_over =
+      u->second.brought && !result.failed && !result.undecided && result.conversation.empty();
   if (u->second.says) count_said(result);
   if (u->second.reply) {
     u->second.reply({.conversation_refused = std::move(result.refused),
@@ -256,7 +265,12 @@ void router_owner::settled(std::uint64_t sequence, command_result&& result) {
                      .conversation = std::move(result.conversation),
                      .version = result.version});
   }
-  if (!result.failed && !result.undecided) unsettled_.erase(u);
+  if (result.failed || result.undecided) return;
+  const auto id = u->second.what.id;
+  unsettled_.erase(u);
+  const auto slot = state_.items.find(id);
+  if (is_over && slot != routing::no_slot)
+    (void)run(routing::tell_left{id, std::max(result.version, state_.items[slot].version + 1)});
 }
 
 void router_owner::when_durable(std::function<void(bool)> then) {
@@ -297,6 +311,8 @@ expected<routing::router_command, routing::refusal> router_owner::command_of(con
       return whose(c.agent, [&](auto a) -> outcome { return command{routing::pull{a, c.conversation}}; });
     } else if constexpr (std::is_same_v<act, assign_to>) {
       return whose(c.agent, [&](auto a) -> outcome {
+        const bool known = state_.items.find(c.conversation) != routing::no_slot;
+        if (!known && c.as != nullptr) return brought(*c.as, a, c.force);
         return command{routing::assign{c.conversation, a, c.force}};
       });
     } else if constexpr (std::is_same_v<act, assign_to_nobody>) {
@@ -366,7 +382,10 @@ void router_owner::act(const routing_act& what, std::function<void(routing_resul
   if (!command) return reply({.refused = command.error()});
   if (!is_whose(what)) return reply({.refused = routing::refusal::not_assigned});
   const auto before = state_.sequence;
-  const auto done = run(*command);
+  const auto* const to = std::get_if<assign_to>(&what);
+  const bool asks_rules = shadow_.is_on() && to != nullptr && to->as != nullptr;
+  const auto done =
+      run(*command, asks_rules ? std::optional(routing::subject_of(as_seen(*to->as))) : std::nullopt);
   if (done.refused) {
     // What was due before it was decided all the same: the refusal is as of behind that.
     return when_durable([reply = std::move(reply), why = *done.refused](bool durable) {

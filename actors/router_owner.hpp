@@ -93,6 +93,8 @@ class router_owner {
     domain::route what;
     /// It is said to the customer: wait_told, or overflowed to leave_message.
     std::optional<domain::routing::router_event> says = {};
+    bool brought =
+        false;  ///< it came with its owner, of whom only what somebody saw says that it is not over
     bool sent = false;
     std::function<void(routing_result&&)> reply = {};
   };
@@ -106,7 +108,8 @@ class router_owner {
   void committed(std::uint64_t up_to);
   void settled(std::uint64_t sequence, command_result&& result);
   void send(std::uint64_t sequence, unsettled& u);
-  void note_all(const std::vector<domain::routing::router_event>& events, std::uint64_t sequence);
+  void note_all(const domain::routing::router_command& of,
+                const std::vector<domain::routing::router_event>& events, std::uint64_t sequence);
   void note(const domain::routing::router_event& e, std::uint64_t sequence, bool had_owner);
   // -- what customers are told (router_telling.cpp) --------------------------------------------------------
   [[nodiscard]] static bool is_said(const domain::routing::router_event& e);
@@ -129,6 +132,10 @@ class router_owner {
   void follow_erasure(const storage::record& r);
   void follow_hand(const storage::record& r);
   void tell(const domain::routing::followed& f);
+  /// As somebody saw it. Refers to it.
+  [[nodiscard]] domain::routing::followed as_seen(const domain::conversation& c) const;
+  [[nodiscard]] domain::routing::router_command brought(const domain::conversation& c,
+                                                        domain::routing::agent_index to, bool force) const;
   void recover_presences();
   void tell_presences();
   void take_names();

@@ -41,6 +41,9 @@ struct assign_to {
   domain::conversation_id conversation;
   domain::agent_id agent;
   bool force = false;
+  /// As the caller's look had it: nobody is sought for one whose customer is to answer, or that we began, so the router may not know
+  /// it. nullptr: it is over, and such is refused.
+  std::shared_ptr<const domain::conversation> as = {};
   std::optional<if_seen> seen = {};
   domain::agent_id only_of = {};  ///< refused (not_assigned) unless it is his; empty: whoever has it
 };
@@ -145,7 +148,7 @@ struct router_figures {
                 offers_rescinded = 0;
   std::uint64_t assignments = 0;
   std::uint64_t nowhere_left = 0;  ///< overflowed from every queue that is named for it, and waits
-  std::uint64_t told = 0;      ///< messages to who waits
+  std::uint64_t told = 0;          ///< messages to who waits
   std::uint64_t not_told = 0;  ///< … that were refused (a window that is closed, no room), or came too late
   std::uint64_t unsettled = 0;  ///< decided, and not in its conversation's log yet
   bool has_shadow = false;

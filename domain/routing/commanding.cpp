@@ -31,7 +31,7 @@ std::int64_t transfer_key(const turning& t, const item& i, queue_index to) {
 
 // -- conversations -------------------------------------------------------------------------------------------
 
-outcome enqueue(turning& t, const facts_ptr& facts) {
+outcome come(turning& t, const facts_ptr& facts) {
   const auto& f = *facts;
   if (!is_queue(t, f.queue)) return refusal::unknown_queue;
   if (t.s.items.size() >= t.s.config->conversations_max) return refusal::router_full;
@@ -40,6 +40,12 @@ outcome enqueue(turning& t, const facts_ptr& facts) {
           .queue = f.queue,
           .key = queue_key(*t.s.config, t.s.rules(f.queue).order, f.priority, t.now, f.due),
           .facts = facts});
+  return std::nullopt;
+}
+
+outcome enqueue(turning& t, const facts_ptr& facts) {
+  if (const auto why = come(t, facts)) return why;
+  const auto& f = *facts;
   const bool lately = f.last_agent_at + t.s.config->sticky_window > t.now;
   settle_in(t, slot_of(t, f.id), lately ? f.last_agent : no_agent);
   return std::nullopt;
@@ -295,10 +301,22 @@ bool fits_hard(const turning& t, slot_index slot, agent_index a) {
   return units <= his || has_hard_room(t.s, a, units - his);
 }
 
+/// One that waits for its customer, or that we began: nobody was to be sought for it.
+outcome bring_to(turning& t, const assign& c) {
+  const auto gone = t.s.left.find(c.id);
+  if (gone != t.s.left.end() && gone->second > c.facts->version) return refusal::unknown_conversation;
+  const bool fits = has_hard_room(t.s, c.agent, cost_of(*t.s.config, c.facts->channel, false));
+  if (!c.force && !fits) return refusal::over_hard_cap;
+  if (const auto why = come(t, c.facts)) return why;
+  give_to(t, slot_of(t, c.id), c.agent, decider::hand, !fits);
+  return std::nullopt;
+}
+
 outcome take(turning& t, const assign& c) {
   const auto slot = slot_of(t, c.id);
-  if (slot == no_slot) return refusal::unknown_conversation;
+  if (slot == no_slot && c.facts == nullptr) return refusal::unknown_conversation;
   if (!is_agent(t, c.agent)) return refusal::unknown_agent;
+  if (slot == no_slot) return bring_to(t, c);
   if (t.s.items[slot].owner == c.agent && t.s.items[slot].state == item_state::resting) return std::nullopt;
   const bool fits = fits_hard(t, slot, c.agent);
   if (!c.force && !fits) return refusal::over_hard_cap;

@@ -147,6 +147,7 @@ void describe(Archive& a, T& c) {
 template <class Archive, field_of<assign> T>
 void describe(Archive& a, T& c) {
   a(c.id, c.agent, c.force);
+  a.since(2, c.facts);
 }
 template <class Archive, field_of<unassign> T>
 void describe(Archive& a, T& c) {

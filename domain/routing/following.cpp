@@ -43,14 +43,9 @@ std::map<std::string, std::string> attributes_of(const domain::conversation& c) 
   return all;
 }
 
-/// It wants a person, and nobody has told the router yet.
-std::optional<router_command> begin(const router_state& s, const followed& e, const following_rules& rules) {
+/// As rules have it.
+conversation_facts facts_of(const router_state& s, const followed& e, const following_rules& rules) {
   const auto& c = e.conversation;
-  // What is ours alone, nobody waits for, whatever is noted about it.
-  const bool reopened = e.type == event_type::conversation_reopened ||
-                        (e.type == event_type::conversation_updated && c.last_inbound_at);
-  const bool asks = is_by_customer(e) || (reopened && !e.text_follows);
-  if (!asks || is_over(e) || c.status != conversation_status::open) return std::nullopt;
   auto found = first_match(rules.rules, subject_of(e), rules.otherwise);
   conversation_facts f{.id = c.id,
                        .version = c.version,
@@ -60,7 +55,19 @@ std::optional<router_command> begin(const router_state& s, const followed& e, co
                        .required = std::move(found.required),
                        .preferred = std::move(found.preferred)};
   if (found.rule) f.rule = rules.rules[*found.rule].place;
-  if (found.priority != c.priority) f.had = c.priority;
+  return f;
+}
+
+/// It wants a person, and nobody has told the router yet.
+std::optional<router_command> begin(const router_state& s, const followed& e, const following_rules& rules) {
+  const auto& c = e.conversation;
+  // What is ours alone, nobody waits for, whatever is noted about it.
+  const bool reopened = e.type == event_type::conversation_reopened ||
+                        (e.type == event_type::conversation_updated && c.last_inbound_at);
+  const bool asks = is_by_customer(e) || (reopened && !e.text_follows);
+  if (!asks || is_over(e) || c.status != conversation_status::open) return std::nullopt;
+  auto f = facts_of(s, e, rules);
+  if (f.priority != c.priority) f.had = c.priority;
   if (c.last_agent_at) {
     f.last_agent = find_agent(s, c.last_agent);
     if (f.last_agent != no_agent) f.last_agent_at = *c.last_agent_at;
@@ -125,6 +132,13 @@ std::optional<router_command> follow(const router_state& s, const followed& e, c
   if (is_by_router(e.type)) return std::nullopt;
   const auto slot = s.items.find(e.conversation.id);
   return slot == no_slot ? begin(s, e, rules) : go_on(s, slot, e);
+}
+
+conversation_facts facts_by_hand(const router_state& s, const followed& e, const following_rules& rules) {
+  auto f = facts_of(s, e, rules);
+  f.priority = e.conversation.priority;
+  if (s.config->idle_after.count() > 0 && waits_for_customer(e.conversation)) f.waiting_since = e.at;
+  return f;
 }
 
 bool same_facts(const router_state& s, slot_index slot, const conversation_facts& f) {

@@ -35,6 +35,11 @@ struct following_rules {
 [[nodiscard]] std::optional<router_command> follow(const router_state& s, const followed& e,
                                                    const following_rules& rules);
 
+/// What somebody is given by hand that waits for nobody: its customer is to answer, or it is we who began. In the queue that rules
+/// send it to, with the priority that it has.
+[[nodiscard]] conversation_facts facts_by_hand(const router_state& s, const followed& e,
+                                               const following_rules& rules);
+
 /// Is nothing in `f` news but its version? Of a conversation that is known; its queue, its channel and its last agent are facts of
 /// when it came, and asked no more.
 [[nodiscard]] bool same_facts(const router_state& s, slot_index slot, const conversation_facts& f);

@@ -89,6 +89,8 @@ struct assign {
   conversation_id id = {};
   agent_index agent = 0;
   bool force = false;
+  facts_ptr facts =
+      {};  ///< with which it comes where it is not here: nobody waited for it; nullptr: refused then
 };
 struct unassign {
   conversation_id id = {};

@@ -15,17 +15,19 @@ router_command told(conversation_facts f) {
   return tell_conversation{std::make_shared<const conversation_facts>(std::move(f))};
 }
 
-/// It came: to where the shadow's rules send it.
-router_command arrival(const shadow& h, const conversation_facts& live, const subject& about) {
+/// It came: to where the shadow's rules send it. Without what they look at: to where it went.
+facts_ptr arrival(const shadow& h, const facts_ptr& live, const std::optional<subject>& told) {
+  if (!told) return live;
+  const auto& about = *told;
   auto found = first_match(h.rules.rules, about, h.rules.otherwise);
-  auto f = live;
+  auto f = *live;
   f.queue = found.queue;
   f.rule = found.rule ? h.rules.rules[*found.rule].place : no_rule;
   f.channel = channel_of(*h.own.config, about.platform, about.kind);
   f.priority = found.priority;
   f.required = std::move(found.required);
   f.preferred = std::move(found.preferred);
-  return told(std::move(f));
+  return std::make_shared<const conversation_facts>(std::move(f));
 }
 
 /// What of the facts is news to the live router is news to the shadow; the rest it has by its own rules.
@@ -70,7 +72,7 @@ struct telling {
 
   router_command operator()(const tell_conversation& c) const {
     const auto& f = *c.facts;
-    if (says(t, event_kind::queued, f.id)) return t.told ? arrival(h, f, *t.told) : router_command{c};
+    if (says(t, event_kind::queued, f.id)) return tell_conversation{arrival(h, c.facts, t.told)};
     return says(t, event_kind::changed, f.id) ? change(h, f) : tick{};
   }
   router_command operator()(const tell_presence& c) const {
@@ -99,6 +101,12 @@ struct telling {
       if (his && (!c.id || *c.id == e.conversation)) return assign{e.conversation, c.agent, e.flag};
     }
     return tick{};
+  }
+  router_command operator()(const assign& c) const {
+    if (!says(t, event_kind::queued, c.id)) return assign{c.id, c.agent, c.force};
+    auto facts = *arrival(h, c.facts, t.told);
+    facts.priority = c.facts->priority;  // by hand no rule sets another
+    return assign{c.id, c.agent, c.force, std::make_shared<const conversation_facts>(std::move(facts))};
   }
   router_command operator()(const tell_config&) const { return tick{}; }
   template <class Command>

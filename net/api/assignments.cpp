@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <utility>
 
 namespace switchboard::net::api {
@@ -30,6 +31,14 @@ bool is_version(const call& c, const domain::conversation_id& id, const domain::
                   "the conversation is at version " + std::to_string(at.version) + ", not " +
                       std::to_string(*wanted) + "; read it again");
   return false;
+}
+
+/// As it is, if the router may be given it with its owner.
+std::shared_ptr<const domain::conversation> if_open(const domain::conversation_id& id,
+                                                    const domain::conversation& at) {
+  using enum domain::conversation_status;
+  if (at.id != id || at.status == resolved || at.status == closed) return nullptr;
+  return std::make_shared<const domain::conversation>(at);
 }
 
 std::optional<actors::if_seen> seen_at(const if_match& version, time_of_look at) {
@@ -92,6 +101,7 @@ void assign_conversation(call&& c) {
                              actors::assign_to{.conversation = id,
                                                .agent = agent,
                                                .force = force,
+                                               .as = if_open(id, at),
                                                .seen = seen_at(version, looked),
                                                .only_of = *only_of},
                              {.id = id, .if_version = seen, .agent = agent});

@@ -138,7 +138,7 @@ saying saying_of(domain::routing::refusal why) {
               "it would take the agent beyond units_hard; with \"force\": true it is done all the same"};
     case unknown_conversation:
       return {409, "not-routed", "The conversation is not routed",
-              "it waits for nobody and nobody has it: it is resolved, closed or snoozed, or there is none"};
+              "it waits for nobody and nobody has it: it is resolved or closed, or its customer is to answer"};
     case unknown_agent:
       return {422, "unknown-agent", "Unprocessable", "no [[agent]] of the brand has this id", "/agent"};
     case unknown_queue:

@@ -115,10 +115,10 @@ class router_owner_test : public ::testing::Test {
   };
   static constexpr domain::conversation_id case_{{7, 7}, 1};
   std::vector<told> routed_;  ///< what conversations were told
-  mutable small_node node_;
-  routing_links links_;
   std::mutex mutex_;
   std::deque<router_owner::task> later_;
+  mutable small_node node_;  ///< behind what its journal's thread writes to
+  routing_links links_;
   std::unique_ptr<router_owner> owner_;
 };
 
@@ -177,6 +177,62 @@ TEST_F(router_owner_test, who_acts_on_what_he_saw_is_refused_where_it_was_decide
   EXPECT_EQ(owner_of(), "ada");
   EXPECT_TRUE(is_stale(act(assign_to_nobody{.conversation = case_, .seen = if_seen{2, looked}})));
   EXPECT_EQ(owner_of(), "ada") << "the other of two who saw the same";
+}
+
+/// As a caller may see it: nobody has it, and its customer is to answer.
+std::shared_ptr<const domain::conversation> snoozed(const domain::conversation& of) {
+  auto c = of;
+  c.status = domain::conversation_status::snoozed;
+  return std::make_shared<const domain::conversation>(c);
+}
+
+TEST_F(router_owner_test,
+       gives_what_waits_for_its_customer_to_whom_somebody_wants_and_frees_him_where_it_had_ended) {
+  owner_->configure(with_queue());
+  const auto as = snoozed(*about(event_type::conversation_updated, 3).conversation);
+  const auto to_ada = [&] { return act(assign_to{.conversation = case_, .agent = {"ada"}, .as = as}); };
+  ASSERT_EQ(to_ada(), std::nullopt) << "it waits for its conversation";
+  ASSERT_EQ(routed_.size(), 1u) << "it is nobody's to take, so it was not queued";
+  EXPECT_EQ(routed_[0].what.type, event_type::conversation_assigned);
+  EXPECT_EQ(routed_[0].what.agent.value, "ada");
+  EXPECT_EQ(routed_[0].what.queue.value, "support");
+  EXPECT_EQ(owner_of(), "ada");
+  // It was solved meanwhile, and so has nothing to say.
+  auto reply = std::move(routed_.back().reply);
+  reply({.version = 4});
+  tick();
+  EXPECT_EQ(owner_of(), "");
+  const auto again = to_ada();
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->refused, domain::routing::refusal::unknown_conversation) << "what he saw is of before";
+}
+
+TEST_F(router_owner_test, has_what_came_with_its_owner_behind_a_restart) {
+  owner_->configure(with_queue());
+  const auto as = snoozed(*about(event_type::conversation_updated, 3).conversation);
+  ASSERT_EQ(act(assign_to{.conversation = case_, .agent = {"ada"}, .as = as}), std::nullopt);
+  const auto before = node_.events();
+  routed_.clear();
+  owner_ = make();
+  for (const auto& r : before) owner_->recover(*r);
+  owner_->recovered(with_queue());
+  EXPECT_EQ(owner_of(), "ada");
+  ASSERT_EQ(routed_.size(), 1u) << "its conversation is told again";
+  auto reply = std::move(routed_.back().reply);
+  reply({.version = 4});
+  tick();
+  EXPECT_EQ(owner_of(), "") << "it was solved meanwhile";
+}
+
+TEST_F(router_owner_test, whose_it_was_before_there_was_a_router_is_asked_of_nobody_else) {
+  owner_->configure(with_queue());
+  auto c = *about(event_type::conversation_updated, 3).conversation;
+  c.assigned_to = {"ada"};
+  owner_->import({c});
+  tick();
+  ASSERT_EQ(routed_.size(), 1u);
+  EXPECT_EQ(routed_[0].what.type, event_type::conversation_assigned);
+  EXPECT_EQ(owner_of(), "ada");
 }
 
 TEST_F(router_owner_test, takes_no_late_decision_of_its_own_for_somebodys) {

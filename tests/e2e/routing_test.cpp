@@ -251,6 +251,42 @@ TEST_F(routing, work_is_given_moved_and_taken_back_by_hand) {
   EXPECT_EQ(ask("DELETE", "/v1/conversations/" + c + "/assignment", "boss-token").status, 409);
 }
 
+TEST_F(routing, what_is_snoozed_and_nobodys_can_be_given_to_somebody) {
+  const auto c = writes("491700000024");
+  ASSERT_EQ(ask("PATCH", "/v1/conversations/" + c, "boss-token", R"({"status":"pending"})").status, 200);
+  const auto given = ask("PUT", "/v1/conversations/" + c + "/assignment", "boss-token", R"({"agent":"bob"})");
+  EXPECT_EQ(given.status, 200) << given.body;
+  EXPECT_EQ(text_at(given.body, "/assignedTo"), "bob");
+  EXPECT_EQ(text_at(given.body, "/status"), "pending");
+  writes("491700000024", "so?");
+  const auto asked = event("conversation.updated", [&](const std::string& e) {
+    return of(c)(e) && text_at(e, "/data/conversation/status") == "open";
+  });
+  EXPECT_EQ(text_at(asked, "/data/conversation/assignedTo"), "bob") << "he is asked nothing: it is his";
+  ASSERT_EQ(ask("PATCH", "/v1/conversations/" + c, "boss-token", R"({"status":"resolved"})").status, 200);
+  const auto over = ask("PUT", "/v1/conversations/" + c + "/assignment", "boss-token", R"({"agent":"ada"})");
+  EXPECT_EQ(over.status, 409) << over.body;
+  EXPECT_THAT(text_at(over.body, "/type").value_or(""), HasSubstr("not-routed"));
+}
+
+TEST_F(routing, why_it_waits_is_said_as_of_now) {
+  const auto c = writes("491700000025");
+  const auto place = ask("GET", "/v1/conversations/" + c + "/position", "boss-token");
+  ASSERT_EQ(place.status, 200) << place.body;
+  EXPECT_EQ(json_at(place.body, "/eligible"), "0");
+  EXPECT_EQ(json_at(place.body, "/rejected/presence"), "2");
+  EXPECT_FALSE(json_at(place.body, "/p50Ms")) << "nobody is here";
+  EXPECT_FALSE(json_at(ask("GET", "/v1/queues/support", "boss-token").body, "/eta"));
+  const auto said = run_command({"explain", c, "--url", engine_.url(), "--token", "boss-token"}, dir_.path());
+  EXPECT_EQ(said.code, 0) << said.err;
+  EXPECT_THAT(said.out, HasSubstr("at position 1: nobody can say for how long\n"));
+  EXPECT_THAT(said.out, HasSubstr("0 eligible, 2 not: presence 2\n"));
+  comes("ada");
+  answers(event("offer.made", of(c)), "accept");
+  EXPECT_EQ(ask("GET", "/v1/conversations/" + c + "/position", "boss-token").status, 409);
+  EXPECT_TRUE(json_at(ask("GET", "/v1/queues/support", "boss-token").body, "/eta/p50Ms"));
+}
+
 TEST_F(routing, a_kill_changes_nothing_that_was_said_and_the_offer_still_holds) {
   comes("ada");
   const auto mine = writes("491700000005");

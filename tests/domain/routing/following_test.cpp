@@ -363,6 +363,31 @@ TEST_F(following_test, it_is_answered_when_its_owner_has_written_since_he_got_it
   EXPECT_TRUE(at(c.id).answered);
 }
 
+TEST_F(following_test, what_waits_for_its_customer_can_be_given_to_somebody_and_is_his_when_it_opens) {
+  c.status = conversation_status::snoozed;
+  c.tags = {"vip"};
+  rules.rules.push_back(
+      {.name = "vip", .place = 0, .tags = {"vip"}, .queue = 1, .set_priority = priority::high});
+  c.priority = priority::low;
+  const followed seen{.type = event_type::conversation_updated, .conversation = c, .at = now};
+  auto f = std::make_shared<const conversation_facts>(facts_by_hand(state, seen, rules));
+  EXPECT_EQ(f->queue, 1);
+  EXPECT_EQ(f->priority, priority::low) << "somebody may have set it; a rule did, when it came";
+  EXPECT_EQ(f->waiting_since, now);
+  EXPECT_EQ(tell(assign{c.id, 0}), refusal::unknown_conversation);
+  ASSERT_EQ(tell(assign{c.id, 0, false, f}), std::nullopt);
+  EXPECT_EQ(at(c.id).owner, 0);
+  EXPECT_EQ(at(c.id).state, item_state::resting);
+  c.status = conversation_status::open;
+  const auto text = by_customer("hello");
+  ASSERT_TRUE(hear(event_type::message_received, &text));
+  EXPECT_EQ(at(c.id).owner, 0);
+  tell(tell_left{c.id, 100});
+  EXPECT_EQ(tell(assign{c.id, 0, true, f}), refusal::unknown_conversation) << "it went on since";
+  c.id.ordinal = 2;
+  EXPECT_EQ(tell(assign{c.id, 9, true, f}), refusal::unknown_agent);
+}
+
 TEST_F(following_test, an_answer_counts_until_the_customer_writes_again) {
   come();
   tell(assign{c.id, 0, true});

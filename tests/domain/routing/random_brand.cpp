@@ -23,7 +23,7 @@ std::pair<router_command, milliseconds> random_brand::next(const router_state& s
   if (what < 60) return {presence(), after};
   if (what < 80) return {answer(s), after};
   if (what < 84) return {pull{agent(), chance(50) ? std::optional(any(s)) : std::nullopt}, after};
-  if (what < 87) return {assign{any(s), agent(), chance(20)}, after};
+  if (what < 87) return {by_hand(s), after};
   if (what < 88) return {unassign{any(s)}, after};
   if (what < 92) return {moved(s), after};
   if (what < 93) return {reassign_all{agent(), chance(50) ? no_queue : queue()}, after};
@@ -70,6 +70,14 @@ conversation_facts random_brand::facts(const conversation_id& id, std::uint64_t 
 }
 router_command random_brand::arrival() {
   return told(facts({{1, ++conversations_}, 1}, 1 + below(3), nullptr));
+}
+/// Of what is here, what is not any more, and what comes with its owner.
+router_command random_brand::by_hand(const router_state& s) {
+  assign a{chance(30) ? conversation_id{{1, ++conversations_}, 1} : any(s), agent(), chance(20)};
+  if (chance(50))
+    a.facts =
+        std::make_shared<const conversation_facts>(facts(a.id, chance(50) ? below(3) : ++versions_, &s));
+  return a;
 }
 /// Sometimes what was said long before, also of what left.
 router_command random_brand::changed(const router_state& s) {

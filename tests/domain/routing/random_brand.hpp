@@ -31,6 +31,7 @@ class random_brand {
   conversation_id any(const router_state& s);
   conversation_facts facts(const conversation_id& id, std::uint64_t version, const router_state* s);
   router_command arrival();
+  router_command by_hand(const router_state& s);
   router_command changed(const router_state& s);
   router_command left(const router_state& s);
   router_command presence();

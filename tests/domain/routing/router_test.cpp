@@ -385,6 +385,18 @@ TEST_F(router_test, what_comes_late_has_no_effect) {
   EXPECT_TRUE(said.empty());
 }
 
+TEST_F(router_test, what_comes_with_its_owner_keeps_to_his_hard_cap) {
+  const auto a = add_agent("a", 1);
+  open();
+  ASSERT_EQ(owner(arrive()), a);
+  const auto waits =
+      std::make_shared<const conversation_facts>(conversation_facts{.id = {{9, 9}, 1}, .version = 1});
+  EXPECT_EQ(tell(assign{waits->id, a, false, waits}), refusal::over_hard_cap);
+  EXPECT_EQ(state.items.find(waits->id), no_slot);
+  EXPECT_EQ(tell(assign{waits->id, a, true, waits}), std::nullopt);
+  EXPECT_TRUE(at(waits->id).forced);
+}
+
 TEST_F(router_test, turns_are_never_equal_so_nothing_behind_them_counts) {
   config.queues[0].strategies = {strategy::round_robin, strategy::least_active};
   const auto a = add_agent("a"), b = add_agent("b");
