@@ -108,7 +108,6 @@ class account_owner {
   void drop(const domain::message_id& id);
   void wake_at(domain::timestamp t, domain::timestamp now);
   void count();
-  [[nodiscard]] static domain::timestamp wall_clock();
   [[nodiscard]] double chance();
 
   outbox_links& links_;

@@ -4,6 +4,7 @@
 #include "domain/erasing.hpp"
 #include "storage/codec.hpp"
 #include "storage/hash.hpp"
+#include "storage/wall_clock.hpp"
 
 #include <pthread.h>
 
@@ -28,10 +29,6 @@ constexpr std::size_t asked_at_once = 64;
 constexpr auto retry_interval = 10s;
 /// How often the views are looked at while they catch up: they do so every 50 ms.
 constexpr auto look_again = 2ms;
-
-domain::timestamp now() {
-  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
 
 }  // namespace
 
@@ -81,7 +78,8 @@ void eraser::erase(std::string brand, std::string customer, answer reply) {
 std::chrono::seconds eraser::oldest() const {
   const auto since = oldest_s_.load(std::memory_order_relaxed);
   if (since == 0) return 0s;
-  const auto age = std::chrono::floor<std::chrono::seconds>(now()).time_since_epoch().count() - since;
+  const auto age =
+      std::chrono::floor<std::chrono::seconds>(storage::wall_clock()).time_since_epoch().count() - since;
   return std::chrono::seconds{std::max<std::int64_t>(0, age)};
 }
 
@@ -158,7 +156,7 @@ bool eraser::promise(std::vector<request>& requests) {
   std::vector<std::shared_ptr<storage::record>> records;
   std::vector<std::optional<erase_state>>
       known;  // nobody is answered before all could be read: an error answers all
-  const auto asked = now();
+  const auto asked = storage::wall_clock();
   for (const auto& r : requests) {
     const auto row = links_.views.customer_json(r.brand, r.customer);
     if (!row) {
@@ -230,7 +228,7 @@ bool eraser::erase_threads(const std::vector<storage::erasure_row>& erasures) {
     const auto n = std::min(asked_at_once, acts.size() - from);
     awaited answers{n};
     for (std::size_t i = from; i < from + n; ++i) {
-      acts[i]->now = now();
+      acts[i]->now = storage::wall_clock();
       acts[i]->reply = answers.settled([](const command_result& r) { return !r.failed && !r.undecided; });
       links_.to_thread(acts[i]);
     }
@@ -260,7 +258,7 @@ bool eraser::erase_letters(const std::vector<storage::erasure_row>& erasures,
       auto letter = links_.views.find_dead_letter(found[i].value);
       if (!letter) throw storage::views_failure({"dead_letters: a row went while it was read"});
       q->letter = *std::move(letter);
-      q->erased_at = now();
+      q->erased_at = storage::wall_clock();
       q->done.then = answers.settled([](commit_state s) { return s == commit_state::durable; });
       links_.to_letters(std::move(q));
     }

@@ -2,6 +2,7 @@
 
 #include "storage/codec.hpp"
 #include "storage/hash.hpp"
+#include "storage/wall_clock.hpp"
 
 #include <optional>
 
@@ -50,8 +51,7 @@ caf::behavior health_owner(caf::stateful_actor<health_state>* self, node* of, he
   }
   return {
       [=](const observation_ptr& o) {
-        const auto now =
-            std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+        const auto now = storage::wall_clock();
         auto& state = self->state;
         const auto& account = o->found.account.value;
         const auto was = known(state, *of, account);

@@ -1,6 +1,7 @@
 #include "actors/router.hpp"
 
 #include "actors/messages.hpp"
+#include "storage/wall_clock.hpp"
 
 #include <caf/send.hpp>
 
@@ -21,15 +22,11 @@ using wake_atom = caf::atom_constant<caf::atom("wake")>;
 constexpr auto sleeps_at_most = 1s;
 constexpr auto agent_sleeps_at_most = 5s;
 
-domain::timestamp now() {
-  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
-
 /// Timers that were overtaken by an earlier one are not taken back: none is for longer than this, so that they stay few.
 template <class Self>
 void sleep_until(Self* self, std::optional<domain::timestamp> due, std::chrono::seconds at_most) {
   auto& wakes_at = self->state.wakes_at;
-  const auto t = now();
+  const auto t = storage::wall_clock();
   const auto latest = t + at_most;
   const auto at = std::clamp(due.value_or(latest), t + 1ms, latest);
   if (wakes_at > t && wakes_at <= at) return;
@@ -80,7 +77,7 @@ caf::behavior agent(caf::stateful_actor<agent_holder>* self,
       },
       [=](wake_atom) {
         const auto due = self->state.owner->wake_at();
-        if (due && *due <= now()) self->state.owner->take(domain::routing::tick{});
+        if (due && *due <= storage::wall_clock()) self->state.owner->take(domain::routing::tick{});
         rest();
       },
       [=](close_atom_t) {

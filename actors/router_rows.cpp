@@ -5,6 +5,7 @@
 #include "domain/routing/eligibility.hpp"
 #include "domain/routing/position.hpp"
 #include "domain/routing/reason.hpp"
+#include "storage/wall_clock.hpp"
 
 #include <algorithm>
 
@@ -18,10 +19,6 @@ using domain::json_object;
 std::uint64_t ms_since(domain::timestamp then, domain::timestamp now) {
   const auto d = std::chrono::duration_cast<std::chrono::milliseconds>(now - then);
   return static_cast<std::uint64_t>(std::max<std::int64_t>(0, d.count()));
-}
-
-domain::timestamp now() {
-  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
 }
 
 /// Of those that wait in one queue; no_slot: none does.
@@ -82,7 +79,7 @@ std::string router_owner::agent_row(routing::agent_index a) const {
   o.text("id", rules.id.value);
   o.text("brand", brand_);
   o.text_if("name", named == nullptr ? std::string_view{} : std::string_view(named->name));
-  add_presence(o, presence, *statuses_, now());
+  add_presence(o, presence, *statuses_, storage::wall_clock());
   o.boolean("available", facts.online && !facts.grace && facts.channels != 0 && !state_.agents[a].paused);
   o.number("units", std::uint64_t{rules.units});
   o.number("unitsHard", std::uint64_t{rules.units_hard});
@@ -122,8 +119,9 @@ std::string router_owner::queue_row(routing::queue_index q, routing::slot_index 
   o.text_if("name", named == nullptr ? std::string_view{} : std::string_view(named->name));
   o.boolean("open", state_.queues[q].open);
   o.number("waiting", std::uint64_t{state_.queues[q].waiting});
-  o.number("oldestWaitMs",
-           oldest == routing::no_slot ? 0 : ms_since(state_.items[oldest].enqueued_at, now()));
+  o.number("oldestWaitMs", oldest == routing::no_slot
+                               ? 0
+                               : ms_since(state_.items[oldest].enqueued_at, storage::wall_clock()));
   o.number("agentsOnline", online_in(state_.queues[q]));
   o.text("order", routing::to_word(rules.order));
   o.text("mode", routing::to_word(rules.mode));
@@ -275,11 +273,12 @@ void router_owner::publish_figures() const {
     waiting += state_.queues[q].waiting;
     if (state_.rules(q).removed) continue;
     const auto first = ends[q].oldest;
-    f.queues.push_back(
-        {.brand = brand_,
-         .queue = state_.rules(q).id.value,
-         .waiting = state_.queues[q].waiting,
-         .oldest_ms = first == routing::no_slot ? 0 : ms_since(state_.items[first].enqueued_at, now())});
+    f.queues.push_back({.brand = brand_,
+                        .queue = state_.rules(q).id.value,
+                        .waiting = state_.queues[q].waiting,
+                        .oldest_ms = first == routing::no_slot
+                                         ? 0
+                                         : ms_since(state_.items[first].enqueued_at, storage::wall_clock())});
   }
   f.assigned = state_.items.size() - std::min<std::uint64_t>(waiting, state_.items.size());
   for (const auto& a : state_.agents) f.agents_online += a.presence.online && !a.presence.grace;

@@ -7,6 +7,7 @@
 #include "cli/present_times.hpp"
 #include "cli/progress.hpp"
 #include "config/load.hpp"
+#include "storage/wall_clock.hpp"
 
 #include <simdjson.h>
 
@@ -24,10 +25,6 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
-
-domain::timestamp wall_clock() {
-  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
 
 /// Sleeps in short steps, so that Ctrl-C is heard. False: interrupted.
 bool sleep_until(clock::time_point when) {
@@ -151,7 +148,7 @@ std::optional<std::string> prepare(payload& p, net::platforms::kind kind, const 
     if (!ours) return ours.error();
     p.body = std::move(*ours);
   }
-  if (options.now) p.body = with_present_times(p.body, wall_clock());
+  if (options.now) p.body = with_present_times(p.body, storage::wall_clock());
   return std::nullopt;
 }
 

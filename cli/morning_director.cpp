@@ -1,6 +1,7 @@
 #include "cli/morning_director.hpp"
 
 #include "cli/interrupt.hpp"
+#include "storage/wall_clock.hpp"
 
 #include <simdjson.h>
 
@@ -16,10 +17,6 @@ constexpr std::chrono::seconds patience{60};  // without an event, while somethi
 constexpr std::chrono::minutes patience_in_all{10};
 constexpr std::size_t faults_max = 20;  // more of them tell nothing more
 constexpr std::string_view boss = "boss";
-
-domain::timestamp wall_clock() {
-  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
 
 }  // namespace
 
@@ -92,7 +89,7 @@ void morning_director::run_until(const std::function<bool()>& done) {
 
 bool morning_director::play() {
   began_ = last_event_ = clock::now();
-  began_at_ = wall_clock();
+  began_at_ = storage::wall_clock();
   run_ = std::to_string(std::chrono::floor<std::chrono::seconds>(began_at_).time_since_epoch().count() %
                         10'000'000);
   to_write_ = script_.arrivals.size();

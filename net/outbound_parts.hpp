@@ -5,6 +5,7 @@
 #include "domain/sending.hpp"
 #include "net/client/http_client.hpp"
 #include "net/platforms/sending.hpp"
+#include "storage/wall_clock.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -16,9 +17,7 @@
 
 namespace switchboard::net {
 
-[[nodiscard]] inline domain::timestamp wall_clock() {
-  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
+using storage::wall_clock;
 
 [[nodiscard]] inline domain::attempt_outcome ended(domain::attempt_end end, std::string code,
                                                    std::string detail) {

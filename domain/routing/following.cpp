@@ -9,11 +9,6 @@
 namespace switchboard::domain::routing {
 namespace {
 
-bool is_by_router(event_type t) {
-  return t == event_type::conversation_queued || t == event_type::conversation_assigned ||
-         t == event_type::conversation_unassigned || t == event_type::conversation_transferred;
-}
-
 bool is_by_customer(const followed& e) {
   return e.type == event_type::message_received && e.message != nullptr &&
          e.message->direction == direction::inbound && e.message->sender_type == sender_type::customer;
@@ -113,6 +108,11 @@ std::optional<router_command> go_on(const router_state& s, slot_index slot, cons
 }
 
 }  // namespace
+
+bool is_by_router(event_type t) {
+  return t == event_type::conversation_queued || t == event_type::conversation_assigned ||
+         t == event_type::conversation_unassigned || t == event_type::conversation_transferred;
+}
 
 subject subject_of(const followed& e) {
   const auto& c = e.conversation;

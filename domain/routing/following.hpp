@@ -21,6 +21,9 @@ struct followed {
   bool text_follows = false;  ///< its customer's words come in an event of their own, right behind
 };
 
+/// Does a conversation say by such an event what its router decided?
+[[nodiscard]] bool is_by_router(event_type t);
+
 /// What rules look at.
 [[nodiscard]] subject subject_of(const followed& e);
 

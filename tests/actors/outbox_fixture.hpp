@@ -4,6 +4,7 @@
 #include "actors/engine.hpp"
 #include "hand_client.hpp"
 #include "storage/codec.hpp"
+#include "storage/wall_clock.hpp"
 #include "support.hpp"
 
 #include <gtest/gtest.h>
@@ -68,9 +69,7 @@ class outbox_test : public ::testing::Test {
     engine_->ingest(*engine_->settings(), {"meta"}, std::move(body), "{}", now(),
                     std::make_shared<waiting_ticket>());
   }
-  static domain::timestamp now() {
-    return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-  }
+  static domain::timestamp now() { return storage::wall_clock(); }
 
   struct seen_event {
     event_type type;

@@ -2,6 +2,7 @@
 
 #include "domain/time.hpp"
 #include "setup.hpp"
+#include "storage/wall_clock.hpp"
 
 #include <chrono>
 #include <ctime>
@@ -13,8 +14,7 @@ namespace {
 using fake_platform::account;
 
 std::string now_text() {
-  return domain::to_rfc3339(
-      std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now()));
+  return domain::to_rfc3339(storage::wall_clock());
 }
 
 std::string messenger_text(const account& a, const std::string& customer) {
