@@ -1,10 +1,10 @@
 #include "actors/account.hpp"
 
+#include "actors/wall_clock.hpp"
 #include "domain/kill_point.hpp"
 #include "domain/saying.hpp"
 #include "storage/codec.hpp"
 #include "storage/hash.hpp"
-#include "storage/wall_clock.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -64,7 +64,7 @@ double account_owner::chance() {
 void account_owner::want(const wanted& w) {
   const auto now = self_.now();
   const auto& m = w.what->message;
-  const auto age = std::max(storage::wall_clock() - m.sent_at, domain::timestamp::duration::zero());
+  const auto age = std::max(wall_clock() - m.sent_at, domain::timestamp::duration::zero());
   replies_.emplace(m.id, on_its_way{.what = w.what, .begun_at = m.sent_at});
   queue_.add({.id = m.id,
               .lane = domain::lane_of(m.sender_type),
@@ -141,7 +141,7 @@ send_order account_owner::order_of(const on_its_way& r) const {
   return {.settings = links_.of->settings.load(std::memory_order_acquire),
           .account = account_,
           .what = r.what,
-          .now = storage::wall_clock(),
+          .now = wall_clock(),
           .last_inbound_at = thread ? std::max(thread->current.last_inbound_at, queued.last_inbound_at)
                                     : queued.last_inbound_at,
           .last_from_ad_at = thread ? thread->current.last_from_ad_at : std::nullopt,
@@ -174,7 +174,7 @@ void account_owner::tell_thread(const domain::message_id& id, end what, std::str
                                 .platform_message_id = std::move(platform_id),
                                 .error = std::move(error),
                                 .same_id = std::nullopt};
-  a->now = storage::wall_clock();
+  a->now = wall_clock();
   // What fails with the journal is taken up by the next start, as is what the thread could not decide.
   a->reply = [n = links_.of, id](command_result&& done) {
     SWITCHBOARD_KILL_POINT("attempt-settled");
@@ -190,7 +190,7 @@ void account_owner::tell_thread(const domain::message_id& id, end what, std::str
 void account_owner::submit(domain::outbox_attempt&& what, completion&& done) {
   domain::event e;
   e.type = domain::event_type::outbox_attempted;
-  e.at = storage::wall_clock();
+  e.at = wall_clock();
   e.attempt = std::move(what);
   const node& n = *links_.of;
   const std::vector records{std::make_shared<storage::record>(storage::encode(e, n.name))};
@@ -243,7 +243,7 @@ void account_owner::take_back(const domain::message_id& id) {
 void account_owner::call(const domain::message_id& id) {
   auto& r = replies_.at(id);
   links_.figures->attempts.fetch_add(1, std::memory_order_relaxed);
-  r.begun_at = storage::wall_clock();
+  r.begun_at = wall_clock();
   links_.client->send(order_of(r), [tell = self_.ended, id](domain::attempt_outcome o) {
     SWITCHBOARD_KILL_POINT("attempt-answered");
     tell(std::make_shared<attempt_ended>(attempt_ended{.id = id, .outcome = std::move(o)}));

@@ -2,7 +2,7 @@
 // message, that we read, that we type.
 
 #include "actors/account.hpp"
-#include "storage/wall_clock.hpp"
+#include "actors/wall_clock.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -24,7 +24,7 @@ constexpr std::chrono::seconds question_waits{1};
 
 void account_owner::resume(const std::vector<domain::kept_limit>& left) {
   const auto now = self_.now();
-  const auto ahead = now - storage::wall_clock();
+  const auto ahead = now - wall_clock();
   for (auto k : left) {
     k.level = shifted(std::move(k.level), ahead);
     queue_.resume(k, now);
@@ -34,7 +34,7 @@ void account_owner::resume(const std::vector<domain::kept_limit>& left) {
 /// By the wall clock, and with whose they are.
 std::vector<domain::kept_limit> account_owner::limits_to_keep(domain::timestamp now) {
   limits_noted_at_ = now;
-  const auto ahead = storage::wall_clock() - now;
+  const auto ahead = wall_clock() - now;
   auto changed = queue_.changes(now);
   for (auto& k : changed) {
     k.whose = k.of == domain::quota::scope::application ? application_ : account_.value;

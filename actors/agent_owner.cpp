@@ -1,10 +1,10 @@
 #include "actors/agent_owner.hpp"
 
+#include "actors/wall_clock.hpp"
 #include "domain/routing/archive.hpp"
 #include "domain/routing/shift.hpp"
 #include "storage/codec.hpp"
 #include "storage/hash.hpp"
-#include "storage/wall_clock.hpp"
 
 #include <algorithm>
 #include <type_traits>
@@ -89,9 +89,9 @@ agent_owner::agent_owner(routing_links& links, std::string brand, domain::agent_
   }
   presence_ = *std::move(p);
   const auto lease = rules_->lease;
-  for (auto& s : presence_.sessions) s.until = std::max(s.until, storage::wall_clock() + lease);
+  for (auto& s : presence_.sessions) s.until = std::max(s.until, wall_clock() + lease);
   // So had his doings: what is noted is when he last said something else.
-  if (!presence_.sessions.empty()) presence_.seen_at = std::max(presence_.seen_at, storage::wall_clock());
+  if (!presence_.sessions.empty()) presence_.seen_at = std::max(presence_.seen_at, wall_clock());
 }
 
 expected<routing::presence_command, routing::presence_refusal> agent_owner::command_of(
@@ -118,7 +118,7 @@ expected<routing::presence_command, routing::presence_refusal> agent_owner::comm
 }
 
 std::optional<routing::presence_refusal> agent_owner::decide(const routing::presence_command& c) {
-  auto next = routing::decide(presence_, c, *rules_, storage::wall_clock());
+  auto next = routing::decide(presence_, c, *rules_, wall_clock());
   if (!next) return next.error();
   presence_ = *std::move(next);
   return std::nullopt;
@@ -135,13 +135,13 @@ bool agent_owner::differs(const routing::agent_presence& before) const {
 }
 
 bool agent_owner::looks_other(const domain::agent_shown& than) const {
-  return show(presence_, *rules_, storage::wall_clock()) != than;
+  return show(presence_, *rules_, wall_clock()) != than;
 }
 
 void agent_owner::follow_config() {
   auto next = links_.presence.load();
   if (next != rules_) {
-    const auto at = storage::wall_clock();
+    const auto at = wall_clock();
     const auto was = routing::facts_of(presence_, *rules_, 0, at);
     move_status(presence_, *rules_, *next);
     rules_ = std::move(next);
@@ -153,7 +153,7 @@ void agent_owner::follow_config() {
 
 void agent_owner::follow_shift() {
   const auto settings = links_.of->settings.load();
-  const auto at = storage::wall_clock();
+  const auto at = wall_clock();
   const bool is_same = settings == settings_ && at >= shift_asked_;  // clocks may have been set back
   if (is_same && (!shift_until_ || at < *shift_until_)) return;
   settings_ = settings;
@@ -169,7 +169,7 @@ void agent_owner::follow_shift() {
 
 void agent_owner::act(const agent_act& what, std::function<void(agent_result&&)> reply) {
   const auto before = presence_;
-  const auto was = show(before, *rules_, storage::wall_clock());
+  const auto was = show(before, *rules_, wall_clock());
   follow_config();
   const auto command = command_of(what);
   if (!command) {
@@ -197,7 +197,7 @@ void agent_owner::act(const agent_act& what, std::function<void(agent_result&&)>
 
 void agent_owner::take(const routing::presence_command& c) {
   const auto before = presence_;
-  const auto was = show(before, *rules_, storage::wall_clock());
+  const auto was = show(before, *rules_, wall_clock());
   follow_config();
   (void)decide(c);  // none of these is refused
   if (differs(before)) commit(looks_other(was), {});
@@ -209,7 +209,7 @@ std::optional<domain::timestamp> agent_owner::wake_at() const {
 }
 
 void agent_owner::commit(bool others_see, std::function<void(bool)> then) {
-  const auto at = storage::wall_clock();
+  const auto at = wall_clock();
   std::vector<std::shared_ptr<storage::record>> records;
   const auto add = [&](domain::event&& e) {
     e.at = at;
@@ -239,7 +239,7 @@ std::string agent_owner::shown() const {
   domain::json_object o{row};
   o.text("id", id_.value);
   o.text("brand", brand_);
-  add_presence(o, presence_, *rules_, storage::wall_clock());
+  add_presence(o, presence_, *rules_, wall_clock());
   o.end();
   return row;
 }

@@ -1,10 +1,10 @@
 #include "actors/eraser.hpp"
 
 #include "actors/awaited.hpp"
+#include "actors/wall_clock.hpp"
 #include "domain/erasing.hpp"
 #include "storage/codec.hpp"
 #include "storage/hash.hpp"
-#include "storage/wall_clock.hpp"
 
 #include <pthread.h>
 
@@ -78,8 +78,7 @@ void eraser::erase(std::string brand, std::string customer, answer reply) {
 std::chrono::seconds eraser::oldest() const {
   const auto since = oldest_s_.load(std::memory_order_relaxed);
   if (since == 0) return 0s;
-  const auto age =
-      std::chrono::floor<std::chrono::seconds>(storage::wall_clock()).time_since_epoch().count() - since;
+  const auto age = std::chrono::floor<std::chrono::seconds>(wall_clock()).time_since_epoch().count() - since;
   return std::chrono::seconds{std::max<std::int64_t>(0, age)};
 }
 
@@ -156,7 +155,7 @@ bool eraser::promise(std::vector<request>& requests) {
   std::vector<std::shared_ptr<storage::record>> records;
   std::vector<std::optional<erase_state>>
       known;  // nobody is answered before all could be read: an error answers all
-  const auto asked = storage::wall_clock();
+  const auto asked = wall_clock();
   for (const auto& r : requests) {
     const auto row = links_.views.customer_json(r.brand, r.customer);
     if (!row) {
@@ -228,7 +227,7 @@ bool eraser::erase_threads(const std::vector<storage::erasure_row>& erasures) {
     const auto n = std::min(asked_at_once, acts.size() - from);
     awaited answers{n};
     for (std::size_t i = from; i < from + n; ++i) {
-      acts[i]->now = storage::wall_clock();
+      acts[i]->now = wall_clock();
       acts[i]->reply = answers.settled([](const command_result& r) { return !r.failed && !r.undecided; });
       links_.to_thread(acts[i]);
     }
@@ -258,7 +257,7 @@ bool eraser::erase_letters(const std::vector<storage::erasure_row>& erasures,
       auto letter = links_.views.find_dead_letter(found[i].value);
       if (!letter) throw storage::views_failure({"dead_letters: a row went while it was read"});
       q->letter = *std::move(letter);
-      q->erased_at = storage::wall_clock();
+      q->erased_at = wall_clock();
       q->done.then = answers.settled([](commit_state s) { return s == commit_state::durable; });
       links_.to_letters(std::move(q));
     }

@@ -1,8 +1,8 @@
 #include "actors/health.hpp"
 
+#include "actors/wall_clock.hpp"
 #include "storage/codec.hpp"
 #include "storage/hash.hpp"
-#include "storage/wall_clock.hpp"
 
 #include <optional>
 
@@ -51,7 +51,7 @@ caf::behavior health_owner(caf::stateful_actor<health_state>* self, node* of, he
   }
   return {
       [=](const observation_ptr& o) {
-        const auto now = storage::wall_clock();
+        const auto now = wall_clock();
         auto& state = self->state;
         const auto& account = o->found.account.value;
         const auto was = known(state, *of, account);

@@ -3,8 +3,8 @@
 #include "actors/partition.hpp"
 #include "actors/priority.hpp"
 #include "actors/quarantine.hpp"
+#include "actors/wall_clock.hpp"
 #include "storage/codec.hpp"
-#include "storage/wall_clock.hpp"
 
 #include <caf/send.hpp>
 #include <caf/thread_hook.hpp>
@@ -236,7 +236,7 @@ void local_engine::execute(std::string brand, domain::command what,
       what);
   a->brand = std::move(brand);
   a->what = std::move(what);
-  a->now = storage::wall_clock();
+  a->now = wall_clock();
   a->reply = std::move(reply);
   const auto& owner = owner_of(a->thread);
   caf::anon_send(owner, std::move(a));
@@ -275,7 +275,7 @@ void local_engine::mark_replayed(const domain::dead_letter& d, std::function<voi
   if (!inside) return reply(false);
   auto q = std::make_shared<quarantined>();
   q->letter = d;
-  q->letter.replayed_at = storage::wall_clock();
+  q->letter.replayed_at = wall_clock();
   q->replayed = true;
   q->done.then = [reply = std::move(reply)](commit_state s) { reply(s == commit_state::durable); };
   caf::anon_send(quarantine_, std::move(q));
@@ -286,7 +286,7 @@ void local_engine::note(domain::feed_position what, std::function<void(bool)> re
   if (!inside) return reply(false);
   domain::event e;
   e.type = domain::event_type::feed_noted;
-  e.at = storage::wall_clock();
+  e.at = wall_clock();
   e.feed = std::move(what);
   const std::vector records{std::make_shared<storage::record>(storage::encode(e, node_.name))};
   writer_.submit(records, {.ticket = nullptr, .then = [reply = std::move(reply)](commit_state s) {
@@ -362,7 +362,7 @@ settings_state local_engine::apply_settings(std::shared_ptr<const config::settin
   if (!inside) return settings_state::refused;
   domain::event e;
   e.type = domain::event_type::config_applied;
-  e.at = storage::wall_clock();
+  e.at = wall_clock();
   e.config_version = next->version;
   keeper_.apply_settings(next);
   node_.settings.store(std::move(next), std::memory_order_release);

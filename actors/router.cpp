@@ -1,7 +1,7 @@
 #include "actors/router.hpp"
 
 #include "actors/messages.hpp"
-#include "storage/wall_clock.hpp"
+#include "actors/wall_clock.hpp"
 
 #include <caf/send.hpp>
 
@@ -26,7 +26,7 @@ constexpr auto agent_sleeps_at_most = 5s;
 template <class Self>
 void sleep_until(Self* self, std::optional<domain::timestamp> due, std::chrono::seconds at_most) {
   auto& wakes_at = self->state.wakes_at;
-  const auto t = storage::wall_clock();
+  const auto t = wall_clock();
   const auto latest = t + at_most;
   const auto at = std::clamp(due.value_or(latest), t + 1ms, latest);
   if (wakes_at > t && wakes_at <= at) return;
@@ -77,7 +77,7 @@ caf::behavior agent(caf::stateful_actor<agent_holder>* self,
       },
       [=](wake_atom) {
         const auto due = self->state.owner->wake_at();
-        if (due && *due <= storage::wall_clock()) self->state.owner->take(domain::routing::tick{});
+        if (due && *due <= wall_clock()) self->state.owner->take(domain::routing::tick{});
         rest();
       },
       [=](close_atom_t) {

@@ -1,9 +1,9 @@
 // What a router takes from the log and the config.
 #include "actors/agent_owner.hpp"
 #include "actors/router_owner.hpp"
+#include "actors/wall_clock.hpp"
 #include "domain/routing/archive.hpp"
 #include "storage/codec.hpp"
-#include "storage/wall_clock.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -36,7 +36,7 @@ void router_owner::tell_presences() {
   for (const auto& [id, a] : agents_) {
     const auto noted = presences_.find(id);
     if (noted == presences_.end() || noted->second.epoch <= state_.agents[a].presence.epoch) continue;
-    (void)run(routing::tell_presence{routing::facts_of(noted->second, *statuses_, a, storage::wall_clock())});
+    (void)run(routing::tell_presence{routing::facts_of(noted->second, *statuses_, a, wall_clock())});
   }
 }
 
@@ -73,7 +73,7 @@ void router_owner::configure(const config::settings& s) {
 void router_owner::begin_shadow() {
   const auto to = links_.to_shadows.load();
   shadow_.configure(links_.of->settings.load(), to && !off_ ? *to : shadow_feed::send{}, state_,
-                    storage::wall_clock());
+                    wall_clock());
 }
 
 // -- the log -------------------------------------------------------------------------------------------------

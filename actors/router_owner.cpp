@@ -1,11 +1,11 @@
 #include "actors/router_owner.hpp"
 
+#include "actors/wall_clock.hpp"
 #include "config/digest.hpp"
 #include "domain/business_time.hpp"
 #include "domain/routing/archive.hpp"
 #include "storage/codec.hpp"
 #include "storage/hash.hpp"
-#include "storage/wall_clock.hpp"
 
 #include <algorithm>
 #include <type_traits>
@@ -95,7 +95,7 @@ routing::turn_result router_owner::run(const routing::router_command& c,
   const auto before = state_.sequence;
   const auto by_config = state_.config->version;
   std::vector<routing::reason> why;
-  auto done = routing::turn(state_, c, storage::wall_clock(), &why);
+  auto done = routing::turn(state_, c, wall_clock(), &why);
   if (done.events.empty()) return done;
   if (!why.empty()) {
     std::string given;
@@ -279,7 +279,7 @@ void router_owner::when_durable(std::function<void(bool)> then) {
 // -- time ----------------------------------------------------------------------------------------------------
 
 void router_owner::tick() {
-  const auto at = storage::wall_clock();
+  const auto at = wall_clock();
   const auto due = state_.wake_at();
   if (due && *due <= at) (void)run(routing::tick{});
   shadow_.tick(state_, at);
@@ -297,7 +297,7 @@ void router_owner::open_and_close() {
     const auto* const of = settings->find_queue(id);
     if (of == nullptr) continue;  // the next config has it no more
     const auto* const hours = of->calendar.empty() ? nullptr : settings->find_calendar(of->calendar.value);
-    const bool open = hours == nullptr || domain::is_open(*hours->calendar, storage::wall_clock());
+    const bool open = hours == nullptr || domain::is_open(*hours->calendar, wall_clock());
     if (state_.queues[q].open != open) (void)run(routing::tell_calendar{q, open});
   }
 }

@@ -124,7 +124,6 @@ class router_owner {
   void alert(const domain::routing::router_event& e);
   void shown(const domain::routing::router_event& e,
              std::vector<std::shared_ptr<storage::record>>& out) const;
-  void hand_in(std::vector<domain::event>&& events, std::function<void(commit_state)> then);
   void add_record(domain::event&& e, std::vector<std::shared_ptr<storage::record>>& out) const;
 
   void follow_one(const storage::record& r, bool text_follows);
@@ -196,8 +195,5 @@ class router_owner {
   std::uint64_t not_alerted_ = 0;  ///< conversations since then that nothing was left for
   shadow_feed shadow_;
 };
-
-/// An offer as everybody sees it.
-[[nodiscard]] std::string offer_id(const domain::conversation_id& c, const domain::agent_id& a);
 
 }  // namespace switchboard::actors

@@ -1,11 +1,11 @@
 // What a router shows: rows of JSON for REST (Queue, Agent, Offer, QueuePosition of openapi), figures for metrics.
 #include "actors/agent_owner.hpp"
 #include "actors/router_owner.hpp"
+#include "actors/wall_clock.hpp"
 #include "domain/json.hpp"
 #include "domain/routing/eligibility.hpp"
 #include "domain/routing/position.hpp"
 #include "domain/routing/reason.hpp"
-#include "storage/wall_clock.hpp"
 
 #include <algorithm>
 
@@ -79,7 +79,7 @@ std::string router_owner::agent_row(routing::agent_index a) const {
   o.text("id", rules.id.value);
   o.text("brand", brand_);
   o.text_if("name", named == nullptr ? std::string_view{} : std::string_view(named->name));
-  add_presence(o, presence, *statuses_, storage::wall_clock());
+  add_presence(o, presence, *statuses_, wall_clock());
   o.boolean("available", facts.online && !facts.grace && facts.channels != 0 && !state_.agents[a].paused);
   o.number("units", std::uint64_t{rules.units});
   o.number("unitsHard", std::uint64_t{rules.units_hard});
@@ -119,13 +119,12 @@ std::string router_owner::queue_row(routing::queue_index q, routing::slot_index 
   o.text_if("name", named == nullptr ? std::string_view{} : std::string_view(named->name));
   o.boolean("open", state_.queues[q].open);
   o.number("waiting", std::uint64_t{state_.queues[q].waiting});
-  o.number("oldestWaitMs", oldest == routing::no_slot
-                               ? 0
-                               : ms_since(state_.items[oldest].enqueued_at, storage::wall_clock()));
+  o.number("oldestWaitMs",
+           oldest == routing::no_slot ? 0 : ms_since(state_.items[oldest].enqueued_at, wall_clock()));
   o.number("agentsOnline", online_in(state_.queues[q]));
   o.text("order", routing::to_word(rules.order));
   o.text("mode", routing::to_word(rules.mode));
-  const auto e = routing::wait_view(state_, q, likely_channel(state_, q, newest)).of_newcomer();
+  const auto e = routing::estimate_newcomer(state_, q, likely_channel(state_, q, newest));
   if (e.p50) {
     std::string eta;
     json_object of{eta};
@@ -278,7 +277,7 @@ void router_owner::publish_figures() const {
                         .waiting = state_.queues[q].waiting,
                         .oldest_ms = first == routing::no_slot
                                          ? 0
-                                         : ms_since(state_.items[first].enqueued_at, storage::wall_clock())});
+                                         : ms_since(state_.items[first].enqueued_at, wall_clock())});
   }
   f.assigned = state_.items.size() - std::min<std::uint64_t>(waiting, state_.items.size());
   for (const auto& a : state_.agents) f.agents_online += a.presence.online && !a.presence.grace;

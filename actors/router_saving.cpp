@@ -1,11 +1,11 @@
 // How a router's state is kept in the log, and comes back from it at a start.
 #include "actors/agent_owner.hpp"
 #include "actors/router_owner.hpp"
+#include "actors/wall_clock.hpp"
 #include "domain/routing/applying.hpp"
 #include "domain/routing/archive.hpp"
 #include "domain/routing/framing.hpp"
 #include "storage/codec.hpp"
-#include "storage/wall_clock.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -30,7 +30,8 @@ constexpr std::size_t part_bytes = 512u << 10;
 // -- the start -----------------------------------------------------------------------------------------------
 
 void router_owner::recover(const storage::record& r) {
-  if (routing::is_by_router(r.type) || r.type == event_type::message_queued) {  // what a router said is a message
+  if (routing::is_by_router(r.type) ||
+      r.type == event_type::message_queued) {  // what a router said is a message
     std::erase_if(unsettled_,
                   [&](const auto& u) { return u.second.what.id == r.conversation && u.first <= r.routed; });
     return;
@@ -105,7 +106,7 @@ void router_owner::load(const domain::routing_save& part) {
   saved_as_of_ = consumed_;
   is_saved_ = true;
   turns_since_save_ = 0;
-  saved_at_ = storage::wall_clock();
+  saved_at_ = wall_clock();
   loading_.clear();
   parts_ = 0;
 }
@@ -143,9 +144,9 @@ void router_owner::recover_presences() {
 void router_owner::save_where_due() {
   const auto read = consumed_ - saved_as_of_;
   if (saving_ || importing_ || (turns_since_save_ == 0 && read < records_between_saves)) return;
-  if (saved_at_ == domain::timestamp{}) saved_at_ = storage::wall_clock();
+  if (saved_at_ == domain::timestamp{}) saved_at_ = wall_clock();
   const auto enough = std::max<std::uint64_t>(turns_between_saves, state_.items.size());
-  const bool is_old = storage::wall_clock() - saved_at_ >= save_after;
+  const bool is_old = wall_clock() - saved_at_ >= save_after;
   if (turns_since_save_ >= enough || read >= std::max(records_between_saves, storage::log_sequence{enough}) ||
       is_old) {
     save();
@@ -197,7 +198,7 @@ void router_owner::save() {
   saving_ = true;
   turns_since_save_ = 0;
   saved_as_of_ = consumed_;
-  saved_at_ = storage::wall_clock();
+  saved_at_ = wall_clock();
   links_.of->writer->submit(records, {.ticket = nullptr, .then = [later = later_](commit_state s) {
                                         if (s != commit_state::durable) return;
                                         later([](router_owner& o) { o.saving_ = false; });

@@ -159,4 +159,7 @@ struct router_figures {
   std::vector<queue_figures> queues = {};
 };
 
+/// Its id, as everybody sees an offer.
+[[nodiscard]] std::string offer_id(const domain::conversation_id& c, const domain::agent_id& a);
+
 }  // namespace switchboard::actors

@@ -1,6 +1,8 @@
 // What one decision costs: a turn that assigns, with its reasons. What makes room for it is measured with it.
 
 #include "cli/routing_world.hpp"
+#include "domain/routing/explaining.hpp"
+#include "domain/routing/position.hpp"
 
 #include <benchmark/benchmark.h>
 
@@ -74,6 +76,35 @@ BENCHMARK(freed)
     ->Args({10'000, 0})
     ->Args({100'000, 0})
     ->Args({100'000, 1'000'000});
+
+// -- what is shown -------------------------------------------------------------------------------------------
+
+/// GET /v1/queues: how long a newcomer would wait in each of 100 queues; range(0) wait. No decision is taken meanwhile.
+void etas_of_all_queues(benchmark::State& bench) {
+  routing_world w({}, {strategy::load_balanced});
+  w.queue_up(static_cast<std::size_t>(bench.range(0)), 0);
+  for (auto _ : bench) {
+    for (std::size_t q = 0; q < w.state().queues.size(); ++q) {
+      benchmark::DoNotOptimize(
+          domain::routing::estimate_newcomer(w.state(), static_cast<domain::routing::queue_index>(q), 0));
+    }
+  }
+}
+BENCHMARK(etas_of_all_queues)->Unit(benchmark::kMillisecond)->Arg(1'000)->Arg(100'000);
+
+/// GET …/position of one that waits in the middle: its place, and why nobody has it.
+void a_position(benchmark::State& bench) {
+  routing_world w({}, {strategy::load_balanced});
+  w.queue_up(static_cast<std::size_t>(bench.range(0)), 0);
+  const auto& s = w.state();
+  auto slot = static_cast<domain::routing::slot_index>(s.items.slots() / 2);
+  while (s.items[slot].state != domain::routing::item_state::queued) ++slot;
+  for (auto _ : bench) {
+    benchmark::DoNotOptimize(domain::routing::estimate(s, slot, std::chrono::hours{24}));
+    benchmark::DoNotOptimize(domain::routing::explain(s, slot, s.config->explained_max));
+  }
+}
+BENCHMARK(a_position)->Unit(benchmark::kMicrosecond)->Arg(1'000)->Arg(100'000);
 
 }  // namespace
 }  // namespace switchboard::cli

@@ -1,5 +1,6 @@
 #include "cli/deliver.hpp"
 
+#include "actors/wall_clock.hpp"
 #include "cli/backoff.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/figures.hpp"
@@ -7,7 +8,6 @@
 #include "cli/present_times.hpp"
 #include "cli/progress.hpp"
 #include "config/load.hpp"
-#include "storage/wall_clock.hpp"
 
 #include <simdjson.h>
 
@@ -148,7 +148,7 @@ std::optional<std::string> prepare(payload& p, net::platforms::kind kind, const 
     if (!ours) return ours.error();
     p.body = std::move(*ours);
   }
-  if (options.now) p.body = with_present_times(p.body, storage::wall_clock());
+  if (options.now) p.body = with_present_times(p.body, actors::wall_clock());
   return std::nullopt;
 }
 

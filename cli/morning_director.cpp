@@ -1,7 +1,7 @@
 #include "cli/morning_director.hpp"
 
+#include "actors/wall_clock.hpp"
 #include "cli/interrupt.hpp"
-#include "storage/wall_clock.hpp"
 
 #include <simdjson.h>
 
@@ -89,7 +89,7 @@ void morning_director::run_until(const std::function<bool()>& done) {
 
 bool morning_director::play() {
   began_ = last_event_ = clock::now();
-  began_at_ = storage::wall_clock();
+  began_at_ = actors::wall_clock();
   run_ = std::to_string(std::chrono::floor<std::chrono::seconds>(began_at_).time_since_epoch().count() %
                         10'000'000);
   to_write_ = script_.arrivals.size();

@@ -1,9 +1,9 @@
 // What the morning's customers and agents do: the calls that they make. The rest of morning_director.
+#include "actors/wall_clock.hpp"
 #include "cli/first_words.hpp"
 #include "cli/morning_director.hpp"
 #include "domain/json.hpp"
 #include "net/platforms/platform.hpp"
-#include "storage/wall_clock.hpp"
 
 #include <simdjson.h>
 
@@ -71,7 +71,7 @@ std::string offer_path(const morning_event& offer) {
 void morning_director::writes(const arrival& a, std::uint32_t attempt) {
   const auto* const account = settings_.find_account(a.account);
   const auto* const source = settings_.find_source(account->source.value);
-  const auto now = storage::wall_clock();
+  const auto now = actors::wall_clock();
   const auto digits = std::to_string(10'000 + a.number) + run_;
   stage_call c{.tag = next_tag_++, .method = "POST", .target = "/webhooks/" + source->id.value};
   c.body = first_word_body(

@@ -2,10 +2,10 @@
 // What everything that calls a platform's API shares: a call as the HTTP client takes it, its answer as the platforms' functions
 // read it.
 
+#include "actors/wall_clock.hpp"
 #include "domain/sending.hpp"
 #include "net/client/http_client.hpp"
 #include "net/platforms/sending.hpp"
-#include "storage/wall_clock.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -17,7 +17,7 @@
 
 namespace switchboard::net {
 
-using storage::wall_clock;
+using actors::wall_clock;
 
 [[nodiscard]] inline domain::attempt_outcome ended(domain::attempt_end end, std::string code,
                                                    std::string detail) {

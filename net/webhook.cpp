@@ -1,9 +1,9 @@
 #include "net/webhook.hpp"
 
+#include "actors/wall_clock.hpp"
 #include "domain/json.hpp"
 #include "domain/kill_point.hpp"
 #include "net/log.hpp"
-#include "storage/wall_clock.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -255,7 +255,7 @@ void webhook::receive(const http::exchange_ptr& x, const table& t, const source_
     return x->respond(refusal(401, "unauthorized", "Unauthorized", "the signature is absent or wrong"));
   }
   SWITCHBOARD_KILL_POINT("signature-verified");
-  const auto now = storage::wall_clock();
+  const auto now = actors::wall_clock();
   const auto& limits = t.settings->limits;
   auto body =
       s.functions->normalise(r.body, s.account_hint, {limits.json_depth_max, limits.batch_events_max}, now);
@@ -299,7 +299,7 @@ webhook::replay_start webhook::take(const domain::source_id& source, std::string
   if (found == t->sources.end()) return replay_start::no_source;
   if (engine_->state() != actors::health::ready) return replay_start::full;
   const auto& limits = t->settings->limits;
-  const auto now = storage::wall_clock();
+  const auto now = actors::wall_clock();
   auto body = found->second.functions->normalise(raw, found->second.account_hint,
                                                  {limits.json_depth_max, limits.batch_events_max}, now);
   for (auto& e : body.events) e.from_history = from_history;

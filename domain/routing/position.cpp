@@ -49,6 +49,36 @@ agent_bits eligible_for(const router_state& s, const signature_key& key) {
   return found;
 }
 
+wait_service service_of(const router_state& s, const signature_key& key, const agent_bits& eligible) {
+  wait_service by{.open = s.queues[key.queue].open && !s.rules(key.queue).removed};
+  const std::uint64_t units = std::max<std::uint32_t>(1, cost_of(*s.config, key.channel, false));
+  const auto& ch = s.config->channels[key.channel];
+  const std::uint64_t share = ch.interruptible ? 100 - s.config->reserve_percent : 100;
+  const std::uint64_t most = ch.at_once_max == 0 ? ~std::uint64_t{0} : ch.at_once_max;
+  for (std::size_t w = 0; w < eligible.words(); ++w) {
+    for_each_bit(eligible.word(w), w, [&](agent_index a) {
+      const std::uint64_t serves = std::max<std::size_t>(1, s.config->agents[a].queues.size());
+      const auto room = s.loads[a].units * share / 100;
+      by.slots_milli += std::min(room / units, most) * 1'000 / serves;
+      if (!s.available[key.channel].test(a)) return;
+      by.free += std::min((room - s.loads[a].used) / units, most - s.agents[a].at_once[key.channel]);
+    });
+  }
+  const auto measured = s.queues[key.queue].handling[key.channel];
+  by.handling = std::max(milliseconds{1}, measured.count() > 0 ? measured : s.config->handling_prior);
+  return by;
+}
+
+wait_estimate behind(const wait_service& by, std::uint64_t ahead) {
+  const auto position = 1 + ahead;
+  wait_estimate e{.position = static_cast<std::uint32_t>(position)};
+  if (!by.open || by.slots_milli == 0) return e;
+  const auto turns = position > by.free ? position - by.free : 0;
+  e.p50 = eta50(turns, by.slots_milli, by.handling);
+  e.p90 = eta90(turns, by.slots_milli, by.handling);
+  return e;
+}
+
 bool have_common(const agent_bits& eligible, const signature& sig) {
   if (sig.key.only != no_agent) return sig.only_fits && eligible.test(sig.key.only);
   return std::any_of(sig.match.begin(), sig.match.end(),
@@ -65,34 +95,12 @@ milliseconds eta90(std::uint64_t turns, std::uint64_t slots_milli, milliseconds 
   return milliseconds{quantile90(turns) * static_cast<std::uint64_t>(handling.count()) / slots_milli};
 }
 
-wait_view::wait_view(const router_state& s, slot_index like)
-    : wait_view(s, {.queue = s.items[like].queue,
-                    .ring = s.items[like].ring,
-                    .channel = s.items[like].channel,
-                    .needs = s.items[like].needs}) {}
-
-wait_view::wait_view(const router_state& s, queue_index q, channel_index ch)
-    : wait_view(s, {.queue = q, .ring = ring_to_ask(s, q, 0), .channel = ch}) {}
-
-wait_view::wait_view(const router_state& s, const signature_key& key)
-    : s_(s), open_(s.queues[key.queue].open && !s.rules(key.queue).removed) {
+wait_view::wait_view(const router_state& s, slot_index like) : s_(s) {
+  const auto& i = s.items[like];
+  const signature_key key{.queue = i.queue, .ring = i.ring, .channel = i.channel, .needs = i.needs};
   const auto eligible = eligible_for(s, key);
-  const std::uint64_t units = std::max<std::uint32_t>(1, cost_of(*s.config, key.channel, false));
-  const auto& ch = s.config->channels[key.channel];
-  const std::uint64_t share = ch.interruptible ? 100 - s.config->reserve_percent : 100;
-  const std::uint64_t most = ch.at_once_max == 0 ? ~std::uint64_t{0} : ch.at_once_max;
-  for (std::size_t w = 0; w < eligible.words(); ++w) {
-    for_each_bit(eligible.word(w), w, [&](agent_index a) {
-      const std::uint64_t serves = std::max<std::size_t>(1, s.config->agents[a].queues.size());
-      const auto room = s.loads[a].units * share / 100;
-      slots_milli_ += std::min(room / units, most) * 1'000 / serves;
-      if (!s.available[key.channel].test(a)) return;
-      free_ += std::min((room - s.loads[a].used) / units, most - s.agents[a].at_once[key.channel]);
-    });
-  }
-  const auto measured = s.queues[key.queue].handling[key.channel];
-  handling_ = std::max(milliseconds{1}, measured.count() > 0 ? measured : s.config->handling_prior);
-  const auto priority = s.rules(key.queue).priority;
+  by_ = service_of(s, key, eligible);
+  const auto priority = s.rules(i.queue).priority;
   const auto look = [&](std::uint32_t index) {
     const auto& sig = s.signatures[index];
     if (s.rules(sig.key.queue).priority <= priority && have_common(eligible, sig)) rivals_.push_back(index);
@@ -120,31 +128,19 @@ std::uint64_t wait_view::count_ahead(slot_index slot, std::uint64_t most) const 
 }
 
 std::uint64_t wait_view::ahead_in(milliseconds enough) const {
-  return free_ +
-         static_cast<std::uint64_t>(enough.count()) * slots_milli_ / 1'000 /
-             static_cast<std::uint64_t>(handling_.count()) +
+  return by_.free +
+         static_cast<std::uint64_t>(enough.count()) * by_.slots_milli / 1'000 /
+             static_cast<std::uint64_t>(by_.handling.count()) +
          2;
 }
 
 wait_estimate wait_view::of(slot_index slot, std::uint64_t ahead_max) const {
-  return behind(count_ahead(slot, ahead_max));
+  return behind(by_, count_ahead(slot, ahead_max));
 }
 
-wait_estimate wait_view::of_newcomer() const {
-  std::uint64_t ahead = 0;
-  for (const auto index : rivals_) ahead += s_.signatures[index].items.size();
-  return behind(ahead);
-}
-
-wait_estimate wait_view::behind(std::uint64_t ahead) const {
-  wait_estimate e;
-  const auto position = 1 + ahead;
-  e.position = static_cast<std::uint32_t>(position);
-  if (!is_served()) return e;
-  const auto turns = position > free_ ? position - free_ : 0;
-  e.p50 = eta50(turns, slots_milli_, handling_);
-  e.p90 = eta90(turns, slots_milli_, handling_);
-  return e;
+wait_estimate estimate_newcomer(const router_state& s, queue_index q, channel_index ch) {
+  const signature_key key{.queue = q, .ring = ring_to_ask(s, q, 0), .channel = ch};
+  return behind(service_of(s, key, eligible_for(s, key)), s.queues[q].waiting);
 }
 
 wait_estimate estimate(const router_state& s, slot_index slot, milliseconds enough) {

@@ -16,6 +16,14 @@ struct wait_estimate {
   std::optional<milliseconds> p90 = {};
 };
 
+/// Who is there to take what comes by one channel to one ring of a queue, and requires the same.
+struct wait_service {
+  bool open = true;               ///< its queue
+  std::uint64_t slots_milli = 0;  ///< at once, of those who are here, in the share that falls to this work
+  std::uint64_t free = 0;         ///< of them now
+  milliseconds handling{1};       ///< each, as measured
+};
+
 /// What the estimates of all conversations that require the same in one queue have in common: made once, it costs as much as
 /// there are agents and signatures; each estimate then as much as it counts. Refers to the state, which must not change while it is used but for
 /// what was told.
@@ -23,28 +31,23 @@ class wait_view {
  public:
   /// Of those that require what this one does.
   wait_view(const router_state& s, slot_index like);
-  /// Of what came to this queue now, by this channel, and required nothing in particular.
-  wait_view(const router_state& s, queue_index q, channel_index ch);
   /// Counts up to `ahead_max`, or one more than that.
   [[nodiscard]] wait_estimate of(slot_index slot, std::uint64_t ahead_max) const;
-  /// Behind all that waits there already, for whoever could take one of those as well.
-  [[nodiscard]] wait_estimate of_newcomer() const;
   /// With so many before it p50 exceeds `enough`, once it is served.
   [[nodiscard]] std::uint64_t ahead_in(milliseconds enough) const;
-  [[nodiscard]] bool is_served() const { return open_ && slots_milli_ > 0; }
+  [[nodiscard]] bool is_served() const { return by_.open && by_.slots_milli > 0; }
 
  private:
-  wait_view(const router_state& s, const signature_key& key);
   [[nodiscard]] std::uint64_t count_ahead(slot_index slot, std::uint64_t most) const;
-  [[nodiscard]] wait_estimate behind(std::uint64_t ahead) const;
 
   const router_state& s_;
-  bool open_ = true;
-  std::uint64_t slots_milli_ = 0;  ///< at once, of those who are here, in the share that falls to this work
-  std::uint64_t free_ = 0;
-  milliseconds handling_{1};
+  wait_service by_;
   std::vector<std::uint32_t> rivals_ = {};  ///< signatures of what one of those could take as well
 };
+
+/// Of what came to this queue now, by this channel, and required nothing in particular: behind all that waits in it. What its
+/// agents do for other queues is in their share. Costs as much as the queue has members.
+[[nodiscard]] wait_estimate estimate_newcomer(const router_state& s, queue_index q, channel_index ch);
 
 /// Of a conversation that waits. Costs as much as there are ahead, until p50 exceeds `enough` (zero: no bound).
 [[nodiscard]] wait_estimate estimate(const router_state& s, slot_index slot,

@@ -1,5 +1,6 @@
 #include "domain/routing/strategies.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <limits>
 
@@ -16,6 +17,21 @@ int order_loads(const agent_load& a, const agent_load& b, std::uint32_t cost) {
   const auto of_b = (std::uint64_t{b.used} + cost) * a.units;
   if (a.units == 0 || b.units == 0) return order(a.units == 0, b.units == 0);
   return of_a < of_b ? -1 : (of_a > of_b ? 1 : 0);
+}
+
+/// (used + cost) / units, rounded down: that keeps the order but for what becomes equal.
+std::int64_t rounded_load(const agent_load& load, std::uint32_t cost) {
+  constexpr unsigned fraction_bits = 20;
+  if (load.units == 0) return std::numeric_limits<std::int64_t>::max();
+  return static_cast<std::int64_t>(((std::uint64_t{load.used} + cost) << fraction_bits) / load.units);
+}
+
+/// Where preferred skills tell few apart, as is usual, loads are to, without another look at the skills. What is beyond the bits of
+/// either is equal to what else is.
+std::int64_t score_and_load(std::int64_t score, std::int64_t load) {
+  constexpr std::int64_t scores = std::int64_t{1} << 30, loads = std::int64_t{1} << 32;
+  if (score >= scores) return -scores * loads;
+  return -score * loads + std::min(load, loads - 1);
 }
 
 }  // namespace
@@ -64,23 +80,17 @@ int compare_agents(const router_state& s, const std::vector<strategy>& chain, co
 
 std::int64_t leading_key(const router_state& s, const std::vector<strategy>& chain, const item_needs& needs,
                          std::uint32_t units, agent_index a) {
-  constexpr unsigned fraction_bits = 20;
   const auto& load = s.loads[a];
-  for (const auto how : chain) {
-    switch (how) {
-      case strategy::round_robin:
-        return static_cast<std::int64_t>(load.last_assigned);
-      case strategy::least_active:
-        return load.active;
-      case strategy::skill_best:
-        if (!needs.preferred.empty()) return -skill_score(s, a, needs);
-        [[fallthrough]];
-      case strategy::load_balanced:
-        // Rounded down, which keeps the order but for what becomes equal.
-        return load.units == 0 ? std::numeric_limits<std::int64_t>::max()
-                               : static_cast<std::int64_t>(
-                                     ((std::uint64_t{load.used} + units) << fraction_bits) / load.units);
-    }
+  switch (chain.front()) {
+    case strategy::round_robin:
+      break;
+    case strategy::least_active:
+      return load.active;
+    case strategy::skill_best:
+      if (!needs.preferred.empty()) return score_and_load(skill_score(s, a, needs), rounded_load(load, units));
+      [[fallthrough]];
+    case strategy::load_balanced:
+      return rounded_load(load, units);
   }
   return static_cast<std::int64_t>(load.last_assigned);
 }

@@ -24,7 +24,8 @@ struct key_element {
                                  const item_needs& needs, std::uint32_t units, agent_index a, agent_index b,
                                  std::size_t* place = nullptr);
 
-/// Of the first element, in one number: whose is less goes before, and where two are equal compare_agents() has to say.
+/// Of the first elements, in one number: whose is less goes before, and where two are equal compare_agents() has to say.
+/// Precondition: the chain is not empty.
 [[nodiscard]] std::int64_t leading_key(const router_state& s, const std::vector<strategy>& chain,
                                        const item_needs& needs, std::uint32_t units, agent_index a);
 

@@ -2,9 +2,9 @@
 // A real engine before a platform by hand.
 
 #include "actors/engine.hpp"
+#include "actors/wall_clock.hpp"
 #include "hand_client.hpp"
 #include "storage/codec.hpp"
-#include "storage/wall_clock.hpp"
 #include "support.hpp"
 
 #include <gtest/gtest.h>
@@ -69,7 +69,7 @@ class outbox_test : public ::testing::Test {
     engine_->ingest(*engine_->settings(), {"meta"}, std::move(body), "{}", now(),
                     std::make_shared<waiting_ticket>());
   }
-  static domain::timestamp now() { return storage::wall_clock(); }
+  static domain::timestamp now() { return actors::wall_clock(); }
 
   struct seen_event {
     event_type type;

@@ -1,8 +1,8 @@
 #include "every_platform.hpp"
 
+#include "actors/wall_clock.hpp"
 #include "domain/time.hpp"
 #include "setup.hpp"
-#include "storage/wall_clock.hpp"
 
 #include <chrono>
 #include <ctime>
@@ -14,7 +14,7 @@ namespace {
 using fake_platform::account;
 
 std::string now_text() {
-  return domain::to_rfc3339(storage::wall_clock());
+  return domain::to_rfc3339(actors::wall_clock());
 }
 
 std::string messenger_text(const account& a, const std::string& customer) {

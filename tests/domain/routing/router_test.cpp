@@ -1,5 +1,6 @@
 // What else a router does: overflow, transfers, cooldowns, capacity that comes and goes, and what each costs.
 
+#include "domain/routing/eligibility.hpp"
 #include "domain/routing/explaining.hpp"
 #include "domain/routing/position.hpp"
 #include "tests/domain/routing/router_fixture.hpp"
@@ -483,6 +484,22 @@ TEST_F(router_test, with_nobody_here_there_is_no_estimate) {
   const auto e = estimate(state, state.items.find(arrive()));
   EXPECT_EQ(e.position, 1u) << "nobody could take the one ahead either";
   EXPECT_EQ(e.p50, std::nullopt);
+}
+
+TEST_F(router_test, while_its_queue_is_closed_there_is_no_estimate_and_a_newcomer_stands_behind_all) {
+  add_agent("a", 1);
+  config.handling_prior = 60s;
+  open();
+  EXPECT_EQ(estimate_newcomer(state, 0, 0).p50, 0ms) << "somebody is free";
+  (void)arrive();
+  const auto waits = arrive();
+  EXPECT_EQ(estimate(state, state.items.find(waits)).p50, 60s);
+  EXPECT_EQ(estimate_newcomer(state, 0, 0).position, 2u);
+  EXPECT_EQ(estimate_newcomer(state, 0, 0).p50, 120s);
+  tell(tell_calendar{0, false});
+  EXPECT_EQ(estimate(state, state.items.find(waits)).p50, std::nullopt);
+  EXPECT_EQ(estimate_newcomer(state, 0, 0).p50, std::nullopt);
+  EXPECT_EQ(hold_of(state, state.items.find(waits)), hold::closed);
 }
 
 TEST_F(router_test, a_queued_conversation_takes_no_more_than_200_bytes) {

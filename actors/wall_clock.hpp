@@ -5,11 +5,11 @@
 
 #include <chrono>
 
-namespace switchboard::storage {
+namespace switchboard::actors {
 
 /// Any thread. It may go back, and forth.
 [[nodiscard]] inline domain::timestamp wall_clock() {
   return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
 }
 
-}  // namespace switchboard::storage
+}  // namespace switchboard::actors
