@@ -251,6 +251,29 @@ TEST_F(routing, work_is_given_moved_and_taken_back_by_hand) {
   EXPECT_EQ(ask("DELETE", "/v1/conversations/" + c + "/assignment", "boss-token").status, 409);
 }
 
+TEST_F(routing, all_that_an_agent_has_goes_behind_what_waits_already) {
+  std::vector<std::string> his;
+  for (const auto* who : {"491700000031", "491700000032"}) {
+    his.push_back(writes(who));
+    const auto given =
+        ask("PUT", "/v1/conversations/" + his.back() + "/assignment", "boss-token", R"({"agent":"ada"})");
+    ASSERT_EQ(given.status, 200) << given.body;
+  }
+  const auto live = writes("491700000033");
+  const auto moved = ask("POST", "/v1/agents/ada/reassign", "boss-token", "{}");
+  ASSERT_EQ(moved.status, 200) << moved.body;
+  EXPECT_EQ(json_at(moved.body, "/moved"), "2");
+  for (const auto& c : his) {
+    const auto told = event("conversation.transferred", of(c));
+    EXPECT_FALSE(text_at(told, "/data/conversation/assignedTo"));
+  }
+  comes("bob");
+  std::vector<std::string> asked;
+  for (int n = 0; n < 3; ++n)
+    asked.push_back(text_at(event("offer.made"), "/data/offer/conversationId").value_or(""));
+  EXPECT_EQ(asked, (std::vector{live, his[0], his[1]}));
+}
+
 TEST_F(routing, what_is_snoozed_and_nobodys_can_be_given_to_somebody) {
   const auto c = writes("491700000024");
   ASSERT_EQ(ask("PATCH", "/v1/conversations/" + c, "boss-token", R"({"status":"pending"})").status, 200);
