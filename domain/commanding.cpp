@@ -232,7 +232,7 @@ decision decide_read(const thread_state& state, const mark_read& what, timestamp
   return std::move(d).take();
 }
 
-decision decide_wake(const thread_state& state, const wake_snoozed& what, timestamp now) {
+decision decide_wake(const thread_state& state, const wake& what, timestamp now) {
   if (auto why = not_present(state, what.id)) {
     if (why->why == refusal::superseded) return std::vector<event>{};
     return unexpected<refused>{std::move(*why)};

@@ -1,5 +1,5 @@
 #pragma once
-// What agents and timers ask of a conversation: decide() for `patch`, `add_note`, `mark_read`, `wake_snoozed`.
+// What agents and timers ask of a conversation: decide() for `patch`, `add_note`, `mark_read`, `wake`.
 
 #include "domain/conversation.hpp"
 
@@ -16,6 +16,6 @@ using decision = expected<std::vector<event>, refused>;
 [[nodiscard]] decision decide_patch(const thread_state& state, patch&& what, timestamp now);
 [[nodiscard]] decision decide_note(const thread_state& state, add_note&& what, timestamp now);
 [[nodiscard]] decision decide_read(const thread_state& state, const mark_read& what, timestamp now);
-[[nodiscard]] decision decide_wake(const thread_state& state, const wake_snoozed& what, timestamp now);
+[[nodiscard]] decision decide_wake(const thread_state& state, const wake& what, timestamp now);
 
 }  // namespace switchboard::domain

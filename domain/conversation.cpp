@@ -6,6 +6,7 @@
 #include "domain/media_rules.hpp"
 #include "domain/receiving.hpp"
 #include "domain/saying.hpp"
+#include "domain/sla/following.hpp"
 
 #include <cassert>
 #include <utility>
@@ -23,7 +24,7 @@ struct decider {
   decision operator()(patch&& what) const { return decide_patch(state, std::move(what), now); }
   decision operator()(add_note&& what) const { return decide_note(state, std::move(what), now); }
   decision operator()(mark_read&& what) const { return decide_read(state, what, now); }
-  decision operator()(wake_snoozed&& what) const { return decide_wake(state, what, now); }
+  decision operator()(wake&& what) const { return decide_wake(state, what, now); }
   decision operator()(say&& what) const { return decide_say(state, std::move(what), now); }
   decision operator()(settle_send&& what) const { return decide_settle(state, std::move(what), now); }
   decision operator()(settle_media&& what) const { return decide_media(state, std::move(what), now); }
@@ -57,7 +58,15 @@ void follow_inbound(thread_state& state, const event& e) {
 }  // namespace
 
 decision decide(const thread_state& state, command&& what, const conversation_policy& policy, timestamp now) {
-  return std::visit(decider{state, policy, now}, std::move(what));
+  const auto* const woken = std::get_if<wake>(&what);
+  const auto why = woken == nullptr ? sla::occasion::decision
+                                    : (woken->late ? sla::occasion::late_wake : sla::occasion::wake);
+  // Who is forgotten is promised nothing; and of an earlier case nothing is due.
+  const bool measures = policy.promises != nullptr && !std::holds_alternative<erase>(what) &&
+                        (woken == nullptr || (state.current && state.current->id == woken->id));
+  auto decided = std::visit(decider{state, policy, now}, std::move(what));
+  if (!decided || !measures) return decided;
+  return sla::follow(state, *std::move(decided), why, *policy.promises, now);
 }
 
 decision decide(const thread_state& state, const command& what, const conversation_policy& policy,

@@ -17,8 +17,8 @@
 // leaves a trace (message::removed_reactions) which an older addition can't undo. A thread that begins with a
 // receipt, or with a reaction taken back, begins resolved: no one waits there.
 //
-// How a snooze ends: by the customer's message, by an agent, or by wake_snoozed when its time has come. There is
-// no clock in here: a timer has to send that command, and this version has none (it comes with the SLA clocks).
+// How a snooze ends: by the customer's message, by an agent, or by `wake` when its time has come. There is no clock in
+// here: who keeps one sends that command (actors/alarm.hpp), also for what is promised to the customer (domain/sla).
 //
 // A message keeps the id of the conversation in which it appeared. An event about a message of an earlier case
 // is an event of the thread's newest conversation.
@@ -32,6 +32,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -40,12 +41,18 @@
 
 namespace switchboard::domain {
 
+namespace sla {
+struct policies;
+}
+
 /// How a brand wants its threads to behave.
 struct conversation_policy {
   /// A customer's message this long after resolving reopens the conversation; later ones open a new one.
   std::chrono::seconds reopen_window{std::chrono::hours{72}};
   /// Deleted on the platform: is the stored content withdrawn too?
   bool redact_deleted = true;
+  /// What is promised (domain/sla/policy.hpp); null: nothing. Shared, for a decision may outlive its config.
+  std::shared_ptr<const sla::policies> promises = {};
 };
 
 /// Everything the owner of a thread keeps in memory. What is not here is in the views.
@@ -109,10 +116,11 @@ struct mark_read {
   conversation_id id;
 };
 
-/// The time of a snooze has come: open again (conversation.updated). Where it has not, or nothing is snoozed any
-/// more, or a newer conversation exists, nothing changes: a timer may fire late and more than once.
-struct wake_snoozed {
+/// Something of it is due: a snooze ends (conversation.updated), a promise warns or is broken (sla.*). Where nothing is, or a newer
+/// conversation exists, nothing changes: a timer may fire early, late and more than once.
+struct wake {
   conversation_id id;
+  bool late = false;  ///< nobody was there when it fell due
 };
 
 /// The customer is to be forgotten: every conversation of the thread so far ends here, as if it had never been, but
@@ -141,8 +149,8 @@ struct assign_by_hand {
   agent_id agent;  ///< empty: nobody's
 };
 
-using command = std::variant<receive, patch, add_note, mark_read, wake_snoozed, erase, say, settle_send,
-                             settle_media, route, assign_by_hand>;
+using command = std::variant<receive, patch, add_note, mark_read, wake, erase, say, settle_send, settle_media,
+                             route, assign_by_hand>;
 
 enum class refusal : std::uint8_t {
   not_found,          ///< no such conversation (any more) in this thread

@@ -5,6 +5,7 @@
 
 #include "domain/conversation.hpp"
 
+#include <utility>
 #include <vector>
 
 namespace switchboard::domain {
@@ -13,6 +14,9 @@ class draft {
  public:
   /// Keeps a reference to `state` for its own lifetime.
   draft(const thread_state& state, timestamp now) : state_(state), now_(now) {}
+  /// Goes on with events of the same state.
+  draft(const thread_state& state, std::vector<event>&& so_far, timestamp now)
+      : state_(state), now_(now), events_(std::move(so_far)) {}
 
   [[nodiscard]] bool has_conversation() const { return !events_.empty() || state_.current.has_value(); }
   /// As it is after the last event. Precondition: has_conversation(). Valid until the next event.
@@ -29,6 +33,10 @@ class draft {
   /// The event of a thread that has no conversation, and gets none; the last of its decision.
   event& add_without_conversation(event_type type);
 
+  [[nodiscard]] bool has_events() const { return !events_.empty(); }
+  [[nodiscard]] const std::vector<event>& events() const { return events_; }
+  /// Precondition: has_events().
+  [[nodiscard]] event& last() { return events_.back(); }
   /// Of the decision. Precondition: there is one. Valid until the next event.
   [[nodiscard]] event& first() { return events_.front(); }
   void expect(std::size_t events) { events_.reserve(events); }

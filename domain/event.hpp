@@ -6,6 +6,7 @@
 #include "domain/limit_level.hpp"
 #include "domain/model.hpp"
 #include "domain/routing_record.hpp"
+#include "domain/sla/note.hpp"
 #include "domain/thread_alias.hpp"
 
 #include <array>
@@ -156,6 +157,7 @@ struct event {
   std::optional<feed_position> feed;        ///< feed.noted
   std::optional<account_health> account;    ///< account.updated
   std::optional<domain::offer> offer;       ///< offer.*
+  std::optional<sla::clock_note> sla;       ///< sla.*
   std::optional<agent_shown> agent;         ///< agent.presence
   std::optional<agent_note> noted;          ///< agent.noted
   std::optional<routing_turn> turn;         ///< routing.turned

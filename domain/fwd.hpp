@@ -46,7 +46,7 @@ struct receive;
 struct patch;
 struct add_note;
 struct mark_read;
-struct wake_snoozed;
+struct wake;
 struct erase;
 struct refused;
 struct settle_media;

@@ -3,6 +3,7 @@
 // Every enum has one table of its words; the JSON says exactly these.
 
 #include "domain/ids.hpp"
+#include "domain/sla/kept_clocks.hpp"
 #include "domain/time.hpp"
 
 #include <cstdint>
@@ -163,6 +164,7 @@ struct conversation {
   std::optional<timestamp> snooze_until;
   std::optional<timestamp> delivered_up_to;  ///< metadata.deliveredUpTo: receipts that name a watermark
   std::optional<timestamp> read_up_to;       ///< metadata.readUpTo
+  sla::kept_clocks sla = {};                 ///< none where nothing was ever promised
   bool operator==(const conversation&) const = default;
 };
 

@@ -3,6 +3,7 @@
 // paused. A sum is believed by whoever can do it again by hand; so everything has its local times, too.
 
 #include "domain/business_time.hpp"
+#include "domain/paused_span.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -12,13 +13,6 @@
 #include <vector>
 
 namespace switchboard::domain {
-
-/// A clock that does not run, [from, until); nullopt: until somebody says so.
-struct paused_span {
-  timestamp from;
-  std::optional<timestamp> until = {};
-  bool operator==(const paused_span&) const = default;
-};
 
 /// Of one date, between pauses. What clocks on the wall showed is the instant and how far they were ahead of UTC then.
 struct counted_span {

@@ -95,7 +95,7 @@ TEST_F(commanding, a_snooze_without_a_time_lasts_until_the_customer_writes) {
   EXPECT_EQ(types(run(p)), "conversation.updated");
   EXPECT_EQ(current().status, status::snoozed);
   EXPECT_FALSE(current().snooze_until);
-  EXPECT_TRUE(run(wake_snoozed{current().id}).empty());
+  EXPECT_TRUE(run(wake{current().id}).empty());
   EXPECT_TRUE(run(p).empty());
 }
 
@@ -158,34 +158,34 @@ TEST_F(commanding, a_time_to_snooze_until_is_to_come_and_snoozes_by_itself) {
 }
 
 TEST_F(commanding, a_snooze_ends_when_its_time_has_come_and_once) {
-  const wake_snoozed wake{current().id};
-  EXPECT_TRUE(run(wake).empty()) << "nothing is snoozed";
+  const wake due{current().id};
+  EXPECT_TRUE(run(due).empty()) << "nothing is snoozed";
   set_status(status::snoozed);
   now += 1h - 1us;
-  EXPECT_TRUE(run(wake).empty()) << "too early";
+  EXPECT_TRUE(run(due).empty()) << "too early";
   now += 1us;
-  const auto events = run(wake);
+  const auto events = run(due);
   ASSERT_EQ(types(events), "conversation.updated");
   EXPECT_EQ(events[0].previous->status, status::snoozed);
   EXPECT_FALSE(events[0].origin) << "no agent did it";
   EXPECT_EQ(current().status, status::open);
   EXPECT_FALSE(current().snooze_until);
-  EXPECT_TRUE(run(wake).empty()) << "a timer may fire twice";
+  EXPECT_TRUE(run(due).empty()) << "a timer may fire twice";
 }
 
 TEST_F(commanding, a_late_timer_changes_nothing_in_what_went_on_meanwhile) {
-  const wake_snoozed wake{current().id};
+  const wake due{current().id};
   set_status(status::snoozed);
   now += 30min;
   set_status(status::snoozed);  // and longer
   now += 31min;
-  EXPECT_TRUE(run(wake).empty());
+  EXPECT_TRUE(run(due).empty());
   set_status(status::closed);
   now += 2h;
-  EXPECT_TRUE(run(wake).empty());
+  EXPECT_TRUE(run(due).empty());
   feed(text_message("2"));
-  EXPECT_TRUE(run(wake).empty()) << "a newer conversation exists";
-  EXPECT_EQ(refusal_of(wake_snoozed{id_of(3)}), refusal::not_found);
+  EXPECT_TRUE(run(due).empty()) << "a newer conversation exists";
+  EXPECT_EQ(refusal_of(wake{id_of(3)}), refusal::not_found);
 }
 
 TEST_F(commanding, tags_are_trimmed_and_different) {

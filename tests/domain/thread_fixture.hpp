@@ -86,7 +86,7 @@ inline constexpr timestamp epoch = timestamp{std::chrono::seconds{1'800'000'000}
   return in;
 }
 
-class thread_test : public testing::Test {
+class thread_test : public ::testing::Test {
  protected:
   using event_list = std::vector<event>;
 

@@ -87,7 +87,7 @@ class thread_properties : public thread_test {
     if (!state.current || below(4) != 0) return command_of(random_inbound());
     const auto id = random_id();
     if (below(4) == 0) return mark_read{id};
-    if (below(6) == 0) return wake_snoozed{id};
+    if (below(6) == 0) return wake{id};
     if (below(3) == 0) return add_note{id, std::string(below(20), 'x'), "ann"};
     patch p;
     p.id = id;
