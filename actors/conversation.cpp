@@ -3,6 +3,8 @@
 #include "actors/conversation_past.hpp"
 #include "domain/kill_point.hpp"
 #include "domain/recalling.hpp"
+#include "domain/sla/policy.hpp"
+#include "domain/waking.hpp"
 #include "storage/codec.hpp"
 #include "storage/hash.hpp"
 
@@ -54,7 +56,10 @@ void conversation_owner::learn_the_past() {
 domain::conversation_policy conversation_owner::policy_of(const domain::brand_id& brand) const {
   const auto settings = node_.settings.load(std::memory_order_acquire);
   const auto* found = settings->find_brand(brand.value);
-  return found ? found->conversations : domain::conversation_policy{};
+  auto policy = found ? found->conversations : domain::conversation_policy{};
+  policy.promises = node_.promises.load(std::memory_order_acquire);
+  if (policy.promises && !policy.promises->all.empty()) policy.even_now = node_.clock.now();
+  return policy;
 }
 
 expected<conversation_owner::change, domain::refused> conversation_owner::decide(
@@ -210,6 +215,7 @@ bool conversation_owner::decide_act(act& a, change& c, command_result& result) {
   const auto& after = c.events.empty() ? *state_.current : *c.events.back().conversation;
   storage::append_conversation(result.conversation, after);
   result.version = after.version;
+  result.wake_at = domain::wake_at(after);
   for (const auto& e : c.events) {
     if (e.message) storage::append_message(result.messages.emplace_back(), *e.message, after.platform);
   }

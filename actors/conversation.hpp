@@ -8,6 +8,7 @@
 //   passivate       leave memory if the views show everything, else answer still_busy
 //   closeall        the node stops: quit
 
+#include "actors/even_clock.hpp"
 #include "actors/messages.hpp"
 #include "actors/recent.hpp"
 #include "actors/tail.hpp"
@@ -39,6 +40,9 @@ struct node {
   std::uint16_t partitions = 64;
   std::string name = "/switchboard";  ///< CloudEvents source
   std::atomic<std::shared_ptr<const config::settings>> settings;
+  /// What these settings promise (config::promises_of); never null once it has some.
+  std::atomic<std::shared_ptr<const domain::sla::policies>> promises;
+  mutable even_clock clock;  ///< by which that is measured
   const handed_over* calls = nullptr;  ///< null: this node sends nothing, and knows nothing of who does
   std::function<void(delivery_ptr)> forward;        ///< to the owner of its thread; thread-safe
   std::function<void(quarantined_ptr)> quarantine;  ///< to the owner of the dead letters; thread-safe

@@ -35,6 +35,7 @@ struct command_result {
   bool undecided = false;         ///< a fault of ours: 500, nothing was changed; on_problem has said which
   std::string conversation = {};  ///< JSON as of after the act
   std::uint64_t version = 0;
+  std::optional<domain::timestamp> wake_at = {};  ///< domain::wake_at, after the act
   /// JSON of the messages and notes that it made, in order; also of those that its Idempotency-Key made before.
   std::vector<std::string> messages = {};
 };

@@ -30,6 +30,13 @@ struct engine_stats {
     std::uint64_t waiting = 0, under_way = 0;
   };
   outbox_stats outbox;
+  struct alarm_stats {
+    std::uint64_t armed = 0;  ///< conversations of which something is due ahead
+    std::uint64_t woken = 0, retried = 0;
+    domain::histogram_reading lateness;        ///< from when it was due until it was durable
+    std::chrono::microseconds wall_ahead{0};  ///< of the clock that promises are measured by; zero: it is the same
+  };
+  alarm_stats alarm;
   std::uint64_t accounts_refused = 0, accounts_lapsed = 0, accounts_failing = 0,
                 accounts_unasked = 0;  ///< as the health of accounts has it
   domain::histogram_reading commit_durations, commit_records, sync_durations, apply_durations;

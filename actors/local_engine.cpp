@@ -49,7 +49,8 @@ caf::actor_system_config& configure(caf::actor_system_config& cfg, const config:
 local_engine::local_engine(std::shared_ptr<const config::settings> settings,
                            std::unique_ptr<storage::journal> log, std::unique_ptr<storage::views> v,
                            committed_handler on_committed, std::shared_ptr<storage::write_guard> guard,
-                           std::shared_ptr<platform_client> client, outbox_start on_their_way)
+                           std::shared_ptr<platform_client> client, outbox_start on_their_way,
+                           alarm_start due)
     : guard_(std::move(guard)),
       journal_(std::move(log)),
       views_(std::move(v)),
@@ -81,6 +82,7 @@ local_engine::local_engine(std::shared_ptr<const config::settings> settings,
   node_.writer = &writer_;
   node_.hash_seed = identity.hash_seed;
   node_.partitions = identity.partitions;
+  node_.promises.store(config::promises_of(*settings, nullptr, node_.clock.now()));
   node_.settings.store(std::move(settings));
   node_.on_fatal = [this](std::string why) { fatal(std::move(why)); };
   node_.on_problem = [this](std::string what) {
@@ -124,40 +126,7 @@ local_engine::local_engine(std::shared_ptr<const config::settings> settings,
                    .to_letters = [this](quarantined_ptr q) { caf::anon_send(quarantine_, std::move(q)); },
                    .on_fatal = [this](std::string why, bool damaged) { fatal(std::move(why), damaged); }});
   start_routing();
-}
-
-/// Before anybody else commits: nothing was since the views were asked what is on its way.
-void local_engine::start_outbox(std::shared_ptr<platform_client> client, outbox_start&& on_their_way) {
-  outbox_links_.of = &node_;
-  outbox_links_.client = std::move(client);
-  outbox_links_.figures = &outbox_figures_;
-  outbox_links_.calls = &calls_;
-  node_.calls = &calls_;
-  for (const auto& w : on_their_way.replies) {
-    if (w.begun) calls_.add(w.what->message.id);
-    threads_.expect_echo_of(w.what->conversation, w.what->message);
-  }
-  outbox_links_.wanted = [this](const reply& r) { threads_.expect_echo_of(r.conversation, r.message); };
-  outbox_links_.client->draw_from([this](account_draw what, std::function<void(drawn_units)> then) {
-    draw(std::move(what), std::move(then));
-  });
-  outbox_links_.observed = [this](domain::health_observation found) { observe(std::move(found)); };
-  outbox_links_.to_thread = [this](act_ptr a) {
-    const auto inside = door_.enter();
-    if (!inside) return;  // the next start takes it up
-    const auto& owner = owner_of(a->thread);
-    caf::anon_send(owner, std::move(a));
-  };
-  outbox_ = system_.spawn<caf::detached>(outbox, &outbox_links_, &feed_, tail_.committed(), &outbox_awake_,
-                                         std::make_shared<outbox_start>(std::move(on_their_way)));
-  outbox_->attach_functor([this](const caf::error& why) {
-    if (why) fatal("the outbox ended: " + to_string(why));
-  });
-  outbox_wake_ = feed_.on_commit([this](storage::log_sequence) {
-    if (!outbox_awake_.exchange(true, std::memory_order_acq_rel)) {
-      caf::anon_send(outbox_, committed_atom::value);
-    }
-  });
+  start_alarm(std::move(due));
 }
 
 local_engine::~local_engine() {
@@ -339,6 +308,11 @@ engine_stats local_engine::stats() const {
               .signals_dropped = o.signals_dropped.load(std::memory_order_relaxed),
               .waiting = level(o.waiting),
               .under_way = level(o.under_way)};
+  s.alarm = {.armed = alarm_figures_.armed.load(std::memory_order_relaxed),
+             .woken = alarm_figures_.woken.load(std::memory_order_relaxed),
+             .retried = alarm_figures_.retried.load(std::memory_order_relaxed),
+             .lateness = alarm_figures_.lateness.read(),
+             .wall_ahead = node_.clock.wall_ahead()};
   s.erasures_pending = eraser_->pending();
   s.erasures_done = eraser_->done();
   s.erasure_oldest = eraser_->oldest();
@@ -365,6 +339,7 @@ settings_state local_engine::apply_settings(std::shared_ptr<const config::settin
   e.at = wall_clock();
   e.config_version = next->version;
   keeper_.apply_settings(next);
+  apply_promises(*next);
   node_.settings.store(std::move(next), std::memory_order_release);
   rest();
   reconfigure_routing();
@@ -395,9 +370,11 @@ bool local_engine::stop(std::chrono::milliseconds at_most) {
     caf::anon_send(outbox_, close_atom_t::value);
   }
   stop_routing();
+  stop_alarm();
   door_.close();
   desk_ = {};
   outbox_ = {};  // nobody is inside who could send to it
+  alarm_ = {};
   // Everything that entered lies in the mailboxes now, before this. The conversations end first, since what they
   // can't decide goes to the quarantine; then the journal, which settles what all of them handed in.
   for (const auto& p : partitions_) caf::anon_send(p, close_atom_t::value);

@@ -1,6 +1,7 @@
 #pragma once
 // The engine of one process over its own data directory: RocksDB, CAF and the threads between them.
 
+#include "actors/alarm.hpp"
 #include "actors/backup_desk.hpp"
 #include "actors/conversation.hpp"
 #include "actors/doorway.hpp"
@@ -40,7 +41,7 @@ class local_engine final : public engine {
   local_engine(std::shared_ptr<const config::settings> settings, std::unique_ptr<storage::journal> log,
                std::unique_ptr<storage::views> v, committed_handler on_committed,
                std::shared_ptr<storage::write_guard> guard, std::shared_ptr<platform_client> client = nullptr,
-               outbox_start on_their_way = {});
+               outbox_start on_their_way = {}, alarm_start due = {});
   ~local_engine() override;
 
   void ingest(const config::settings& by, const domain::source_id& source, domain::unpacked_body&& body,
@@ -98,6 +99,9 @@ class local_engine final : public engine {
   void fatal(std::string why, bool damaged = false);
   void every_second();
   void start_outbox(std::shared_ptr<platform_client> client, outbox_start&& on_their_way);
+  void start_alarm(alarm_start&& due);
+  void stop_alarm();
+  void apply_promises(const config::settings& next);
   void start_routing();
   void stop_routing();
   void reconfigure_routing();
@@ -150,6 +154,10 @@ class local_engine final : public engine {
   health_figures health_figures_;
   caf::actor health_;
   caf::actor outbox_;  ///< none: this node sends nothing
+  alarm_figures alarm_figures_;
+  alarm_links alarm_links_;
+  std::uint64_t alarm_wake_ = 0;  ///< key of its place in the feed
+  caf::actor alarm_;
   desk_links routing_;
   std::uint64_t routing_wake_ = 0;
   caf::actor desk_;

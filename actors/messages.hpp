@@ -57,6 +57,8 @@ struct left {
   domain::thread_id thread;
 };
 
+/// To who reads the log: there is more of it.
+using committed_atom = caf::atom_constant<caf::atom("committed")>;
 using passivate_atom = caf::atom_constant<caf::atom("passivate")>;
 using sweep_atom = caf::atom_constant<caf::atom("sweep")>;
 using close_atom_t = caf::atom_constant<caf::atom("closeall")>;

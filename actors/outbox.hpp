@@ -25,8 +25,6 @@
 
 namespace switchboard::actors {
 
-using committed_atom = caf::atom_constant<caf::atom("committed")>;
-
 struct outbox_state {
   static inline const char* name = "outbox";
   std::map<domain::message_id, domain::account_id> known;  ///< what is on its way, and by which account

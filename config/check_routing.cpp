@@ -1,5 +1,6 @@
 // What no single key of routing can tell: names that lead nowhere, or to another brand; and what loads but can hardly be meant.
 
+#include "config/known_names.hpp"
 #include "config/reader.hpp"
 #include "config/routing.hpp"
 
@@ -14,61 +15,6 @@ namespace routing = domain::routing;
 
 // Of one brand: an agent's levels are a byte for each skill of the brand.
 constexpr std::size_t skills_max = 1'000;
-
-/// The i-th of a list, for the place of a problem.
-toml::source_position item_of(const toml::table& table, std::string_view key, std::size_t i) {
-  const toml::node* node = table.get(key);
-  const toml::array* list = node == nullptr ? nullptr : node->as_array();
-  return list != nullptr && i < list->size() ? (*list)[i].source().begin : position_of(table, key);
-}
-
-/// Names of one kind and whose they are.
-struct known_names {
-  std::string_view header;
-  std::map<std::string_view, std::string_view> brand_of = {};
-
-  [[nodiscard]] std::vector<std::string_view> of(std::string_view brand) const {
-    std::vector<std::string_view> some;
-    for (const auto& [id, of_brand] : brand_of) {
-      if (brand.empty() || brand == of_brand) some.push_back(id);
-    }
-    return some;
-  }
-};
-
-/// Where a name stands: `key` and `mine`, e.g. "agent", are for the message.
-struct naming {
-  toml::source_position at;
-  std::string said;   ///< queue = "biling"
-  std::string brand;  ///< whose the names must be; empty: anybody's
-};
-
-/// Reports a name that nobody has, or somebody of another brand.
-void check_name(reader& r, const known_names& known, const std::string& id, const naming& n) {
-  if (id.empty()) return;
-  const std::string header(known.header);
-  const auto found = known.brand_of.find(id);
-  if (found == known.brand_of.end()) {
-    r.report(n.at, n.said + ": no " + header + " has this id" +
-                       r.suggest(id, known.of(n.brand), "; add one, or name one that there is"));
-  } else if (!n.brand.empty() && !found->second.empty() && found->second != n.brand) {
-    r.report(n.at, n.said + ": this " + header + " is of brand " + in_quotes(found->second) + ", not " +
-                       in_quotes(n.brand) + "; name one of the same brand");
-  }
-}
-
-template <class List>
-known_names names_of(std::string_view header, const List& list) {
-  known_names known{header};
-  for (const auto& item : list) known.brand_of.emplace(item.id.value, item.brand.value);
-  return known;
-}
-template <class List>
-known_names names_without_brand(std::string_view header, const List& list) {
-  known_names known{header};
-  for (const auto& item : list) known.brand_of.emplace(item.id.value, std::string_view{});
-  return known;
-}
 
 std::string said(std::string_view key, std::string_view value) {
   return std::string(key) + " = " + in_quotes(value);
@@ -115,7 +61,8 @@ void check_strategies(checking& c, const queue_settings& q, const toml::table& t
   if (turns == all.end() || turns + 1 == all.end()) return;
   c.r.warn(item_of(table, "strategies", static_cast<std::size_t>(turns - all.begin()) + 1),
            in_quotes(routing::to_word(*(turns + 1))) +
-               " stands behind \"round_robin\", which finds no two alike, and never decides; put \"round_robin\" last");
+               " stands behind \"round_robin\", which finds no two alike, and never decides; put "
+               "\"round_robin\" last");
 }
 
 void check_queues(checking& c) {
@@ -313,20 +260,6 @@ void check_rules(checking& c) {
                                          c.r.place(c.at.rules[which]->source().begin) + " fits before it");
     }
     before.push_back(std::move(tests));
-  }
-}
-
-/// Reports every name that one before it has.
-template <class List, class NameOf>
-void check_twice(reader& r, const std::vector<const toml::table*>& at, const List& list, std::string_view key,
-                 NameOf name_of) {
-  std::map<std::string_view, std::size_t> seen;
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    const std::string& name = name_of(list[i]);
-    const auto [first, fresh] = seen.emplace(name, i);
-    if (fresh || name.empty()) continue;
-    r.report(position_of(*at[i], key), std::string(key) + " " + in_quotes(name) + " is already taken on " +
-                                           r.place(position_of(*at[first->second], key)));
   }
 }
 

@@ -76,11 +76,9 @@ void add_test(std::string& out, std::string_view name, const List& list, TextOf 
   for (const auto& one : list) add(out, {"test", name, text_of(one)});
 }
 
-void add_rule(std::string& out, const rule_settings& r) {
-  const auto& rule = r.rule;
+void add_tests(std::string& out, const domain::routing::routing_rule& rule) {
   const auto id = [](const auto& one) { return one.value; };
   const auto word = [](const auto& one) { return to_word(one); };
-  add(out, {"rule", literal(rule.name), r.queue.value, rule.set_priority ? to_word(*rule.set_priority) : ""});
   add_test(out, "brand", rule.brands, id);
   add_test(out, "platform", rule.platforms, word);
   add_test(out, "account", rule.accounts, id);
@@ -92,8 +90,37 @@ void add_rule(std::string& out, const rule_settings& r) {
   add_test(out, "attribute", rule.attributes,
            [](const auto& a) { return literal(a.name) + " " + literal(a.value); });
   add_test(out, "keyword", rule.keywords, literal);
+}
+
+void add_rule(std::string& out, const rule_settings& r) {
+  const auto& rule = r.rule;
+  add(out, {"rule", literal(rule.name), r.queue.value, rule.set_priority ? to_word(*rule.set_priority) : ""});
+  add_tests(out, rule);
   for (const auto& k : r.required) add(out, {"required", k.skill, number(k.level)});
   for (const auto& k : r.preferred) add(out, {"preferred", k.skill, number(k.weight)});
+}
+
+std::string text_of(const domain::sla::target& t) {
+  return t.business_days ? "eobd+" + number(*t.business_days)
+                         : number(static_cast<std::uint64_t>(t.time.count()));
+}
+
+void add_actions(std::string& out, const std::vector<domain::sla::action>& actions) {
+  for (const auto& a : actions) add(out, {"action", to_word(a.kind), literal(a.what)});
+}
+
+void add_clock(std::string& out, domain::sla::metric m, const domain::sla::clock_rule& r) {
+  add(out, {"clock", to_word(m), r.around_the_clock ? "always" : "calendar"});
+  for (std::size_t i = 0; i < r.targets.size(); ++i) {
+    if (r.targets[i]) add(out, {"target", to_word(static_cast<domain::priority>(i)), text_of(*r.targets[i])});
+  }
+  for (const auto& w : r.warnings) {
+    add(out, {"warn", w.percent ? number(*w.percent) + "%"
+                                : number(static_cast<std::uint64_t>(w.remaining.count()))});
+    add_actions(out, w.actions);
+  }
+  add(out, {"breach"});
+  add_actions(out, r.on_breach);
 }
 
 void add_routing_lists(std::string& out, const routing_section& s) {
@@ -115,6 +142,32 @@ void add_routing_lists(std::string& out, const routing_section& s) {
 }
 
 }  // namespace
+
+std::string effective_calendar(const calendar_settings& c) {
+  std::string out;
+  add_calendar(out, c);
+  return out;
+}
+
+std::string effective_sla(const sla_settings& s) {
+  const auto& p = s.policy;
+  std::string out;
+  add(out,
+      {"sla", p.id, p.calendar_id, number(static_cast<std::uint64_t>(p.start)), p.bots_fulfil ? "bots" : "",
+       p.charge_ingest_lag ? "written" : "come", number(static_cast<std::uint64_t>(p.reopening)),
+       number(static_cast<std::uint64_t>(p.recalculation)), literal(p.spam_tag), literal(p.no_reply_tag)});
+  add_tests(out, p.who);
+  const auto id = [](const auto& one) { return one.value; };
+  add_test(out, "queue", p.queues, id);
+  add_test(out, "bot-queue", p.bot_queues, id);
+  for (std::size_t i = 0; i < p.resolution_pauses.size(); ++i) {
+    if (p.resolution_pauses[i]) add(out, {"pauses", to_word(static_cast<domain::conversation_status>(i))});
+  }
+  for (std::size_t m = 0; m < p.clocks.size(); ++m) {
+    if (p.clocks[m]) add_clock(out, static_cast<domain::sla::metric>(m), *p.clocks[m]);
+  }
+  return out;
+}
 
 std::string effective_text(const settings& s) {
   std::string out;
@@ -143,6 +196,7 @@ std::string effective_text(const settings& s) {
   for (const queue_settings& q : s.queues) add_queue(out, q);
   for (const agent_settings& a : s.agents) add_agent(out, a);
   add_routing_lists(out, s.routing);
+  for (const sla_settings& p : s.promises) out += effective_sla(p);
   if (s.shadow) add(out, {"shadow", s.shadow->version});
   for (const token_settings& t : s.tokens) add(out, {"token", t.brand, to_word(t.role), t.agent.value});
   return out;

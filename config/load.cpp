@@ -26,6 +26,7 @@ settings read_all(reader& r, const toml::table& root) {
   check_properties(r, root, s);
   check_records(r, tables, s);
   check_routing(r, tables, s);
+  check_sla(r, tables, s);
   read_shadow(r, root, s);
   return s;
 }

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t token_bytes_min = 16;  // 128 bits, were they random bytes
 
+constexpr std::size_t policies_max = 1'000;   // each conversation goes through those of its brand
 constexpr std::size_t calendars_max = 1'000;  // each takes some 100 KB, and a millisecond of a reload
 
 // A queue is an index of 16 bits; what agents and their skills take (read_agent) is a few bytes for each pair.
@@ -218,6 +219,9 @@ record_tables read_records(reader& r, const toml::table& root, settings& out) {
       r, root, "calendar", tables.calendars,
       [&](const toml::table& t) { out.calendars.push_back(read_calendar(r, t, zones)); }, calendars_max);
   read_routing_records(r, root, tables, out);
+  each_record(
+      r, root, "sla", tables.promises, [&](const toml::table& t) { out.promises.push_back(read_sla(r, t)); },
+      policies_max);
   return tables;
 }
 

@@ -93,17 +93,10 @@ rule_settings read_rule(reader& r, const toml::table& table, std::size_t number)
   const record rec(r, "routing.rule", table);
   rule_settings s;
   auto& rule = s.rule;
+  rule = read_tests(r, rec);
   rule.name = rec.has("name") ? rec.text("name", rec.optional("name"), name_bytes_max)
                               : "rule-" + std::to_string(number);
-  rule.brands = read_ids<domain::brand_id>(rec, "brands", names_max);
-  rule.platforms = rec.words("platforms", platforms);
-  rule.accounts = read_ids<domain::account_id>(rec, "accounts", accounts_max);
   rule.sources = read_ids<domain::source_id>(rec, "sources", names_max);
-  rule.kinds = rec.words("kinds", kinds);
-  rule.languages = read_languages(r, rec);
-  rule.tags = rec.texts("tags", names_max);
-  rule.priorities = rec.words("priorities", priorities);
-  rule.attributes = read_attributes(r, rec);
   rule.keywords = rec.texts("keywords", keywords_max);
   if (rec.has("queue")) s.queue.value = rec.id("queue", rec.optional("queue"));
   if (rec.has("set_priority")) rule.set_priority = rec.word("set_priority", priorities);
@@ -115,6 +108,19 @@ rule_settings read_rule(reader& r, const toml::table& table, std::size_t number)
 }
 
 }  // namespace
+
+routing::routing_rule read_tests(reader& r, const record& rec) {
+  routing::routing_rule rule;
+  rule.brands = read_ids<domain::brand_id>(rec, "brands", names_max);
+  rule.platforms = rec.words("platforms", platforms);
+  rule.accounts = read_ids<domain::account_id>(rec, "accounts", accounts_max);
+  rule.kinds = rec.words("kinds", kinds);
+  rule.languages = read_languages(r, rec);
+  rule.tags = rec.texts("tags", names_max);
+  rule.priorities = rec.words("priorities", priorities);
+  rule.attributes = read_attributes(r, rec);
+  return rule;
+}
 
 void read_routing(reader& r, const toml::table& root, record_tables& tables, routing_section& out) {
   const toml::node* node = root.get("routing");

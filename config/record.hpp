@@ -103,6 +103,10 @@ void each_below(reader& r, const toml::table& table, std::string_view of, std::s
 /// [[routing.channel]], [[routing.status]] and [[routing.rule]]; the numbers of [routing] are properties.
 void read_routing(reader& r, const toml::table& root, record_tables& tables, routing_section& out);
 
+/// brands, platforms, accounts, kinds, languages, tags, priorities and attributes: what rules look at.
+[[nodiscard]] domain::routing::routing_rule read_tests(reader& r, const record& rec);
+[[nodiscard]] sla_settings read_sla(reader& r, const toml::table& table);
+
 /// { billing = 4 } under `key`: names of skills with what each is worth, within the range of the key's row. Names alone tell
 /// languages from other skills: "language:pt-br".
 [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> read_skills(reader& r, const record& rec,

@@ -4,6 +4,7 @@
 #include "config/calendar_keys.hpp"
 #include "config/properties.hpp"
 #include "config/routing_keys.hpp"
+#include "config/sla_keys.hpp"
 
 #include <algorithm>
 #include <array>
@@ -419,7 +420,11 @@ constexpr std::array entries{
         "Windows of some days of the week, by the clock on the wall. Stands behind its [[calendar]].", true},
     section_entry{"calendar.override",
                   "A date with other hours, or none: a holiday. Stands behind its [[calendar]].", true},
-    section_entry{"sla", "", true, false},
+    section_entry{"sla",
+                  "What is promised: the first policy that fits a conversation is its own, and is asked for again when its priority, "
+                  "queue, tags, language or attributes change. Without any, nothing is.",
+                  true},
+    section_entry{"sla.clock", "One thing that is measured. Stands behind its [[sla]].", true},
     section_entry{"flow", "", true, false},
     section_entry{"ai", "", false, false},
     section_entry{"crm", "", false, false},
@@ -432,7 +437,7 @@ constexpr auto joined(const std::array<record_key, N>& a, const std::array<recor
   std::copy(b.begin(), b.end(), std::copy(a.begin(), a.end(), all.begin()));
   return all;
 }
-constexpr auto all_keys = joined(joined(keys, routing_keys), calendar_keys);
+constexpr auto all_keys = joined(joined(joined(keys, routing_keys), calendar_keys), sla_keys);
 
 }  // namespace
 

@@ -6,6 +6,7 @@
 #include "config/lookup.hpp"
 #include "config/record_settings.hpp"
 #include "config/routing_section.hpp"
+#include "config/sla_section.hpp"
 #include "domain/conversation.hpp"
 #include "domain/ids.hpp"
 #include "domain/model.hpp"
@@ -154,6 +155,7 @@ struct settings {
   std::vector<calendar_settings> calendars = {};
   std::vector<queue_settings> queues = {};
   std::vector<agent_settings> agents = {};
+  std::vector<sla_settings> promises = {};  ///< [[sla]]
   routing_section routing = {};
   /// These settings with the routing of another file: what the router's shadow goes by. nullptr: there is none.
   std::shared_ptr<const settings> shadow = {};

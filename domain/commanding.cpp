@@ -161,6 +161,8 @@ decision decide_patch(const thread_state& state, patch&& what, timestamp now) {
     return refuse(refusal::stale_version, "The conversation is at version " + std::to_string(c.version) +
                                               ", not " + std::to_string(*what.if_version) + ".");
   }
+  // As it is written down, so that who read it back wakes at the same time.
+  if (what.snooze_until) what.snooze_until = std::chrono::floor<std::chrono::milliseconds>(*what.snooze_until);
   if (auto why = contradiction(c, what, now)) return unexpected<refused>{std::move(*why)};
   if (what.tags) {
     auto tags = clean_tags(*what.tags);

@@ -66,7 +66,7 @@ decision decide(const thread_state& state, command&& what, const conversation_po
                         (woken == nullptr || (state.current && state.current->id == woken->id));
   auto decided = std::visit(decider{state, policy, now}, std::move(what));
   if (!decided || !measures) return decided;
-  return sla::follow(state, *std::move(decided), why, *policy.promises, now);
+  return sla::follow(state, *std::move(decided), why, *policy.promises, now, policy.even_now.value_or(now));
 }
 
 decision decide(const thread_state& state, const command& what, const conversation_policy& policy,

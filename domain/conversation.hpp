@@ -53,6 +53,8 @@ struct conversation_policy {
   bool redact_deleted = true;
   /// What is promised (domain/sla/policy.hpp); null: nothing. Shared, for a decision may outlive its config.
   std::shared_ptr<const sla::policies> promises = {};
+  /// … and the time by a clock that nobody sets, for those alone; nullopt: as of the decision.
+  std::optional<timestamp> even_now = {};
 };
 
 /// Everything the owner of a thread keeps in memory. What is not here is in the views.

@@ -13,7 +13,7 @@
 //                   | "decided-" conversation-id "-" microseconds-of-time)              what routing leaves (codec_routing.cpp)
 //   subject      := conversation-id | customer-id | dead-letter-id | account-id | reader | agent-id | brand | "config"
 //   data         := { "reaction"?, "message"?, "conversation"?, "customer"?, "deadLetter"?, "config"?,
-//                     "previous"?, "origin"?, "aliases"?:[alias…], "attempt"?, "account"?, "feed"? }   what the event is about, as it is after it
+//                     "previous"?, "origin"?, "aliases"?:[alias…], "attempt"?, "account"?, "feed"?, "sla"? }   what the event is about, as it is after it
 //                 | { "offer" } | { "agent" } | { "noted" } | { "turn" } | { "saved" } | { "decision" }
 //                 | { "erased":erasure }                        its customer was erased, and all that it said
 //   conversation := { "id", "brand", "platform", "accountId", "customerId", "customerName", "customerHandle",
@@ -22,7 +22,14 @@
 //                                  "customerAttributes"?:{name:text…}, "language"?, "languageSet"?:true, "deliveredUpTo"?, "readUpTo"?, "lastInboundAt"?, "lastFromAdAt"?,
 //                                  "routed"?:number, "lastAgent"?, "lastAgentAt"?:time, "sending"?:number, "customerSince"?, "previousConversations":number },
 //                     "unread":number, "version":number, "createdAt":time, "updatedAt":time,
-//                     "firstResponseAt"?, "resolvedAt"?, "snoozeUntil"? }
+//                     "firstResponseAt"?, "resolvedAt"?, "snoozeUntil"?, "sla"?:promises }
+//   promises     := { "policy"?, "dueAt"?:time, "wakeAt"?:time, "cycle":number, "planned"?:hash, "since"?:time,
+//                     "unansweredSince"?:time, "answered"?:true, "solved"?:true, "withBot"?:true, "answer"?:number,
+//                     "answerTo"?:time, "clocks":[{ clock-members }…] }                  "dueAt", "wakeAt" follow from the others
+//   clock-members := "clock":word, "instance":number, "state":word, "breached"?:true, "cycle":number, "startedAt":time,
+//                     "targetMs":number, "targetBusinessDays"?:number, "dueAt"?:time, "never"?:true, "countedMs"?:number,
+//                     "countedFrom"?:time, "pauses"?:[{ "from":time, "until"?:time }…], "warned"?:number, "nextWarningAt"?:time,
+//                     "endedAt"?:time, "elapsedMs"?:number, "agentId"?
 //   message      := { "id", "conversationId", "direction", "content", "contentType",
 //                     "attachments":[attachment…], "senderId", "senderType", "platform",
 //                     "platformMessageId"?, "replyTo"?, "timestamp":time, "receivedAt":time, "deliveryStatus"?,
@@ -53,6 +60,8 @@
 //   turn         := { "brand", "sequence":number, "consumed":number, "command":base64, "events":base64 }
 //   saved        := { "brand", "sequence":number, "consumed":number, "part":number, "parts":number, "state":base64 }
 //   decision     := { "brand", "conversationId", "decision"?:object }
+//   sla          := { "policy"?, clock-members, "at":time, "passedMs":number, "overdueMs"?:number, "reason"?, "threshold"?:number,
+//                     "lateArrival"?:true, "firedLate"?:true, "actions"?:[{ "do":word, "what" }…] }
 //   previous     := { "status", "priority", "updatedAt":time }        the conversation's, before the event
 //   origin       := { "kind", "id", "version"? }                      the dedup key, with the account
 //   alias        := { "key":thread, "thread":thread, "since"?:time, "customer"? }  see domain/thread_alias.hpp
@@ -64,6 +73,8 @@
 #include "storage/codec.hpp"
 
 #include "domain/json.hpp"
+#include "domain/sla/clocks.hpp"
+#include "domain/waking.hpp"
 #include "storage/codec_write.hpp"
 #include "storage/cursor.hpp"
 
@@ -83,6 +94,7 @@ std::size_t expected_size(const domain::event& e, std::string_view node) {
             c.customer_name.size() + c.customer_handle.size() + c.customer_avatar_url.size() +
             c.customer_platform_id.size() + c.thread_key.size() + c.post_id.size() + c.post_url.size();
     for (const auto& tag : c.tags) size += tag.size() + 3;
+    if (c.sla) size += 200 + c.sla->all.size() * 300;
   }
   if (e.message) {
     const auto& m = *e.message;
@@ -115,6 +127,7 @@ void copy_facts(const domain::event& e, record& r) {
     r.kind = c.kind;
     r.shared = c.shared;
     r.place = {c.status, c.priority, codec::as_written(c.updated_at)};
+    if (const auto due = domain::wake_at(c)) r.wake_at = codec::as_written(*due);
   } else if (e.erased) {
     r.brand = e.erased->brand.value;
     r.account = e.erased->account.value;
@@ -300,6 +313,12 @@ void write_circumstances(const domain::event& e, record& r) {
     const auto at = here(out);
     codec::write_feed(out, *e.feed);
     r.feed_json = {at, here(out) - at};
+  }
+  if (e.sla) {
+    member(out, "sla");
+    const auto at = here(out);
+    codec::write_clock_note(out, *e.sla);
+    r.sla_json = {at, here(out) - at};
   }
 }
 

@@ -30,6 +30,8 @@ struct decode_error {
 
 void append_offer(std::string& out, const domain::offer& o);
 void append_agent(std::string& out, const domain::agent_shown& a);
+/// What is promised in it, as `sla` of the conversation. Precondition: it has clocks.
+void append_clocks(std::string& out, const domain::conversation& c);
 void append_conversation(std::string& out, const domain::conversation& c);
 /// `platform` is that of the message's conversation.
 void append_message(std::string& out, const domain::message& m, domain::platform platform);
@@ -45,6 +47,7 @@ void append_dead_letter(std::string& out, const domain::dead_letter& d, bool wit
 void append_limit(std::string& out, const domain::kept_limit& k);
 [[nodiscard]] expected<domain::kept_limit, decode_error> decode_limit(std::string_view json);
 [[nodiscard]] expected<domain::feed_position, decode_error> decode_feed(std::string_view json);
+[[nodiscard]] expected<domain::sla::clock_note, decode_error> decode_clock_note(std::string_view json);
 [[nodiscard]] expected<domain::account_health, decode_error> decode_account(std::string_view json);
 [[nodiscard]] expected<domain::offer, decode_error> decode_offer(std::string_view json);
 [[nodiscard]] expected<domain::agent_shown, decode_error> decode_agent(std::string_view json);

@@ -75,6 +75,8 @@ void read_data(ondemand::object o, domain::event& e) {
       e.feed = read_feed(v.get_object());
     else if (key == "account")
       e.account = read_account(v.get_object());
+    else if (key == "sla")
+      e.sla = read_clock_note(v.get_object());
     else if (key == "config") {
       each_member(v.get_object(), [&](std::string_view name, ondemand::value x) {
         if (name == "version") assign(e.config_version, x);
@@ -150,6 +152,10 @@ expected<domain::kept_limit, decode_error> decode_limit(std::string_view json) {
 
 expected<domain::feed_position, decode_error> decode_feed(std::string_view json) {
   return decode_object(json, read_feed);
+}
+
+expected<domain::sla::clock_note, decode_error> decode_clock_note(std::string_view json) {
+  return decode_object(json, read_clock_note);
 }
 
 expected<domain::account_health, decode_error> decode_account(std::string_view json) {

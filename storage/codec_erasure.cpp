@@ -10,6 +10,18 @@ namespace {
 
 constexpr std::size_t hash_digits = 16;
 
+/// Begins the object, or goes on in it.
+void member(std::string& out, std::string_view name, std::string_view value) {
+  if (value.empty()) return;
+  if (out.back() != '{') out += ',';
+  out += '"';
+  out += name;
+  out += "\":";
+  domain::append_json_string(out, value);
+}
+
+}  // namespace
+
 void append_hash(std::string& out, std::string_view key, const std::optional<std::uint64_t>& hash) {
   static constexpr std::string_view digits = "0123456789abcdef";
   if (!hash) return;
@@ -28,18 +40,6 @@ std::uint64_t read_hash(ondemand::value v) {
     throw malformed("a hash is expected");
   return hash;
 }
-
-/// Begins the object, or goes on in it.
-void member(std::string& out, std::string_view name, std::string_view value) {
-  if (value.empty()) return;
-  if (out.back() != '{') out += ',';
-  out += '"';
-  out += name;
-  out += "\":";
-  domain::append_json_string(out, value);
-}
-
-}  // namespace
 
 void write_erasure(std::string& out, const domain::erasure& e) {
   out += '{';

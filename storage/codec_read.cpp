@@ -236,6 +236,8 @@ domain::conversation read_conversation(ondemand::object o) {
       c.resolved_at = time(v);
     else if (key == "snoozeUntil")
       c.snooze_until = time(v);
+    else if (key == "sla")
+      c.sla = read_clocks(v.get_object());
   });
   if (c.id.ordinal == 0) throw malformed("a conversation without id");
   return c;

@@ -73,12 +73,16 @@ Enum word(ondemand::value v) {
 [[nodiscard]] std::string base64(ondemand::value v);
 /// An object's text as it stands there, without white space behind it.
 [[nodiscard]] std::string_view object_text(ondemand::value v);
+/// What append_hash wrote.
+[[nodiscard]] std::uint64_t read_hash(ondemand::value v);
 
 [[nodiscard]] domain::conversation read_conversation(ondemand::object o);
 [[nodiscard]] domain::reaction read_reaction(ondemand::object o);
 [[nodiscard]] domain::message read_message(ondemand::object o);
 [[nodiscard]] domain::customer read_customer(ondemand::object o);
 [[nodiscard]] domain::dead_letter read_dead_letter(ondemand::object o);
+[[nodiscard]] domain::sla::kept_clocks read_clocks(ondemand::object o);
+[[nodiscard]] domain::sla::clock_note read_clock_note(ondemand::object o);
 [[nodiscard]] domain::erasure read_erasure(ondemand::object o);
 [[nodiscard]] domain::outbox_attempt read_attempt(ondemand::object o);
 [[nodiscard]] domain::kept_limit read_limit(ondemand::object o);

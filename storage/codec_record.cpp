@@ -32,6 +32,8 @@ struct record_reader {
     return s;
   }
 
+  void wake(domain::timestamp at) const { r.wake_at = std::min(r.wake_at.value_or(at), at); }
+
   void conversation(ondemand::object o) const {
     r.conversation_json = object_place(o);
     each_member(o, [&](std::string_view key, ondemand::value v) {
@@ -56,6 +58,12 @@ struct record_reader {
       else if (key == "tags") {
         ondemand::array tags = v.get_array();
         r.tags = place(tags.raw_json());
+      } else if (key == "snoozeUntil") {
+        if (r.place.status == domain::conversation_status::snoozed) wake(codec::time(v));
+      } else if (key == "sla") {
+        each_member(v.get_object(), [&](std::string_view name, ondemand::value x) {
+          if (name == "wakeAt") wake(codec::time(x));
+        });
       } else if (key == "metadata") {
         each_member(v.get_object(), [&](std::string_view name, ondemand::value x) {
           if (name == "source")
@@ -222,6 +230,8 @@ struct record_reader {
         r.feed_json = object(v);
       else if (key == "account")
         account(v.get_object());
+      else if (key == "sla")
+        r.sla_json = object(v);
       else
         routing(key, v);
     });

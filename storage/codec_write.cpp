@@ -209,6 +209,10 @@ void write_conversation(std::string& out, const domain::conversation& c, convers
   append_if(out, ",\"firstResponseAt\":", c.first_response_at);
   append_if(out, ",\"resolvedAt\":", c.resolved_at);
   append_if(out, ",\"snoozeUntil\":", c.snooze_until);
+  if (c.sla) {
+    out += ",\"sla\":";
+    write_clocks(out, c);
+  }
   out += '}';
 }
 

@@ -50,6 +50,9 @@ inline void append_word(std::string& out, std::string_view key, std::string_view
   out += '"';
 }
 
+/// 16 hexadecimal digits, as text; nothing for nullopt. `key` as above.
+void append_hash(std::string& out, std::string_view key, const std::optional<std::uint64_t>& hash);
+
 /// Where texts of the object landed.
 struct conversation_places {
   span customer;
@@ -62,6 +65,9 @@ void write_reaction(std::string& out, const domain::reaction& r);
 void write_conversation(std::string& out, const domain::conversation& c, conversation_places& places);
 void write_message(std::string& out, const domain::message& m, domain::platform platform,
                    message_places& places);
+/// Precondition: it has clocks.
+void write_clocks(std::string& out, const domain::conversation& c);
+void write_clock_note(std::string& out, const domain::sla::clock_note& n);
 void write_erasure(std::string& out, const domain::erasure& e);
 void write_feed(std::string& out, const domain::feed_position& f);
 void write_account(std::string& out, const domain::account_health& a);

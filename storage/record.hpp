@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -57,6 +58,7 @@ struct record {
   span aliases_json;       ///< data.aliases
   span attempt_json;       ///< data.attempt
   span feed_json;          ///< data.feed
+  span sla_json;           ///< data.sla
   span account_json;       ///< data.account
   span offer_json;         ///< data.offer
   span agent_json;         ///< data.agent
@@ -71,6 +73,7 @@ struct record {
   bool shared = false;
   std::uint64_t routed = 0;  ///< metadata.routed
   inbox_place place;
+  std::optional<domain::timestamp> wake_at;  ///< domain::wake_at
   bool has_previous = false;
   inbox_place previous;  ///< where it was before the event
   span tags;             ///< the JSON array

@@ -39,6 +39,7 @@
 //   decisions                name(brand) case log-sequence:8                  why, JSON; of each the last 100
 //   routers                  name(brand)                                      first:8 last:8 as-of:8 begun:8
 //                                                                             router-sequence:8 next-part:4
+//   wakes                    name(brand) case                                 time:8, when something of it is due
 //
 // `routers` says from where on a brand's router needs the log: its last save is from `first` to `last` there (0: it was never
 // saved, and needs all from its first turn on). The rest is of a save that is not all there yet. The log is not trimmed beyond
@@ -110,7 +111,8 @@ views_on_disk::views_on_disk(std::unique_ptr<views_store> store)
     : store_(std::move(store)),
       outbox_(*store_),
       routing_(*store_),
-      fold_(*store_, condemned_, outbox_, routing_),
+      wakes_(*store_),
+      fold_(*store_, condemned_, outbox_, routing_, wakes_),
       conversations_waiting_(*store_),
       messages_waiting_(*store_),
       written_(store_->opened_with()),

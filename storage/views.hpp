@@ -106,6 +106,8 @@ class views : public routing_views {
                                                              domain::thread_id t) const = 0;
   /// Shows each reply that is on its way to `each`, those of a thread in order; and each limit that is not full again.
   virtual void each_sending(const std::function<void(const sending_row&)>& each) const = 0;
+  /// Shows each conversation of which something is due ahead, in some order.
+  virtual void each_wake(const std::function<void(const wake_row&)>&) const {}
   virtual void each_limit(const std::function<void(domain::kept_limit&&)>&) const {}
   /// The health of an account as JSON (the event's data.account); empty: nothing is known.
   [[nodiscard]] virtual std::string account_health(std::string_view) const { return {}; }

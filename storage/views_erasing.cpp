@@ -106,6 +106,7 @@ void views_on_disk::erase_thread(const record& r, rocksdb::WriteBatch& batch) {
   erase_conversations(r.brand, thread, up_to, batch);
   outbox_.erase(thread, up_to, batch);
   routing_.erase(r.brand, thread, up_to, batch);
+  wakes_.erase(r.brand, thread, up_to, batch);
   forget_references(thread, up_to, batch);
   batch.Put(store_->handle(column::erasures), keys::thread_erased(thread), number_row(up_to));
   if (e->by != 0) {

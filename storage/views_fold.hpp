@@ -5,6 +5,7 @@
 #include "storage/views_outbox.hpp"
 #include "storage/views_routing.hpp"
 #include "storage/views_store.hpp"
+#include "storage/views_wakes.hpp"
 
 #include <rocksdb/write_batch.h>
 
@@ -23,8 +24,8 @@ class views_fold {
  public:
   /// `condemned`: the threads whose customer is being erased. What they still say of him is not taken in.
   views_fold(const views_store& store, const std::set<domain::thread_id>& condemned, outbox_rows& outbox,
-             routing_rows& routing)
-      : store_(store), condemned_(condemned), outbox_(outbox), routing_(routing) {}
+             routing_rows& routing, wake_rows& wakes)
+      : store_(store), condemned_(condemned), outbox_(outbox), routing_(routing), wakes_(wakes) {}
 
   /// The batch for `records`, which follow `state`; `state` is then as of their end. Valid until the next
   /// call. Throws views_failure where an old row is needed and cannot be read.
@@ -49,6 +50,7 @@ class views_fold {
   const std::set<domain::thread_id>& condemned_;
   outbox_rows& outbox_;
   routing_rows& routing_;
+  wake_rows& wakes_;
   rocksdb::WriteBatch batch_;
   std::string key_, value_, scratch_;
   std::unordered_map<std::string, std::pair<std::string, domain::timestamp>> letters_;  ///< id → brand, time

@@ -25,6 +25,13 @@ struct page {
   std::string next;  ///< opaque, belongs to the same query
 };
 
+/// A conversation of which something is due (domain/waking.hpp).
+struct wake_row {
+  std::string_view brand;  ///< valid until the next row
+  domain::conversation_id id;
+  domain::timestamp at;
+};
+
 /// A reply that is on its way.
 struct sending_row {
   domain::brand_id brand;

@@ -9,6 +9,7 @@
 #include "storage/views_store.hpp"
 #include "storage/views_unwritten_conversations.hpp"
 #include "storage/views_unwritten_messages.hpp"
+#include "storage/views_wakes.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -47,6 +48,7 @@ class views_on_disk final : public views {
   [[nodiscard]] std::vector<domain::message> sending(std::string_view brand,
                                                      domain::thread_id t) const override;
   void each_sending(const std::function<void(const sending_row&)>& each) const override;
+  void each_wake(const std::function<void(const wake_row&)>& each) const override;
   void each_limit(const std::function<void(domain::kept_limit&&)>& each) const override;
   [[nodiscard]] std::optional<domain::thread_id> find_thread(
       std::string_view account, std::string_view platform_message_id) const override;
@@ -138,6 +140,7 @@ class views_on_disk final : public views {
   std::atomic<bool> any_erased_{false};    ///< a thread ever was: else nobody has to ask
   outbox_rows outbox_;
   routing_rows routing_;
+  wake_rows wakes_;
   views_fold fold_;
   unwritten_conversations conversations_waiting_;
   unwritten_messages messages_waiting_;

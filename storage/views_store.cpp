@@ -57,7 +57,7 @@ std::string_view to_word(column c) {
   static constexpr std::array<std::string_view, column_count> words = {
       "meta",     "conversations",   "messages",     "inbox",     "customers", "customer_conversations",
       "seen",     "comment_threads", "dead_letters", "erasures",  "outbox",    "feeds",
-      "accounts", "limits",          "agents",       "decisions", "routers"};
+      "accounts", "limits",          "agents",       "decisions", "routers",   "wakes"};
   return words[static_cast<std::size_t>(c)];
 }
 

@@ -35,9 +35,10 @@ enum class column : std::uint8_t {
   limits,
   agents,
   decisions,
-  routers
+  routers,
+  wakes
 };
-inline constexpr std::size_t column_count = 17;
+inline constexpr std::size_t column_count = 18;
 [[nodiscard]] std::string_view to_word(column);
 
 /// First byte of every value.

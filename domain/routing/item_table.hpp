@@ -3,7 +3,7 @@
 // record in blocks that never move, and four to eight bytes in the index that finds it.
 
 #include "domain/routing/router_protocol.hpp"
-#include "domain/routing/slot_heap.hpp"
+#include "domain/slot_heap.hpp"
 
 #include <array>
 #include <cstddef>
@@ -13,6 +13,10 @@
 #include <vector>
 
 namespace switchboard::domain::routing {
+
+using domain::no_place;
+using domain::slot_heap;
+using domain::slot_index;
 
 inline constexpr slot_index no_slot = 0xffff'ffff;
 inline constexpr std::uint32_t no_signature = 0xffff'ffff;

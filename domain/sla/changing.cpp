@@ -20,6 +20,11 @@ constexpr std::array of_updates{metric::update, metric::pausable_update};
   return c.status == conversation_status::open && !c.queue.empty() && c.assigned_to.empty();
 }
 
+/// Of the calendar that a clock goes by; 0: none. Each reload makes new calendars, of which most say the same.
+[[nodiscard]] std::uint64_t hours_number(const policy& p, metric m) {
+  return p.hours_of(m) == nullptr ? 0 : p.hours_fingerprint;
+}
+
 [[nodiscard]] bool gains(const conversation& before, const conversation& after, const std::string& tag) {
   const auto has = [&](const conversation& c) {
     return std::find(c.tags.begin(), c.tags.end(), tag) != c.tags.end();
@@ -179,7 +184,7 @@ void measuring::replan(clock& k, const policy* was, instant at) {
   const auto* const rule = policy_->rule_of(k.what);
   const auto* const old_rule = was == nullptr ? nullptr : was->rule_of(k.what);
   const auto amount = p.amount_of(*t, k.started);
-  const bool same_hours = was == nullptr || was->hours_of(k.what) == policy_->hours_of(k.what);
+  const bool same_hours = was == nullptr || hours_number(*was, k.what) == hours_number(*policy_, k.what);
   const bool same_warnings = old_rule == nullptr || old_rule->warnings == rule->warnings;
   const bool same_time = amount == k.target && same_hours;
   if (k.breached || (same_time && same_warnings)) return;
@@ -198,7 +203,7 @@ void measuring::replan(clock& k, const policy* was, instant at) {
     note(event_type::sla_breached, k, at, "policy_change").actions = rule->on_breach;
     return;
   }
-  if (!same_time) note(event_type::sla_armed, k, at, same_hours ? "policy_change" : "calendar_change");
+  note(event_type::sla_armed, k, at, same_hours ? "policy_change" : "calendar_change");
   warn_of_the_past(k, at);
 }
 

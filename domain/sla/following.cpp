@@ -30,21 +30,20 @@ constexpr int rounds_max = 64;
 class reading {
  public:
   reading(const thread_state& state, const std::vector<event>& decided, const policies& all, timestamp now)
-      : state_(state), decided_(decided), of_(last_of(state, decided)), clocks_(*of_, before(), all, now) {}
+      : state_(state),
+        decided_(decided),
+        now_(whole(now)),
+        of_(last_of(state, decided)),
+        clocks_(*of_, before(), all, now) {}
 
-  /// nullopt: no clock was, and none is.
-  [[nodiscard]] bool concerns_nobody(const policies& all) const {
-    return of_ == nullptr || (all.all.empty() && !of_->sla);
-  }
-
-  void read(timestamp now) {
+  void read() {
     const conversation* was = same_case(state_.current ? &*state_.current : nullptr);
     clocks_.becomes(was != nullptr ? *was : *of_);
-    if (!clocks_.plan_holds()) clocks_.check_policy(whole(now));
+    if (!clocks_.plan_holds()) clocks_.check_policy(now_);
     for (const auto& e : decided_) {
       if (!same_case(e.conversation ? &*e.conversation : nullptr)) continue;
       clocks_.becomes(*e.conversation);
-      if (was != nullptr && differs(*was, *e.conversation)) clocks_.changed(*was, time_of(e), by_customer());
+      if (was != nullptr && differs(*was, *e.conversation)) clocks_.changed(*was, when(), by_customer());
       hear(e);
       was = &*e.conversation;
     }
@@ -75,24 +74,23 @@ class reading {
   }
   [[nodiscard]] bool by_customer() const { return customers_word() != nullptr; }
   /// What a customer's message changes, changed when he wrote it.
-  [[nodiscard]] instant time_of(const event& e) const {
+  [[nodiscard]] instant when() const {
     const auto* const word = customers_word();
-    return word == nullptr ? whole(e.at)
-                           : clocks_.effective(word->message->sent_at, word->message->received_at);
+    return word == nullptr ? now_ : clocks_.effective(word->message->sent_at);
   }
 
   void hear(const event& e) {
-    if (e.type == event_type::bot_handoff) return clocks_.handed_off(whole(e.at));
+    if (e.type == event_type::bot_handoff) return clocks_.handed_off(now_);
     if (!e.message || e.message->note) return;
     const auto& m = *e.message;
-    if (is_by_customer(e)) return clocks_.customer_said(m.sent_at, m.received_at);
+    if (is_by_customer(e)) return clocks_.customer_said(m.sent_at);
     if (m.direction != direction::outbound) return;
     if (e.type == event_type::message_failed) return clocks_.word_failed(m.id.sequence);
     // Ours counts when it is said; what was typed elsewhere, when it was written.
     const bool is_ours = e.type == event_type::message_queued;
     const bool is_echo = e.type == event_type::message_sent && !is_on_its_way(state_, m.id) && !m.placeholder;
     if (!is_ours && !is_echo) return;
-    const auto at = is_ours ? whole(e.at) : clocks_.effective(m.sent_at, m.received_at);
+    const auto at = is_ours ? now_ : clocks_.effective(m.sent_at);
     if (m.sender_type == sender_type::agent) {
       clocks_.person_said(at, m.id.sequence, is_ours ? agent_id{m.sender_id} : agent_id{});
     } else if (m.sender_type == sender_type::bot) {
@@ -102,6 +100,7 @@ class reading {
 
   const thread_state& state_;
   const std::vector<event>& decided_;
+  const instant now_;
   const conversation* of_;
   measuring clocks_;
 };
@@ -124,16 +123,16 @@ class reading {
 }  // namespace
 
 std::vector<event> follow(const thread_state& state, std::vector<event>&& decided, occasion why,
-                          const policies& all, timestamp now) {
+                          const policies& all, timestamp now, timestamp even_now) {
   const auto* const of = reading::last_of(state, decided);
   if (of == nullptr || (all.all.empty() && !of->sla)) return std::move(decided);
   if (decided.empty() && why == occasion::decision) return std::move(decided);
   std::vector<clock_note> notes;
   sla::clocks after;
   {
-    reading r(state, decided, all, now);
-    r.read(now);
-    if (why != occasion::decision) r.clocks().check_policy(whole(now));
+    reading r(state, decided, all, even_now);
+    r.read();
+    if (why != occasion::decision) r.clocks().check_policy(whole(even_now));
     r.clocks().run_due(why == occasion::late_wake);
     notes = r.clocks().take_notes();
     after = r.clocks().state();
@@ -157,9 +156,9 @@ std::vector<event> follow(const thread_state& state, std::vector<event>&& decide
     notes.clear();
     if (!acts) break;
     const conversation was = d.latest();
-    measuring m(was, after, all, now);
+    measuring m(was, after, all, even_now);
     m.becomes(changed);
-    m.changed(was, whole(now), false);
+    m.changed(was, whole(even_now), false);
     m.run_due(false);
     notes = m.take_notes();
     after = m.state();

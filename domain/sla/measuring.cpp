@@ -246,16 +246,15 @@ void measuring::arm_cycle(instant at, bool goes_on) {
   for (const auto m : of_cycle) arm(m, at, goes_on ? "reopened" : "", {}, goes_on);
 }
 
-instant measuring::effective(timestamp written, timestamp received) const {
+instant measuring::effective(timestamp written) const {
   constexpr std::chrono::days at_most{7};
   const auto* const p = policy_ != nullptr ? policy_ : all_.match(*is_);
-  const auto came = std::min(whole(received), now_);
-  if (p != nullptr && !p->charge_ingest_lag) return came;
-  return std::clamp(whole(written), came - at_most, came);
+  if (p != nullptr && !p->charge_ingest_lag) return now_;
+  return std::clamp(whole(written), now_ - at_most, now_);
 }
 
-void measuring::customer_said(timestamp written, timestamp received) {
-  const auto at = effective(written, received);
+void measuring::customer_said(timestamp written) {
+  const auto at = effective(written);
   settle(at, false);
   if (!state_.since) {
     policy_ = all_.match(*is_);

@@ -40,9 +40,9 @@ class measuring {
   /// It is as it is in `c` from now on; its clocks are what they are here. To be said before what is told of it.
   void becomes(const conversation& c);
 
-  /// When a message counts as said: when it was written, within a week before it came here.
-  [[nodiscard]] instant effective(timestamp written, timestamp received) const;
-  void customer_said(timestamp written, timestamp received);
+  /// When a message that comes now counts as said: when it was written, within a week before.
+  [[nodiscard]] instant effective(timestamp written) const;
+  void customer_said(timestamp written);
   /// `sequence` of the message; `answers_for`: who said it, empty where it is not known.
   void person_said(instant at, std::uint64_t sequence, const agent_id& answers_for);
   void bot_said(instant at);

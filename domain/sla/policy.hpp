@@ -72,6 +72,7 @@ struct policy {
   std::string no_reply_tag = "no-reply-needed";
   /// Of everything above, the calendar's hours and its zone's table: another number, another plan.
   std::uint64_t fingerprint = 0;
+  std::uint64_t hours_fingerprint = 0;  ///< of the calendar alone; 0: none
 
   [[nodiscard]] const clock_rule* rule_of(metric m) const {
     const auto& r = clocks[static_cast<std::size_t>(m)];

@@ -3,6 +3,7 @@
 // text. For the codec's properties and the views' tests.
 
 #include "domain/event.hpp"
+#include "domain/sla/clocks.hpp"
 #include "random_values.hpp"
 #include "to_milliseconds.hpp"
 
@@ -53,7 +54,66 @@ class random_events : public random_values {
     for (auto* t : {&c.first_response_at, &c.resolved_at, &c.snooze_until, &c.delivered_up_to, &c.read_up_to,
                     &c.last_inbound_at, &c.last_from_ad_at, &c.customer_since, &c.last_agent_at})
       *t = maybe_time();
+    if (below(3) == 0) c.sla = domain::sla::kept_clocks(clocks());
     return c;
+  }
+
+  domain::timestamp instant() { return domain::sla::whole(time()); }
+  std::optional<domain::timestamp> maybe_instant() {
+    return maybe() ? std::optional(instant()) : std::nullopt;
+  }
+  domain::sla::milliseconds span() { return domain::sla::milliseconds{below(4'000'000'000)}; }
+
+  domain::sla::clock clock() {
+    domain::sla::clock k;
+    k.what = one_of(domain::sla::metric::assignee_response);
+    k.state = one_of(domain::sla::clock_state::cancelled);
+    k.instance = static_cast<std::uint32_t>(1 + below(1000));
+    k.cycle = static_cast<std::uint32_t>(1 + below(10));
+    k.started = instant();
+    k.target = span();
+    if (below(4) == 0) k.business_days = static_cast<std::uint32_t>(below(30));
+    if (maybe()) k.counted = span();
+    k.from = maybe() ? k.started : instant();
+    for (auto n = below(3); n > 0; --n) k.pauses.push_back({.from = instant(), .until = maybe_instant()});
+    k.due = maybe_instant();
+    k.never = below(5) == 0;
+    k.breached = maybe();
+    k.warned = static_cast<std::uint32_t>(below(256));
+    k.next_warning = maybe_instant();
+    k.ended = maybe_instant();
+    if (k.ended) k.elapsed = span();
+    if (maybe()) k.agent.value = hostile();
+    return k;
+  }
+  domain::sla::clocks clocks() {
+    domain::sla::clocks all;
+    if (maybe()) all.policy = hostile();
+    all.fingerprint = maybe() ? big() : 0;
+    all.cycle = static_cast<std::uint32_t>(below(5));
+    all.solved = maybe();
+    all.answered = maybe();
+    all.since = maybe_instant();
+    all.unanswered = maybe_instant();
+    all.with_bot = maybe();
+    all.answer = maybe() ? big() : 0;
+    all.answer_to = maybe_instant();
+    for (auto n = below(4); n > 0; --n) all.all.push_back(clock());
+    return all;
+  }
+  domain::sla::clock_note clock_note() {
+    domain::sla::clock_note n;
+    if (maybe()) n.policy = hostile();
+    n.clock = clock();
+    n.at = instant();
+    n.elapsed = span();
+    if (maybe()) n.reason = hostile();
+    if (maybe()) n.threshold = static_cast<std::uint32_t>(below(8));
+    n.late_arrival = maybe();
+    n.fired_late = maybe();
+    for (auto many = below(3); many > 0; --many)
+      n.actions.push_back({one_of(domain::sla::action_kind::webhook), hostile()});
+    return n;
   }
 
   domain::message message(domain::conversation_id c) {
@@ -252,6 +312,7 @@ class random_events : public random_values {
         if (below(4) == 0) e.customer = customer();
         if (maybe()) e.origin = domain::event_origin{hostile(), hostile(), hostile()};
         e.aliases = aliases();
+        if (below(3) == 0) e.sla = clock_note();
     }
     return e;
   }

@@ -2,6 +2,7 @@
 // A conversation that something is promised in: what happens to it in few words, at times by the clock on the team's wall.
 
 #include "domain/sla/measuring.hpp"
+#include "domain/waking.hpp"
 #include "tests/domain/calendar_fixture.hpp"
 #include "tests/domain/thread_fixture.hpp"
 
@@ -39,13 +40,18 @@ using testing::utc;
   p.id = "standard";
   p.hours = std::move(hours);
   p.fingerprint = 1;
+  p.hours_fingerprint = p.hours ? 1 : 0;
   for (const auto& [m, rule] : clocks) p.clocks[static_cast<std::size_t>(m)] = rule;
   return p;
 }
 
 class promised : public thread_test {
- protected:
+ public:
   using status = conversation_status;
+  using thread_test::history;
+  using thread_test::now;
+  using thread_test::policy;
+  using thread_test::state;
 
   void promises(sla::policy p) { promises(std::vector{std::move(p)}); }
   /// From `now` on; what was in force before is what had counted before.
@@ -79,9 +85,7 @@ class promised : public thread_test {
     policy.promises = {};
     now = {};
   }
-  [[nodiscard]] deadline wake() const {
-    return state.current && state.current->sla ? state.current->sla->wake_at() : deadline{};
-  }
+  [[nodiscard]] deadline wake() const { return state.current ? wake_at(*state.current) : deadline{}; }
 
   event_list customer(std::optional<timestamp> written = {}) {
     auto in = text_message("c" + std::to_string(++said_));

@@ -157,6 +157,7 @@ TEST_F(Vectors, m8_monday_is_declared_closed_on_saturday) {
   using namespace std::chrono;
   auto other = promise(berlin_nine_to_five({testing::closed_on(2026y / June / 8)}), clocks);
   other.fingerprint = 2;
+  other.hours_fingerprint = 2;
   promises(other);
   EXPECT_THAT(told(run(domain::wake{.id = current().id})),
               ElementsAre("armed firstResponse/1 calendar_change"));

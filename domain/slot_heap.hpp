@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace switchboard::domain::routing {
+namespace switchboard::domain {
 
 using slot_index = std::uint32_t;
 inline constexpr std::uint32_t no_place = 0xffff'ffff;
@@ -99,4 +99,4 @@ class slot_heap {
   std::vector<slot_index> slots_;
 };
 
-}  // namespace switchboard::domain::routing
+}  // namespace switchboard::domain
