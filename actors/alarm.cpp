@@ -184,8 +184,7 @@ caf::behavior alarm(caf::stateful_actor<alarm_state>* self, alarm_links* links,
   for (const auto& d : first->due) index_of(self, d.id).set(d.id, d.brand, 0, d.at);
   first.reset();
   count_armed(self, links);
-  if (!links->of->promises.load()->all.empty())
-    recheck_all(self);  // another config may have come meanwhile
+  if (!links->of->promises.load()->all.empty()) recheck_all(self);  // another config may have come meanwhile
   wake_due(self, links);
   return {
       [=](committed_atom) {

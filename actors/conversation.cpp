@@ -216,6 +216,7 @@ bool conversation_owner::decide_act(act& a, change& c, command_result& result) {
   storage::append_conversation(result.conversation, after);
   result.version = after.version;
   result.wake_at = domain::wake_at(after);
+  result.ended = domain::is_over(after.status);
   for (const auto& e : c.events) {
     if (e.message) storage::append_message(result.messages.emplace_back(), *e.message, after.platform);
   }

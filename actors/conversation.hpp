@@ -42,7 +42,7 @@ struct node {
   std::atomic<std::shared_ptr<const config::settings>> settings;
   /// What these settings promise (config::promises_of); never null once it has some.
   std::atomic<std::shared_ptr<const domain::sla::policies>> promises;
-  mutable even_clock clock;  ///< by which that is measured
+  mutable even_clock clock;            ///< by which that is measured
   const handed_over* calls = nullptr;  ///< null: this node sends nothing, and knows nothing of who does
   std::function<void(delivery_ptr)> forward;        ///< to the owner of its thread; thread-safe
   std::function<void(quarantined_ptr)> quarantine;  ///< to the owner of the dead letters; thread-safe

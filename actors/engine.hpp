@@ -36,6 +36,7 @@ struct command_result {
   std::string conversation = {};  ///< JSON as of after the act
   std::uint64_t version = 0;
   std::optional<domain::timestamp> wake_at = {};  ///< domain::wake_at, after the act
+  bool ended = false;                             ///< the conversation is over, after the act
   /// JSON of the messages and notes that it made, in order; also of those that its Idempotency-Key made before.
   std::vector<std::string> messages = {};
 };
@@ -151,6 +152,8 @@ class engine {
   [[nodiscard]] virtual engine_stats stats() const = 0;
   [[nodiscard]] virtual health state() const = 0;  ///< cheap: asked at each request
   [[nodiscard]] virtual std::shared_ptr<const config::settings> settings() const = 0;
+  /// What they promise; never null. Its calendars are those that conversations are measured by.
+  [[nodiscard]] virtual std::shared_ptr<const domain::sla::policies> promises() const = 0;
   /// A valid new config, as one step; emits config.applied. Keys that need a restart keep their old value. `rest`
   /// puts it in force outside of the engine: behind the engine, which must know a brand before its events come, and
   /// before config.applied says that it is in force. Returns once that is durable, after `at_most` at the latest.

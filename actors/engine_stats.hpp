@@ -33,8 +33,9 @@ struct engine_stats {
   struct alarm_stats {
     std::uint64_t armed = 0;  ///< conversations of which something is due ahead
     std::uint64_t woken = 0, retried = 0;
-    domain::histogram_reading lateness;        ///< from when it was due until it was durable
-    std::chrono::microseconds wall_ahead{0};  ///< of the clock that promises are measured by; zero: it is the same
+    domain::histogram_reading lateness;  ///< from when it was due until it was durable
+    std::chrono::microseconds wall_ahead{
+        0};  ///< of the clock that promises are measured by; zero: it is the same
   };
   alarm_stats alarm;
   std::uint64_t accounts_refused = 0, accounts_lapsed = 0, accounts_failing = 0,

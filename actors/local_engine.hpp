@@ -77,6 +77,9 @@ class local_engine final : public engine {
   std::shared_ptr<const config::settings> settings() const override {
     return node_.settings.load(std::memory_order_acquire);
   }
+  std::shared_ptr<const domain::sla::policies> promises() const override {
+    return node_.promises.load(std::memory_order_acquire);
+  }
   settings_state apply_settings(std::shared_ptr<const config::settings> next,
                                 const std::function<void()>& rest,
                                 std::chrono::milliseconds at_most) override;

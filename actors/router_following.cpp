@@ -114,6 +114,15 @@ void router_owner::follow_one(const storage::record& r, bool text_follows) {
     case event_type::conversation_reopened:
     case event_type::conversation_closed:
       break;
+    case event_type::sla_armed:
+    case event_type::sla_paused:
+    case event_type::sla_resumed:
+    case event_type::sla_warning:
+    case event_type::sla_met:
+    case event_type::sla_breached:
+    case event_type::sla_cancelled:
+      if (!cares_for_clock(r)) return;
+      break;
     default:
       return;
   }
@@ -128,7 +137,16 @@ void router_owner::follow_one(const storage::record& r, bool text_follows) {
         .message = e->message ? &*e->message : nullptr,
         .at = r.at,
         .source = {},
+        .clock = e->sla ? &*e->sla : nullptr,
         .text_follows = text_follows});
+}
+
+/// Most queues go by no deadline, and most clocks move nothing: then they need not even be read.
+bool router_owner::cares_for_clock(const storage::record& r) const {
+  const auto slot = state_.items.find(r.conversation);
+  if (slot == routing::no_slot) return false;
+  const bool by_deadline = state_.rules(state_.items[slot].queue).order == routing::queue_order::edf;
+  return by_deadline || r.part(r.sla_json).find("\"move_queue\"") != std::string_view::npos;
 }
 
 void router_owner::tell(const routing::followed& f) {

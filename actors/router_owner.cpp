@@ -253,8 +253,8 @@ void router_owner::settled(std::uint64_t sequence, command_result&& result) {
     versions_.note(u->second.what.id, result.version, std::chrono::steady_clock::now());
   }
   // It ended while it was being given to somebody, and said so before the router knew it.
-  const bool is_over =
-      u->second.brought && !result.failed && !result.undecided && result.conversation.empty();
+  const bool is_over = u->second.brought && !result.failed && !result.undecided &&
+                       (result.conversation.empty() || result.ended);
   if (u->second.says) count_said(result);
   if (u->second.reply) {
     u->second.reply({.conversation_refused = std::move(result.refused),

@@ -130,6 +130,7 @@ class router_owner {
   void follow_agent(const storage::record& r);
   void follow_erasure(const storage::record& r);
   void follow_hand(const storage::record& r);
+  [[nodiscard]] bool cares_for_clock(const storage::record& r) const;
   void tell(const domain::routing::followed& f);
   /// As somebody saw it. Refers to it.
   [[nodiscard]] domain::routing::followed as_seen(const domain::conversation& c) const;

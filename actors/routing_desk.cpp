@@ -37,7 +37,9 @@ const stream_filter& followed() {
   static const auto f = everything(
       {event_type::conversation_updated, event_type::conversation_resolved, event_type::conversation_reopened,
        event_type::conversation_closed, event_type::message_received, event_type::message_queued,
-       event_type::conversation_assigned, event_type::customer_erased, event_type::agent_noted});
+       event_type::conversation_assigned, event_type::customer_erased, event_type::agent_noted,
+       event_type::sla_armed, event_type::sla_paused, event_type::sla_resumed, event_type::sla_warning,
+       event_type::sla_met, event_type::sla_breached, event_type::sla_cancelled});
   return f;
 }
 

@@ -134,6 +134,79 @@ std::string wait_of(const object& position) {
   return "about " + minutes(p50) + " more, 9 of 10 times within " + minutes(p90);
 }
 
+// -- what is promised ----------------------------------------------------------------------------------------
+
+/// "8 h 5 min", "1 min 30 s"
+std::string duration_text(std::uint64_t ms) {
+  const auto s = ms / 1000;
+  const auto h = s / 3600, m = s / 60 % 60, rest = s % 60;
+  std::string out;
+  const auto add = [&](std::uint64_t n, const char* unit) {
+    if (n > 0) out += (out.empty() ? "" : " ") + std::to_string(n) + unit;
+  };
+  add(h, " h");
+  add(m, " min");
+  add(rest, " s");
+  return out.empty() ? "0 s" : out;
+}
+
+/// "firstResponse #1: due Tue 2026-06-02 09:20:00 +02:00, running, 20 min left".
+std::string clock_headline(const object& k) {
+  std::string out = text_of(k, "clock") + " #" + std::to_string(number_of(k, "instance")) + ": ";
+  const auto due = text_of(k, "dueAtLocal");
+  bool never = false, breached = false;
+  (void)k.at_key("never").get(never);
+  (void)k.at_key("breached").get(breached);
+  if (!due.empty()) out += (breached ? "was due " : "due ") + due + ", ";
+  if (never) out += "never due, for its calendar has no such time ahead, ";
+  out += text_of(k, "state");
+  if (breached) out += ", breached";
+  const auto left = number_of(k, "leftMs"), over = number_of(k, "overdueMs");
+  const bool ended = !text_of(k, "endedAtLocal").empty();
+  if (ended)
+    return out + " at " + text_of(k, "endedAtLocal") + " after " + duration_text(number_of(k, "passedMs")) +
+           "\n";
+  return out + ", " + (over > 0 ? duration_text(over) + " over" : duration_text(left) + " left") + "\n";
+}
+
+std::string spans(const object& k, std::string_view name, std::string_view what) {
+  std::string out;
+  for (const auto& s : objects_of(k, name)) {
+    const auto until = text_of(s, "untilLocal");
+    out += "      " + std::string(what) + " " + text_of(s, "fromLocal") + " to " +
+           (until.empty() ? "now" : until);
+    const auto ms = number_of(s, "ms");
+    if (ms > 0) out += ": " + duration_text(ms);
+    out += "\n";
+  }
+  return out;
+}
+
+std::string clock_text(const object& k) {
+  std::string out = "  " + clock_headline(k);
+  out += "    " + duration_text(number_of(k, "targetMs"));
+  std::uint64_t days = 0;
+  if (k.at_key("targetBusinessDays").get(days) == simdjson::SUCCESS)
+    out += ", to the end of the business day + " + std::to_string(days);
+  out += " from " + text_of(k, "startedAtLocal");
+  bool always = false;
+  (void)k.at_key("aroundTheClock").get(always);
+  out += always ? ", around the clock\n" : "\n";
+  const auto before = number_of(k, "countedBeforeMs");
+  if (before > 0)
+    out += "      " + duration_text(before) + " had passed before " + text_of(k, "countedFromLocal") + "\n";
+  out += spans(k, "windows", "counts");
+  out += spans(k, "pauses", "paused");
+  for (const auto& d : objects_of(k, "dates")) {
+    bool closed = false;
+    (void)d.at_key("closed").get(closed);
+    const auto name = text_of(d, "name");
+    out += "      " + text_of(d, "date") + (closed ? " is closed" : " has other hours") +
+           (name.empty() ? "" : " (" + name + ")") + "\n";
+  }
+  return out;
+}
+
 // -- the engine's pages --------------------------------------------------------------------------------------
 
 constexpr std::string_view command = "explain";
@@ -187,7 +260,32 @@ expected<std::string, std::string> position_text(std::string_view json) {
          candidates(p);
 }
 
+expected<std::string, std::string> promises_text(std::string_view json) {
+  simdjson::dom::parser parser;
+  object p;
+  array clocks;
+  if (parser.parse(json.data(), json.size()).get(p) != simdjson::SUCCESS ||
+      p.at_key("clocks").get(clocks) != simdjson::SUCCESS)
+    return unexpected{std::string("what is no list of promises; is this switchboard as new as the engine?")};
+  if (clocks.size() == 0) return std::string();
+  std::string out = "promised by " + text_of(p, "policy");
+  const auto calendar = text_of(p, "calendar");
+  if (!calendar.empty()) out += ", in the hours of calendar " + calendar + " (" + text_of(p, "zone") + ")";
+  out += "\n";
+  for (const auto& k : objects_of(p, "clocks")) out += clock_text(k);
+  return out;
+}
+
 namespace {
+
+std::optional<std::string> print_promises(asked_engine& engine, const std::string& conversation) {
+  const auto reply = engine.ask(conversation + "/sla");
+  if (!reply) return reply.error();
+  if (reply->status != 200) return refusal(*reply, hints);
+  const auto text = promises_text(reply->body);
+  if (!text) return "the engine's answer holds " + text.error();
+  return put_out(*text);
+}
 
 /// Why nobody has it yet. What does not wait has no such thing.
 std::optional<std::string> print_position(asked_engine& engine, const std::string& conversation) {
@@ -223,6 +321,7 @@ int run_explain(const explain_options& options) {
   if (options.json) return finish(command);
   if (!any) std::printf("nothing was decided about it yet\n");
   if (const auto problem = print_position(*engine, conversation)) return fail(command, *problem);
+  if (const auto problem = print_promises(*engine, conversation)) return fail(command, *problem);
   return finish(command);
 }
 

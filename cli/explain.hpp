@@ -1,5 +1,5 @@
 #pragma once
-// `switchboard explain`: why a conversation went where it went, and why it waits.
+// `switchboard explain`: why a conversation went where it went, why it waits, and why its deadlines are what they are.
 
 #include "cli/url.hpp"
 #include "domain/expected.hpp"
@@ -22,7 +22,10 @@ struct explain_options {
 /// The same of GET …/position.
 [[nodiscard]] expected<std::string, std::string> position_text(std::string_view json);
 
-/// All decisions that are kept of it, oldest first, on stdout; in lines also, where it waits, why nobody has it now. Returns an
+/// What is promised in it (GET …/sla), each deadline with what it is made of; empty: nothing is.
+[[nodiscard]] expected<std::string, std::string> promises_text(std::string_view json);
+
+/// All decisions that are kept of it, oldest first, on stdout; in lines also, where it waits, why nobody has it now, and what is promised. Returns an
 /// exit code.
 [[nodiscard]] int run_explain(const explain_options& options);
 

@@ -28,6 +28,7 @@ std::shared_ptr<const domain::sla::policies> promises_of(const settings& s,
     std::string text = effective_sla(of);
     if (const auto* const c = s.find_calendar(p.calendar_id)) {
       p.hours = c->calendar;
+      p.zone = c->zone;
       const auto hours = effective_calendar(*c);
       p.hours_fingerprint = number_of(hours);
       text += hours;

@@ -1,5 +1,8 @@
 #include "domain/routing/following.hpp"
 
+#include "domain/sla/clocks.hpp"
+#include "domain/sla/note.hpp"
+
 #include <algorithm>
 #include <map>
 #include <memory>
@@ -28,6 +31,26 @@ bool is_over(const followed& e) {
          e.conversation.status == conversation_status::closed;
 }
 
+/// A queue by deadlines goes by the earliest that runs; another need not hear of them.
+timestamp due_of(const router_state& s, queue_index queue, const domain::conversation& c) {
+  if (s.rules(queue).order != queue_order::edf || !c.sla) return {};
+  return c.sla->next_due().value_or(timestamp{});
+}
+
+/// Where a warning or a breach moves it; no_queue: nowhere, or it is there already.
+queue_index moved_to(const router_state& s, const followed& e, queue_index from) {
+  if (e.clock == nullptr) return no_queue;
+  for (const auto& a : e.clock->actions) {
+    if (a.kind != sla::action_kind::move_queue) continue;
+    const auto& queues = s.config->queues;
+    const auto found =
+        std::find_if(queues.begin(), queues.end(), [&](const auto& q) { return q.id.value == a.what; });
+    const auto to = static_cast<queue_index>(found - queues.begin());
+    if (found != queues.end() && !s.rules(to).removed && to != from) return to;
+  }
+  return no_queue;
+}
+
 router_command told(conversation_facts f) {
   return tell_conversation{std::make_shared<const conversation_facts>(std::move(f))};
 }
@@ -48,7 +71,8 @@ conversation_facts facts_of(const router_state& s, const followed& e, const foll
                        .channel = channel_of(*s.config, c.platform, c.kind),
                        .priority = found.priority,
                        .required = std::move(found.required),
-                       .preferred = std::move(found.preferred)};
+                       .preferred = std::move(found.preferred),
+                       .due = due_of(s, found.queue, c)};
   if (found.rule) f.rule = rules.rules[*found.rule].place;
   return f;
 }
@@ -90,6 +114,7 @@ std::optional<router_command> go_on(const router_state& s, slot_index slot, cons
   if (e.type == event_type::customer_erased) return tell_left{c.id, std::max(c.version, i.version + 1)};
   if (c.version <= i.version) return std::nullopt;  // it was told of later ones
   if (is_over(e) || (waits_for_customer(c) && i.owner == no_agent)) return tell_left{c.id, c.version};
+  if (const auto to = moved_to(s, e, i.queue); to != no_queue) return transfer{.id = c.id, .queue = to};
   const auto& needs = s.needs[i.needs];
   // What a rule made of the priority is in the conversation only when the router's own event has come to it.
   const bool knows_rule = !i.ruled || c.routed >= i.sequence;
@@ -100,7 +125,7 @@ std::optional<router_command> go_on(const router_state& s, slot_index slot, cons
                        .priority = knows_rule ? c.priority : i.priority,
                        .required = needs.required,
                        .preferred = needs.preferred,
-                       .due = i.due,
+                       .due = due_of(s, i.queue, c),
                        .waiting_since = waiting_since(s, i, e),
                        .answered = is_answered(s, i, e)};
   if (same_facts(s, slot, f)) return std::nullopt;

@@ -18,6 +18,7 @@ struct followed {
   const domain::message* message = nullptr;  ///< of events about one
   timestamp at = {};                         ///< of the event
   source_id source = {};                     ///< the conversation's account's
+  const sla::clock_note* clock = nullptr;    ///< of sla.*
   bool text_follows = false;  ///< its customer's words come in an event of their own, right behind
 };
 

@@ -83,7 +83,7 @@ deadline next_warning_of(const clock& k, const pace& p, const clock_rule& r) {
 void plan(clock& k, const pace& p, const clock_rule* r) {
   if (!k.live()) return;
   if (k.state == clock_state::paused) {
-    k.due.reset();
+    if (!k.breached) k.due.reset();  // when it was missed is history
     k.next_warning.reset();
     return;
   }

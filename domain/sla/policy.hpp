@@ -60,6 +60,7 @@ struct policy {
 
   std::string calendar_id = {};                ///< empty: around the clock
   std::shared_ptr<const calendar> hours = {};  ///< null: around the clock
+  std::string zone = {};                       ///< its zone's name, for people
   std::array<std::optional<clock_rule>, metric_count> clocks = {};
   sla::start start = sla::start::message;
   std::vector<queue_id> bot_queues = {};  ///< where a bot has it, for start::handoff

@@ -25,6 +25,8 @@ void transfer_conversation(call&& c);
 // decisions.cpp
 void list_decisions(call&& c);
 void get_queue_position(call&& c);
+// promises.cpp
+void get_promises(call&& c);
 // agents.cpp
 void list_agents(call&& c);
 void get_agent(call&& c);

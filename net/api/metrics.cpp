@@ -117,6 +117,20 @@ void put_engine(exposition& out, const actors::engine_stats& s) {
   out.counter("switchboard_conversations_woken_total", "Conversations brought into memory.", s.woken);
   out.counter("switchboard_conversations_passivated_total", "Conversations that left memory.", s.passivated);
   out.gauge("switchboard_conversations_stored", "Conversations that ever began.", s.conversations);
+  const auto& a = s.alarm;
+  out.gauge("switchboard_alarms_armed",
+            "Conversations of which something is due ahead: a snooze, a warning, a breach.", a.armed);
+  out.counter("switchboard_alarms_fired_total", "Conversations that were woken because something was due.",
+              a.woken);
+  out.counter("switchboard_alarms_retried_total", "Conversations that could not be woken, and are again.",
+              a.retried);
+  out.histogram("switchboard_alarm_lateness_seconds",
+                "From when something was due until what follows from it was durable. Not what fell due "
+                "before the start.",
+                a.lateness);
+  out.gauge("switchboard_clock_jump_seconds",
+            "By how much the wall clock was set, where promises are not measured by it yet; 0: they are.",
+            static_cast<double>(a.wall_ahead.count()) / 1e6);
   const auto& o = s.outbox;
   out.gauge("switchboard_outbox_replies", "Replies that are on their way.", o.waiting + o.under_way);
   out.gauge("switchboard_outbox_calls", "Calls to platforms that are under way.", o.under_way);

@@ -54,6 +54,7 @@ constexpr std::array table{
     route{{post,  "/v1/conversations/{id}/transfer",      open,  acts_in_brand,    "transferConversation"},      none,             body,    transfer_conversation},
     route{{get,   "/v1/conversations/{id}/decisions",     open,  reads_brand,      "listDecisions"},             of_pages,         no_body, list_decisions},
     route{{get,   "/v1/conversations/{id}/position",      open,  reads_brand,      "getQueuePosition"},          none,             no_body, get_queue_position},
+    route{{get,   "/v1/conversations/{id}/sla",           open,  reads_brand,      "getPromises"},               none,             no_body, get_promises},
     route{{get,   "/v1/agents",                           open,  reads_brand,      "listAgents"},                of_brands,        no_body, list_agents},
     route{{get,   "/v1/agents/{id}",                      open,  reads_brand,      "getAgent"},                  none,             no_body, get_agent},
     route{{put,   "/v1/agents/{id}/presence",             open,  acts_in_brand,    "setPresence"},               none,             body,    set_presence},

@@ -74,6 +74,43 @@ TEST(explain, tells_what_is_no_decision) {
     EXPECT_FALSE(decision_text(json)) << json;
 }
 
+/// Of Monday 16:50, half an hour, from nine to five.
+const std::string promised =
+    R"({"policy":"gold","calendar":"berlin","zone":"Europe/Berlin","clocks":[)"
+    R"({"clock":"firstResponse","instance":1,"state":"running","startedAtLocal":"Mon 2026-06-01 16:50:00 +02:00",)"
+    R"("targetMs":1800000,"dueAtLocal":"Tue 2026-06-02 09:20:00 +02:00","leftMs":1200000,)"
+    R"("windows":[{"fromLocal":"Mon 2026-06-01 16:50:00 +02:00","untilLocal":"Mon 2026-06-01 17:00:00 +02:00","ms":600000},)"
+    R"({"fromLocal":"Tue 2026-06-02 09:00:00 +02:00","untilLocal":"Tue 2026-06-02 09:20:00 +02:00","ms":1200000}],)"
+    R"("dates":[{"date":"2026-06-04","name":"Corpus Christi","closed":true}]},)"
+    R"({"clock":"resolution","instance":2,"state":"paused","breached":true,"startedAtLocal":"Mon 2026-06-01 09:00:00 +02:00",)"
+    R"("targetMs":3600000,"dueAtLocal":"Mon 2026-06-01 10:00:00 +02:00","overdueMs":90000,"aroundTheClock":true,)"
+    R"("countedBeforeMs":60000,"countedFromLocal":"Mon 2026-06-01 09:01:00 +02:00",)"
+    R"("pauses":[{"fromLocal":"Mon 2026-06-01 10:01:30 +02:00"}]},)"
+    R"({"clock":"update","instance":1,"state":"met","startedAtLocal":"Mon 2026-06-01 09:00:00 +02:00","targetMs":3600000,)"
+    R"("targetBusinessDays":1,"endedAtLocal":"Mon 2026-06-01 09:05:00 +02:00","passedMs":300000},)"
+    R"({"clock":"queueWait","instance":1,"state":"running","never":true,"startedAtLocal":"Mon 2026-06-01 09:00:00 +02:00",)"
+    R"("targetMs":60000,"leftMs":60000}]})";
+
+TEST(explain, says_why_a_deadline_is_when_it_is) {
+  EXPECT_EQ(*promises_text(promised),
+            "promised by gold, in the hours of calendar berlin (Europe/Berlin)\n"
+            "  firstResponse #1: due Tue 2026-06-02 09:20:00 +02:00, running, 20 min left\n"
+            "    30 min from Mon 2026-06-01 16:50:00 +02:00\n"
+            "      counts Mon 2026-06-01 16:50:00 +02:00 to Mon 2026-06-01 17:00:00 +02:00: 10 min\n"
+            "      counts Tue 2026-06-02 09:00:00 +02:00 to Tue 2026-06-02 09:20:00 +02:00: 20 min\n"
+            "      2026-06-04 is closed (Corpus Christi)\n"
+            "  resolution #2: was due Mon 2026-06-01 10:00:00 +02:00, paused, breached, 1 min 30 s over\n"
+            "    1 h from Mon 2026-06-01 09:00:00 +02:00, around the clock\n"
+            "      1 min had passed before Mon 2026-06-01 09:01:00 +02:00\n"
+            "      paused Mon 2026-06-01 10:01:30 +02:00 to now\n"
+            "  update #1: met at Mon 2026-06-01 09:05:00 +02:00 after 5 min\n"
+            "    1 h, to the end of the business day + 1 from Mon 2026-06-01 09:00:00 +02:00\n"
+            "  queueWait #1: never due, for its calendar has no such time ahead, running, 1 min left\n"
+            "    1 min from Mon 2026-06-01 09:00:00 +02:00\n");
+  EXPECT_EQ(*promises_text(R"({"clocks":[]})"), "");
+  EXPECT_FALSE(promises_text("{}"));
+}
+
 struct said {
   int code;
   std::string out, err;
@@ -96,12 +133,13 @@ TEST(explain, reads_page_after_page) {
       return scripted_answer{http_answer(200, "{\"decisions\":[" + offered + "]}")};
     if (r.target() == "/v1/conversations/c_1/position")
       return scripted_answer{http_answer(200, R"({"position":1,"queue":"support"})")};
+    if (r.target() == "/v1/conversations/c_1/sla") return scripted_answer{http_answer(200, promised)};
     return scripted_answer{http_answer(404, R"({"detail":"no such thing"})")};
   });
   const auto text = explain(server, false);
   EXPECT_EQ(text.code, 0) << text.err;
   EXPECT_EQ(text.out, *decision_text(waits) + *decision_text(offered) +
-                          *position_text(R"({"position":1,"queue":"support"})"));
+                          *position_text(R"({"position":1,"queue":"support"})") + *promises_text(promised));
   const auto rows = explain(server, true);
   EXPECT_EQ(rows.code, 0);
   EXPECT_EQ(rows.out, waits + "\n" + offered + "\n");
@@ -118,6 +156,7 @@ TEST(explain, says_where_there_is_nothing_and_what_to_do) {
                         row{401, "", "--token", 1}, row{200, "{}", "no page of decisions", 1},
                         row{200, R"({"decisions":[{"x":1}]})", "no decision", 1}}) {
     scripted_server server([&](const seen_request& r, std::size_t) {
+      if (r.target().ends_with("/sla")) return scripted_answer{http_answer(200, R"({"clocks":[]})")};
       const bool asks_why = !r.target().ends_with("/position");
       return asks_why ? scripted_answer{http_answer(c.status, c.body)}
                       : scripted_answer{http_answer(409, "{}")};

@@ -140,7 +140,9 @@ TEST(Lives, clocks_are_what_their_whole_past_makes_them) {
       const auto begun = life.statuses.front().first;
       const auto plain = life.counted(*hours, begun, life.now, on_customer);
       ASSERT_EQ(elapsed_at(*k, pace(hours.get()), life.now), plain) << "seed " << seed << ", step " << n;
-      ASSERT_EQ(k->breached, plain > k->target) << "seed " << seed << ", step " << n;
+      // At the close of a day all may have passed, and it is late a millisecond after, though no business time is.
+      const bool late = plain > k->target || (plain == k->target && k->due && life.now > *k->due);
+      ASSERT_EQ(k->breached, late) << "seed " << seed << ", step " << n;
       ++compared;
     }
     check_history(life.history, seed);

@@ -2,6 +2,7 @@
 // code knows. Both directions each time.
 
 #include "document.hpp"
+#include "domain/sla/clocks.hpp"
 #include "net/webhook.hpp"
 #include "parts.hpp"
 
@@ -282,6 +283,40 @@ domain::event fullest() {
                                      .gap = domain::feed_gap{"jetstream", e.at, e.at},
                                      .detail = "because",
                                      .since = e.at};
+  domain::sla::clock k{.what = domain::sla::metric::assignee_response,
+                       .started = t,
+                       .target = std::chrono::hours{1},
+                       .business_days = 1,
+                       .counted = std::chrono::minutes{1},
+                       .from = t + std::chrono::minutes{1},
+                       .pauses = {{t, t}},
+                       .due = t,
+                       .never = true,
+                       .breached = true,
+                       .warned = 1,
+                       .next_warning = t,
+                       .ended = t,
+                       .agent = {"ann"}};
+  c.sla = domain::sla::kept_clocks(domain::sla::clocks{.policy = "gold",
+                                                       .fingerprint = 1,
+                                                       .cycle = 1,
+                                                       .solved = true,
+                                                       .answered = true,
+                                                       .since = t,
+                                                       .unanswered = t,
+                                                       .with_bot = true,
+                                                       .answer = 1,
+                                                       .answer_to = t,
+                                                       .all = {k, {.started = t, .from = t, .due = t}}});
+  e.sla = domain::sla::clock_note{.policy = "gold",
+                                  .clock = k,
+                                  .at = t,
+                                  .reason = "spam",
+                                  .elapsed = std::chrono::hours{2},
+                                  .threshold = 1,
+                                  .late_arrival = true,
+                                  .fired_late = true,
+                                  .actions = {{domain::sla::action_kind::notify, "assignee"}}};
   e.offer = domain::offer{.id = "of_1",
                           .brand = {"acme"},
                           .conversation = c.id,
@@ -332,10 +367,29 @@ TEST(openapi, events_have_the_members_that_are_documented_and_the_reverse) {
   std::set<std::string> seen;
   collect(checker, full, schema("Event"), "Event", seen);
   collect(checker, second, schema("Event"), "Event", seen);
-  for (const auto* name :
-       {"Event", "EventData", "Conversation", "ConversationMetadata", "Message", "Attachment", "Reaction",
-        "DeliveryError", "Customer", "DeadLetter", "AppliedConfig", "PreviousState", "Origin", "Erasure",
-        "ThreadAlias", "AccountHealth", "Offer", "AgentPresence"}) {
+  for (const auto* name : {"Event",
+                           "EventData",
+                           "Conversation",
+                           "ConversationMetadata",
+                           "Message",
+                           "Attachment",
+                           "Reaction",
+                           "DeliveryError",
+                           "Customer",
+                           "DeadLetter",
+                           "AppliedConfig",
+                           "PreviousState",
+                           "Origin",
+                           "Erasure",
+                           "ThreadAlias",
+                           "AccountHealth",
+                           "Offer",
+                           "AgentPresence",
+                           "ConversationPromises",
+                           "Clock",
+                           "ClockPause",
+                           "ClockNote",
+                           "ClockAction"}) {
     for (const auto& [property, s] : schema(name)["properties"].members) {
       // Event and EventData are reached by their parent's member, so their names come from there.
       EXPECT_TRUE(seen.contains(std::string(name) + "/" + property))
@@ -364,6 +418,9 @@ TEST(openapi, enums_have_the_words_of_the_domain) {
   expect_words<domain::delivery_status>(schema("Message")["properties"]["deliveryStatus"], 6);
   expect_words<domain::media_state>(schema("Attachment")["properties"]["state"], 4);
   expect_words<domain::subscription_state>(schema("AccountHealth")["properties"]["subscription"], 4);
+  expect_words<domain::sla::metric>(schema("ClockKind"), domain::sla::metric_count);
+  expect_words<domain::sla::clock_state>(schema("ClockState"), 5);
+  expect_words<domain::sla::action_kind>(schema("ClockAction")["properties"]["do"], 5);
   expect_words<domain::access_use>(schema("AccountHealth")["properties"]["refusedFor"], 3);
   expect_words<actors::health>(schema("Status")["properties"]["state"], 6);
   expect_words<actors::backup_progress::phase>(schema("Backup")["properties"]["state"], 4);
