@@ -18,6 +18,9 @@ constexpr std::size_t bytes_at_once = 4u << 20;
 constexpr std::size_t scanned_at_once = 50'000;
 /// Woken and not heard of yet: more would only wait in mailboxes, and late ones behind early ones.
 constexpr std::size_t under_way_max = 256;
+/// Of those that only look at their plans: there may be a million of them, and nobody waits for it.
+constexpr std::size_t rechecks_under_way_max = 16;
+constexpr domain::timestamp not_due{};
 /// Who is not heard of by then (its thread leaves memory, the journal fails) is woken again.
 constexpr auto again_after = 5s;
 /// The wall clock may be set meanwhile.
@@ -87,7 +90,7 @@ void send_wake(self_ptr self, alarm_links* links, domain::due_conversation due) 
   what->id = due.id;
   what->brand = std::move(due.brand);
   what->due = due.at;
-  what->late = due.at < self->state.begun;
+  what->late = due.at != not_due && due.at < self->state.begun;
   auto a = std::make_shared<act>();
   a->thread = due.id.thread;
   a->brand = what->brand;
@@ -111,12 +114,13 @@ domain::deadline_index* first_due(self_ptr self) {
   return first;
 }
 
+/// A tick that comes too early is none; one that would come too late is overtaken by another.
 void sleep_until(self_ptr self, std::optional<domain::timestamp> due, domain::timestamp now) {
-  if (self->state.sleeping) return;
-  self->state.sleeping = true;
   const auto left = due ? std::chrono::ceil<std::chrono::milliseconds>(*due - now) : sleeps_at_most;
-  self->delayed_send(self, std::clamp<std::chrono::milliseconds>(left, sleeps_at_least, sleeps_at_most),
-                     tick_atom::value);
+  const auto sleeps = std::clamp<std::chrono::milliseconds>(left, sleeps_at_least, sleeps_at_most);
+  if (now + sleeps >= self->state.tick_at) return;
+  self->state.tick_at = now + sleeps;
+  self->delayed_send(self, sleeps, tick_atom::value);
 }
 
 void wake_due(self_ptr self, alarm_links* links) {
@@ -125,10 +129,10 @@ void wake_due(self_ptr self, alarm_links* links) {
   while (s.under_way < under_way_max) {
     auto* const first = first_due(self);
     auto due = first == nullptr ? std::nullopt : first->take(now, now + again_after);
-    if (!due && !s.recheck.empty()) {
+    if (!due && s.under_way < rechecks_under_way_max && !s.recheck.empty()) {
       due = std::move(s.recheck.front());
       s.recheck.pop_front();
-      due->at = now;
+      due->at = not_due;
     }
     if (!due) break;
     send_wake(self, links, *std::move(due));
@@ -151,7 +155,7 @@ void heard(self_ptr self, alarm_links* links, woken& w) {
     auto next = w.result.wake_at;
     if (next) next = std::max(*next, w.due < *next ? *next : links->of->clock.now() + again_after);
     index.set(w.id, w.brand, w.result.version, next);
-    if (!w.late) links->figures->lateness.record(links->of->clock.now() - w.due);
+    if (!w.late && w.due != not_due) links->figures->lateness.record(links->of->clock.now() - w.due);
   }
   wake_due(self, links);
 }
@@ -192,7 +196,7 @@ caf::behavior alarm(caf::stateful_actor<alarm_state>* self, alarm_links* links,
         if (follow(self, links)) wake_due(self, links);
       },
       [=](tick_atom) {
-        self->state.sleeping = false;
+        self->state.tick_at = domain::timestamp::max();
         wake_due(self, links);
       },
       [=](const woken_ptr& w) { heard(self, links, *w); },

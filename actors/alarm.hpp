@@ -70,7 +70,7 @@ struct alarm_state {
   domain::timestamp begun;  ///< what was due before, nobody saw to
   std::size_t under_way = 0;
   std::deque<domain::due_conversation> recheck;  ///< that have yet to look at their plans
-  bool sleeping = false;
+  domain::timestamp tick_at = domain::timestamp::max();  ///< when a tick is on its way
 };
 
 /// When it begins: the log's end as `first` was read, and that.

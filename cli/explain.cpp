@@ -150,13 +150,16 @@ std::string duration_text(std::uint64_t ms) {
   return out.empty() ? "0 s" : out;
 }
 
+bool is_set(const object& o, std::string_view name) {
+  bool set = false;
+  return o.at_key(name).get(set) == simdjson::SUCCESS && set;
+}
+
 /// "firstResponse #1: due Tue 2026-06-02 09:20:00 +02:00, running, 20 min left".
 std::string clock_headline(const object& k) {
   std::string out = text_of(k, "clock") + " #" + std::to_string(number_of(k, "instance")) + ": ";
   const auto due = text_of(k, "dueAtLocal");
-  bool never = false, breached = false;
-  (void)k.at_key("never").get(never);
-  (void)k.at_key("breached").get(breached);
+  const bool never = is_set(k, "never"), breached = is_set(k, "breached");
   if (!due.empty()) out += (breached ? "was due " : "due ") + due + ", ";
   if (never) out += "never due, for its calendar has no such time ahead, ";
   out += text_of(k, "state");
@@ -189,8 +192,7 @@ std::string clock_text(const object& k) {
   if (k.at_key("targetBusinessDays").get(days) == simdjson::SUCCESS)
     out += ", to the end of the business day + " + std::to_string(days);
   out += " from " + text_of(k, "startedAtLocal");
-  bool always = false;
-  (void)k.at_key("aroundTheClock").get(always);
+  const bool always = is_set(k, "aroundTheClock");
   out += always ? ", around the clock\n" : "\n";
   const auto before = number_of(k, "countedBeforeMs");
   if (before > 0)
@@ -198,8 +200,7 @@ std::string clock_text(const object& k) {
   out += spans(k, "windows", "counts");
   out += spans(k, "pauses", "paused");
   for (const auto& d : objects_of(k, "dates")) {
-    bool closed = false;
-    (void)d.at_key("closed").get(closed);
+    const bool closed = is_set(d, "closed");
     const auto name = text_of(d, "name");
     out += "      " + text_of(d, "date") + (closed ? " is closed" : " has other hours") +
            (name.empty() ? "" : " (" + name + ")") + "\n";
