@@ -39,7 +39,8 @@ trace of_request(const net::api::route& r, std::string_view token, bool things_o
   p.engine.result.refused =
       domain::refused{domain::refusal::not_found, "its detail is nobody's business " + id};
   if (things_of_beta) {
-    p.engine.rows.conversations_by_id[{"beta", conversation_of("beta")}] = R"({"id":"x","version":3})";
+    p.engine.rows.conversations_by_id[{"beta", conversation_of("beta")}] =
+        R"({"id":")" + conversation_of("beta") + R"(","version":3})";
     p.engine.rows.customers_by_id[{"beta", "cu_beta"}] = "{}";
     p.engine.answers["beta"].rows = {"{}"};
     p.engine.rows.letters["dl_beta"] = {.id = {"dl_beta"},

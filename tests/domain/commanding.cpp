@@ -141,11 +141,13 @@ TEST_F(commanding, attributes_and_languages_that_cannot_be_are_refused) {
 TEST_F(commanding, a_time_to_snooze_until_is_to_come_and_snoozes_by_itself) {
   patch p = change();
   p.status = status::snoozed;
-  p.snooze_until = now;
-  EXPECT_EQ(refusal_of(p), refusal::invalid);
-  p.snooze_until = now + 1us;
+  for (const auto over : {0us, 999us}) {  // a time is kept to the millisecond
+    p.snooze_until = now + over;
+    EXPECT_EQ(refusal_of(p), refusal::invalid);
+  }
+  p.snooze_until = now + 1ms + 999us;
   EXPECT_EQ(types(run(p)), "conversation.updated");
-  EXPECT_EQ(current().snooze_until, now + 1us);
+  EXPECT_EQ(current().snooze_until, now + 1ms);
   EXPECT_TRUE(run(p).empty());
   p.status = status::pending;
   EXPECT_EQ(refusal_of(p), refusal::invalid);

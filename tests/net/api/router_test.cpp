@@ -245,7 +245,8 @@ TEST(router, what_another_brand_owns_does_not_exist) {
         if (r.pattern.starts_with("/v1/agents")) id = owner + "-person";
         if (r.pattern.starts_with("/v1/queues")) id = owner + "-support";
         if (r.pattern.starts_with("/v1/offers")) id = conversation + '~' + owner + "-person";
-        p.engine.rows.conversations_by_id[{owner, conversation}] = R"({"id":"x","version":3})";
+        p.engine.rows.conversations_by_id[{owner, conversation}] =
+            R"({"id":")" + conversation + R"(","version":3})";
         domain::conversation row;
         row.id = *domain::parse_conversation_id(conversation);
         row.brand = {owner};
