@@ -2,6 +2,8 @@
 
 #include "domain/routing/following.hpp"
 
+#include "domain/sla/clocks.hpp"
+#include "domain/sla/note.hpp"
 #include "tests/domain/routing/router_fixture.hpp"
 
 #include <map>
@@ -14,6 +16,7 @@ class following_test : public router_test {
   following_test() {
     config.skills = {"billing", "vip"};
     config.queues.push_back({.id = {"refunds"}, .mode = offer_mode::auto_accept});
+    config.queues.push_back({.id = {"hurry"}, .order = queue_order::edf});
     config.idle_after = 10min;
     add_agent("zoe");
     add_agent("anna");
@@ -250,11 +253,10 @@ TEST_F(following_test, what_a_rule_made_of_the_priority_stays_until_the_conversa
   EXPECT_TRUE(hear(event_type::conversation_updated)) << "somebody has set it since";
 }
 
-TEST_F(following_test, what_it_needs_its_queue_and_its_deadline_stay_as_the_router_has_them) {
+TEST_F(following_test, what_it_needs_and_its_queue_stay_as_the_router_has_them) {
   const auto text = by_customer("a refund");
   ASSERT_TRUE(hear(event_type::message_received, &text));
-  auto f =
-      conversation_facts{.id = c.id, .version = ++c.version, .priority = priority::urgent, .due = now + 1h};
+  auto f = conversation_facts{.id = c.id, .version = ++c.version, .priority = priority::urgent};
   f.required = {{0, 1}};
   f.preferred = {{1, 2}};
   tell(tell_conversation{std::make_shared<const conversation_facts>(f)});
@@ -265,8 +267,47 @@ TEST_F(following_test, what_it_needs_its_queue_and_its_deadline_stay_as_the_rout
   ASSERT_NE(told(command), nullptr);
   EXPECT_EQ(told(command)->required, f.required);
   EXPECT_EQ(told(command)->preferred, f.preferred);
-  EXPECT_EQ(told(command)->due, f.due);
   EXPECT_EQ(told(command)->queue, 0);
+}
+
+TEST_F(following_test, a_queue_by_deadlines_hears_of_them_and_no_other) {
+  const auto promised = [&](timestamp due) {
+    const sla::clock k{.started = now, .target = 1h, .from = now, .due = due};
+    c.sla = sla::kept_clocks(sla::clocks{.policy = "gold", .cycle = 1, .all = {k}});
+  };
+  for (const queue_index queue : {queue_index{0}, queue_index{2}}) {
+    c.id = {{7, queue}, 1};
+    tell(tell_conversation{std::make_shared<const conversation_facts>(
+        conversation_facts{.id = c.id, .version = ++c.version, .queue = queue, .priority = c.priority})});
+    promised(now + 1h);
+    const auto command = follow_one(event_type::sla_armed);
+    ASSERT_EQ(told(command) != nullptr, queue == 2);
+    if (queue != 2) continue;
+    EXPECT_EQ(told(command)->due, now + 1h);
+    tell(*command);
+    EXPECT_EQ(follow_one(event_type::sla_warning), std::nullopt) << "the same";
+    c.sla = {};
+    EXPECT_EQ(told(follow_one(event_type::sla_met))->due, timestamp{});
+  }
+}
+
+TEST_F(following_test, a_warning_or_a_breach_may_move_it) {
+  come();
+  const auto heard = [&](std::vector<sla::action> actions) {
+    ++c.version;
+    const sla::clock_note n{.type = event_type::sla_breached, .actions = std::move(actions)};
+    return follow(state, {.type = n.type, .conversation = c, .at = now, .source = {}, .clock = &n}, rules);
+  };
+  using enum sla::action_kind;
+  EXPECT_EQ(heard({{notify, "assignee"}}), std::nullopt);
+  EXPECT_EQ(heard({{move_queue, "nowhere"}}), std::nullopt);
+  const auto command = heard({{add_tag, "late"}, {move_queue, "refunds"}});
+  const auto* const moved = command ? std::get_if<transfer>(&*command) : nullptr;
+  ASSERT_NE(moved, nullptr);
+  EXPECT_EQ(moved->id, c.id);
+  EXPECT_EQ(moved->queue, 1);
+  tell(*command);
+  EXPECT_EQ(heard({{move_queue, "refunds"}}), std::nullopt) << "it is there";
 }
 
 TEST_F(following_test, what_is_over_leaves_and_so_does_what_waits_for_its_customer_and_has_no_owner) {
@@ -421,7 +462,7 @@ TEST_F(following_test, rules_go_by_the_places_of_the_config_that_the_router_has)
   EXPECT_EQ(moved[0].queue, 1);
   EXPECT_EQ(moved[0].required, (std::vector<skill_level>{{0, 2}}));
   EXPECT_EQ(moved[0].preferred, (std::vector<skill_weight>{{2, 3}}));
-  EXPECT_EQ(moved[1].queue, 2);
+  EXPECT_EQ(moved[1].queue, 3);
   EXPECT_EQ(moved[2].queue, 0);
   EXPECT_EQ(moved[3].queue, std::nullopt);
   EXPECT_EQ(aligned.skills[2], "french");
