@@ -1,6 +1,7 @@
 // What a change of the conversation, or of the policies, does to its clocks.
 
-#include "domain/event.hpp"
+#include "domain/conversation.hpp"
+#include "domain/sla/groups.hpp"
 #include "domain/sla/measuring.hpp"
 
 #include <algorithm>
@@ -8,17 +9,6 @@
 
 namespace switchboard::domain::sla {
 namespace {
-
-constexpr std::array of_cycle{metric::requester_wait, metric::agent_work, metric::resolution};
-constexpr std::array of_updates{metric::update, metric::pausable_update};
-
-[[nodiscard]] bool is_solved(conversation_status s) {
-  return s == conversation_status::resolved || s == conversation_status::closed;
-}
-
-[[nodiscard]] bool waits_in_queue(const conversation& c) {
-  return c.status == conversation_status::open && !c.queue.empty() && c.assigned_to.empty();
-}
 
 /// Of the calendar that a clock goes by; 0: none. Each reload makes new calendars, of which most say the same.
 [[nodiscard]] std::uint64_t hours_number(const policy& p, metric m) {
@@ -50,8 +40,8 @@ void measuring::changed(const conversation& before, instant at, bool by_customer
 
 void measuring::status_changed(const conversation& before, instant at, bool by_customer) {
   const auto to = is_->status;
-  const bool was_solved = is_solved(before.status);
-  if (is_solved(to)) {
+  const bool was_solved = is_over(before.status);
+  if (is_over(to)) {
     if (was_solved) return;
     cancel(metric::first_response, at, "unreplied");
     cancel(metric::next_response, at, "resolved");
@@ -104,7 +94,7 @@ void measuring::owner_changed(const conversation& before, instant at) {
       end(*k, clock_state::cancelled, at, "left_queue");
     }
   }
-  if (!state_.since || is_solved(after.status)) return;
+  if (!state_.since || is_over(after.status)) return;
   if (state_.with_bot && !in_bot_queue()) {
     // Where its router sends it straight to people, no bot had it: who wrote has waited since he did.
     const bool had_bot = !before.queue.empty();

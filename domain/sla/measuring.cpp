@@ -1,6 +1,7 @@
 #include "domain/sla/measuring.hpp"
 
-#include "domain/event.hpp"
+#include "domain/conversation.hpp"
+#include "domain/sla/groups.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -9,17 +10,6 @@ namespace switchboard::domain::sla {
 namespace {
 
 constexpr milliseconds tick{1};
-
-constexpr std::array of_cycle{metric::requester_wait, metric::agent_work, metric::resolution};
-constexpr std::array of_updates{metric::update, metric::pausable_update};
-
-[[nodiscard]] bool is_solved(conversation_status s) {
-  return s == conversation_status::resolved || s == conversation_status::closed;
-}
-
-[[nodiscard]] bool waits_in_queue(const conversation& c) {
-  return c.status == conversation_status::open && !c.queue.empty() && c.assigned_to.empty();
-}
 
 [[nodiscard]] bool has(const std::vector<std::string>& tags, const std::string& tag) {
   return !tag.empty() && std::find(tags.begin(), tags.end(), tag) != tags.end();
@@ -298,7 +288,7 @@ void measuring::person_said(instant at, std::uint64_t sequence, const agent_id& 
   const bool is_owners = owner != nullptr && at >= owner->started;
   if (is_owners && (answers_for.empty() || owner->agent == answers_for))
     fulfil(metric::assignee_response, at);
-  if (!state_.answered || is_solved(is_->status)) return;
+  if (!state_.answered || is_over(is_->status)) return;
   for (const auto m : of_updates) {
     const auto* const k = live(m);
     if (k != nullptr && at < k->started) continue;  // a later word is known
@@ -321,7 +311,7 @@ void measuring::word_failed(std::uint64_t sequence) {
   if (!state_.since || state_.answer != sequence || sequence == 0) return;
   state_.answer = 0;
   const auto waits_since = std::exchange(state_.answer_to, std::nullopt);
-  if (!waits_since || is_solved(is_->status) || state_.solved) return;
+  if (!waits_since || is_over(is_->status) || state_.solved) return;
   state_.unanswered = std::min(state_.unanswered.value_or(*waits_since), *waits_since);
   for (const auto m : of_updates) cancel(m, now_, "reply_failed");
   if (auto* const k = live(metric::next_response)) return start_earlier(*k, *waits_since);

@@ -1,6 +1,7 @@
 // What is promised to customers, over the real binary: clocks start with what comes in, warn and run out on time, wait and end with
 // what agents do, survive a kill -9, and follow a reload; and a snooze ends by itself.
 
+#include "awaited_events.hpp"
 #include "domain/time.hpp"
 #include "json_text.hpp"
 #include "scratch.hpp"
@@ -65,25 +66,8 @@ class promises : public testing::Test {
   [[nodiscard]] static domain::timestamp machine_time() {
     return std::chrono::time_point_cast<std::chrono::microseconds>(system_clock::now());
   }
-  /// The first event that is as wanted and was not given before; waits for it.
-  std::string event(const std::string& type, const std::function<bool(const std::string&)>& wanted) {
-    const auto until = std::chrono::steady_clock::now() + 30s;
-    while (std::chrono::steady_clock::now() < until) {
-      const auto found = std::find_if(read_.begin(), read_.end(), [&](const std::string& e) {
-        return text_at(e, "/type") == type && wanted(e);
-      });
-      if (found != read_.end()) {
-        const auto e = *found;
-        read_.erase(found);
-        return e;
-      }
-      const auto got = get(engine_, "/v1/events?wait=5&from=" + cursor_);
-      EXPECT_EQ(got.status, 200) << got.body;
-      for (auto& e : elements_at(got.body, "/events")) read_.push_back(std::move(e));
-      cursor_ = text_at(got.body, "/cursor").value_or(cursor_);
-    }
-    ADD_FAILURE() << "no " << type;
-    return {};
+  std::string event(const std::string& type, const awaited_events::condition& wanted) {
+    return events_.next(type, wanted);
   }
   std::string clock_event(const std::string& type, const std::string& conversation,
                           const std::string& clock) {
@@ -103,8 +87,7 @@ class promises : public testing::Test {
 
   scratch scratch_;
   engine_process engine_{scratch_.path()};
-  std::vector<std::string> read_;
-  std::string cursor_ = "earliest";
+  awaited_events events_{engine_};
 };
 
 TEST_F(promises, warn_and_run_out_on_time_and_do_what_is_to_be_done) {

@@ -1,6 +1,7 @@
 // Who gets what, over the real binary: agents come, offers are made, taken, declined and late, work moves, and a kill -9 in between
 // changes nothing that was said.
 
+#include "awaited_events.hpp"
 #include "json_text.hpp"
 #include "scratch.hpp"
 #include "setup.hpp"
@@ -109,27 +110,10 @@ class routing : public testing::Test {
     ADD_FAILURE() << "no conversation with " << who;
     return {};
   }
-  /// The first event that is as wanted and was not given before; reads on where there is none yet.
   std::string event(
       const std::string& type,
-      const std::function<bool(const std::string&)>& wanted = [](const std::string&) { return true; }) {
-    const auto until = std::chrono::steady_clock::now() + 30s;
-    while (std::chrono::steady_clock::now() < until) {
-      const auto found = std::find_if(read_.begin(), read_.end(), [&](const std::string& e) {
-        return text_at(e, "/type") == type && wanted(e);
-      });
-      if (found != read_.end()) {
-        const auto e = *found;
-        read_.erase(found);
-        return e;
-      }
-      const auto got = get(engine_, "/v1/events?wait=5&from=" + cursor_);
-      EXPECT_EQ(got.status, 200) << got.body;
-      for (auto& e : elements_at(got.body, "/events")) read_.push_back(std::move(e));
-      cursor_ = text_at(got.body, "/cursor").value_or(cursor_);
-    }
-    ADD_FAILURE() << "no " << type;
-    return {};
+      const awaited_events::condition& wanted = [](const std::string&) { return true; }) {
+    return events_.next(type, wanted);
   }
   static std::function<bool(const std::string&)> of(const std::string& conversation) {
     return [=](const std::string& e) {
@@ -151,8 +135,7 @@ class routing : public testing::Test {
   scratch dir_;
   engine_process engine_{dir_.path()};
   std::map<std::string, std::string> sessions_;
-  std::vector<std::string> read_;
-  std::string cursor_ = "earliest";
+  awaited_events events_{engine_};
 };
 
 TEST_F(routing, who_comes_is_offered_what_waits_and_has_it_when_he_accepts) {
