@@ -33,14 +33,6 @@ void check_actions(checking& c, const std::vector<sla::action>& actions, const t
 void check_calendar(checking& c, const sla::policy& p, const toml::table& table) {
   check_name(c.r, c.calendars, p.calendar_id,
              {position_of(table, "calendar"), "calendar = " + in_quotes(p.calendar_id), {}});
-  const auto* const found = c.s.find_calendar(p.calendar_id);
-  if (found == nullptr || found->calendar == nullptr) return;
-  if (found->calendar->index().total().count() == 0) {
-    c.r.report(position_of(table, "calendar"),
-               "calendar " + in_quotes(p.calendar_id) +
-                   " has no business time at all, so nothing would ever be due; "
-                   "give it [[calendar.hours]]");
-  }
 }
 
 void check_policy(checking& c, const sla::policy& p, const toml::table& table) {

@@ -32,7 +32,7 @@ inline constexpr std::array sla_keys{
     record_key{"sla", "start",
                "When first_response starts: with the customer's message, or when it leaves the bot_queues, where a bot speaks first.",
                "\"message\" or \"handoff\"", "\"message\"", "\"handoff\"", {}},
-    record_key{"sla", "bot_queues", "Where a bot has it, for start = \"handoff\".", "list of 1 to 100 ids of a [[queue]]", "none", "[\"bot\"]", {}},
+    record_key{"sla", "bot_queues", "Where a bot has it, for start = \"handoff\".", "list of 1 to 100 ids of a [[queue]]", "none", "[\"support\"]", {}},
     record_key{"sla", "bots_fulfil", "What a bot says answers the customer, too.", "true or false", "false", "false", {}},
     record_key{"sla", "charge_ingest_lag",
                "A message counts from when it was written, a week before it came at most. Else from when it came.", "true or false", "true", "true", {}},
@@ -64,7 +64,7 @@ inline constexpr std::array sla_keys{
     record_key{"sla.clock", "on_breach",
                "What is done when its time is over. raise_priority:PRIORITY and add_tag:TAG change the conversation, move_queue:QUEUE moves it, "
                "notify: tells front ends whom to tell (assignee, supervisors or an agent's id), webhook:ID an outgoing webhook.",
-               "list of 1 to 8 strings \"ACTION:WHAT\"", "nothing", "[\"move_queue:escalations\"]", {}},
+               "list of 1 to 8 strings \"ACTION:WHAT\"", "nothing", "[\"move_queue:support\"]", {}},
 };
 // clang-format on
 

@@ -103,8 +103,8 @@ TEST(Load, UnknownKeysAndSections) {
 }
 
 TEST(Load, SectionsOfLaterVersionsAreNotIgnored) {
-  for (const std::string name : {"sla", "flow", "ai", "crm", "cluster"}) {
-    const bool list = name == "sla" || name == "flow";
+  for (const std::string name : {"flow", "ai", "crm", "cluster"}) {
+    const bool list = name == "flow";
     const std::string header = list ? "[[" + name + "]]" : "[" + name + "]";
     EXPECT_EQ(problems_of(header + "\nx = 1\n"),
               lines{"t.toml:1:" + std::string(list ? "3" : "2") + ": error: section " + header +

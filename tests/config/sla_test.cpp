@@ -155,9 +155,6 @@ TEST(Sla, SaysWhatIsWrongAndWhatToWrite) {
       sla_with("", "clock = \"update\"\ntarget = \"8h\"\n[[sla.clock]]\nclock = \"update\"\ntarget = \"9h\""),
       "stands twice");
   only(sla_with("") + sla_with(""), "is already taken on");
-  only("[[calendar]]\nid = \"c\"\nzone = \"UTC\"\n[[calendar.override]]\ndate = 2026-12-25\nclosed = true\n" +
-           sla_with("calendar = \"c\""),
-       "hours");
 }
 
 TEST(Sla, WarnsOfWhatIsNeverReached) {

@@ -97,8 +97,11 @@ TEST_F(views_wakes, go_with_who_is_erased) {
   e.type = event_type::customer_erased;
   e.at = ten_;
   e.sequence = 2;
-  e.erased = domain::erasure{
-      .brand = {"acme"}, .account = {"acme-wa"}, .conversation = {{1, 1}, 1}, .customer = {"cu_1"}};
+  auto& erased = e.erased.emplace();
+  erased.brand.value = "acme";
+  erased.account.value = "acme-wa";
+  erased.conversation = {{1, 1}, 1};
+  erased.customer.value = "cu_1";
   auto r = std::make_shared<record>(encode(e, "/t"));
   r->sequence = log_.size() + 1;
   log_.push_back(std::move(r));

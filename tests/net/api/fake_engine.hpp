@@ -38,8 +38,9 @@ class fake_engine final : public actors::engine {
                .quarantined = static_cast<std::uint32_t>(body.rejected.size()) + strangers});
     ingested.push_back({by.version, source.value, std::string(raw), std::move(body), t});
   }
-  std::shared_ptr<const domain::sla::policies> promises() const override { return promised; }
-  std::shared_ptr<const domain::sla::policies> promised = config::promises_of(*settings_, nullptr, {});
+  std::shared_ptr<const domain::sla::policies> promises() const override {
+    return config::promises_of(*settings_, nullptr, {});
+  }
   void execute(std::string brand, domain::command what,
                std::function<void(actors::command_result&&)> reply) override {
     executed.emplace_back(std::move(brand), std::move(what));
