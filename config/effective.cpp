@@ -143,6 +143,15 @@ void add_routing_lists(std::string& out, const routing_section& s) {
 
 }  // namespace
 
+std::string effective_webhook(const webhook_settings& w) {
+  std::string out;
+  add(out, {"webhook", w.id, w.brand.value, literal(w.url), w.ordered ? "ordered" : "",
+            w.enabled ? "" : "disabled", number(static_cast<std::uint64_t>(w.timeout.count())),
+            number(static_cast<std::uint64_t>(w.give_up_after.count())), number(w.concurrency)});
+  for (const auto type : w.events) add(out, {"event", to_word(type)});
+  return out;
+}
+
 std::string effective_calendar(const calendar_settings& c) {
   std::string out;
   add_calendar(out, c);
@@ -197,6 +206,7 @@ std::string effective_text(const settings& s) {
   for (const agent_settings& a : s.agents) add_agent(out, a);
   add_routing_lists(out, s.routing);
   for (const sla_settings& p : s.promises) out += effective_sla(p);
+  for (const webhook_settings& w : s.webhooks) out += effective_webhook(w);
   if (s.shadow) add(out, {"shadow", s.shadow->version});
   for (const token_settings& t : s.tokens) add(out, {"token", t.brand, to_word(t.role), t.agent.value});
   return out;

@@ -27,6 +27,7 @@ settings read_all(reader& r, const toml::table& root) {
   check_records(r, tables, s);
   check_routing(r, tables, s);
   check_sla(r, tables, s);
+  check_webhooks(r, tables, s);
   read_shadow(r, root, s);
   return s;
 }

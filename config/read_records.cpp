@@ -14,6 +14,7 @@ namespace {
 constexpr std::size_t token_bytes_min = 16;  // 128 bits, were they random bytes
 
 constexpr std::size_t policies_max = 1'000;   // each conversation goes through those of its brand
+constexpr std::size_t webhooks_max = 1'000;   // each reads the log, and keeps what waits for it
 constexpr std::size_t calendars_max = 1'000;  // each takes some 100 KB, and a millisecond of a reload
 
 // A queue is an index of 16 bits; what agents and their skills take (read_agent) is a few bytes for each pair.
@@ -222,6 +223,9 @@ record_tables read_records(reader& r, const toml::table& root, settings& out) {
   each_record(
       r, root, "sla", tables.promises, [&](const toml::table& t) { out.promises.push_back(read_sla(r, t)); },
       policies_max);
+  each_record(
+      r, root, "webhook", tables.webhooks,
+      [&](const toml::table& t) { out.webhooks.push_back(read_webhook(r, t, demo)); }, webhooks_max);
   return tables;
 }
 

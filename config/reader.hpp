@@ -86,7 +86,7 @@ void report_unknown_key(reader& r, std::string_view section, bool list, const to
 /// of them fails.
 struct record_tables {
   std::vector<const toml::table*> brands, sources, accounts, tokens, calendars, queues, agents, channels,
-      statuses, rules, promises;
+      statuses, rules, promises, webhooks;
 };
 /// [[brand]] [[source]] [[account]] [[token]] [[calendar]], and what routing has (read_routing). Every record is kept, with what of it could be read.
 [[nodiscard]] record_tables read_records(reader& r, const toml::table& root, settings& out);
@@ -121,8 +121,11 @@ struct secret_use {
 
 /// The same of [[sla]]; and warns of what can hardly be meant.
 void check_sla(reader& r, const record_tables& tables, const settings& s);
+/// The same of [[webhook]].
+void check_webhooks(reader& r, const record_tables& tables, const settings& s);
 /// The part of effective_text() that is about one of them.
 [[nodiscard]] std::string effective_sla(const sla_settings& s);
+[[nodiscard]] std::string effective_webhook(const webhook_settings& w);
 [[nodiscard]] std::string effective_calendar(const calendar_settings& c);
 /// The text behind settings.version: every effective value that is no secret, in a fixed order.
 [[nodiscard]] std::string effective_text(const settings& s);

@@ -97,6 +97,7 @@ void each_below(reader& r, const toml::table& table, std::string_view of, std::s
                 std::size_t most, const std::function<void(const toml::table&)>& f);
 
 [[nodiscard]] source_settings read_source(reader& r, const toml::table& table, bool demo);
+[[nodiscard]] webhook_settings read_webhook(reader& r, const toml::table& table, bool demo);
 [[nodiscard]] calendar_settings read_calendar(reader& r, const toml::table& table, zone_files& zones);
 [[nodiscard]] queue_settings read_queue(reader& r, const toml::table& table);
 [[nodiscard]] agent_settings read_agent(reader& r, const toml::table& table);

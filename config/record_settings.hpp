@@ -4,9 +4,11 @@
 
 #include "domain/calendar.hpp"
 #include "domain/conversation.hpp"
+#include "domain/event.hpp"
 #include "domain/ids.hpp"
 #include "domain/model.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -76,6 +78,21 @@ struct token_settings {
   std::string brand;   ///< "*": all
   config::role role = role::reader;
   domain::agent_id agent;
+};
+
+/// Where the public events of one brand are delivered to, signed.
+struct webhook_settings {
+  std::string id;
+  domain::brand_id brand;
+  std::string url;
+  bool loopback = false;          ///< the url's host is this machine; only then may it be reached there
+  std::vector<std::string> keys;  ///< decoded: what to sign with, the current one first, one or two
+  std::vector<domain::event_type> events;  ///< each once, in the order of the enum
+  bool ordered = false;
+  bool enabled = true;
+  std::chrono::milliseconds timeout{15'000};      ///< of one attempt
+  std::chrono::seconds give_up_after{24 * 3600};  ///< since the first attempt was due
+  std::uint32_t concurrency = 8;                  ///< attempts at a time
 };
 
 struct calendar_settings {

@@ -5,6 +5,7 @@
 #include "config/properties.hpp"
 #include "config/routing_keys.hpp"
 #include "config/sla_keys.hpp"
+#include "config/webhook_keys.hpp"
 
 #include <algorithm>
 #include <array>
@@ -425,6 +426,10 @@ constexpr std::array entries{
                   "queue, tags, language or attributes change. Without any, nothing is.",
                   true},
     section_entry{"sla.clock", "One thing that is measured. Stands behind its [[sla]].", true},
+    section_entry{"webhook",
+                  "Where events of a brand are delivered to, signed as Standard Webhooks has it: at least once, again and again "
+                  "until somebody has taken them.",
+                  true},
     section_entry{"flow", "", true, false},
     section_entry{"ai", "", false, false},
     section_entry{"crm", "", false, false},
@@ -437,7 +442,7 @@ constexpr auto joined(const std::array<record_key, N>& a, const std::array<recor
   std::copy(b.begin(), b.end(), std::copy(a.begin(), a.end(), all.begin()));
   return all;
 }
-constexpr auto all_keys = joined(joined(joined(keys, routing_keys), calendar_keys), sla_keys);
+constexpr auto all_keys = joined(joined(joined(joined(keys, routing_keys), calendar_keys), sla_keys), webhook_keys);
 
 }  // namespace
 

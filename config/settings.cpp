@@ -68,6 +68,7 @@ void settings::index() {
   build(calendars_by_id_, calendars, [](const calendar_settings& c) { return c.id.value; });
   build(queues_by_id_, queues, [](const queue_settings& q) { return q.id.value; });
   build(agents_by_id_, agents, [](const agent_settings& a) { return a.id.value; });
+  build(webhooks_by_id_, webhooks, [](const webhook_settings& w) { return w.id; });
   build(accounts_by_route_, accounts, [](const account_settings& a) {
     return route_key{a.source.value, a.platform, a.platform_id};
   });
@@ -97,6 +98,9 @@ const queue_settings* settings::find_queue(std::string_view id) const {
 }
 const agent_settings* settings::find_agent(std::string_view id) const {
   return find(agents_by_id_, agents, id);
+}
+const webhook_settings* settings::find_webhook(std::string_view id) const {
+  return find(webhooks_by_id_, webhooks, id);
 }
 
 }  // namespace switchboard::config

@@ -156,6 +156,7 @@ struct settings {
   std::vector<queue_settings> queues = {};
   std::vector<agent_settings> agents = {};
   std::vector<sla_settings> promises = {};  ///< [[sla]]
+  std::vector<webhook_settings> webhooks = {};
   routing_section routing = {};
   /// These settings with the routing of another file: what the router's shadow goes by. nullptr: there is none.
   std::shared_ptr<const settings> shadow = {};
@@ -176,6 +177,7 @@ struct settings {
   [[nodiscard]] const calendar_settings* find_calendar(std::string_view id) const;
   [[nodiscard]] const queue_settings* find_queue(std::string_view id) const;
   [[nodiscard]] const agent_settings* find_agent(std::string_view id) const;
+  [[nodiscard]] const webhook_settings* find_webhook(std::string_view id) const;
 
   /// Builds the look-ups from the lists. The loader does; who fills settings by hand must.
   void index();
@@ -188,6 +190,7 @@ struct settings {
   text_index calendars_by_id_;
   text_index queues_by_id_;
   text_index agents_by_id_;
+  text_index webhooks_by_id_;
   route_index accounts_by_route_;
 };
 

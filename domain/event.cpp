@@ -58,8 +58,9 @@ constexpr word_table<event_type_count> type_words{"conversation.created",
                                                   "routing.turned",
                                                   "routing.saved",
                                                   "routing.decided",
-                                                  "agent.noted"};
-static_assert(static_cast<std::size_t>(event_type::agent_noted) + 1 == event_type_count);
+                                                  "agent.noted",
+                                                  "webhook.noted"};
+static_assert(static_cast<std::size_t>(event_type::webhook_noted) + 1 == event_type_count);
 static_assert(static_cast<std::size_t>(event_type::account_updated) + 1 == public_event_type_count);
 static_assert(distinct(type_words));
 

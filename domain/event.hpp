@@ -8,6 +8,7 @@
 #include "domain/routing_record.hpp"
 #include "domain/sla/note.hpp"
 #include "domain/thread_alias.hpp"
+#include "domain/webhooks/note.hpp"
 
 #include <array>
 #include <cstdint>
@@ -74,9 +75,10 @@ enum class event_type : std::uint8_t {
   routing_turned,
   routing_saved,
   routing_decided,
-  agent_noted
+  agent_noted,
+  webhook_noted
 };
-inline constexpr std::size_t event_type_count = 54;
+inline constexpr std::size_t event_type_count = 55;
 inline constexpr std::size_t public_event_type_count = 47;
 [[nodiscard]] constexpr bool is_public(event_type t) {
   return static_cast<std::size_t>(t) < public_event_type_count;
@@ -163,6 +165,7 @@ struct event {
   std::optional<routing_turn> turn;         ///< routing.turned
   std::optional<routing_save> saved;        ///< routing.saved
   std::optional<routing_decision> decided;  ///< routing.decided
+  std::optional<webhooks::note> delivery;   ///< webhook.noted
   bool operator==(const event&) const = default;
 };
 

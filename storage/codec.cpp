@@ -7,13 +7,13 @@
 //                     "sequence"?:number, "data":data }
 //   event-id     := "e_" conversation-id-without-"c_" "-" sequence        about a conversation
 //                 | "e_" conversation-id-without-"c_" "-at-" microseconds-of-time       … and shown to nobody
-//                 | "e_" (customer-id | dead-letter-id | account-id | reader | "config") "-" microseconds-of-time
+//                 | "e_" (customer-id | dead-letter-id | account-id | reader | "webhook-" webhook | "config") "-" microseconds-of-time
 //                 | "e_" ("offer-" offer-id "-" epoch "-" word | ("agent-" | "noted-") brand "-" agent-id "-" microseconds-of-time
 //                   | "turned-" brand "-" sequence | "saved-" brand "-" sequence "-" part
 //                   | "decided-" conversation-id "-" microseconds-of-time)              what routing leaves (codec_routing.cpp)
-//   subject      := conversation-id | customer-id | dead-letter-id | account-id | reader | agent-id | brand | "config"
+//   subject      := conversation-id | customer-id | dead-letter-id | account-id | reader | "webhook-" webhook | agent-id | brand | "config"
 //   data         := { "reaction"?, "message"?, "conversation"?, "customer"?, "deadLetter"?, "config"?,
-//                     "previous"?, "origin"?, "aliases"?:[alias…], "attempt"?, "account"?, "feed"?, "sla"? }   what the event is about, as it is after it
+//                     "previous"?, "origin"?, "aliases"?:[alias…], "attempt"?, "account"?, "feed"?, "delivery"?, "sla"? }   what the event is about, as it is after it
 //                 | { "offer" } | { "agent" } | { "noted" } | { "turn" } | { "saved" } | { "decision" }
 //                 | { "erased":erasure }                        its customer was erased, and all that it said
 //   conversation := { "id", "brand", "platform", "accountId", "customerId", "customerName", "customerHandle",
@@ -53,6 +53,9 @@
 //   moment       := microseconds since 1970, a number
 //   account      := { "id", "brand", "platform", "access", "refusedFor"?, "subscription", "handshake", "detail"?, "since":time }
 //   feed         := { "brand"?, "reader", "feed", "position" }       reader: an account's or a source's id
+//   delivery     := { "brand", "webhook", "settled":number, "gone"?:true, "attempts":[delivered…] }
+//   delivered    := { "event":number, "type":word, "conversationId"?, "outcome":word, "tries":number, "status"?:number,
+//                     "error"?, "first":time, "next"?:time }           event: its place in the log
 //   offer        := { "id", "brand", "conversationId", "agentId", "queue", "epoch":number, "expiresAt":time }
 //   agent        := { "id", "brand", "status", "online", "grace", "awayByItself", "staysOnline", "onShift",
 //                     "sessions":number, "epoch":number, "graceUntil"?:time, "wrapUpUntil"?:time }      the five in between: true|false
@@ -107,6 +110,7 @@ std::size_t expected_size(const domain::event& e, std::string_view node) {
   if (e.turn) size += 160 + (e.turn->command.size() + e.turn->events.size()) * 4 / 3;
   if (e.saved) size += 160 + e.saved->state.size() * 4 / 3;
   if (e.decided) size += 160 + e.decided->json.size();
+  if (e.delivery) size += 160 + e.delivery->attempts.size() * 400;
   if (e.origin) size += 48 + e.origin->id.size();
   return size;
 }
@@ -143,6 +147,8 @@ void copy_facts(const domain::event& e, record& r) {
     r.account = e.attempt->account.value;
   } else if (e.feed) {
     r.brand = e.feed->brand.value;
+  } else if (e.delivery) {
+    r.brand = e.delivery->brand.value;
   } else if (e.account) {
     r.brand = e.account->brand.value;
     r.account = e.account->account.value;
@@ -168,6 +174,7 @@ std::string object_id(const domain::event& e) {
   if (e.dead_letter) return e.dead_letter->id.value;
   if (e.attempt) return e.attempt->account.value;
   if (e.feed) return e.feed->reader;
+  if (e.delivery) return "webhook-" + e.delivery->webhook;
   if (e.account) return e.account->account.value;
   return "config";
 }
@@ -313,6 +320,12 @@ void write_circumstances(const domain::event& e, record& r) {
     const auto at = here(out);
     codec::write_feed(out, *e.feed);
     r.feed_json = {at, here(out) - at};
+  }
+  if (e.delivery) {
+    member(out, "delivery");
+    const auto at = here(out);
+    codec::write_delivery(out, *e.delivery);
+    r.delivery_json = {at, here(out) - at};
   }
   if (e.sla) {
     member(out, "sla");

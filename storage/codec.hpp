@@ -47,6 +47,10 @@ void append_dead_letter(std::string& out, const domain::dead_letter& d, bool wit
 void append_limit(std::string& out, const domain::kept_limit& k);
 [[nodiscard]] expected<domain::kept_limit, decode_error> decode_limit(std::string_view json);
 [[nodiscard]] expected<domain::feed_position, decode_error> decode_feed(std::string_view json);
+[[nodiscard]] expected<domain::webhooks::note, decode_error> decode_delivery(std::string_view json);
+/// One attempt of it.
+void append_delivered(std::string& out, const domain::webhooks::attempt& a);
+[[nodiscard]] expected<domain::webhooks::attempt, decode_error> decode_delivered(std::string_view json);
 [[nodiscard]] expected<domain::sla::clock_note, decode_error> decode_clock_note(std::string_view json);
 [[nodiscard]] expected<domain::account_health, decode_error> decode_account(std::string_view json);
 [[nodiscard]] expected<domain::offer, decode_error> decode_offer(std::string_view json);

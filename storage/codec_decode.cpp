@@ -73,6 +73,8 @@ void read_data(ondemand::object o, domain::event& e) {
       e.attempt = read_attempt(v.get_object());
     else if (key == "feed")
       e.feed = read_feed(v.get_object());
+    else if (key == "delivery")
+      e.delivery = read_delivery(v.get_object());
     else if (key == "account")
       e.account = read_account(v.get_object());
     else if (key == "sla")
@@ -152,6 +154,14 @@ expected<domain::kept_limit, decode_error> decode_limit(std::string_view json) {
 
 expected<domain::feed_position, decode_error> decode_feed(std::string_view json) {
   return decode_object(json, read_feed);
+}
+
+expected<domain::webhooks::note, decode_error> decode_delivery(std::string_view json) {
+  return decode_object(json, read_delivery);
+}
+
+expected<domain::webhooks::attempt, decode_error> decode_delivered(std::string_view json) {
+  return decode_object(json, read_delivered);
 }
 
 expected<domain::sla::clock_note, decode_error> decode_clock_note(std::string_view json) {

@@ -87,6 +87,8 @@ Enum word(ondemand::value v) {
 [[nodiscard]] domain::outbox_attempt read_attempt(ondemand::object o);
 [[nodiscard]] domain::kept_limit read_limit(ondemand::object o);
 [[nodiscard]] domain::feed_position read_feed(ondemand::object o);
+[[nodiscard]] domain::webhooks::note read_delivery(ondemand::object o);
+[[nodiscard]] domain::webhooks::attempt read_delivered(ondemand::object o);
 [[nodiscard]] domain::account_health read_account(ondemand::object o);
 [[nodiscard]] domain::offer read_offer(ondemand::object o);
 [[nodiscard]] domain::agent_shown read_agent(ondemand::object o);

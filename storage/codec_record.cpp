@@ -130,7 +130,8 @@ struct record_reader {
   [[nodiscard]] bool has_facts() const {
     const auto parts = {r.conversation_json, r.erased_json, r.customer_json, r.dead_letter_json,
                         r.attempt_json,      r.feed_json,   r.account_json,  r.offer_json,
-                        r.agent_json,        r.noted_json,  r.turn_json,     r.saved_json};
+                        r.agent_json,        r.noted_json,  r.turn_json,     r.saved_json,
+                        r.delivery_json};
     return std::ranges::any_of(parts, [](const span& s) { return !s.empty(); });
   }
 
@@ -228,6 +229,8 @@ struct record_reader {
         attempt(v.get_object());
       else if (key == "feed")
         r.feed_json = object(v);
+      else if (key == "delivery")
+        r.delivery_json = object(v);
       else if (key == "account")
         account(v.get_object());
       else if (key == "sla")

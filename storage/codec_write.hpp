@@ -70,6 +70,7 @@ void write_clocks(std::string& out, const domain::conversation& c);
 void write_clock_note(std::string& out, const domain::sla::clock_note& n);
 void write_erasure(std::string& out, const domain::erasure& e);
 void write_feed(std::string& out, const domain::feed_position& f);
+void write_delivery(std::string& out, const domain::webhooks::note& n);
 void write_account(std::string& out, const domain::account_health& a);
 void write_attempt(std::string& out, const domain::outbox_attempt& a);
 void write_limit(std::string& out, const domain::kept_limit& k);

@@ -66,6 +66,7 @@ struct record {
   span turn_json;          ///< data.turn
   span saved_json;         ///< data.saved
   span decision_json;      ///< data.decision
+  span delivery_json;      ///< data.delivery
 
   // Of data.conversation, as it is after the event; meaningless without one.
   domain::platform platform = domain::platform::facebook;

@@ -40,6 +40,8 @@
 //   routers                  name(brand)                                      first:8 last:8 as-of:8 begun:8
 //                                                                             router-sequence:8 next-part:4
 //   wakes                    name(brand) case                                 time:8, when something of it is due
+//   deliveries               name(brand) name(webhook) "s"                    settled:8 gone:1
+//                            name(brand) name(webhook) "d" ~log-sequence:8    over:1 time:8, and its last attempt, JSON
 //
 // `routers` says from where on a brand's router needs the log: its last save is from `first` to `last` there (0: it was never
 // saved, and needs all from its first turn on). The rest is of a save that is not all there yet. The log is not trimmed beyond
@@ -112,7 +114,8 @@ views_on_disk::views_on_disk(std::unique_ptr<views_store> store)
       outbox_(*store_),
       routing_(*store_),
       wakes_(*store_),
-      fold_(*store_, condemned_, outbox_, routing_, wakes_),
+      webhooks_(*store_),
+      fold_(*store_, condemned_, outbox_, routing_, wakes_, webhooks_),
       conversations_waiting_(*store_),
       messages_waiting_(*store_),
       written_(store_->opened_with()),

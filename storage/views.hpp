@@ -8,6 +8,7 @@
 #include "storage/record.hpp"
 #include "storage/routing_views.hpp"
 #include "storage/views_found.hpp"
+#include "storage/webhook_views.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -67,7 +68,7 @@ struct views_failure : std::runtime_error {
 
 /// apply() and flush() from one thread; the readers from any. Readers see what was applied before they were called.
 /// Pages hold at most page_rows_max rows. An `after` that is no page::next of the same query is an error.
-class views : public routing_views {
+class views : public routing_views, public webhook_views {
  public:
   [[nodiscard]] static expected<std::unique_ptr<views>, open_error> open(const views_options& options);
 

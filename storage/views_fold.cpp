@@ -60,6 +60,7 @@ void views_fold::add(const record& r, fold_state& state) {
   outbox_.take(r, batch_);
   routing_.take(r, batch_);
   if (!condemned) wakes_.take(r, batch_);
+  webhooks_.take(r, batch_);
   state.applied = r.sequence;
   state.advance(keys::milliseconds(r.at));
 }

@@ -6,6 +6,7 @@
 #include "storage/views_routing.hpp"
 #include "storage/views_store.hpp"
 #include "storage/views_wakes.hpp"
+#include "storage/views_webhooks.hpp"
 
 #include <rocksdb/write_batch.h>
 
@@ -24,8 +25,13 @@ class views_fold {
  public:
   /// `condemned`: the threads whose customer is being erased. What they still say of him is not taken in.
   views_fold(const views_store& store, const std::set<domain::thread_id>& condemned, outbox_rows& outbox,
-             routing_rows& routing, wake_rows& wakes)
-      : store_(store), condemned_(condemned), outbox_(outbox), routing_(routing), wakes_(wakes) {}
+             routing_rows& routing, wake_rows& wakes, webhook_rows& webhooks)
+      : store_(store),
+        condemned_(condemned),
+        outbox_(outbox),
+        routing_(routing),
+        wakes_(wakes),
+        webhooks_(webhooks) {}
 
   /// The batch for `records`, which follow `state`; `state` is then as of their end. Valid until the next
   /// call. Throws views_failure where an old row is needed and cannot be read.
@@ -51,6 +57,7 @@ class views_fold {
   outbox_rows& outbox_;
   routing_rows& routing_;
   wake_rows& wakes_;
+  webhook_rows& webhooks_;
   rocksdb::WriteBatch batch_;
   std::string key_, value_, scratch_;
   std::unordered_map<std::string, std::pair<std::string, domain::timestamp>> letters_;  ///< id → brand, time

@@ -10,6 +10,7 @@
 #include "storage/views_unwritten_conversations.hpp"
 #include "storage/views_unwritten_messages.hpp"
 #include "storage/views_wakes.hpp"
+#include "storage/views_webhooks.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -78,6 +79,10 @@ class views_on_disk final : public views {
   [[nodiscard]] expected<page, views_error> list_decisions(std::string_view brand, domain::conversation_id c,
                                                            std::size_t limit,
                                                            std::string_view after) const override;
+  [[nodiscard]] std::optional<webhook_row> webhook(std::string_view brand,
+                                                   std::string_view id) const override;
+  void each_delivery(std::string_view brand, std::string_view id,
+                     const std::function<bool(delivery_row&&)>& each) const override;
   [[nodiscard]] std::string account_health(std::string_view account) const override;
   [[nodiscard]] std::string feed_position(std::string_view reader, std::string_view feed) const override;
   [[nodiscard]] std::optional<std::string> conversation_json(std::string_view brand,
@@ -141,6 +146,7 @@ class views_on_disk final : public views {
   outbox_rows outbox_;
   routing_rows routing_;
   wake_rows wakes_;
+  webhook_rows webhooks_;
   views_fold fold_;
   unwritten_conversations conversations_waiting_;
   unwritten_messages messages_waiting_;

@@ -55,9 +55,10 @@ open_error explain(const std::string& path, const rocksdb::Status& s) {
 
 std::string_view to_word(column c) {
   static constexpr std::array<std::string_view, column_count> words = {
-      "meta",     "conversations",   "messages",     "inbox",     "customers", "customer_conversations",
-      "seen",     "comment_threads", "dead_letters", "erasures",  "outbox",    "feeds",
-      "accounts", "limits",          "agents",       "decisions", "routers",   "wakes"};
+      "meta",      "conversations",   "messages",     "inbox",     "customers", "customer_conversations",
+      "seen",      "comment_threads", "dead_letters", "erasures",  "outbox",    "feeds",
+      "accounts",  "limits",          "agents",       "decisions", "routers",   "wakes",
+      "deliveries"};
   return words[static_cast<std::size_t>(c)];
 }
 

@@ -36,9 +36,10 @@ enum class column : std::uint8_t {
   agents,
   decisions,
   routers,
-  wakes
+  wakes,
+  deliveries
 };
-inline constexpr std::size_t column_count = 18;
+inline constexpr std::size_t column_count = 19;
 [[nodiscard]] std::string_view to_word(column);
 
 /// First byte of every value.

@@ -51,6 +51,8 @@ TEST(Files, ReferenceNamesEveryKey) {
 TEST(Files, TheExamplesOfTheReferenceLoadTogether) {
   ::setenv("META_APP_SECRET", "0123456789abcdef", 1);
   ::setenv("META_VERIFY_TOKEN", "verify", 1);
+  ::setenv("ACME_WEBHOOK_SECRET", "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz", 1);
+  ::setenv("ACME_WEBHOOK_SECRET_PREVIOUS", "whsec_MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0", 1);
   std::string text, section;
   for (const record_key& k : record_keys()) {
     // Of other kinds: below.

@@ -254,11 +254,32 @@ class random_events : public random_values {
     }
   }
 
+  domain::webhooks::note delivery() {
+    namespace webhooks = domain::webhooks;
+    webhooks::note n{
+        .brand = {hostile()}, .webhook = hostile(), .settled = big(), .gone = maybe(), .attempts = {}};
+    for (auto i = below(4); i > 0; --i) {
+      n.attempts.push_back({.event = 1 + below(1'000'000),
+                            .type = static_cast<domain::event_type>(below(domain::public_event_type_count)),
+                            .conversation = maybe() ? conversation().id : domain::conversation_id{},
+                            .what = static_cast<webhooks::outcome>(below(webhooks::outcome_count)),
+                            .tries = static_cast<std::uint32_t>(below(1'000)),
+                            .status = static_cast<std::uint16_t>(below(600)),
+                            .error = hostile(),
+                            .first = time(),
+                            .next = maybe() ? std::optional(time()) : std::nullopt});
+    }
+    return n;
+  }
+
   domain::event any() {
     domain::event e;
     e.type = static_cast<domain::event_type>(below(domain::event_type_count));
     e.at = time();
-    switch (below(11)) {
+    switch (below(12)) {
+      case 11:
+        e.delivery = delivery();
+        break;
       case 10:
         routing(e);
         break;

@@ -56,6 +56,12 @@ inline domain::event to_milliseconds(domain::event e) {
     to_milliseconds(e.agent->grace_until);
     to_milliseconds(e.agent->wrap_up_until);
   }
+  if (e.delivery) {
+    for (auto& one : e.delivery->attempts) {
+      one.first = to_milliseconds(one.first);
+      to_milliseconds(one.next);
+    }
+  }
   if (e.dead_letter) {
     e.dead_letter->received_at = to_milliseconds(e.dead_letter->received_at);
     to_milliseconds(e.dead_letter->replayed_at);
