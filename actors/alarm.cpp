@@ -56,14 +56,16 @@ void count_armed(self_ptr self, alarm_links* links) {
   links->figures->armed.store(armed, std::memory_order_relaxed);
 }
 
-void take(self_ptr self, const storage::record& r) {
+void take(self_ptr self, alarm_links* links, const storage::record& r) {
   if (r.conversation.ordinal == 0) return;
   auto& index = index_of(self, r.conversation);
   if (r.type == event_type::customer_erased) {
+    links->figures->promises.forget(r.conversation);
     return index.forget(r.conversation.thread, r.conversation.ordinal);
   }
   if (r.conversation_json.empty()) return;  // its customer is forgotten, and another event says so
   index.set(r.conversation, r.brand, r.conversation_sequence, r.wake_at);
+  if (!r.sla_json.empty()) links->figures->promises.take(r);
 }
 
 /// False: the log can't be read, and it was told.
@@ -77,7 +79,7 @@ bool follow(self_ptr self, alarm_links* links) {
       links->of->on_fatal("the alarm is behind what the journal keeps");
       return false;
     }
-    for (const auto& r : got.records) take(self, *r);
+    for (const auto& r : got.records) take(self, links, *r);
     position = got.position;
     more = got.more;
   }
@@ -175,6 +177,11 @@ alarm_start read_alarm(const storage::views& views, storage::log_sequence after)
   alarm_start start{.after = after};
   views.each_wake([&](const storage::wake_row& row) {
     start.due.push_back({.id = row.id, .brand = std::string(row.brand), .at = row.at});
+    if (row.at_risk == 0) return;
+    start.at_risk.push_back({.id = row.id,
+                             .brand = std::string(row.brand),
+                             .queue = std::string(row.queue),
+                             .clocks = row.at_risk});
   });
   return start;
 }
@@ -186,6 +193,7 @@ caf::behavior alarm(caf::stateful_actor<alarm_state>* self, alarm_links* links,
   s.position = first->after;
   s.begun = links->of->clock.now();
   for (const auto& d : first->due) index_of(self, d.id).set(d.id, d.brand, 0, d.at);
+  for (const auto& a : first->at_risk) links->figures->promises.set_at_risk(a.id, a.brand, a.queue, a.clocks);
   first.reset();
   count_armed(self, links);
   if (!links->of->promises.load()->all.empty()) recheck_all(self);  // another config may have come meanwhile

@@ -14,6 +14,7 @@
 
 #include "actors/conversation.hpp"
 #include "actors/feed.hpp"
+#include "actors/promise_figures.hpp"
 #include "domain/deadline_index.hpp"
 #include "domain/histogram.hpp"
 
@@ -40,6 +41,7 @@ struct alarm_figures {
   std::atomic<std::uint64_t> retried{0};  ///< … that did not hear it, and are woken again
   domain::histogram
       lateness;  ///< microseconds from when it was due until the conversation's events were durable
+  promise_figures promises;
 };
 
 struct alarm_links {
@@ -60,7 +62,6 @@ struct woken {
 };
 using woken_ptr = std::shared_ptr<woken>;
 
-using tick_atom = caf::atom_constant<caf::atom("tick")>;
 using recheck_atom = caf::atom_constant<caf::atom("recheck")>;
 
 struct alarm_state {
@@ -77,6 +78,12 @@ struct alarm_state {
 struct alarm_start {
   storage::log_sequence after = 0;
   std::vector<domain::due_conversation> due = {};
+  struct risk {
+    domain::conversation_id id;
+    std::string brand, queue;
+    std::uint32_t clocks = 0;
+  };
+  std::vector<risk> at_risk = {};
 };
 /// Nobody commits meanwhile. Throws views_failure.
 [[nodiscard]] alarm_start read_alarm(const storage::views& views, storage::log_sequence after);

@@ -64,15 +64,18 @@ expected<std::unique_ptr<engine>, storage::open_error> engine::start(
     return refused(done.error());
   outbox_start on_their_way;
   alarm_start due;
+  deliverer_start undelivered;
   try {
     if (options.client) on_their_way = read_outbox(**views);
     due = read_alarm(**views, (*journal)->last());
+    if (options.deliveries) undelivered = read_deliveries(**views, *settings, (*journal)->last());
   } catch (const storage::views_failure& e) {
     return refused({.damaged = e.damaged, .what = std::string("views: ") + e.what()});
   }
   return std::unique_ptr<engine>(
       new local_engine(std::move(settings), std::move(*journal), std::move(*views), std::move(on_committed),
-                       std::move(guard), std::move(options.client), std::move(on_their_way), std::move(due)));
+                       std::move(guard), std::move(options.client), std::move(on_their_way), std::move(due),
+                       std::move(options.deliveries), std::move(undelivered)));
 }
 
 }  // namespace switchboard::actors

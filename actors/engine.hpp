@@ -4,8 +4,10 @@
 
 #include "actors/engine_stats.hpp"
 #include "actors/feed.hpp"
+#include "actors/promise_figures.hpp"
 #include "actors/routing_calls.hpp"
 #include "actors/ticket.hpp"
+#include "actors/webhook_calls.hpp"
 #include "config/settings.hpp"
 #include "domain/conversation.hpp"
 #include "domain/expected.hpp"
@@ -26,6 +28,7 @@
 namespace switchboard::actors {
 
 class platform_client;
+class delivery_client;
 enum class thread_signal : std::uint8_t;
 
 /// Result of an agent's act, after its events are durable.
@@ -69,6 +72,8 @@ struct start_options {
   std::function<void(const std::string& what)> on_write_failure = nullptr;
   /// By which replies are sent; null: what is queued stays so.
   std::shared_ptr<platform_client> client = nullptr;
+  /// By which events are delivered to webhooks; null: none is, and what they have yet to hear waits.
+  std::shared_ptr<delivery_client> deliveries = nullptr;
 };
 
 /// What came of a new config.
@@ -148,6 +153,16 @@ class engine {
 
   [[nodiscard]] virtual std::uint64_t replies_waiting() const { return 0; }                  ///< on their way
   [[nodiscard]] virtual std::uint64_t replies_waiting(std::string_view) const { return 0; }  ///< of a brand
+  /// How promises are kept.
+  [[nodiscard]] virtual std::vector<promise_count> promise_counts() const { return {}; }
+  /// How the webhooks of the config fare, in its order.
+  [[nodiscard]] virtual std::vector<webhook_figures> webhooks() const { return {}; }
+  /// Delivers events to a webhook once more. `reply` runs once, on a thread of the engine, when that is durable.
+  virtual void replay_deliveries(webhook_replay what, webhook_replayed_handler reply) {
+    (void)what;
+    reply({.what = webhook_replayed::end::no_webhook});
+  }
+
   // -- care ----------------------------------------------------------------------------------------------
   [[nodiscard]] virtual engine_stats stats() const = 0;
   [[nodiscard]] virtual health state() const = 0;  ///< cheap: asked at each request

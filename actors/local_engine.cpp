@@ -50,7 +50,8 @@ local_engine::local_engine(std::shared_ptr<const config::settings> settings,
                            std::unique_ptr<storage::journal> log, std::unique_ptr<storage::views> v,
                            committed_handler on_committed, std::shared_ptr<storage::write_guard> guard,
                            std::shared_ptr<platform_client> client, outbox_start on_their_way,
-                           alarm_start due)
+                           alarm_start due, std::shared_ptr<delivery_client> deliveries,
+                           deliverer_start undelivered)
     : guard_(std::move(guard)),
       journal_(std::move(log)),
       views_(std::move(v)),
@@ -127,6 +128,7 @@ local_engine::local_engine(std::shared_ptr<const config::settings> settings,
                    .on_fatal = [this](std::string why, bool damaged) { fatal(std::move(why), damaged); }});
   start_routing();
   start_alarm(std::move(due));
+  if (deliveries) start_deliveries(std::move(deliveries), std::move(undelivered));
 }
 
 local_engine::~local_engine() {
@@ -343,6 +345,7 @@ settings_state local_engine::apply_settings(std::shared_ptr<const config::settin
   node_.settings.store(std::move(next), std::memory_order_release);
   rest();
   reconfigure_routing();
+  if (deliverer_) caf::anon_send(deliverer_, changed_atom::value);
   const std::vector records{std::make_shared<storage::record>(storage::encode(e, node_.name))};
   const auto settled = std::make_shared<std::promise<commit_state>>();  // the writer's, until it has said so
   auto recorded = settled->get_future();
@@ -369,12 +372,14 @@ bool local_engine::stop(std::chrono::milliseconds at_most) {
     feed_.forget(outbox_wake_);
     caf::anon_send(outbox_, close_atom_t::value);
   }
+  if (deliverer_) finish_deliveries(until - at_most / 2);
   stop_routing();
   stop_alarm();
   door_.close();
   desk_ = {};
   outbox_ = {};  // nobody is inside who could send to it
   alarm_ = {};
+  deliverer_ = {};
   // Everything that entered lies in the mailboxes now, before this. The conversations end first, since what they
   // can't decide goes to the quarantine; then the journal, which settles what all of them handed in.
   for (const auto& p : partitions_) caf::anon_send(p, close_atom_t::value);

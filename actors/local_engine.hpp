@@ -4,6 +4,7 @@
 #include "actors/alarm.hpp"
 #include "actors/backup_desk.hpp"
 #include "actors/conversation.hpp"
+#include "actors/deliverer.hpp"
 #include "actors/doorway.hpp"
 #include "actors/engine.hpp"
 #include "actors/eraser.hpp"
@@ -41,7 +42,8 @@ class local_engine final : public engine {
   local_engine(std::shared_ptr<const config::settings> settings, std::unique_ptr<storage::journal> log,
                std::unique_ptr<storage::views> v, committed_handler on_committed,
                std::shared_ptr<storage::write_guard> guard, std::shared_ptr<platform_client> client = nullptr,
-               outbox_start on_their_way = {}, alarm_start due = {});
+               outbox_start on_their_way = {}, alarm_start due = {},
+               std::shared_ptr<delivery_client> deliveries = nullptr, deliverer_start undelivered = {});
   ~local_engine() override;
 
   void ingest(const config::settings& by, const domain::source_id& source, domain::unpacked_body&& body,
@@ -63,6 +65,10 @@ class local_engine final : public engine {
 
   bool read(std::function<void(const storage::views&)> then) override;
   feed& events() override { return feed_; }
+
+  std::vector<promise_count> promise_counts() const override { return alarm_figures_.promises.read(); }
+  std::vector<webhook_figures> webhooks() const override { return delivery_figures_.read(); }
+  void replay_deliveries(webhook_replay what, webhook_replayed_handler reply) override;
 
   std::uint64_t replies_waiting() const override {
     const auto waiting = outbox_figures_.waiting.load(std::memory_order_relaxed) +
@@ -104,6 +110,8 @@ class local_engine final : public engine {
   void start_outbox(std::shared_ptr<platform_client> client, outbox_start&& on_their_way);
   void start_alarm(alarm_start&& due);
   void stop_alarm();
+  void start_deliveries(std::shared_ptr<delivery_client> client, deliverer_start&& undelivered);
+  void finish_deliveries(std::chrono::steady_clock::time_point until);
   void apply_promises(const config::settings& next);
   void start_routing();
   void stop_routing();
@@ -161,6 +169,11 @@ class local_engine final : public engine {
   alarm_links alarm_links_;
   std::uint64_t alarm_wake_ = 0;  ///< key of its place in the feed
   caf::actor alarm_;
+  std::shared_ptr<delivery_client> delivery_client_;  ///< null: this node delivers nothing
+  delivery_figures delivery_figures_;
+  deliverer_links deliverer_links_;
+  std::uint64_t deliverer_wake_ = 0;  ///< key of its place in the feed
+  caf::actor deliverer_;
   desk_links routing_;
   std::uint64_t routing_wake_ = 0;
   caf::actor desk_;

@@ -1,9 +1,10 @@
-// The consumers of the log that stand beside the engine's own work: what sends, and what wakes.
+// The consumers of the log that stand beside the engine's own work: what sends, what wakes, and what delivers to webhooks.
 #include "actors/local_engine.hpp"
 #include "actors/wall_clock.hpp"
 
 #include <caf/send.hpp>
 
+#include <thread>
 #include <utility>
 
 namespace switchboard::actors {
@@ -67,6 +68,43 @@ void local_engine::stop_alarm() {
   if (!alarm_) return;
   feed_.forget(alarm_wake_);
   caf::anon_send(alarm_, close_atom_t::value);
+}
+
+void local_engine::start_deliveries(std::shared_ptr<delivery_client> client, deliverer_start&& undelivered) {
+  delivery_client_ = std::move(client);
+  deliverer_links_.of = &node_;
+  deliverer_links_.log = &feed_;
+  deliverer_links_.client = delivery_client_.get();
+  deliverer_links_.figures = &delivery_figures_;
+  deliverer_ = system_.spawn<caf::detached>(deliverer, &deliverer_links_,
+                                            std::make_shared<deliverer_start>(std::move(undelivered)));
+  deliverer_->attach_functor([this](const caf::error& why) {
+    if (why) fatal("the actor that delivers to webhooks ended: " + to_string(why));
+  });
+  deliverer_wake_ = feed_.on_commit([this](storage::log_sequence) {
+    if (!deliverer_links_.awake.exchange(true, std::memory_order_acq_rel)) {
+      caf::anon_send(deliverer_, committed_atom::value);
+    }
+  });
+}
+
+/// What is under way may still be answered: else it is sent once more by the next start.
+void local_engine::finish_deliveries(std::chrono::steady_clock::time_point until) {
+  deliverer_links_.draining.store(true, std::memory_order_release);
+  while (delivery_figures_.under_way.load() > 0 && std::chrono::steady_clock::now() < until) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  }
+  delivery_client_->stop();  // what it ends with is heard while the actor is there
+  feed_.forget(deliverer_wake_);
+  caf::anon_send(deliverer_, close_atom_t::value);
+}
+
+void local_engine::replay_deliveries(webhook_replay what, webhook_replayed_handler reply) {
+  const auto inside = door_.enter();
+  if (!inside) return reply({.what = webhook_replayed::end::failed});
+  if (!deliverer_) return reply({.what = webhook_replayed::end::no_webhook});
+  caf::anon_send(deliverer_, replay_ptr(std::make_shared<wanted_replay>(
+                                 wanted_replay{.what = std::move(what), .then = std::move(reply)})));
 }
 
 void local_engine::apply_promises(const config::settings& next) {

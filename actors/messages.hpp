@@ -59,6 +59,7 @@ struct left {
 
 /// To who reads the log: there is more of it.
 using committed_atom = caf::atom_constant<caf::atom("committed")>;
+using tick_atom = caf::atom_constant<caf::atom("tick")>;  ///< something may be due
 using passivate_atom = caf::atom_constant<caf::atom("passivate")>;
 using sweep_atom = caf::atom_constant<caf::atom("sweep")>;
 using close_atom_t = caf::atom_constant<caf::atom("closeall")>;

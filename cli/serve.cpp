@@ -9,6 +9,7 @@
 #include "config/load.hpp"
 #include "config/units.hpp"
 #include "net/caretaker.hpp"
+#include "net/deliveries.hpp"
 #include "net/feeds.hpp"
 #include "net/gateway.hpp"
 #include "net/log.hpp"
@@ -251,7 +252,8 @@ int run_serve(const serve_options& options) {
       settings, gateway.committed_handler(),
       {.accept_loss = options.accept_loss,
        .on_write_failure = [](const std::string& why) { end_without_storage(why, false); },
-       .client = calls});
+       .client = calls,
+       .deliveries = std::make_shared<net::deliveries>(outbound)});
   if (!engine) {
     std::fprintf(stderr, "switchboard: %s\n", engine.error().what.c_str());
     return failure_exit(engine.error().damaged);

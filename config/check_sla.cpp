@@ -12,8 +12,14 @@ namespace sla = domain::sla;
 struct checking {
   reader& r;
   const settings& s;
-  known_names brands, accounts, calendars, queues;
+  known_names brands, accounts, calendars, queues, webhooks;
 };
+
+known_names webhooks_of(const settings& s) {
+  known_names known{"[[webhook]]"};
+  for (const auto& w : s.webhooks) known.brand_of.emplace(w.id, w.brand.value);
+  return known;
+}
 
 template <class Ids>
 void check_ids(checking& c, const known_names& known, const Ids& ids, const toml::table& table,
@@ -25,8 +31,12 @@ void check_ids(checking& c, const known_names& known, const Ids& ids, const toml
 void check_actions(checking& c, const std::vector<sla::action>& actions, const toml::table& table,
                    const std::string& brand) {
   for (const auto& a : actions) {
-    if (a.kind != sla::action_kind::move_queue) continue;
-    check_name(c.r, c.queues, a.what, {table.source().begin, in_quotes("move_queue:" + a.what), brand});
+    const auto check = [&](const known_names& known, std::string_view word) {
+      check_name(c.r, known, a.what,
+                 {table.source().begin, in_quotes(std::string(word) + ":" + a.what), brand});
+    };
+    if (a.kind == sla::action_kind::move_queue) check(c.queues, "move_queue");
+    if (a.kind == sla::action_kind::webhook) check(c.webhooks, "webhook");
   }
 }
 
@@ -82,7 +92,8 @@ void check_sla(reader& r, const record_tables& at, const settings& s) {
              names_without_brand("[[brand]]", s.brands),
              names_of("[[account]]", s.accounts),
              names_without_brand("[[calendar]]", s.calendars),
-             names_of("[[queue]]", s.queues)};
+             names_of("[[queue]]", s.queues),
+             webhooks_of(s)};
   check_twice(r, at.promises, s.promises, "id",
               [](const sla_settings& one) -> const std::string& { return one.policy.id; });
   for (std::size_t i = 0; i < s.promises.size(); ++i) check_policy(c, s.promises[i].policy, *at.promises[i]);

@@ -182,13 +182,6 @@ void check_webhooks(reader& r, const record_tables& tables, const settings& s) {
           position_of(*tables.webhooks[static_cast<std::size_t>(first - s.webhooks.data())], "id");
       r.report(position_of(at, "id"), "id " + in_quotes(w.id) + " is already taken on " + r.place(place));
     }
-    // Nobody reads these records yet but the loader: whoever relies on them must hear so before a receiver stays silent.
-    if (w.enabled) {
-      r.warn(position_of(at, "id"),
-             "webhook " + in_quotes(w.id) +
-                 " is checked, but this version delivers nothing to it; say enabled = false to "
-                 "keep it without this warning");
-    }
     if (!w.brand.empty() && s.find_brand(w.brand.value) == nullptr) {
       r.report(position_of(at, "brand"),
                "brand = " + in_quotes(w.brand.value) + ": no [[brand]] has this id" +

@@ -23,9 +23,9 @@
 //                                  "routed"?:number, "lastAgent"?, "lastAgentAt"?:time, "sending"?:number, "customerSince"?, "previousConversations":number },
 //                     "unread":number, "version":number, "createdAt":time, "updatedAt":time,
 //                     "firstResponseAt"?, "resolvedAt"?, "snoozeUntil"?, "sla"?:promises }
-//   promises     := { "policy"?, "dueAt"?:time, "wakeAt"?:time, "cycle":number, "planned"?:hash, "since"?:time,
+//   promises     := { "policy"?, "dueAt"?:time, "wakeAt"?:time, "atRisk"?:number, "cycle":number, "planned"?:hash, "since"?:time,
 //                     "unansweredSince"?:time, "answered"?:true, "solved"?:true, "withBot"?:true, "answer"?:number,
-//                     "answerTo"?:time, "clocks":[{ clock-members }…] }                  "dueAt", "wakeAt" follow from the others
+//                     "answerTo"?:time, "clocks":[{ clock-members }…] }                  "dueAt", "wakeAt", "atRisk" follow from the others
 //   clock-members := "clock":word, "instance":number, "state":word, "breached"?:true, "cycle":number, "startedAt":time,
 //                     "targetMs":number, "targetBusinessDays"?:number, "dueAt"?:time, "never"?:true, "countedMs"?:number,
 //                     "countedFrom"?:time, "pauses"?:[{ "from":time, "until"?:time }…], "warned"?:number, "nextWarningAt"?:time,
@@ -132,6 +132,7 @@ void copy_facts(const domain::event& e, record& r) {
     r.shared = c.shared;
     r.place = {c.status, c.priority, codec::as_written(c.updated_at)};
     if (const auto due = domain::wake_at(c)) r.wake_at = codec::as_written(*due);
+    if (c.sla) r.at_risk = c.sla->at_risk();
   } else if (e.erased) {
     r.brand = e.erased->brand.value;
     r.account = e.erased->account.value;

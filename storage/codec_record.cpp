@@ -62,7 +62,10 @@ struct record_reader {
         if (r.place.status == domain::conversation_status::snoozed) wake(codec::time(v));
       } else if (key == "sla") {
         each_member(v.get_object(), [&](std::string_view name, ondemand::value x) {
-          if (name == "wakeAt") wake(codec::time(x));
+          if (name == "wakeAt")
+            wake(codec::time(x));
+          else if (name == "atRisk")
+            r.at_risk = number<std::uint32_t>(x);
         });
       } else if (key == "metadata") {
         each_member(v.get_object(), [&](std::string_view name, ondemand::value x) {

@@ -162,6 +162,7 @@ void write_clocks(std::string& out, const domain::conversation& c) {
   o.text_if("policy", all.policy);
   time_member(out, o, "dueAt", all.next_due());
   time_member(out, o, "wakeAt", all.wake_at());
+  if (const auto many = all.at_risk()) o.number("atRisk", many);
   o.number("cycle", all.cycle);
   if (all.fingerprint != 0) append_hash(out, ",\"planned\":", all.fingerprint);
   time_member(out, o, "since", all.since);

@@ -75,6 +75,7 @@ struct record {
   std::uint64_t routed = 0;  ///< metadata.routed
   inbox_place place;
   std::optional<domain::timestamp> wake_at;  ///< domain::wake_at
+  std::uint32_t at_risk = 0;                 ///< domain::sla::clocks::at_risk
   bool has_previous = false;
   inbox_place previous;  ///< where it was before the event
   span tags;             ///< the JSON array

@@ -39,7 +39,8 @@
 //   decisions                name(brand) case log-sequence:8                  why, JSON; of each the last 100
 //   routers                  name(brand)                                      first:8 last:8 as-of:8 begun:8
 //                                                                             router-sequence:8 next-part:4
-//   wakes                    name(brand) case                                 time:8, when something of it is due
+//   wakes                    name(brand) case                                 time:8, when something of it is due; clocks at risk:4 name(queue), where there are
+//   breaches                 name(brand) ~due:8 case clock:1 cycle instance        over, name(queue) name(assignee) JSON
 //   deliveries               name(brand) name(webhook) "s"                    settled:8 gone:1
 //                            name(brand) name(webhook) "d" ~log-sequence:8    over:1 time:8, and its last attempt, JSON
 //
@@ -115,7 +116,8 @@ views_on_disk::views_on_disk(std::unique_ptr<views_store> store)
       routing_(*store_),
       wakes_(*store_),
       webhooks_(*store_),
-      fold_(*store_, condemned_, outbox_, routing_, wakes_, webhooks_),
+      breaches_(*store_),
+      fold_(*store_, condemned_, outbox_, routing_, wakes_, webhooks_, breaches_),
       conversations_waiting_(*store_),
       messages_waiting_(*store_),
       written_(store_->opened_with()),

@@ -4,6 +4,7 @@
 // Layout of keys, and what is written when: at the top of views.cpp.
 
 #include "domain/expected.hpp"
+#include "storage/breach_views.hpp"
 #include "storage/journal.hpp"
 #include "storage/record.hpp"
 #include "storage/routing_views.hpp"
@@ -68,7 +69,7 @@ struct views_failure : std::runtime_error {
 
 /// apply() and flush() from one thread; the readers from any. Readers see what was applied before they were called.
 /// Pages hold at most page_rows_max rows. An `after` that is no page::next of the same query is an error.
-class views : public routing_views, public webhook_views {
+class views : public routing_views, public webhook_views, public breach_views {
  public:
   [[nodiscard]] static expected<std::unique_ptr<views>, open_error> open(const views_options& options);
 

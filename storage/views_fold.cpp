@@ -59,7 +59,10 @@ void views_fold::add(const record& r, fold_state& state) {
   if (!r.account_json.empty()) add_account(r);
   outbox_.take(r, batch_);
   routing_.take(r, batch_);
-  if (!condemned) wakes_.take(r, batch_);
+  if (!condemned) {
+    wakes_.take(r, batch_);
+    breaches_.take(r, batch_);
+  }
   webhooks_.take(r, batch_);
   state.applied = r.sequence;
   state.advance(keys::milliseconds(r.at));

@@ -2,6 +2,7 @@
 // Records to rows: one write batch for a stretch of the log, for the columns that seldom change. The bulk goes
 // another way: conversations by views_unwritten_conversations.hpp, messages and dedup keys by views_unwritten_messages.hpp.
 
+#include "storage/views_breaches.hpp"
 #include "storage/views_outbox.hpp"
 #include "storage/views_routing.hpp"
 #include "storage/views_store.hpp"
@@ -25,13 +26,14 @@ class views_fold {
  public:
   /// `condemned`: the threads whose customer is being erased. What they still say of him is not taken in.
   views_fold(const views_store& store, const std::set<domain::thread_id>& condemned, outbox_rows& outbox,
-             routing_rows& routing, wake_rows& wakes, webhook_rows& webhooks)
+             routing_rows& routing, wake_rows& wakes, webhook_rows& webhooks, breach_rows& breaches)
       : store_(store),
         condemned_(condemned),
         outbox_(outbox),
         routing_(routing),
         wakes_(wakes),
-        webhooks_(webhooks) {}
+        webhooks_(webhooks),
+        breaches_(breaches) {}
 
   /// The batch for `records`, which follow `state`; `state` is then as of their end. Valid until the next
   /// call. Throws views_failure where an old row is needed and cannot be read.
@@ -58,6 +60,7 @@ class views_fold {
   routing_rows& routing_;
   wake_rows& wakes_;
   webhook_rows& webhooks_;
+  breach_rows& breaches_;
   rocksdb::WriteBatch batch_;
   std::string key_, value_, scratch_;
   std::unordered_map<std::string, std::pair<std::string, domain::timestamp>> letters_;  ///< id → brand, time

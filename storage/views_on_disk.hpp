@@ -3,6 +3,7 @@
 // views_messages.cpp, views_lists.cpp and views_inbox.cpp page through many, views_outbox.cpp
 // has what is on its way, views_routing.cpp what routing left.
 
+#include "storage/views_breaches.hpp"
 #include "storage/views_fold.hpp"
 #include "storage/views_outbox.hpp"
 #include "storage/views_routing.hpp"
@@ -81,8 +82,9 @@ class views_on_disk final : public views {
                                                            std::string_view after) const override;
   [[nodiscard]] std::optional<webhook_row> webhook(std::string_view brand,
                                                    std::string_view id) const override;
-  void each_delivery(std::string_view brand, std::string_view id,
+  void each_delivery(std::string_view brand, std::string_view id, log_sequence before,
                      const std::function<bool(delivery_row&&)>& each) const override;
+  [[nodiscard]] expected<page, views_error> list_breaches(const breach_query& q) const override;
   [[nodiscard]] std::string account_health(std::string_view account) const override;
   [[nodiscard]] std::string feed_position(std::string_view reader, std::string_view feed) const override;
   [[nodiscard]] std::optional<std::string> conversation_json(std::string_view brand,
@@ -147,6 +149,7 @@ class views_on_disk final : public views {
   routing_rows routing_;
   wake_rows wakes_;
   webhook_rows webhooks_;
+  breach_rows breaches_;
   views_fold fold_;
   unwritten_conversations conversations_waiting_;
   unwritten_messages messages_waiting_;

@@ -58,7 +58,7 @@ std::string_view to_word(column c) {
       "meta",      "conversations",   "messages",     "inbox",     "customers", "customer_conversations",
       "seen",      "comment_threads", "dead_letters", "erasures",  "outbox",    "feeds",
       "accounts",  "limits",          "agents",       "decisions", "routers",   "wakes",
-      "deliveries"};
+      "deliveries", "breaches"};
   return words[static_cast<std::size_t>(c)];
 }
 

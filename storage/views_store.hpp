@@ -37,9 +37,10 @@ enum class column : std::uint8_t {
   decisions,
   routers,
   wakes,
-  deliveries
+  deliveries,
+  breaches
 };
-inline constexpr std::size_t column_count = 19;
+inline constexpr std::size_t column_count = 20;
 [[nodiscard]] std::string_view to_word(column);
 
 /// First byte of every value.

@@ -26,6 +26,10 @@ void wake_rows::take(const record& r, rocksdb::WriteBatch& batch) {
   if (!r.wake_at) return remove(key_, batch);
   value_.assign(1, row_version);
   keys::append_number(value_, keys::milliseconds(*r.wake_at));
+  if (r.at_risk != 0) {
+    keys::append_number(value_, r.at_risk);
+    keys::append_name(value_, r.queue);
+  }
   const auto done = batch.Put(store_.handle(column::wakes), key_, value_);
   if (!done.ok()) store_.fail("a batch refused a row", done);
 }
@@ -58,7 +62,13 @@ void views_on_disk::each_wake(const std::function<void(const wake_row&)>& each) 
     const bool is_row = keys::take_name(key, row.brand) && keys::take_conversation(key, row.id) &&
                         key.empty() && !value.empty() && value.front() == row_version;
     if (is_row) value.remove_prefix(1);
-    if (!is_row || !keys::take_number(value, milliseconds) || !value.empty()) {
+    row.at_risk = 0;
+    row.queue = {};
+    bool whole = is_row && keys::take_number(value, milliseconds);
+    if (whole && !value.empty()) {
+      whole = keys::take_number(value, row.at_risk) && keys::take_name(value, row.queue) && value.empty();
+    }
+    if (!whole) {
       store_->damaged("wakes: a row that is none, at key " + keys::to_hex(rows->key().ToStringView()));
     }
     row.at = keys::time_of(milliseconds);

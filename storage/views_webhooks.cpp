@@ -12,7 +12,8 @@ namespace webhooks = domain::webhooks;
 constexpr char state_row = 's';
 constexpr char one_delivery = 'd';
 constexpr char is_waiting = 0;
-constexpr char is_over = 1;
+constexpr char is_delivered = 1;
+constexpr char is_given_up = 2;
 
 std::string prefix_of(std::string_view brand, std::string_view webhook) {
   std::string key;
@@ -29,13 +30,22 @@ std::string delivery_key(std::string_view prefix, std::uint64_t event) {
   return key;
 }
 
-bool waits(const webhooks::attempt& a) {
-  return a.what == webhooks::outcome::failed || a.what == webhooks::outcome::waiting;
+char state_of(const webhooks::attempt& a) {
+  switch (a.what) {
+    case webhooks::outcome::delivered:
+      return is_delivered;
+    case webhooks::outcome::given_up:
+      return is_given_up;
+    case webhooks::outcome::failed:
+    case webhooks::outcome::waiting:
+      break;
+  }
+  return is_waiting;
 }
 
-/// Behind the version: is it over, and when it was written down; then JSON.
+/// Behind the version: how it stands, and when it was written down; then JSON.
 struct parts {
-  bool over = false;
+  char state = is_waiting;
   std::uint64_t at_ms = 0;
   std::string_view json;
 };
@@ -43,9 +53,10 @@ struct parts {
 parts parts_of(const views_store& store, const rocksdb::Iterator& row) {
   auto value = row.value().ToStringView();
   parts p;
-  bool good = value.size() > 2 && value[0] == row_version && (value[1] == is_waiting || value[1] == is_over);
+  bool good =
+      value.size() > 2 && value[0] == row_version && value[1] >= is_waiting && value[1] <= is_given_up;
   if (good) {
-    p.over = value[1] == is_over;
+    p.state = value[1];
     value.remove_prefix(2);
     good = keys::take_number(value, p.at_ms);
     p.json = value;
@@ -71,7 +82,7 @@ webhook_rows::webhook_rows(const views_store& store) : store_(store) {
     if (!named || !keys::take_number(rest, event) || !rest.empty()) {
       store.damaged("deliveries: a key that is none, " + keys::to_hex(whole));
     }
-    if (parts_of(store, *rows).over) over_[std::string(prefix)].insert(~event);
+    over_[std::string(prefix)].add(~event, parts_of(store, *rows).state);
   }
   store.check(*rows, column::deliveries);
 }
@@ -88,20 +99,28 @@ void webhook_rows::take(const record& r, rocksdb::WriteBatch& batch) {
   auto& over = over_[prefix];
   for (const auto& a : n->attempts) {
     value.assign(1, row_version);
-    value += waits(a) ? is_waiting : is_over;
+    value += state_of(a);
     keys::append_number(value, keys::milliseconds(r.at));
     append_delivered(value, a);
     put(delivery_key(prefix, a.event), value, batch);
-    if (waits(a)) {
-      over.erase(a.event);
-    } else {
-      over.insert(a.event);
-    }
+    over.add(a.event, state_of(a));
   }
-  while (over.size() > deliveries_max) {
+  trim(prefix, over.delivered, deliveries_max, batch);
+  trim(prefix, over.given_up, given_up_max, batch);
+}
+
+void webhook_rows::of_one::add(std::uint64_t event, char state) {
+  delivered.erase(event);
+  given_up.erase(event);
+  if (state == is_delivered) delivered.insert(event);
+  if (state == is_given_up) given_up.insert(event);
+}
+
+void webhook_rows::trim(std::string_view prefix, std::set<std::uint64_t>& over, std::size_t most,
+                        rocksdb::WriteBatch& batch) const {
+  for (; over.size() > most; over.erase(over.begin())) {
     const auto done = batch.Delete(store_.handle(column::deliveries), delivery_key(prefix, *over.begin()));
     if (!done.ok()) store_.fail("a batch refused a row", done);
-    over.erase(over.begin());
   }
 }
 
@@ -125,11 +144,12 @@ std::optional<webhook_row> views_on_disk::webhook(std::string_view brand, std::s
   return found;
 }
 
-void views_on_disk::each_delivery(std::string_view brand, std::string_view id,
+void views_on_disk::each_delivery(std::string_view brand, std::string_view id, log_sequence before,
                                   const std::function<bool(delivery_row&&)>& each) const {
   const auto prefix = prefix_of(brand, id) + one_delivery;
   const auto rows = store_->rows(column::deliveries);
-  for (rows->Seek(prefix); rows->Valid() && rows->key().ToStringView().starts_with(prefix); rows->Next()) {
+  for (rows->Seek(delivery_key(prefix_of(brand, id), before - 1));
+       rows->Valid() && rows->key().ToStringView().starts_with(prefix); rows->Next()) {
     const auto p = parts_of(*store_, *rows);
     auto last = decode_delivered(p.json);
     if (!last) store_->damaged("deliveries: a row that can't be read, " + last.error().what);

@@ -24,11 +24,17 @@ class webhook_rows {
   void take(const record& r, rocksdb::WriteBatch& batch);
 
  private:
+  /// What is over of one webhook, so that the oldest is found without reading.
+  struct of_one {
+    std::set<std::uint64_t> delivered, given_up;
+    void add(std::uint64_t event, char state);
+  };
   void put(std::string_view key, std::string_view value, rocksdb::WriteBatch& batch) const;
+  void trim(std::string_view prefix, std::set<std::uint64_t>& over, std::size_t most,
+            rocksdb::WriteBatch& batch) const;
 
   const views_store& store_;
-  /// By what the webhook's keys begin with. No more than deliveries_max of each, so that the oldest is found without reading.
-  std::map<std::string, std::set<std::uint64_t>, std::less<>> over_;
+  std::map<std::string, of_one, std::less<>> over_;  ///< by what the webhook's keys begin with
 };
 
 }  // namespace switchboard::storage

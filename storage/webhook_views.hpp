@@ -21,8 +21,11 @@ struct webhook_row {
   bool gone = false;
 };
 
-/// Of one webhook so many that are over are kept, the latest events'; what waits is kept all.
+/// Of one webhook so many that were delivered are kept, and so many that were given up, which only a replay delivers: the latest
+/// events' of each. What waits is kept all.
 inline constexpr std::size_t deliveries_max = 2'000;
+inline constexpr std::size_t given_up_max = 100'000;
+inline constexpr log_sequence every_delivery = ~log_sequence{0};
 
 /// What came of one event last. Nothing of what it says is here.
 struct delivery_row {
@@ -41,10 +44,10 @@ class webhook_views {
     (void)brand, (void)id;
     return std::nullopt;
   }
-  /// Shows each delivery, those of the latest events first, until `each` says false.
-  virtual void each_delivery(std::string_view brand, std::string_view id,
+  /// Shows each delivery of an event before `before`, those of the latest events first, until `each` says false.
+  virtual void each_delivery(std::string_view brand, std::string_view id, log_sequence before,
                              const std::function<bool(delivery_row&&)>& each) const {
-    (void)brand, (void)id, (void)each;
+    (void)brand, (void)id, (void)before, (void)each;
   }
 };
 

@@ -49,6 +49,12 @@ deadline clocks::next_due() const {
   return at;
 }
 
+std::uint32_t clocks::at_risk() const {
+  return static_cast<std::uint32_t>(std::count_if(all.begin(), all.end(), [](const clock& k) {
+    return k.state == clock_state::running && !k.breached && k.warned != 0;
+  }));
+}
+
 kept_clocks::kept_clocks(clocks c) : kept_(std::make_shared<const clocks>(std::move(c))) {}
 
 bool kept_clocks::operator==(const kept_clocks& other) const {

@@ -74,6 +74,8 @@ struct clocks {
   [[nodiscard]] deadline wake_at() const;
   /// The earliest deadline that is running and not missed: what queues by deadline go by.
   [[nodiscard]] deadline next_due() const;
+  /// Those that run, have warned, and are not missed yet.
+  [[nodiscard]] std::uint32_t at_risk() const;
   bool operator==(const clocks&) const = default;
 };
 

@@ -79,8 +79,17 @@ class delivery_queue {
   /// Where a start reads on. To be written down together with, or behind, all that answered(), parked() and replay() gave.
   [[nodiscard]] std::uint64_t settled() const { return settled_; }
 
+  /// When that which is not over for the longest time was due first; nullopt: all is over.
+  [[nodiscard]] std::optional<timestamp> oldest() const {
+    if (items_.empty()) return std::nullopt;
+    return items_.begin()->second.first;
+  }
   [[nodiscard]] std::size_t waiting() const { return items_.size() - under_way_; }
   [[nodiscard]] std::size_t under_way() const { return under_way_; }
+  [[nodiscard]] bool is_under_way(std::uint64_t event) const {
+    const auto at = items_.find(event);
+    return at != items_.end() && at->second.under_way;
+  }
   [[nodiscard]] bool circuit_open() const { return failed_in_row_ >= rules_.circuit_after; }
 
  private:

@@ -28,11 +28,7 @@ bool read_words(const call& c, std::string_view name, std::vector<Enum>& out) {
 void list_conversations(call&& c) {
   const auto& r = c.exchange->request();
   storage::conversation_query q;
-  q.brands = r.query_all("brand");
-  std::erase_if(q.brands, [&](const std::string& b) { return !c.who.may_see(b); });
-  if (r.query_value("brand") && q.brands.empty())
-    return respond_page(c.exchange, "conversations", storage::page{});
-  if (q.brands.empty()) q.brands = visible_brands(c.who, *c.ctx->engine);
+  if (!read_brands(c, q.brands)) return respond_page(c.exchange, "conversations", storage::page{});
   if (!read_words(c, "status", q.statuses) || !read_words(c, "platform", q.platforms)) return;
   q.accounts = r.query_all("account");
   q.assignees = r.query_all("assignee");

@@ -27,6 +27,12 @@ void list_decisions(call&& c);
 void get_queue_position(call&& c);
 // promises.cpp
 void get_promises(call&& c);
+void list_breaches(call&& c);
+// webhooks.cpp
+void list_webhooks(call&& c);
+void get_webhook(call&& c);
+void list_deliveries(call&& c);
+void replay_deliveries(call&& c);
 // agents.cpp
 void list_agents(call&& c);
 void get_agent(call&& c);

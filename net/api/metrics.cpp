@@ -1,9 +1,11 @@
 // What the node tells Prometheus. Base units, bounded labels: never an id of a customer or conversation.
 
+#include "actors/wall_clock.hpp"
 #include "net/admission.hpp"
 #include "net/api/event_stream.hpp"
 #include "net/api/exposition.hpp"
 #include "net/api/handlers.hpp"
+#include "net/api/metrics_parts.hpp"
 #include "net/api/process_figures.hpp"
 #include "net/feeds.hpp"
 #include "net/media.hpp"
@@ -315,6 +317,8 @@ void metrics(call&& c) {
   put_ingest_durations(out, c.ctx->webhooks->counters(), *c.ctx->engine->settings());
   put_engine(out, c.ctx->engine->stats());
   put_routing(out, c.ctx->engine->routing_figures());
+  put_promises(out, c.ctx->engine->promise_counts());
+  put_webhooks(out, c.ctx->engine->webhooks(), actors::wall_clock());
   if (const auto* f = c.ctx->feeds.load(std::memory_order_acquire)) put_feeds(out, f->figures());
   out.gauge("switchboard_events_in_flight", "Inbound events not answered yet.",
             c.ctx->admission->events_in_flight());

@@ -25,6 +25,15 @@ std::vector<std::string> visible_brands(const caller& who, const actors::engine&
   return all;
 }
 
+bool read_brands(const call& c, std::vector<std::string>& brands) {
+  brands = c.exchange->request().query_all("brand");
+  const bool named = !brands.empty();
+  std::erase_if(brands, [&](const std::string& b) { return !c.who.may_see(b); });
+  if (named) return !brands.empty();
+  brands = visible_brands(c.who, *c.ctx->engine);
+  return true;
+}
+
 std::optional<std::string> brand_of(const storage::views& v, const std::vector<std::string>& brands,
                                     const domain::conversation_id& id) {
   for (const auto& b : brands) {

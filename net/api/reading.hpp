@@ -18,6 +18,10 @@ void read(call&& c, std::function<void(const call&, const storage::views&)> answ
 /// The brands whose rows the caller may see, one by one: a row lies under its brand, an id alone doesn't tell.
 [[nodiscard]] std::vector<std::string> visible_brands(const caller& who, const actors::engine& e);
 
+/// The brands of the query's `brand`, of those that the caller may see; all of these where it names none. False: it names none of
+/// them, and there is nothing to show.
+[[nodiscard]] bool read_brands(const call& c, std::vector<std::string>& brands);
+
 /// The brand under which this conversation lies; nullopt: there is none that the caller may see.
 [[nodiscard]] std::optional<std::string> brand_of(const storage::views& v,
                                                   const std::vector<std::string>& brands,

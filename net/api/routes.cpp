@@ -31,6 +31,8 @@ constexpr std::string_view of_conversations[] = {"brand",    "status", "platform
                                                  "sort",     "limit",  "cursor"};
 constexpr std::string_view of_messages[] = {"order", "limit", "cursor"};
 constexpr std::string_view of_pages[] = {"limit", "cursor"};
+constexpr std::string_view of_breaches[] = {"brand", "queue", "assignee", "from", "to", "state", "limit", "cursor"};
+constexpr std::string_view of_deliveries[] = {"status", "limit", "cursor"};
 constexpr std::string_view of_brands[] = {"brand"};
 constexpr std::string_view of_readyz[] = {"verbose"};
 
@@ -75,6 +77,11 @@ constexpr std::array table{
     route{{get,   "/v1/dead-letters",                     open,  supervises_brand, "listDeadLetters"},           of_pages,         no_body, list_dead_letters},
     route{{get,   "/v1/dead-letters/{id}",                open,  supervises_brand, "getDeadLetter"},             none,             no_body, get_dead_letter},
     route{{post,  "/v1/dead-letters/{id}/replay",         open,  supervises_brand, "replayDeadLetter"},          none,             body,    replay_dead_letter},
+    route{{get,   "/v1/sla/breaches",                     open,  reads_brand,      "listBreaches"},              of_breaches,      no_body, list_breaches},
+    route{{get,   "/v1/webhooks",                         open,  supervises_brand, "listWebhooks"},              of_brands,        no_body, list_webhooks},
+    route{{get,   "/v1/webhooks/{id}",                    open,  supervises_brand, "getWebhook"},                none,             no_body, get_webhook},
+    route{{get,   "/v1/webhooks/{id}/deliveries",         open,  supervises_brand, "listDeliveries"},            of_deliveries,    no_body, list_deliveries},
+    route{{post,  "/v1/webhooks/{id}/replay",             open,  supervises_brand, "replayDeliveries"},          none,             body,    replay_deliveries},
     route{{get,   "/livez",                               admin, operates,         "livez"},                     none,             no_body, livez},
     route{{get,   "/readyz",                              admin, operates,         "readyz"},                    of_readyz,        no_body, readyz},
     route{{get,   "/metrics",                             admin, operates,         "metrics"},                   none,             no_body, metrics},

@@ -73,6 +73,7 @@ std::vector<thing> things_of(const world& w, std::string_view pattern) {
   if (pattern.starts_with("/v1/agents/")) return {{t.agent, &t}, {"nothing"}};
   if (pattern.starts_with("/v1/offers/")) return {{t.conversations.front() + "~" + t.agent, &t}, {"nothing"}};
   if (pattern.starts_with("/v1/queues/")) return {{t.queue, &t}, {"nothing"}};
+  if (pattern.starts_with("/v1/webhooks/")) return {{t.webhook, &t}, {"nothing"}};
   if (pattern.starts_with("/v1/dead-letters/")) return {{t.letters.front(), &t}, {"dl_nothing"}};
   return {{"nothing"}};  // a pattern that this test has not met: its things are nobody's
 }
@@ -275,6 +276,7 @@ std::string body_for(std::string_view operation) {
   if (operation == "assignConversation") return R"({"agent":"nobody-here"})";
   if (operation == "transferConversation") return R"({"queue":"no-queue"})";
   if (operation == "setPresence") return R"({"status":"online"})";
+  if (operation == "replayDeliveries") return R"({"from":"2026-11-21T08:00:00Z"})";
   if (operation == "acceptOffer" || operation == "declineOffer") return R"({"epoch":1})";
   return {};
 }

@@ -22,11 +22,12 @@ struct trace {
   bool operator==(const trace&) const = default;
 };
 
-/// Agents and queues are the config's, so who is missing has another name; all else is there or not by the same one.
+/// Agents, queues and webhooks are the config's, so who is missing has another name; all else is there or not by the same one.
 std::string id_for(const net::api::route& r, bool there) {
   if (r.pattern.starts_with("/v1/conversations")) return conversation_of("beta");
   if (r.pattern.starts_with("/v1/customers")) return "cu_beta";
   if (r.pattern.starts_with("/v1/queues")) return there ? "beta-support" : "beta-nothing";
+  if (r.pattern.starts_with("/v1/webhooks")) return there ? "beta-hook" : "beta-nothing";
   const std::string agent = there ? "beta-person" : "beta-nobody";
   if (r.pattern.starts_with("/v1/agents")) return agent;
   if (r.pattern.starts_with("/v1/offers")) return conversation_of("beta") + '~' + agent;

@@ -115,6 +115,8 @@ class swapper {
       id = one_of(owner_->conversations) + "~" + owner_->agent;
     } else if (r.pattern.starts_with("/v1/queues")) {
       id = owner_->queue;
+    } else if (r.pattern.starts_with("/v1/webhooks")) {
+      id = owner_->webhook;
     } else {
       id = one_of(owner_->letters);
     }
@@ -133,7 +135,8 @@ class swapper {
       return {text(method::get, "/v1/accounts"), text(method::get, "/v1/accounts"), asker_};
     }
     if (one_of("abcdefgh") == 'a') {
-      const std::string list = one_of("ab") == 'a' ? "/v1/agents?brand=" : "/v1/queues?brand=";
+      const std::string list = one_of(std::array{
+          "/v1/agents?brand=", "/v1/queues?brand=", "/v1/webhooks?brand=", "/v1/sla/breaches?brand="});
       return {text(method::get, list + owner_->brand), text(method::get, list + "nobodys"), asker_};
     }
     struct filter {

@@ -40,7 +40,10 @@ std::string routing(const tenant& t) {
   const auto brand = "brand = \"" + t.brand + "\"\n";
   return "\n[[queue]]\nid = \"" + t.queue + "\"\n" + brand + "name = \"" + t.words.of("queuename") +
          "\"\nmode = \"pull\"\n[[agent]]\nid = \"" + t.agent + "\"\n" + brand + "name = \"" +
-         t.words.of("agentname") + "\"\nskills = { " + t.words.of("skill") + " = 1 }\n";
+         t.words.of("agentname") + "\"\nskills = { " + t.words.of("skill") + " = 1 }\n" +
+         "[[webhook]]\nid = \"" + t.webhook + "\"\n" + brand + "url = \"https://" + t.words.of("host") +
+         ".example/in\"\nsecret = \"whsec_" + std::string(32, t.words.letter()) +
+         "\"\nevents = [\"message.received\"]\nenabled = false\n";
 }
 
 std::string page_comment(const tenant& t, std::string_view id, std::string_view text) {
@@ -89,6 +92,7 @@ world::world(std::uint64_t seed) : nobody(nobodys_letter, seed + 99) {
     t.brand = t.words.of("brand");
     t.agent = t.words.of("agent");
     t.queue = t.words.of("queue");
+    t.webhook = t.words.of("webhook");
     t.number = "10654035224290" + std::to_string(n);
     t.page = "98765432101230" + std::to_string(n);
     t.accounts = {t.words.of("whatsapp"), t.words.of("page")};

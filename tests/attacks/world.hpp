@@ -32,6 +32,7 @@ struct tenant {
   std::vector<std::string> accounts;
   std::vector<std::string> conversations, messages, customers, letters;
   std::string queue, session;  ///< where all of its conversations wait; its agent's, who serves none
+  std::string webhook;         ///< that nothing is delivered to
   std::string pictured;        ///< a message with an attachment
   std::vector<std::string> event_cursors;
   /// Where a list of its own goes on: the list's target, the cursor.

@@ -179,14 +179,6 @@ TEST(Webhooks, AreOfABrandAndHaveAnIdOfTheirOwn) {
   }
 }
 
-TEST(Webhooks, SayThatNothingIsDeliveredYet) {
-  const auto on = loaded(config_with({}));
-  ASSERT_NE(on, nullptr);
-  ASSERT_EQ(on->warnings.size(), 1u);
-  EXPECT_NE(on->warnings[0].find("delivers nothing"), std::string::npos) << on->warnings[0];
-  EXPECT_EQ(loaded(config_with({.more = "enabled = false"}))->warnings, lines{});
-}
-
 TEST(Webhooks, ArePartOfTheVersionButTheirSecretsAreNot) {
   const auto version = loaded(config_with({}))->version;
   EXPECT_EQ(loaded(config_with({.secret = "\"" + std::string(previous) + "\""}))->version, version);

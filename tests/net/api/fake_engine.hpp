@@ -63,6 +63,12 @@ class fake_engine final : public actors::engine {
     reply(rows_of == answers.end() ? actors::routing_answer{} : actors::routing_answer(rows_of->second));
   }
   [[nodiscard]] std::vector<actors::router_figures> routing_figures() const override { return figures; }
+  [[nodiscard]] std::vector<actors::promise_count> promise_counts() const override { return promised; }
+  [[nodiscard]] std::vector<actors::webhook_figures> webhooks() const override { return hooks; }
+  void replay_deliveries(actors::webhook_replay what, actors::webhook_replayed_handler reply) override {
+    replays.push_back(std::move(what));
+    reply(actors::webhook_replayed(replayed));
+  }
   void signal(actors::thread_signal, const domain::conversation&) override { ++signals; }
   void mark_replayed(const domain::dead_letter& d, std::function<void(bool)> reply) override {
     marked.push_back(d.id.value);
@@ -132,6 +138,10 @@ class fake_engine final : public actors::engine {
   std::vector<std::pair<std::string, actors::routing_question>> questions;
   std::map<std::string, actors::routing_answer> answers;  ///< by brand
   std::vector<actors::router_figures> figures;
+  std::vector<actors::promise_count> promised;
+  std::vector<actors::webhook_figures> hooks;
+  std::vector<actors::webhook_replay> replays;
+  actors::webhook_replayed replayed;
   std::vector<std::string> marked;
   bool mark_durable = true, reads_full = false;
   std::vector<std::pair<std::string, std::string>> erased;

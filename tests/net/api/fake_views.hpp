@@ -23,6 +23,8 @@ class fake_views final : public storage::views {
   std::map<std::string, domain::dead_letter> letters;
   std::map<key, storage::erasure_row> erasures;
   mutable std::optional<storage::conversation_query> asked;
+  mutable std::optional<storage::breach_query> breaches_asked;
+  std::map<key, std::vector<storage::delivery_row>> deliveries;  ///< by brand and webhook, the latest events first
   mutable std::optional<std::vector<std::string>> letters_asked;
   mutable std::optional<storage::message_order> messages_asked;
   storage::page next_page;
@@ -60,6 +62,19 @@ class fake_views final : public storage::views {
       std::string_view brand, domain::conversation_id, std::size_t, std::string_view) const override {
     looked.push_back("decisions of " + std::string(brand));
     return listed();
+  }
+  [[nodiscard]] expected<storage::page, storage::views_error> list_breaches(
+      const storage::breach_query& q) const override {
+    breaches_asked = q;
+    return listed();
+  }
+  void each_delivery(std::string_view brand, std::string_view id, storage::log_sequence before,
+                     const std::function<bool(storage::delivery_row&&)>& each) const override {
+    const auto rows = deliveries.find({std::string(brand), std::string(id)});
+    if (rows == deliveries.end()) return;
+    for (auto row : rows->second) {
+      if (row.last.event < before && !each(std::move(row))) return;
+    }
   }
   [[nodiscard]] expected<storage::page, storage::views_error> list_dead_letters(
       std::span<const std::string> brands, std::size_t, std::string_view) const override {

@@ -52,6 +52,10 @@ inline std::shared_ptr<config::settings> some_settings() {
   }
   for (const std::string brand : {"acme", "beta"}) {
     s->queues.push_back({.id = {brand + "-support"}, .brand = {brand}});
+    config::webhook_settings hook;
+    hook.id = brand + "-hook";
+    hook.brand = {brand};
+    s->webhooks.push_back(std::move(hook));
     for (const auto* name : {"-person", "-other"})
       s->agents.push_back({.id = {brand + name}, .brand = {brand}});
   }

@@ -244,6 +244,7 @@ TEST(router, what_another_brand_owns_does_not_exist) {
         if (r.pattern.starts_with("/v1/accounts")) id = owner + "-wa";
         if (r.pattern.starts_with("/v1/agents")) id = owner + "-person";
         if (r.pattern.starts_with("/v1/queues")) id = owner + "-support";
+        if (r.pattern.starts_with("/v1/webhooks")) id = owner + "-hook";
         if (r.pattern.starts_with("/v1/offers")) id = conversation + '~' + owner + "-person";
         p.engine.rows.conversations_by_id[{owner, conversation}] =
             R"({"id":")" + conversation + R"(","version":3})";
