@@ -41,6 +41,8 @@ struct bench_options {
   std::uint64_t decisions = 50'000;       ///< routing: measured in each part
   std::uint64_t largest = 1'000'000;  ///< routing: queue up to which growth is measured; agents up to a tenth
   std::uint64_t rounds = 300;         ///< routing: end to end; 0: no engine is started
+  std::uint64_t armed = 1'000'000;  ///< promises: clocks ahead, that a start finds again
+  std::uint64_t burst = 100'000;    ///< promises: clocks due at one time
   std::string plot;                   ///< routing: SVG file of the growth; empty: none
   bool json = false;
 };
@@ -55,6 +57,9 @@ struct bench_options {
 [[nodiscard]] int run_bench_outbound(const bench_options& options);
 /// What a router's decisions cost, in memory and end to end. 1 also if an offer is of another conversation than the first in line.
 [[nodiscard]] int run_bench_routing(const bench_options& options);
+/// Promises: ingest with and without them, a burst of breaches with ingest beside it, a start with many ahead. 1 also if a breach
+/// is missing or there is one too many.
+[[nodiscard]] int run_bench_promises(const bench_options& options);
 /// Latency from the intended send time, to the 200 and to the subscribers.
 [[nodiscard]] int run_bench_latency(const bench_options& options);
 

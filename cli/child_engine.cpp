@@ -6,11 +6,13 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <thread>
 
 namespace switchboard::cli {
@@ -65,10 +67,10 @@ expected<void, std::string> child_engine::make_directory(const std::string& belo
   return {};
 }
 
-expected<void, std::string> child_engine::run(const std::vector<std::string>& arguments) {
-  std::vector<std::string> words{"/proc/self/exe", "serve"};
-  words.insert(words.end(), arguments.begin(), arguments.end());
-  auto started = child_process::start(words, directory_ + "/engine.log");
+expected<void, std::string> child_engine::run(std::vector<std::string> arguments) {
+  words_ = {"/proc/self/exe", "serve"};
+  std::ranges::move(arguments, std::back_inserter(words_));
+  auto started = child_process::start(words_, directory_ + "/engine.log");
   if (!started) return unexpected{started.error()};
   process_ = *std::move(started);
   if (auto ready = wait_ready(); !ready) return unexpected{ready.error() + ": " + process_->last_words()};
@@ -111,10 +113,21 @@ expected<void, std::string> child_engine::wait_ready() {
   return unexpected{std::string("the engine was not ready within 60 s")};
 }
 
+expected<std::chrono::nanoseconds, std::string> child_engine::restart() {
+  process_.reset();
+  const auto began = std::chrono::steady_clock::now();
+  if (auto ran = run({words_.begin() + 2, words_.end()}); !ran) return unexpected{ran.error()};
+  return std::chrono::steady_clock::now() - began;
+}
+
 child_engine::~child_engine() {
   process_.reset();
   std::error_code ec;
   if (!directory_.empty()) fs::remove_all(directory_, ec);
+}
+
+std::string child_engine::admin_url() const {
+  return "http://127.0.0.1:" + std::to_string(admin_port_);
 }
 
 std::string child_engine::url() const {

@@ -58,6 +58,20 @@ void add_routing(CLI::App& bench, bench_options& o) {
   c->add_flag("--json", o.json, "One JSON object instead of text");
 }
 
+void add_promises(CLI::App& bench, bench_options& o) {
+  auto* c = command(bench, "promises", "What [[sla]] costs: in ingest, in a burst of breaches, at a start",
+                    "  switchboard bench promises\n"
+                    "  switchboard bench promises --armed 100k --burst 20k --json");
+  unit_option(c, "--armed", o.armed, typed_count, "Clocks ahead, that a start finds again (1M)", "N");
+  unit_option(c, "--burst", o.burst, typed_count, "Clocks that are due at one time (100k)", "N");
+  unit_option(c, "--duration", o.duration, typed_duration, "Measured time of each part of ingest (10s)",
+              "TIME");
+  c->add_option("--data-root", o.data_root,
+                "Where the own engine's data directory is made (the temporary directory)")
+      ->type_name("DIR");
+  c->add_flag("--json", o.json, "One JSON object instead of text");
+}
+
 }  // namespace
 
 void add_bench(CLI::App& app, bench_options& o) {
@@ -107,6 +121,7 @@ void add_bench(CLI::App& app, bench_options& o) {
                    "The fake platform (switchboard-fake-platform beside this program)")
       ->type_name("FILE");
   add_routing(*c, o);
+  add_promises(*c, o);
 }
 
 int run_bench(const CLI::App& bench, bench_options& o) {
@@ -116,6 +131,7 @@ int run_bench(const CLI::App& bench, bench_options& o) {
   if (which == "latency") return run_bench_latency(o);
   if (which == "outbound") return run_bench_outbound(o);
   if (which == "routing") return run_bench_routing(o);
+  if (which == "promises") return run_bench_promises(o);
   if (chosen.count("--subscribers") == 0) o.subscribers = 1'000;
   if (chosen.count("--connections") == 0) o.connections = 16;
   return run_bench_fanout(o);

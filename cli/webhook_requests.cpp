@@ -128,8 +128,9 @@ void webhook_requests::append_message(std::string& body, std::vector<slots>& pla
 std::string_view webhook_requests::next(std::uint64_t number) {
   if (next_clock_look_ == 0) {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
-    write_decimal(seconds_.data(), time_digits,
-                  static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(now).count()));
+    const auto seconds =
+        static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(now).count());
+    write_decimal(seconds_.data(), time_digits, plan_.written_at != 0 ? plan_.written_at : seconds);
     next_clock_look_ = requests_between_clock_looks;
   }
   --next_clock_look_;

@@ -21,7 +21,8 @@ struct webhook_plan {
   std::uint64_t customers = 50'000;
   std::uint64_t first_customer = 0;  ///< two plans with ranges apart share no conversation
   std::uint32_t messages_per_body = 1;
-  std::uint32_t run = 0;  ///< part of every id: two runs against one data directory share none
+  std::uint64_t written_at = 0;  ///< seconds since 1970 that all of them say they were written at; 0: when they are made
+  std::uint32_t run = 0;         ///< part of every id: two runs against one data directory share none
 };
 
 /// The text that stands in front of a message's number (16 hex digits) in every id of this run.
