@@ -23,9 +23,6 @@ constexpr std::size_t rechecks_under_way_max = 16;
 constexpr domain::timestamp not_due{};
 /// Who is not heard of by then (its thread leaves memory, the journal fails) is woken again.
 constexpr auto again_after = 5s;
-/// The wall clock may be set meanwhile.
-constexpr auto sleeps_at_most = 1s;
-constexpr auto sleeps_at_least = 1ms;
 
 /// Everything by which it changes when something is due (storage::wake_rows says the same of rows).
 stream_filter about_waking() {
@@ -34,6 +31,8 @@ stream_filter about_waking() {
   f.types = {event_type::conversation_updated,
              event_type::conversation_resolved,
              event_type::conversation_closed,
+             event_type::conversation_queued,
+             event_type::conversation_transferred,
              event_type::customer_erased,
              event_type::sla_armed,
              event_type::sla_paused,
@@ -65,7 +64,7 @@ void take(self_ptr self, alarm_links* links, const storage::record& r) {
   }
   if (r.conversation_json.empty()) return;  // its customer is forgotten, and another event says so
   index.set(r.conversation, r.brand, r.conversation_sequence, r.wake_at);
-  if (!r.sla_json.empty()) links->figures->promises.take(r);
+  links->figures->promises.take(r);
 }
 
 /// False: the log can't be read, and it was told.
@@ -116,13 +115,10 @@ domain::deadline_index* first_due(self_ptr self) {
   return first;
 }
 
-/// A tick that comes too early is none; one that would come too late is overtaken by another.
 void sleep_until(self_ptr self, std::optional<domain::timestamp> due, domain::timestamp now) {
-  const auto left = due ? std::chrono::ceil<std::chrono::milliseconds>(*due - now) : sleeps_at_most;
-  const auto sleeps = std::clamp<std::chrono::milliseconds>(left, sleeps_at_least, sleeps_at_most);
-  if (now + sleeps >= self->state.tick_at) return;
-  self->state.tick_at = now + sleeps;
-  self->delayed_send(self, sleeps, tick_atom::value);
+  if (const auto t = self->state.ticks.sleep_until(due, now)) {
+    self->delayed_send(self, t->after, tick_atom::value, t->name);
+  }
 }
 
 void wake_due(self_ptr self, alarm_links* links) {
@@ -203,9 +199,8 @@ caf::behavior alarm(caf::stateful_actor<alarm_state>* self, alarm_links* links,
         links->awake.store(false, std::memory_order_release);
         if (follow(self, links)) wake_due(self, links);
       },
-      [=](tick_atom) {
-        self->state.tick_at = domain::timestamp::max();
-        wake_due(self, links);
+      [=](tick_atom, std::int64_t name) {
+        if (self->state.ticks.heard(name)) wake_due(self, links);
       },
       [=](const woken_ptr& w) { heard(self, links, *w); },
       [=](recheck_atom) {

@@ -15,6 +15,7 @@
 #include "actors/conversation.hpp"
 #include "actors/feed.hpp"
 #include "actors/promise_figures.hpp"
+#include "actors/ticking.hpp"
 #include "domain/deadline_index.hpp"
 #include "domain/histogram.hpp"
 
@@ -71,7 +72,7 @@ struct alarm_state {
   domain::timestamp begun;  ///< what was due before, nobody saw to
   std::size_t under_way = 0;
   std::deque<domain::due_conversation> recheck;  ///< that have yet to look at their plans
-  domain::timestamp tick_at = domain::timestamp::max();  ///< when a tick is on its way
+  ticking ticks;
 };
 
 /// When it begins: the log's end as `first` was read, and that.

@@ -39,12 +39,12 @@ constexpr std::size_t attempts_of_note_max = 256;
 constexpr auto flush_after = 50ms;
 /// A start reads so much of the log again at most, if nothing was delivered in it.
 constexpr storage::log_sequence settled_unnoted_max = 10'000;
+/// Times of records rise, but for what waited in mailboxes, and where a clock was set.
+constexpr auto times_apart_max = 10min;
 /// One request for a replay looks at so much of the log; the next goes on.
 constexpr std::size_t replay_scanned_max = 500'000;
 /// What is not tried yet holds a start back so far; beyond, it is noted as waiting.
 constexpr storage::log_sequence behind_max = 1'000;
-constexpr auto sleeps_at_most = 1s;  // the wall clock may be set meanwhile
-constexpr auto sleeps_at_least = 1ms;
 
 webhooks::queue_rules rules_of(const config::webhook_settings& w, const node& of) {
   webhooks::queue_rules rules;
@@ -70,6 +70,7 @@ hook hook_of(const config::webhook_settings& w, const deliverer_start::one& befo
     h.gone_noted =
         before.row->gone;  // it is asked once more: somebody may have seen to it, and started us again
   }
+  h.over = before.over;
   for (const auto& a : before.waiting) h.queue.restore(a);
   return h;
 }
@@ -80,7 +81,11 @@ deliverer_start::one read_one(const storage::views& views, const deliverer_state
   if (!found.row) return found;
   views.each_delivery(k.first, k.second, storage::every_delivery, [&](storage::delivery_row&& row) {
     using enum webhooks::outcome;
-    if (row.last.what == failed || row.last.what == waiting) found.waiting.push_back(std::move(row.last));
+    if (row.last.what == failed || row.last.what == waiting) {
+      found.waiting.push_back(std::move(row.last));
+    } else if (row.last.event > found.row->settled) {
+      found.over.insert(row.last.event);
+    }
     return true;
   });
   return found;
@@ -110,10 +115,11 @@ bool read_on(self_ptr self, deliverer_links* links, hook& h, domain::timestamp n
     return true;
   }
   for (const auto& r : got.records) {
-    if (!is_for(*h.settings, *r)) continue;
+    if (!is_for(*h.settings, *r) || h.over.contains(r->sequence)) continue;
     h.queue.add({.event = r->sequence, .type = r->type, .conversation = r->conversation}, now);
   }
   h.queue.read_to(got.position);
+  h.over.erase(h.over.begin(), h.over.upper_bound(got.position));
   h.more = got.more;
   if (!got.records.empty()) begin_flush(self, now);
   return true;
@@ -136,8 +142,12 @@ bool send_due(self_ptr self, deliverer_links* links, hook& h, domain::timestamp 
   while (const auto what = h.queue.take(now)) {
     const auto record = event_at(*links, h, what->event);
     if (!record) return false;
-    if (!*record) {
-      h.queue.forgotten(what->event);
+    if (!*record || !is_for(*h.settings, **record)) {
+      if (auto said = h.queue.forgotten(what->event,
+                                        "withdrawn: its customer was erased, the journal keeps it "
+                                        "no more, or the webhook hears its type no more")) {
+        h.unnoted.push_back(*std::move(said));
+      }
       begin_flush(self, now);
       continue;
     }
@@ -146,7 +156,7 @@ bool send_due(self_ptr self, deliverer_links* links, hook& h, domain::timestamp 
     one->webhook = h.settings->id;
     one->event = what->event;
     links->figures->under_way.fetch_add(1, std::memory_order_relaxed);
-    links->client->deliver({.to = h.settings, .what = *record, .now = now},
+    links->client->deliver({.to = h.settings, .what = *record, .now = wall_clock()},
                            [one, to = caf::actor_cast<caf::actor>(self)](delivery_outcome outcome) {
                              one->outcome = std::move(outcome);
                              caf::anon_send(to, one);
@@ -228,7 +238,8 @@ void heard(self_ptr self, deliverer_links* links, const delivered& d) {
   if (at == self->state.hooks.end()) return;  // the config has it no more
   auto& h = at->second;
   if (!h.queue.is_under_way(d.event)) return;  // … or has it again: it is sent again
-  const auto now = wall_clock();
+  const auto now = links->of->clock.now();
+  if (d.outcome.cut_off) return h.queue.put_back(d.event);
   auto came = h.queue.answered(d.event, d.outcome.answer, d.outcome.error, now);
   auto& f = h.figures;
   f.last_status = came.status;
@@ -246,20 +257,17 @@ void heard(self_ptr self, deliverer_links* links, const delivered& d) {
 
 // -- when ---------------------------------------------------------------------------------------------------
 
-/// A tick that comes too early is none; one that would come too late is overtaken by another.
 void sleep_until(self_ptr self, domain::timestamp due, domain::timestamp now) {
-  const auto sleeps = std::clamp<std::chrono::milliseconds>(
-      std::chrono::ceil<std::chrono::milliseconds>(due - now), sleeps_at_least, sleeps_at_most);
-  if (now + sleeps >= self->state.tick_at) return;
-  self->state.tick_at = now + sleeps;
-  self->delayed_send(self, sleeps, tick_atom::value);
+  if (const auto t = self->state.ticks.sleep_until(due, now)) {
+    self->delayed_send(self, t->after, tick_atom::value, t->name);
+  }
 }
 
 void go_on(self_ptr self, deliverer_links* links) {
   auto& s = self->state;
-  const auto now = wall_clock();
+  const auto now = links->of->clock.now();
   if (s.flush_at && *s.flush_at <= now) flush(self, links);
-  auto next = now + sleeps_at_most;
+  auto next = now + ticking::at_most;
   for (auto& [k, h] : s.hooks) {
     if (!h.settings->enabled || links->draining.load(std::memory_order_acquire)) continue;
     // Of each a little in turn: one that is far behind holds up no other.
@@ -273,25 +281,25 @@ void go_on(self_ptr self, deliverer_links* links) {
 
 // -- another config, and once more --------------------------------------------------------------------------
 
-bool sends_as_before(const config::webhook_settings& a, const config::webhook_settings& b) {
-  return a.url == b.url && a.keys == b.keys && a.events == b.events && a.enabled == b.enabled;
+bool is_as_before(const config::webhook_settings& a, const config::webhook_settings& b) {
+  return a.url == b.url && a.keys == b.keys && a.events == b.events && a.ordered == b.ordered &&
+         a.enabled == b.enabled && a.timeout == b.timeout && a.give_up_after == b.give_up_after &&
+         a.concurrency == b.concurrency;
 }
 
-void apply_settings(self_ptr self, deliverer_links* links) {
+void apply_settings(self_ptr self, deliverer_links* links, storage::log_sequence end) {
   auto& hooks = self->state.hooks;
   const auto settings = links->of->settings.load();
   std::map<deliverer_state::key, hook> next;
   for (const auto& w : settings->webhooks) {
     auto known = hooks.extract(key_of(w));
     if (known.empty()) {
-      const auto end = links->log->position("latest");
-      if (!end) continue;
       const auto row = read_one(*links->of->views, key_of(w));
-      next.emplace(key_of(w), hook_of(w, row, *links->of, *end));
+      next.emplace(key_of(w), hook_of(w, row, *links->of, end));
       continue;
     }
     auto& h = known.mapped();
-    if (!sends_as_before(*h.settings, w)) h.queue.revive();
+    if (!is_as_before(*h.settings, w)) h.queue.revive();
     h.settings = std::make_shared<const config::webhook_settings>(w);
     h.filter = webhook_filter(w);
     h.queue.apply(rules_of(w, *links->of));
@@ -309,12 +317,12 @@ struct replaying {
 
   /// False: there is no room for it.
   bool add(const storage::record& r) {
-    if (h.queue.room() == 0) {
+    if (h.queue.room() == 0 && !h.queue.knows(r.sequence)) {
       done.more = r.sequence - 1;
       return false;
     }
     auto said = h.queue.replay({.event = r.sequence, .type = r.type, .conversation = r.conversation}, now);
-    if (!said) return true;  // it waits already, or comes by itself
+    if (!said) return true;  // it is under way, or comes by itself
     h.unnoted.push_back(*std::move(said));
     ++done.events;
     return true;
@@ -333,7 +341,7 @@ bool replay_these(const deliverer_links& links, const webhook_replay& what, repl
 }
 
 bool replay_of_time(const deliverer_links& links, const webhook_replay& what, replaying& to) {
-  const auto begin = place_before(*links.log, what.from);
+  const auto begin = place_before(*links.log, what.from - times_apart_max);
   if (!begin) return false;
   auto position = std::max(*begin, what.after);
   const auto end = to.h.queue.read();
@@ -341,10 +349,17 @@ bool replay_of_time(const deliverer_links& links, const webhook_replay& what, re
     const auto got = links.log->pull(position, to.h.filter, records_at_once, bytes_at_once, scanned_at_once);
     if (got.failed) return false;
     for (const auto& r : got.records) {
-      if (r->sequence > end || r->at > what.to) return true;
+      if (r->sequence > end || r->at - times_apart_max > what.to) return true;
+      if (r->at < what.from || r->at > what.to) continue;
       if (is_for(*to.h.settings, *r) && !is_withdrawn(*r) && !to.add(*r)) return true;
     }
-    position = got.expired ? end : got.position;
+    if (got.expired) {  // what lies before is gone for everybody
+      const auto earliest = links.log->position("earliest");
+      if (!earliest) return false;
+      position = std::max(*earliest, position + 1);
+      continue;
+    }
+    position = got.position;
     if (!got.more) return true;
   }
   if (position < end) to.done.more = position;
@@ -360,7 +375,7 @@ void replay(self_ptr self, deliverer_links* links, wanted_replay& asked) {
   }
   auto& h = at->second;
   h.queue.revive();
-  replaying to{.h = h, .now = wall_clock()};
+  replaying to{.h = h, .now = links->of->clock.now()};
   const bool read = what.events.empty() ? replay_of_time(*links, what, to) : replay_these(*links, what, to);
   if (!read) return asked.then({.what = webhook_replayed::end::failed});
   note(*links, h, [done = to.done, then = std::move(asked.then)](commit_state s) mutable {
@@ -369,7 +384,12 @@ void replay(self_ptr self, deliverer_links* links, wanted_replay& asked) {
   });
 }
 
+/// A start reads nothing again.
 void close(self_ptr self, deliverer_links* links) {
+  for (auto& [k, h] : self->state.hooks) {
+    auto parked = h.queue.parked(h.queue.waiting());
+    std::move(parked.begin(), parked.end(), std::back_inserter(h.unnoted));
+  }
   flush(self, links);
   self->quit();
 }
@@ -398,8 +418,8 @@ caf::behavior deliverer(caf::stateful_actor<deliverer_state>* self, deliverer_li
         for (auto& [k, h] : self->state.hooks) h.more = true;
         go_on(self, links);
       },
-      [=](tick_atom) {
-        self->state.tick_at = domain::timestamp::max();
+      [=](tick_atom, std::int64_t name) {
+        if (!self->state.ticks.heard(name)) return;
         tell_figures(self, *links);
         go_on(self, links);
       },
@@ -407,8 +427,8 @@ caf::behavior deliverer(caf::stateful_actor<deliverer_state>* self, deliverer_li
         heard(self, links, *d);
         go_on(self, links);
       },
-      [=](changed_atom) {
-        apply_settings(self, links);
+      [=](changed_atom, storage::log_sequence end) {
+        apply_settings(self, links, end);
         go_on(self, links);
       },
       [=](const replay_ptr& r) {

@@ -12,13 +12,14 @@
 //   committed       there is more in the log
 //   tick            something may be due, or to be noted
 //   delivered_ptr   what came of one attempt
-//   changed         another config
+//   changed         another config, in force behind this place of the log
 //   replay_ptr      deliver these once more
 //   closeall        the node stops: what came of attempts is noted, then quit
 
 #include "actors/conversation.hpp"
 #include "actors/delivery_client.hpp"
 #include "actors/feed.hpp"
+#include "actors/ticking.hpp"
 #include "actors/webhook_calls.hpp"
 #include "domain/webhooks/delivery_queue.hpp"
 #include "storage/views.hpp"
@@ -34,6 +35,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -84,6 +86,7 @@ struct deliverer_state {
     std::shared_ptr<const config::webhook_settings> settings;
     stream_filter filter;
     domain::webhooks::delivery_queue queue;
+    std::set<storage::log_sequence> over = {};            ///< behind queue.settled(), as a start found it
     std::vector<domain::webhooks::attempt> unnoted = {};  ///< what came of attempts
     std::optional<storage::log_sequence> settled_noted =
         {};  ///< as the log has it; nullopt: it says nothing of it
@@ -93,8 +96,8 @@ struct deliverer_state {
   };
   using key = std::pair<std::string, std::string>;  ///< brand, webhook
   std::map<key, hook> hooks;
-  std::optional<domain::timestamp> flush_at;             ///< when what is new is to be noted, and told
-  domain::timestamp tick_at = domain::timestamp::max();  ///< when a tick is on its way
+  std::optional<domain::timestamp> flush_at;  ///< when what is new is to be noted, and told
+  ticking ticks;
 };
 
 /// When it begins: how far each webhook of the config had come, and what waited for it.
@@ -103,6 +106,7 @@ struct deliverer_start {
   struct one {
     std::optional<storage::webhook_row> row;
     std::vector<domain::webhooks::attempt> waiting;
+    std::set<storage::log_sequence> over;  ///< behind where it was settled
   };
   std::map<deliverer_state::key, one> hooks = {};
 };

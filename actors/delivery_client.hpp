@@ -20,6 +20,7 @@ struct delivery_order {
 
 struct delivery_outcome {
   domain::webhooks::answer answer = {};
+  bool cut_off = false;  ///< by stop(): what came of it nobody knows, and it is no fault of the receiver's
   std::string error =
       {};  ///< for a person, why it was not taken: no secret, nothing of the event; empty where it was
 };

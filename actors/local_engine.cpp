@@ -345,7 +345,7 @@ settings_state local_engine::apply_settings(std::shared_ptr<const config::settin
   node_.settings.store(std::move(next), std::memory_order_release);
   rest();
   reconfigure_routing();
-  if (deliverer_) caf::anon_send(deliverer_, changed_atom::value);
+  if (deliverer_) caf::anon_send(deliverer_, changed_atom::value, tail_.committed());
   const std::vector records{std::make_shared<storage::record>(storage::encode(e, node_.name))};
   const auto settled = std::make_shared<std::promise<commit_state>>();  // the writer's, until it has said so
   auto recorded = settled->get_future();

@@ -86,6 +86,10 @@ void local_engine::start_deliveries(std::shared_ptr<delivery_client> client, del
       caf::anon_send(deliverer_, committed_atom::value);
     }
   });
+  // Of what was committed since it was spawned nobody has told it.
+  if (!deliverer_links_.awake.exchange(true, std::memory_order_acq_rel)) {
+    caf::anon_send(deliverer_, committed_atom::value);
+  }
 }
 
 /// What is under way may still be answered: else it is sent once more by the next start.

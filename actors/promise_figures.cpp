@@ -6,6 +6,7 @@ using domain::event_type;
 
 void promise_figures::take(const storage::record& r) {
   const std::lock_guard lock{mutex_};
+  if (r.sla_json.empty() && !at_risk_.contains(r.conversation)) return;
   if (r.type == event_type::sla_breached) {
     ++counts_[{r.brand, r.queue}].breached;
   } else if (r.type == event_type::sla_met &&

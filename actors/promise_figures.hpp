@@ -24,7 +24,7 @@ struct promise_count {
 /// One thread counts; any may read().
 class promise_figures {
  public:
-  /// An sla.* event, with its conversation.
+  /// An event with its conversation: a clock's, or one by which it goes to another queue.
   void take(const storage::record& r);
   /// As a start finds it.
   void set_at_risk(const domain::conversation_id& id, std::string_view brand, std::string_view queue,

@@ -36,7 +36,13 @@ void check_actions(checking& c, const std::vector<sla::action>& actions, const t
                  {table.source().begin, in_quotes(std::string(word) + ":" + a.what), brand});
     };
     if (a.kind == sla::action_kind::move_queue) check(c.queues, "move_queue");
-    if (a.kind == sla::action_kind::webhook) check(c.webhooks, "webhook");
+    if (a.kind != sla::action_kind::webhook) continue;
+    check(c.webhooks, "webhook");
+    const auto* const w = c.s.find_webhook(a.what);
+    if (w == nullptr || !brand.empty() || c.s.brands.size() < 2) continue;
+    c.r.warn(table.source().begin,
+             in_quotes("webhook:" + a.what) + " hears brand " + in_quotes(w->brand.value) +
+                 " only, and this [[sla]] fits others, too; name one of each, or give it brands");
   }
 }
 

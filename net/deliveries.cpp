@@ -37,9 +37,9 @@ actors::delivery_outcome outcome_of(const client::result& r, domain::timestamp n
 
 }  // namespace
 
-std::string delivery_body(const storage::record& r) {
-  std::string body = "{\"timestamp\":\"" + domain::to_rfc3339(r.at) + "\",";
-  body.append(r.bytes, 1);
+std::string delivery_body(std::string_view event, domain::timestamp at) {
+  std::string body = "{\"timestamp\":\"" + domain::to_rfc3339(at) + "\",";
+  body += event.substr(1);
   return body;
 }
 
@@ -49,7 +49,7 @@ void deliveries::deliver(actors::delivery_order what, std::function<void(actors:
   const auto& to = *what.to;
   client::request r;
   r.url = to.url;
-  r.body = delivery_body(*what.what);
+  r.body = delivery_body(what.what->bytes, what.what->at);
   r.timeout = to.timeout;
   r.answer_bytes_max = answer_bytes_max;
   r.to_any_address = to.loopback;
@@ -57,9 +57,16 @@ void deliveries::deliver(actors::delivery_order what, std::function<void(actors:
   r.headers = client::webhook_headers(to.keys, client::webhook_message_id(to.id, what.what->sequence),
                                       seconds, r.body);
   if (r.headers.empty()) return done({.answer = {}, .error = "it could not be signed"});
-  http_.perform(std::move(r), [done = std::move(done), now = what.now](client::result&& result) {
-    done(outcome_of(result, now));
+  http_.perform(std::move(r), [this, done = std::move(done), now = what.now](client::result&& result) {
+    auto outcome = outcome_of(result, now);
+    outcome.cut_off = result.what != client::reached::answered && stopping_.load();
+    done(std::move(outcome));
   });
+}
+
+void deliveries::stop() {
+  stopping_.store(true);
+  http_.stop();
 }
 
 }  // namespace switchboard::net

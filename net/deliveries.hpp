@@ -5,13 +5,15 @@
 #include "actors/delivery_client.hpp"
 #include "net/client/http_client.hpp"
 
+#include <atomic>
 #include <functional>
 #include <string>
+#include <string_view>
 
 namespace switchboard::net {
 
-/// What is posted: the event as subscribers get it, with `timestamp` beside `type` and `data`.
-[[nodiscard]] std::string delivery_body(const storage::record& r);
+/// What is posted: the event's JSON as subscribers get it, with `timestamp` beside its `type` and `data`.
+[[nodiscard]] std::string delivery_body(std::string_view event, domain::timestamp at);
 
 class deliveries final : public actors::delivery_client {
  public:
@@ -19,9 +21,10 @@ class deliveries final : public actors::delivery_client {
   explicit deliveries(client::options o);
 
   void deliver(actors::delivery_order what, std::function<void(actors::delivery_outcome)> done) override;
-  void stop() override { http_.stop(); }
+  void stop() override;
 
  private:
+  std::atomic<bool> stopping_{false};
   client::http_client http_;
 };
 

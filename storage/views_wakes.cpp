@@ -11,10 +11,11 @@ namespace {
 using domain::conversation_status;
 using domain::event_type;
 
-/// Nothing else changes it: what clocks do is said (sla.*), and a snooze is the conversation's status.
+/// Nothing else changes it: what clocks do is said (sla.*), and a snooze is the conversation's status. Where clocks are at risk
+/// its queue is told, too.
 bool can_change(const record& r) {
   if (r.type >= event_type::sla_armed && r.type <= event_type::sla_cancelled) return true;
-  return r.place.status == conversation_status::snoozed ||
+  return r.at_risk != 0 || r.place.status == conversation_status::snoozed ||
          (r.has_previous && r.previous.status == conversation_status::snoozed);
 }
 

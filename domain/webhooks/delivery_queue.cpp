@@ -45,6 +45,8 @@ void delivery_queue::refresh(const item& i) {
 
 void delivery_queue::insert(item&& i) {
   const auto event = i.what.event;
+  firsts_.insert(i.first);
+  if (i.tries > 0) ++failing_;
   if (i.what.conversation.ordinal != 0) lines_[i.what.conversation].events.insert(event);
   if (!i.in_log) open_.insert(event);
   refresh(items_.emplace(event, std::move(i)).first->second);
@@ -54,6 +56,8 @@ void delivery_queue::remove(items::iterator at) {
   const auto gone = std::move(at->second);
   due_.erase({gone.due, gone.what.event});
   open_.erase(gone.what.event);
+  firsts_.erase(firsts_.find(gone.first));
+  if (gone.tries > 0) --failing_;
   items_.erase(at);
   const auto l = lines_.find(gone.what.conversation);
   if (l != lines_.end()) {
@@ -89,7 +93,12 @@ void delivery_queue::apply(const queue_rules& rules) {
 }
 
 std::size_t delivery_queue::room() const {
-  return rules_.waiting_max - std::min(rules_.waiting_max, items_.size());
+  const auto fresh = items_.size() - failing_;
+  const auto left =
+      failing_ >= rules_.failing_max ? 0 : rules_.waiting_max - std::min(rules_.waiting_max, fresh);
+  // A start may find more than that, all behind what is not read again yet: only by reading they get their turns.
+  const bool stuck = left == 0 && !gone_ && due_.empty() && under_way_ == 0;
+  return stuck ? 1 : left;
 }
 
 void delivery_queue::move_on(std::uint64_t place) {
@@ -112,8 +121,10 @@ void delivery_queue::read_to(std::uint64_t place) {
 }
 
 std::optional<attempt> delivery_queue::replay(const wanted_event& w, timestamp now) {
+  const auto known = items_.find(w.event);
+  if (known != items_.end()) return hurry(known->second, now);
   // What was not read yet comes by itself.
-  if (w.event > read_ || room() == 0 || items_.contains(w.event)) return std::nullopt;
+  if (w.event > read_ || room() == 0) return std::nullopt;
   item i{.what = w, .first = now, .due = now, .in_log = true};
   auto said = attempt_of(i, outcome::waiting);
   said.next = now;
@@ -121,9 +132,27 @@ std::optional<attempt> delivery_queue::replay(const wanted_event& w, timestamp n
   return said;
 }
 
+/// Whoever asks for it gives it all its time again.
+std::optional<attempt> delivery_queue::hurry(item& i, timestamp now) {
+  if (i.under_way) return std::nullopt;
+  due_.erase({i.due, i.what.event});
+  firsts_.erase(firsts_.find(i.first));
+  firsts_.insert(now);
+  i.first = i.due = now;
+  i.in_log = true;
+  open_.erase(i.what.event);
+  refresh(i);
+  settle();
+  auto said = attempt_of(i, outcome::waiting);
+  said.next = now;
+  return said;
+}
+
 std::optional<wanted_event> delivery_queue::take(timestamp now) {
   const auto at_once = circuit_open() ? 1 : rules_.concurrency;
-  if (gone_ || under_way_ >= at_once || due_.empty() || due_.begin()->first > now) return std::nullopt;
+  if (gone_ || now < not_before_ || under_way_ >= at_once || due_.empty() || due_.begin()->first > now) {
+    return std::nullopt;
+  }
   auto& i = items_.at(due_.begin()->second);
   i.under_way = true;
   ++under_way_;
@@ -136,7 +165,7 @@ std::optional<wanted_event> delivery_queue::take(timestamp now) {
 std::optional<timestamp> delivery_queue::next_due() const {
   const auto at_once = circuit_open() ? 1 : rules_.concurrency;
   if (gone_ || under_way_ >= at_once || due_.empty()) return std::nullopt;
-  return due_.begin()->first;
+  return std::max(due_.begin()->first, not_before_);
 }
 
 void delivery_queue::land(item& i) {
@@ -152,9 +181,9 @@ attempt delivery_queue::answered(std::uint64_t event, const answer& a, std::stri
   assert(at != items_.end());
   auto& i = at->second;
   land(i);
-  ++i.tries;
+  if (++i.tries == 1) ++failing_;  // until it leaves, or is tried again
   const auto meant = judge(a);
-  failed_in_row_ = meant == verdict::delivered ? 0 : failed_in_row_ + 1;
+  hear(meant, a, now);
   if (meant == verdict::gone) gone_ = true;
   const auto next = meant == verdict::delivered
                         ? std::nullopt
@@ -178,16 +207,41 @@ attempt delivery_queue::answered(std::uint64_t event, const answer& a, std::stri
   return said;
 }
 
-void delivery_queue::forgotten(std::uint64_t event) {
+/// How the receiver is, beside what became of the event.
+void delivery_queue::hear(verdict meant, const answer& a, timestamp now) {
+  if (meant == verdict::delivered) {
+    failed_in_row_ = 0;
+    not_before_ = {};
+    return;
+  }
+  ++failed_in_row_;
+  if (circuit_open()) not_before_ = std::max(not_before_, now + rules_.circuit_pause);
+  if (const auto asked = pause_of(a)) not_before_ = std::max(not_before_, now + *asked);
+}
+
+std::optional<attempt> delivery_queue::forgotten(std::uint64_t event, std::string why) {
   const auto at = items_.find(event);
-  if (at == items_.end()) return;
+  if (at == items_.end()) return std::nullopt;
   if (at->second.under_way) land(at->second);
+  std::optional<attempt> said;
+  if (at->second.in_log) {
+    said = attempt_of(at->second, outcome::given_up);
+    said->error = std::move(why);
+  }
   remove(at);
+  return said;
+}
+
+void delivery_queue::put_back(std::uint64_t event) {
+  auto& i = items_.at(event);
+  land(i);
+  refresh(i);
 }
 
 void delivery_queue::revive() {
   gone_ = false;
   failed_in_row_ = 0;
+  not_before_ = {};
 }
 
 std::vector<attempt> delivery_queue::parked(std::size_t most) {

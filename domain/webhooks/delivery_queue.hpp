@@ -3,8 +3,8 @@
 // has to read the log on. Pure; whoever has it reads the log, sends, and writes down what happened.
 //
 // The problem: a receiver may be away for a day. What waits for it is more than fits in memory, one event that it cannot take
-// must not hold back a million others, and yet after a crash none may be missing. So no more than `waiting_max` are known here:
-// beyond it (room() == 0) nobody reads on, and the log keeps them. An event that failed has its own attempt in the log, and
+// must not hold back a million others, and yet after a crash none may be missing. So no more than `waiting_max`, and `failing_max` of
+// those, are known here: beyond them (room() == 0) nobody reads on, and the log keeps the rest. An event that failed has its own attempt in the log, and
 // so the place from which a start reads on (settled()) passes it by; parked() are those that hold it back without having been
 // tried, and are to be written down like those that failed.
 //
@@ -26,8 +26,10 @@ struct queue_rules {
   bool ordered = false;
   std::uint32_t concurrency = 8;
   std::chrono::seconds give_up_after{24 * 3600};
-  std::size_t waiting_max = 10'000;
-  std::uint32_t circuit_after = 5;  ///< failed attempts in a row: then one at a time, until one succeeds
+  std::size_t waiting_max = 10'000;   ///< that were not tried yet
+  std::size_t failing_max = 100'000;  ///< … and that were, and are tried again
+  std::uint32_t circuit_after = 5;  ///< failed attempts in a row: then one at a time, until one succeeds …
+  std::chrono::seconds circuit_pause{5};  ///< … and none for so long behind each that fails
   std::uint64_t seed = 0;
 };
 
@@ -55,8 +57,8 @@ class delivery_queue {
   /// All of the log up to here was looked at.
   void read_to(std::uint64_t place);
   [[nodiscard]] std::uint64_t read() const { return read_; }
-  /// Once more what was delivered or given up; gives what is to be written down before it is tried, nullopt where it waits
-  /// already or there is no room.
+  /// Once more what was delivered or given up, or now what waits; gives what is to be written down before it is tried, nullopt
+  /// where it is under way, was not read yet, or there is no room.
   [[nodiscard]] std::optional<attempt> replay(const wanted_event& w, timestamp now);
 
   /// What to try now: it is under way until answered(), or forgotten().
@@ -66,8 +68,11 @@ class delivery_queue {
 
   /// What is to be written down about an attempt. Precondition: it is under way.
   [[nodiscard]] attempt answered(std::uint64_t event, const answer& a, std::string error, timestamp now);
-  /// It is not to be sent after all: its customer was erased, or the log has it no more. Delivered to nobody.
-  void forgotten(std::uint64_t event);
+  /// It is not to be sent after all: its customer was erased, or the log has it no more. Gives what is to be written down, where
+  /// the log says that it waits.
+  [[nodiscard]] std::optional<attempt> forgotten(std::uint64_t event, std::string why);
+  /// The attempt came to nothing by our own doing: as if it had not been made. Precondition: it is under way.
+  void put_back(std::uint64_t event);
 
   /// It said that it is gone: nothing is given out until revive().
   [[nodiscard]] bool gone() const { return gone_; }
@@ -81,9 +86,13 @@ class delivery_queue {
 
   /// When that which is not over for the longest time was due first; nullopt: all is over.
   [[nodiscard]] std::optional<timestamp> oldest() const {
-    if (items_.empty()) return std::nullopt;
-    return items_.begin()->second.first;
+    if (firsts_.empty()) return std::nullopt;
+    return *firsts_.begin();
   }
+  [[nodiscard]] std::size_t failing() const {
+    return failing_;
+  }  ///< of those waiting or under way, that failed before
+  [[nodiscard]] bool knows(std::uint64_t event) const { return items_.contains(event); }
   [[nodiscard]] std::size_t waiting() const { return items_.size() - under_way_; }
   [[nodiscard]] std::size_t under_way() const { return under_way_; }
   [[nodiscard]] bool is_under_way(std::uint64_t event) const {
@@ -114,7 +123,9 @@ class delivery_queue {
   void remove(items::iterator at);
   /// Those of the item's conversation whose turn may have come, or gone.
   void refresh(const item& i);
+  [[nodiscard]] std::optional<attempt> hurry(item& i, timestamp now);
   void land(item& i);
+  void hear(verdict meant, const answer& a, timestamp now);
   void move_on(std::uint64_t place);
   void settle();
 
@@ -123,6 +134,9 @@ class delivery_queue {
   std::set<std::pair<timestamp, std::uint64_t>> due_;  ///< that may be tried then
   std::map<conversation_id, line> lines_;
   std::set<std::uint64_t> open_;  ///< that hold settled() back
+  std::multiset<timestamp> firsts_;
+  std::size_t failing_ = 0;
+  timestamp not_before_{};  ///< the receiver asked for time, or needs it
   std::uint64_t read_;
   std::uint64_t settled_;
   std::size_t under_way_ = 0;

@@ -12,6 +12,7 @@ using std::chrono::milliseconds;
 
 constexpr std::array<milliseconds, 6> steps{5s, 5min, 30min, 2h, 5h, 10h};
 constexpr double jitter_share = 0.2;
+constexpr milliseconds pause_max = 5min;
 
 bool may_ask_for_time(std::uint16_t status) {
   return status == 429 || status == 503;
@@ -22,6 +23,11 @@ bool may_ask_for_time(std::uint16_t status) {
 verdict judge(const answer& a) {
   if (a.status >= 200 && a.status < 300) return verdict::delivered;
   return a.status == 410 ? verdict::gone : verdict::again;
+}
+
+std::optional<milliseconds> pause_of(const answer& a) {
+  if (!a.retry_after || !may_ask_for_time(a.status)) return std::nullopt;
+  return std::min(*a.retry_after, pause_max);
 }
 
 milliseconds step_after(std::uint32_t tries) {

@@ -22,6 +22,9 @@ enum class verdict : std::uint8_t {
 };
 [[nodiscard]] verdict judge(const answer& a);
 
+/// For how long the receiver wants nothing (429, 503 with Retry-After), 5 min at most: then it is asked whether it still does.
+[[nodiscard]] std::optional<std::chrono::milliseconds> pause_of(const answer& a);
+
 /// How long after the attempt of that number, from 1 on, the next is: 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, and 10 h each.
 [[nodiscard]] std::chrono::milliseconds step_after(std::uint32_t tries);
 

@@ -91,13 +91,14 @@ void answer_replayed(const call& c, actors::webhook_replayed&& r) {
   respond_json(c.exchange, std::move(json), 202);
 }
 
-/// The events that were given up from … to, in the log's order.
-std::vector<storage::log_sequence> given_up(const storage::views& v, const actors::webhook_replay& asked) {
+/// The events that nobody took yet, though they were tried, first due from … to, in the log's order.
+std::vector<storage::log_sequence> not_taken(const storage::views& v, const actors::webhook_replay& asked) {
   std::vector<storage::log_sequence> events;
   v.each_delivery(asked.brand, asked.webhook, storage::every_delivery, [&](storage::delivery_row&& row) {
     if (row.last.event <= asked.after) return false;
     const auto first = row.last.first;
-    if (row.last.what == outcome::given_up && first >= asked.from && first <= asked.to) {
+    const bool failed = row.last.what == outcome::given_up || row.last.what == outcome::failed;
+    if (failed && first >= asked.from && first <= asked.to) {
       events.push_back(row.last.event);
     }
     return true;
@@ -109,7 +110,7 @@ std::vector<storage::log_sequence> given_up(const storage::views& v, const actor
 /// Which events a body asks for; nullopt: answered.
 struct wanted {
   actors::webhook_replay what;
-  bool by_time_given_up = false;
+  bool by_rows = false;  ///< of what failed
 };
 std::optional<wanted> read_wanted(const call& c, const config::webhook_settings& w) {
   body_reader b(c.exchange->request().body, {"ids", "from", "to", "status", "cursor"});
@@ -119,7 +120,7 @@ std::optional<wanted> read_wanted(const call& c, const config::webhook_settings&
   const auto status = b.text("status").value_or("failed");
   const auto cursor = b.text("cursor");
   if (status != "failed" && status != "all") b.wrong("status", "must be failed or all");
-  if (ids && (from || to || cursor)) b.wrong("ids", "goes without from, to and cursor");
+  if (ids && (from || to)) b.wrong("ids", "goes without from and to");
   if (!ids && !from && b.ok()) b.wrong("from", "is required where there are no ids");
   if (ids && (ids->empty() || ids->size() > ids_max)) b.wrong("ids", "must have 1 to 1000 ids");
   if (from && to && *to < *from) b.wrong("to", "must not be before from");
@@ -143,7 +144,7 @@ std::optional<wanted> read_wanted(const call& c, const config::webhook_settings&
   std::sort(asked.what.events.begin(), asked.what.events.end());
   asked.what.from = from.value_or(domain::timestamp{});
   asked.what.to = to.value_or(domain::timestamp::max());
-  asked.by_time_given_up = !ids && status == "failed";
+  asked.by_rows = !ids && status == "failed";
   return asked;
 }
 
@@ -226,10 +227,10 @@ void replay_deliveries(call&& c) {
     by.ctx->engine->replay_deliveries(
         std::move(what), [by](actors::webhook_replayed&& r) { answer_replayed(by, std::move(r)); });
   };
-  if (!asked->by_time_given_up) return go(c, std::move(asked->what));
+  if (!asked->by_rows) return go(c, std::move(asked->what));
   read(std::move(c), [go, what = std::move(asked->what)](const call& by, const storage::views& v) {
     auto these = what;
-    these.events = given_up(v, what);
+    these.events = not_taken(v, what);
     if (these.events.empty()) return answer_replayed(by, {});
     go(by, std::move(these));
   });

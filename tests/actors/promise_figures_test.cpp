@@ -53,6 +53,11 @@ TEST(PromiseFigures, KnowWhatIsAtRiskNow) {
   EXPECT_THAT(lines(f), ElementsAre("acme/billing met 0 breached 0 at risk 1",
                                     "acme/support met 0 breached 0 at risk 2"))
       << "where it is now";
+  f.take(said(event_type::conversation_transferred, 2, "support", 1, ""));
+  f.take(said(event_type::conversation_transferred, 9, "support", 0, ""));
+  EXPECT_THAT(lines(f), ElementsAre("acme/billing met 0 breached 0 at risk 0",
+                                    "acme/support met 0 breached 0 at risk 3"));
+  f.take(said(event_type::conversation_transferred, 2, "billing", 1, ""));
   f.take(said(event_type::sla_met, 1, "support", 1));
   f.take(said(event_type::sla_breached, 2, "billing", 0));
   EXPECT_THAT(lines(f), ElementsAre("acme/billing met 0 breached 1 at risk 0",

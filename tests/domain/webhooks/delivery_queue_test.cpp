@@ -138,8 +138,10 @@ TEST(delivery_queue, after_some_failures_in_a_row_one_probe_at_a_time) {
   EXPECT_TRUE(q.circuit_open());
   EXPECT_EQ(taken(q), std::nullopt) << "4 is under way yet";
   (void)fail(q, 4);
-  EXPECT_EQ(taken(q), 5u);
-  EXPECT_EQ(taken(q), std::nullopt);
+  EXPECT_EQ(taken(q), std::nullopt) << "not at once: who fails fast is not asked fast";
+  EXPECT_EQ(q.next_due(), start + 5s);
+  EXPECT_EQ(taken(q, start + 5s), 5u);
+  EXPECT_EQ(taken(q, start + 5s), std::nullopt);
   (void)q.answered(5, {.status = 200}, {}, start);
   EXPECT_FALSE(q.circuit_open());
   for (int n = 0; n < 4; ++n) EXPECT_TRUE(q.take(start));
@@ -183,7 +185,8 @@ TEST(delivery_queue, a_replay_is_written_down_first_and_keeps_its_place_in_line)
   ASSERT_TRUE(said);
   EXPECT_EQ(said->what, outcome::waiting);
   EXPECT_EQ(said->next, start);
-  EXPECT_EQ(q.replay(event(5, 7), start), std::nullopt) << "it waits already";
+  EXPECT_TRUE(q.replay(event(5, 7), start)) << "it waits already, and is to be tried now";
+  EXPECT_EQ(q.waiting(), 2u);
   EXPECT_EQ(q.replay(event(21), start), std::nullopt) << "it comes by itself";
   EXPECT_EQ(q.settled(), 10u) << "for 11";
   EXPECT_EQ(taken(q), 5u);
@@ -200,13 +203,98 @@ TEST(delivery_queue, one_of_an_erased_customer_is_forgotten) {
   q.add(event(1, 7), start);
   q.add(event(2, 7), start);
   ASSERT_EQ(taken(q), 1u);
-  q.forgotten(1);
+  EXPECT_EQ(q.forgotten(1, "erased"), std::nullopt) << "the log says nothing of it";
   EXPECT_EQ(q.settled(), 1u);
   EXPECT_EQ(taken(q), 2u);
-  q.forgotten(2);
-  q.forgotten(2);
+  (void)fail(q, 2);
+  const auto said = q.forgotten(2, "erased");
+  ASSERT_TRUE(said) << "else a start would find it waiting for ever";
+  EXPECT_EQ(said->what, outcome::given_up);
+  EXPECT_EQ(said->error, "erased");
+  EXPECT_EQ(q.forgotten(2, "erased"), std::nullopt);
   EXPECT_EQ(q.under_way(), 0u);
   EXPECT_EQ(q.waiting(), 0u);
+}
+
+TEST(delivery_queue, what_was_cut_off_by_ourselves_is_no_attempt) {
+  delivery_queue q{{.ordered = true}, 0};
+  q.add(event(1, 7), start);
+  q.add(event(2, 7), start);
+  ASSERT_EQ(taken(q), 1u);
+  q.put_back(1);
+  EXPECT_EQ(q.under_way(), 0u);
+  EXPECT_EQ(q.settled(), 0u);
+  EXPECT_EQ(taken(q), 1u);
+  EXPECT_EQ(fail(q, 1).tries, 1u);
+}
+
+TEST(delivery_queue, what_fails_holds_nothing_else_back) {
+  delivery_queue q{{.concurrency = 9, .waiting_max = 2, .failing_max = 3, .circuit_after = 9}, 0};
+  for (std::uint64_t place = 1; place <= 3; ++place) {
+    ASSERT_GT(q.room(), 0u) << "before " << place;
+    q.add(event(place), start);
+    ASSERT_EQ(taken(q), place);
+    (void)fail(q, place);
+  }
+  EXPECT_EQ(q.failing(), 3u);
+  EXPECT_EQ(q.room(), 0u) << "but for a bound of its own";
+  EXPECT_EQ(q.oldest(), start);
+  const auto one = taken(q, start + 1h);
+  ASSERT_TRUE(one);
+  (void)q.answered(*one, {.status = 200}, {}, start + 1h);
+  EXPECT_EQ(q.room(), 2u);
+}
+
+TEST(delivery_queue, a_receiver_that_asks_for_time_has_it) {
+  delivery_queue q{{}, 0};
+  q.add(event(1), start);
+  q.add(event(2), start);
+  ASSERT_EQ(taken(q), 1u);
+  (void)q.answered(1, {.status = 429, .retry_after = 60s}, {}, start);
+  EXPECT_EQ(taken(q), std::nullopt) << "nothing else either";
+  EXPECT_EQ(q.next_due(), start + 60s);
+  EXPECT_EQ(taken(q, start + 60s), 2u);
+  (void)q.answered(2, {.status = 503, .retry_after = 24h}, {}, start + 60s);
+  EXPECT_EQ(q.next_due(), start + 60s + 5min) << "then it is asked again";
+  q.revive();
+  EXPECT_NE(q.next_due(), start + 60s + 5min);
+}
+
+TEST(delivery_queue, what_waits_is_tried_now_where_somebody_asks) {
+  delivery_queue q{{.give_up_after = 3600s}, 0};
+  q.add(event(1), start);
+  ASSERT_EQ(taken(q), 1u);
+  (void)fail(q, 1);
+  ASSERT_EQ(taken(q, start + 6s), 1u);
+  (void)fail(q, 1, 500, start + 6s);
+  EXPECT_EQ(taken(q, start + 50s), std::nullopt);
+  const auto said = q.replay(event(1), start + 50s);
+  ASSERT_TRUE(said);
+  EXPECT_EQ(said->next, start + 50s);
+  EXPECT_EQ(said->tries, 2u);
+  EXPECT_EQ(taken(q, start + 50s), 1u);
+  EXPECT_EQ(q.replay(event(1), start + 50s), std::nullopt) << "it is under way";
+  EXPECT_EQ(fail(q, 1, 500, start + 3601s).what, outcome::failed) << "with all its time again";
+}
+
+TEST(delivery_queue, a_start_that_finds_more_than_it_has_room_for_reads_on) {
+  delivery_queue q{{.ordered = true, .waiting_max = 2}, 4};
+  for (const std::uint64_t place : {6U, 7U, 8U}) {
+    attempt a;
+    a.event = place;
+    a.conversation = event(place, 7).conversation;
+    a.what = outcome::waiting;
+    a.first = start;
+    q.restore(a);
+  }
+  EXPECT_EQ(taken(q), std::nullopt) << "5 may be before them";
+  ASSERT_GT(q.room(), 0u);
+  q.add(event(5, 7), start);
+  q.read_to(9);
+  for (const std::uint64_t place : {5U, 6U, 7U, 8U}) {
+    ASSERT_EQ(taken(q), place);
+    (void)q.answered(place, {.status = 200}, {}, start);
+  }
 }
 
 TEST(delivery_queue, goes_on_from_what_the_log_says) {

@@ -120,7 +120,7 @@ class world {
     if (checked_.ordered) check_order(*w);
     if (!under_way_.emplace(w->event, *w).second) complain("one event is under way twice");
     if (under_way_.size() > (was_open ? 1 : checked_.concurrency)) complain("too many are under way");
-    if (queue_->waiting() + queue_->under_way() > checked_.waiting_max + replayed_)
+    if (queue_->waiting() + queue_->under_way() - queue_->failing() > checked_.waiting_max + replayed_)
       complain("it keeps too many");
   }
 
@@ -143,8 +143,9 @@ class world {
     std::advance(at, below(static_cast<std::uint32_t>(under_way_.size())));
     const auto event = at->first;
     under_way_.erase(at);
+    if (below(30) == 0) return queue_->put_back(event);
     if (below(60) == 0) {
-      queue_->forgotten(event);
+      if (auto a = queue_->forgotten(event, "erased")) unwritten_.push_back(*std::move(a));
       delivered_.insert(event);  // to nobody
       return;
     }
@@ -180,8 +181,9 @@ class world {
     if (delivered_.empty()) return;
     auto at = delivered_.begin();
     std::advance(at, below(static_cast<std::uint32_t>(delivered_.size())));
+    const auto any = log_[below(static_cast<std::uint32_t>(log_.size()))].event;  // perhaps one that waits
     for (const auto& w : log_) {
-      if (w.event != *at) continue;
+      if (w.event != *at && w.event != any) continue;
       if (auto a = queue_->replay(w, now_)) unwritten_.push_back(*std::move(a));
     }
   }

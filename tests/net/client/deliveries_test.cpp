@@ -91,8 +91,9 @@ TEST(Deliveries, OfNobodyWhoAnswersSayWhy) {
   const auto o = deliver("http://127.0.0.1:" + std::to_string(free), true, by);
   EXPECT_EQ(o.answer.status, 0);
   EXPECT_THAT(o.error, Not(IsEmpty()));
+  EXPECT_FALSE(o.cut_off);
   by.stop();
-  EXPECT_EQ(deliver("http://127.0.0.1:" + std::to_string(free), true, by).answer.status, 0);
+  EXPECT_TRUE(deliver("http://127.0.0.1:" + std::to_string(free), true, by).cut_off) << "by ourselves";
 }
 
 }  // namespace
