@@ -24,15 +24,18 @@ constexpr const char* plain = "106540352242922";     // as bench_config has it: 
 constexpr const char* promised = "106540352242923";  // 8 h: never due here
 constexpr const char* bursting = "106540352242924";
 /// From the first message of the burst until it is due: time enough to send all of it.
-constexpr auto burst_target = 60s;
+std::chrono::seconds burst_target(const bench_options& o) {
+  return 10s + std::chrono::seconds{o.burst / 2'000};
+}
 /// Ingest beside the burst begins so long before it.
 constexpr auto run_up = 2s;
 constexpr auto arrives_within = 120s;
 
-std::string config() {
+std::string config(const bench_options& o) {
+  const auto soon = std::to_string(burst_target(o).count()) + "s";
   std::string out;
   for (const auto& [id, number, target] :
-       {std::tuple{"promised", promised, "8h"}, {"bursting", bursting, "60s"}}) {
+       {std::tuple{"promised", promised, "8h"}, {"bursting", bursting, soon.c_str()}}) {
     out += "\n[[account]]\nid = \"" + std::string(id) +
            "\"\nbrand = \"acme\"\nsource = \"meta\"\nplatform = \"whatsapp\"\nplatform_id = \"" + number +
            "\"\n[[sla]]\nid = \"" + id + "\"\naccounts = [\"" + id +
@@ -53,7 +56,8 @@ struct outcome {
   double burst_rate = 0;                                        ///< breaches a second
   double lateness_p50 = 0, lateness_p99 = 0, lateness_max = 0;  ///< seconds; bounds of buckets
   std::uint64_t breaches = 0;
-  nanoseconds start_empty{}, start_armed{};
+  nanoseconds start_empty{};  ///< until it is ready
+  nanoseconds start_armed{};  ///< until it is, and knows its clocks
   std::uint64_t armed = 0, resident = 0;
 };
 
@@ -62,7 +66,7 @@ class promises_rig {
   explicit promises_rig(const bench_options& o) : o_(o) {}
 
   expected<outcome, std::string> run() {
-    auto target = make_target(o_, "promises", config());
+    auto target = make_target(o_, "promises", config(o_));
     if (!target) return unexpected{target.error()};
     target_ = *std::move(target);
     const auto admin = parse_url(target_.own->admin_url());
@@ -140,7 +144,7 @@ class promises_rig {
     const auto before = state();
     if (!before) return unexpected{before.error()};
     const auto written = std::chrono::floor<std::chrono::seconds>(system_clock::now());
-    const auto due = written + burst_target;
+    const auto due = written + burst_target(o_);
     auto p = target_.plan(o_);
     p.warm_up = 0s;
     p.duration = 1h;
@@ -182,12 +186,21 @@ class promises_rig {
   }
   done start_armed() {
     out_.resident = target_.own->resident_bytes();
+    const auto before = state();
+    if (!before) return unexpected{before.error()};
     const auto took = target_.own->restart();
     if (!took) return unexpected{took.error()};
-    out_.start_armed = *took;
-    const auto now = state();
-    if (!now) return unexpected{now.error()};
-    out_.armed = static_cast<std::uint64_t>(now->armed);
+    const auto began = std::chrono::steady_clock::now() - *took;
+    for (;;) {  // ready, and all of them known
+      const auto now = state();
+      if (!now) return unexpected{now.error()};
+      if (now->armed >= before->armed) break;
+      if (std::chrono::steady_clock::now() > began + arrives_within)
+        return unexpected{format("a start found %.0f clocks of %.0f", now->armed, before->armed)};
+      std::this_thread::sleep_for(10ms);
+    }
+    out_.start_armed = std::chrono::steady_clock::now() - began;
+    out_.armed = static_cast<std::uint64_t>(before->armed);
     return {};
   }
 
