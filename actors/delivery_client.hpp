@@ -32,7 +32,7 @@ class delivery_client {
 
   /// Exactly one request.
   virtual void deliver(delivery_order what, std::function<void(delivery_outcome)> done) = 0;
-  /// Ends what is under way, as failed.
+  /// Ends what is under way: what got no answer is told as cut_off.
   virtual void stop() = 0;
 };
 

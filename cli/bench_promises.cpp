@@ -46,7 +46,7 @@ std::string config(const bench_options& o) {
 
 /// Of one moment.
 struct alarm_state {
-  double armed = 0, fired = 0;
+  double armed = 0;
   std::map<double, double> lateness;  ///< seconds → that many were no later
 };
 
@@ -226,7 +226,6 @@ class promises_rig {
       constexpr std::string_view bucket = "switchboard_alarm_lateness_seconds_bucket{le=\"";
       const auto value = number_in(line.substr(std::min(line.size(), line.rfind(' ') + 1)));
       if (line.starts_with("switchboard_alarms_armed ")) s.armed = value;
-      if (line.starts_with("switchboard_alarms_fired_total ")) s.fired = value;
       if (line.starts_with(bucket)) {
         const auto le = line.substr(bucket.size());
         s.lateness[le.starts_with("+Inf") ? INFINITY : number_in(le.substr(0, le.find('"')))] = value;
