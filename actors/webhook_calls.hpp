@@ -23,9 +23,10 @@ struct webhook_figures {
   storage::log_sequence settled = 0;  ///< a start reads on from here
   storage::log_sequence read = 0;     ///< … and so far its events are known
   std::uint64_t waiting = 0, under_way = 0;
-  std::uint64_t delivered = 0, failed = 0, given_up = 0;  ///< attempts; of the failed the last ones are given_up
-  std::optional<domain::timestamp> oldest;                ///< when what waits longest was due first
-  std::uint16_t last_status = 0;                          ///< 0: nobody answered, or nothing was tried
+  std::uint64_t delivered = 0, failed = 0,
+                given_up = 0;               ///< attempts; of the failed the last ones are given_up
+  std::optional<domain::timestamp> oldest;  ///< when what waits longest was due first
+  std::uint16_t last_status = 0;            ///< 0: nobody answered, or nothing was tried
   std::string last_error;
   std::optional<domain::timestamp> last_at;  ///< of the last attempt
 };

@@ -5,6 +5,7 @@
 #include "domain/account_health.hpp"
 #include "domain/limit_level.hpp"
 #include "domain/model.hpp"
+#include "domain/reports/fact.hpp"
 #include "domain/routing_record.hpp"
 #include "domain/sla/note.hpp"
 #include "domain/thread_alias.hpp"
@@ -104,7 +105,7 @@ struct previous_state {
   bool operator==(const previous_state&) const = default;
 };
 
-/// What is left of an event whose customer was erased: its place, and keyed hashes by which a redelivery is known.
+/// What is left of an event whose customer was erased: its place, keyed hashes by which a redelivery is known, and that it counts.
 /// Also what a conversation's own customer.erased says.
 struct erasure {
   brand_id brand;
@@ -116,6 +117,7 @@ struct erasure {
   std::optional<std::uint64_t> origin;     ///< of event::origin, where that was kept as a dedup key
   bool comment = false;                    ///< `reference` leads to a thread of comments
   std::vector<thread_alias> aliases;       ///< event::aliases
+  std::optional<reports::fact> counted = {};  ///< what it counts as in reports, which it goes on to do
   bool operator==(const erasure&) const = default;
 };
 

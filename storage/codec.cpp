@@ -43,8 +43,10 @@
 //   deadLetter   := { "id", "source", "brand"?, "reason", "detail", ("raw":text | "rawBase64":text),
 //                     "receivedAt":time, "replayedAt"?:time, "erased"?:true }
 //   erasure      := { "brand"?, "accountId"?, "conversationId"?, "customerId"?, "by"?:number, "reference"?:hash,
-//                     "origin"?:hash, "comment"?:true, "aliases"?:[alias…] }
+//                     "origin"?:hash, "comment"?:true, "aliases"?:[alias…], "counted"?:fact }
 //                                                                   from "by" on for a refold: see domain/event.hpp
+//   fact         := { "as":word, "platform", "queue"?, "agent"?, "at":time, "clock"?:word, "passedMs"?:number, "byBot"?:true,
+//                     "again"?:true }                                 see domain/reports/fact.hpp
 //   hash         := 16 hexadecimal digits, as text
 //   config       := { "version" }
 //   attempt      := { "brand", "accountId", "begun":true|false, "messages":[message-id…], "limits"?:[limit…] }
@@ -63,7 +65,7 @@
 //   turn         := { "brand", "sequence":number, "consumed":number, "command":base64, "events":base64 }
 //   saved        := { "brand", "sequence":number, "consumed":number, "part":number, "parts":number, "state":base64 }
 //   decision     := { "brand", "conversationId", "decision"?:object }
-//   sla          := { "policy"?, clock-members, "at":time, "passedMs":number, "overdueMs"?:number, "reason"?, "threshold"?:number,
+//   sla          := { "policy"?, clock-members, "at":time, "passedMs":number, "overdueMs"?:number, "reason"?, "by"?, "threshold"?:number,
 //                     "lateArrival"?:true, "firedLate"?:true, "actions"?:[{ "do":word, "what" }…] }
 //   previous     := { "status", "priority", "updatedAt":time }        the conversation's, before the event
 //   origin       := { "kind", "id", "version"? }                      the dedup key, with the account
@@ -133,6 +135,7 @@ void copy_facts(const domain::event& e, record& r) {
     r.place = {c.status, c.priority, codec::as_written(c.updated_at)};
     if (const auto due = domain::wake_at(c)) r.wake_at = codec::as_written(*due);
     if (c.sla) r.at_risk = c.sla->at_risk();
+    if (const auto until = c.sla ? c.sla->waits_until() : std::nullopt) r.due = codec::as_written(*until);
   } else if (e.erased) {
     r.brand = e.erased->brand.value;
     r.account = e.erased->account.value;

@@ -3,7 +3,9 @@
 #include "storage/codec_read.hpp"
 #include "storage/codec_write.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <limits>
 
 namespace switchboard::storage::codec {
 namespace {
@@ -41,6 +43,61 @@ std::uint64_t read_hash(ondemand::value v) {
   return hash;
 }
 
+namespace {
+
+namespace reports = domain::reports;
+
+void write_fact(std::string& out, const reports::fact& f) {
+  domain::json_object o{out};
+  o.text("as", reports::to_word(f.kind));
+  o.text("platform", domain::to_word(f.platform));
+  o.text_if("queue", f.queue.value);
+  o.text_if("agent", f.agent.value);
+  o.key("at");
+  append_time(out, f.at);
+  if (reports::is_of_clock(f.kind)) {
+    o.text("clock", domain::sla::to_word(f.what));
+    if (f.elapsed.count() > 0) o.number("passedMs", static_cast<std::uint64_t>(f.elapsed.count()));
+    if (f.by_bot) o.boolean("byBot", true);
+    if (f.again) o.boolean("again", true);
+  }
+  o.end();
+}
+
+reports::fact read_fact(ondemand::object o) {
+  reports::fact f;
+  each_member(o, [&](std::string_view key, ondemand::value v) {
+    if (key == "as") {
+      const auto kind = reports::kind_from_word(text(v));
+      if (!kind) throw malformed("unknown word in counted");
+      f.kind = *kind;
+    } else if (key == "platform") {
+      f.platform = word<domain::platform>(v);
+    } else if (key == "queue") {
+      assign(f.queue.value, v);
+    } else if (key == "agent") {
+      assign(f.agent.value, v);
+    } else if (key == "at") {
+      f.at = time(v);
+    } else if (key == "clock") {
+      const auto what = domain::sla::metric_from_word(text(v));
+      if (!what) throw malformed("unknown clock in counted");
+      f.what = *what;
+    } else if (key == "passedMs") {
+      constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
+      f.elapsed =
+          std::chrono::milliseconds(static_cast<std::int64_t>(std::min(number<std::uint64_t>(v), most)));
+    } else if (key == "byBot") {
+      f.by_bot = bool(v.get_bool());
+    } else if (key == "again") {
+      f.again = bool(v.get_bool());
+    }
+  });
+  return f;
+}
+
+}  // namespace
+
 void write_erasure(std::string& out, const domain::erasure& e) {
   out += '{';
   member(out, "brand", e.brand.value);
@@ -58,6 +115,10 @@ void write_erasure(std::string& out, const domain::erasure& e) {
   if (!e.aliases.empty()) {
     rest += ",\"aliases\":";
     write_aliases(rest, e.aliases);
+  }
+  if (e.counted) {
+    rest += ",\"counted\":";
+    write_fact(rest, *e.counted);
   }
   if (!rest.empty() && out.back() == '{') rest.erase(0, 1);
   out += rest;
@@ -85,6 +146,8 @@ domain::erasure read_erasure(ondemand::object o) {
       e.comment = bool(v.get_bool());
     else if (key == "aliases")
       e.aliases = read_aliases(v.get_array());
+    else if (key == "counted")
+      e.counted = read_fact(v.get_object());
   });
   return e;
 }

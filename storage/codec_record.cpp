@@ -33,6 +33,7 @@ struct record_reader {
   }
 
   void wake(domain::timestamp at) const { r.wake_at = std::min(r.wake_at.value_or(at), at); }
+  void due(domain::timestamp at) const { r.due = std::min(r.due.value_or(at), at); }
 
   void conversation(ondemand::object o) const {
     r.conversation_json = object_place(o);
@@ -64,6 +65,8 @@ struct record_reader {
         each_member(v.get_object(), [&](std::string_view name, ondemand::value x) {
           if (name == "wakeAt")
             wake(codec::time(x));
+          else if (name == "dueAt" || name == "overdueSince")
+            due(codec::time(x));
           else if (name == "atRisk")
             r.at_risk = number<std::uint32_t>(x);
         });

@@ -161,6 +161,7 @@ void write_clocks(std::string& out, const domain::conversation& c) {
   domain::json_object o{out};
   o.text_if("policy", all.policy);
   time_member(out, o, "dueAt", all.next_due());
+  time_member(out, o, "overdueSince", all.overdue_since());
   time_member(out, o, "wakeAt", all.wake_at());
   if (const auto many = all.at_risk()) o.number("atRisk", many);
   o.number("cycle", all.cycle);
@@ -226,6 +227,7 @@ void write_clock_note(std::string& out, const sla::clock_note& n) {
   milliseconds_member(o, "passedMs", n.elapsed);
   if (n.elapsed > n.clock.target) milliseconds_member(o, "overdueMs", n.elapsed - n.clock.target);
   o.text_if("reason", n.reason);
+  o.text_if("by", n.by.value);
   if (n.threshold) o.number("threshold", *n.threshold);
   if (n.late_arrival) o.boolean("lateArrival", true);
   if (n.fired_late) o.boolean("firedLate", true);
@@ -256,6 +258,8 @@ sla::clock_note read_clock_note(ondemand::object o) {
       n.elapsed = duration(v);
     else if (key == "reason")
       assign(n.reason, v);
+    else if (key == "by")
+      assign(n.by.value, v);
     else if (key == "threshold")
       n.threshold = number<std::uint32_t>(v);
     else if (key == "lateArrival")

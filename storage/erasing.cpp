@@ -3,6 +3,7 @@
 #include "domain/json.hpp"
 #include "storage/codec.hpp"
 #include "storage/codec_write.hpp"
+#include "storage/counting.hpp"
 #include "storage/cursor.hpp"
 #include "storage/hash.hpp"
 #include "storage/subjects.hpp"
@@ -27,6 +28,7 @@ std::optional<std::string> emptied(const record& r, std::uint64_t seed) {
     // Keyed hashes, like those below: whose a key is from then on concerns others too.
     if (auto aliases = decode_aliases(r.part(r.aliases_json))) left.aliases = std::move(*aliases);
   }
+  if (auto counted = counted_of(r)) left.counted = *std::move(counted);
   if (!r.conversation_json.empty()) {
     const auto known = dedup_keys_of(r, seed);
     left.reference = known.reference;

@@ -76,6 +76,7 @@ struct record {
   inbox_place place;
   std::optional<domain::timestamp> wake_at;  ///< domain::wake_at
   std::uint32_t at_risk = 0;                 ///< domain::sla::clocks::at_risk
+  std::optional<domain::timestamp> due;      ///< domain::sla::clocks::waits_until
   bool has_previous = false;
   inbox_place previous;  ///< where it was before the event
   span tags;             ///< the JSON array

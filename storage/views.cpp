@@ -8,7 +8,7 @@
 //
 //   column                   key                                              value
 //   meta                     "state"                                          layout:4 applied:8 latest-time:8
-//                                                                             conversations:8 reached:8
+//                                                                             conversations:8 reached:8 newest-time:8 since:8
 //   conversations            name(brand) case                                 the conversation's JSON
 //   messages                 name(brand) case sequence:8                      the message's JSON, as it is now
 //   inbox                    name(brand) status:1 (urgent-priority):1         platform:1 name(account)
@@ -41,6 +41,10 @@
 //                                                                             router-sequence:8 next-part:4
 //   wakes                    name(brand) case                                 time:8, when something of it is due; clocks at risk:4 name(queue), where there are
 //   breaches                 name(brand) ~due:8 case clock:1 cycle instance        over, name(queue) name(assignee) JSON
+//                            1 name(brand) case ~due:8 clock:1 cycle instance      empty: where rows of it are
+//   deadlines                name(brand) due:8 case                               empty
+//                            1 name(brand) case                               due:8, the place that it has
+//   reports                  name(brand) kind:1 name(subject) half-hour:8      figures (report_bytes.cpp), up to which event
 //   deliveries               name(brand) name(webhook) "s"                    settled:8 gone:1
 //                            name(brand) name(webhook) "d" ~log-sequence:8    over:1 time:8, and its last attempt, JSON
 //
@@ -51,6 +55,7 @@
 // `limits`: of the platforms, what is not full again (domain/limit_level.hpp).
 // Of `seen`, dedup keys (1) go after the redelivery window (a compaction filter, by the log's own time);
 // references (2) stay as long as the message: a reaction to a message of last year must still find it.
+// `reports`: kind is that of report_subject. Half hours go after reports_kept, in the same way.
 // Fingerprints are keyed with the directory's seed. No key holds what a person or platform said: RocksDB repeats keys
 // in its manifest.
 //
@@ -65,7 +70,8 @@
 // become sorted tables (views_tables.hpp) that RocksDB takes over in one step; the other columns go through
 // memtables, a batch for each stretch of the log. So after a crash columns may be of different moments: all rows
 // are complete up to `applied` of the meta row, and may hold some later events. Folding the log again from there
-// ends at the same rows whatever they held, since each row is set and not added to. Only where a conversation
+// ends at the same rows whatever they held, since each row is set and not added to (those of `reports` are, and say up to
+// which event they were). Only where a conversation
 // lies in the inbox depends on what was there: an event says where it was before (`previous`), which saves a
 // read, but up to `reached` the row itself is asked. That mark is on disk before any such row is.
 
@@ -117,7 +123,9 @@ views_on_disk::views_on_disk(std::unique_ptr<views_store> store)
       wakes_(*store_),
       webhooks_(*store_),
       breaches_(*store_),
-      fold_(*store_, condemned_, outbox_, routing_, wakes_, webhooks_, breaches_),
+      reports_(*store_),
+      deadlines_(*store_),
+      fold_(*store_, condemned_, outbox_, routing_, wakes_, webhooks_, breaches_, reports_, deadlines_),
       conversations_waiting_(*store_),
       messages_waiting_(*store_),
       written_(store_->opened_with()),
@@ -173,6 +181,14 @@ void views_on_disk::fold(std::span<const record_ptr> records) {
   } else if (messages_waiting_.bytes() > room / 5 * 2) {
     write_messages();
   }
+  if (reports_.waiting() > report_rows::waiting_max) write_reports();
+}
+
+void views_on_disk::write_reports() {
+  rocksdb::WriteBatch batch;
+  reports_.add_to(batch);
+  write(batch);
+  reports_.clear();
 }
 
 void views_on_disk::write_messages() {
@@ -188,7 +204,9 @@ void views_on_disk::write_everything(std::size_t level0_max) {
   // First it must be on disk that conversations may be ahead of what is complete, then they may be it.
   rocksdb::WriteBatch about_to;
   add_state(about_to, state_.applied);
+  reports_.add_to(about_to);
   write(about_to);
+  reports_.clear();
   flush_memtables();
   sorted_tables tables(*store_);
   messages_waiting_.add_tables(tables);

@@ -7,6 +7,7 @@
 #include "storage/breach_views.hpp"
 #include "storage/journal.hpp"
 #include "storage/record.hpp"
+#include "storage/report_views.hpp"
 #include "storage/routing_views.hpp"
 #include "storage/views_found.hpp"
 #include "storage/webhook_views.hpp"
@@ -44,7 +45,8 @@ struct conversation_query {
   std::vector<domain::conversation_status> statuses;
   std::vector<domain::platform> platforms;
   std::vector<std::string> accounts, assignees, queues, tags, customers;
-  /// updated: latest first; priority: urgent first, then updated; deadline: as updated, until there are SLAs.
+  /// updated: latest first; priority: urgent first, then updated; deadline: what waits for something promised, the
+  /// earliest first (overdue: on top), then the others as updated.
   enum class order : std::uint8_t { updated, priority, deadline } sort = order::updated;
   std::size_t limit = 50;
   std::string after;  ///< page::next of the page before
@@ -69,7 +71,7 @@ struct views_failure : std::runtime_error {
 
 /// apply() and flush() from one thread; the readers from any. Readers see what was applied before they were called.
 /// Pages hold at most page_rows_max rows. An `after` that is no page::next of the same query is an error.
-class views : public routing_views, public webhook_views, public breach_views {
+class views : public routing_views, public webhook_views, public breach_views, public report_views {
  public:
   [[nodiscard]] static expected<std::unique_ptr<views>, open_error> open(const views_options& options);
 

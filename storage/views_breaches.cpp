@@ -34,6 +34,30 @@ std::string key_of(const record& r, const domain::sla::clock& k) {
   return key;
 }
 
+/// Rows begin with the length of a brand's name, whose first byte is 0: no id is that long.
+constexpr char by_conversation = 1;
+constexpr std::size_t due_bytes = sizeof(std::uint64_t);
+constexpr std::size_t case_bytes = 20;
+
+/// Where the row with this key is found by its conversation: the two change places.
+std::string other_key_of(std::string_view key, std::string_view range) {
+  auto rest = key.substr(range.size());
+  std::string other(1, by_conversation);
+  other += range;
+  other += rest.substr(due_bytes, case_bytes);
+  other += rest.substr(0, due_bytes);
+  other += rest.substr(due_bytes + case_bytes);
+  return other;
+}
+std::string key_behind(std::string_view other_key, std::string_view range) {
+  auto rest = other_key.substr(1 + range.size());
+  std::string key(range);
+  key += rest.substr(case_bytes, due_bytes);
+  key += rest.substr(0, case_bytes);
+  key += rest.substr(case_bytes + due_bytes);
+  return key;
+}
+
 std::string json_of(const record& r) {
   std::string json;
   domain::json_object o{json};
@@ -100,7 +124,34 @@ void breach_rows::take(const record& r, rocksdb::WriteBatch& batch) {
   keys::append_name(value, r.queue);
   keys::append_name(value, r.assignee);
   value += json_of(r);
-  const auto done = batch.Put(store_.handle(column::breaches), key_of(r, k), value);
+  const auto key = key_of(r, k);
+  auto done = batch.Put(store_.handle(column::breaches), key, value);
+  if (done.ok()) {
+    done = batch.Put(store_.handle(column::breaches), other_key_of(key, range_of(r.brand)),
+                     std::string(1, row_version));
+  }
+  if (!done.ok()) store_.fail("a batch refused a row", done);
+}
+
+void breach_rows::erase(std::string_view brand, domain::thread_id t, std::uint32_t up_to,
+                        rocksdb::WriteBatch& batch) const {
+  const auto range = range_of(brand);
+  const auto from = by_conversation + keys::conversation(brand, {t, 0});
+  const auto behind = keys::behind(by_conversation + keys::conversation(brand, {t, up_to}));
+  const auto rows = store_.rows(column::breaches);
+  for (rows->Seek(from); rows->Valid() && rows->key().ToStringView() < behind; rows->Next()) {
+    const auto key = rows->key().ToStringView();
+    if (key.size() < 1 + range.size() + due_bytes + case_bytes) {
+      store_.damaged("breaches: a key that is none, " + keys::to_hex(key));
+    }
+    remove(key_behind(key, range), batch);
+    remove(key, batch);
+  }
+  store_.check(*rows, column::breaches);
+}
+
+void breach_rows::remove(std::string_view key, rocksdb::WriteBatch& batch) const {
+  const auto done = batch.Delete(store_.handle(column::breaches), rocksdb::Slice(key.data(), key.size()));
   if (!done.ok()) store_.fail("a batch refused a row", done);
 }
 
@@ -115,8 +166,12 @@ void breach_rows::forget_old(const record& r, rocksdb::WriteBatch& batch) {
   keys::append_newest_first(from, today - breaches_kept);
   const auto rows = store_.rows(column::breaches);
   for (rows->Seek(from); rows->Valid() && rows->key().ToStringView().starts_with(range); rows->Next()) {
-    const auto done = batch.Delete(store_.handle(column::breaches), rows->key());
-    if (!done.ok()) store_.fail("a batch refused a row", done);
+    const auto key = rows->key().ToStringView();
+    if (key.size() < range.size() + due_bytes + case_bytes) {
+      store_.damaged("breaches: a key that is none, " + keys::to_hex(key));
+    }
+    remove(other_key_of(key, range), batch);
+    remove(key, batch);
   }
   store_.check(*rows, column::breaches);
 }

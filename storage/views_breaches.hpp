@@ -19,9 +19,13 @@ class breach_rows {
 
   /// Puts the row of the clock that the record tells of, and removes what is older than breaches_kept by then.
   void take(const record& r, rocksdb::WriteBatch& batch);
+  /// The thread's conversations up to this ordinal are erased.
+  void erase(std::string_view brand, domain::thread_id t, std::uint32_t up_to,
+             rocksdb::WriteBatch& batch) const;
 
  private:
   void forget_old(const record& r, rocksdb::WriteBatch& batch);
+  void remove(std::string_view key, rocksdb::WriteBatch& batch) const;
 
   const views_store& store_;
   std::map<std::string, std::chrono::sys_days, std::less<>> swept_;  ///< by brand

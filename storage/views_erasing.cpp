@@ -107,6 +107,8 @@ void views_on_disk::erase_thread(const record& r, rocksdb::WriteBatch& batch) {
   outbox_.erase(thread, up_to, batch);
   routing_.erase(r.brand, thread, up_to, batch);
   wakes_.erase(r.brand, thread, up_to, batch);
+  deadlines_.erase(r.brand, thread, up_to, batch);
+  breaches_.erase(r.brand, thread, up_to, batch);
   forget_references(thread, up_to, batch);
   batch.Put(store_->handle(column::erasures), keys::thread_erased(thread), number_row(up_to));
   if (e->by != 0) {

@@ -33,6 +33,7 @@ rocksdb::WriteBatch& views_fold::fold(std::span<const record_ptr> records, fold_
   letters_.clear();
   customers_.clear();
   routing_.begin();
+  deadlines_.begin();
   for (const auto& r : records) add(*r, state);
   return batch_;
 }
@@ -62,8 +63,10 @@ void views_fold::add(const record& r, fold_state& state) {
   if (!condemned) {
     wakes_.take(r, batch_);
     breaches_.take(r, batch_);
+    deadlines_.take(r, batch_);
   }
   webhooks_.take(r, batch_);
+  reports_.take(r);
   state.applied = r.sequence;
   state.advance(keys::milliseconds(r.at));
 }

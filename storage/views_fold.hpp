@@ -3,7 +3,9 @@
 // another way: conversations by views_unwritten_conversations.hpp, messages and dedup keys by views_unwritten_messages.hpp.
 
 #include "storage/views_breaches.hpp"
+#include "storage/views_deadlines.hpp"
 #include "storage/views_outbox.hpp"
+#include "storage/views_reports.hpp"
 #include "storage/views_routing.hpp"
 #include "storage/views_store.hpp"
 #include "storage/views_wakes.hpp"
@@ -26,14 +28,17 @@ class views_fold {
  public:
   /// `condemned`: the threads whose customer is being erased. What they still say of him is not taken in.
   views_fold(const views_store& store, const std::set<domain::thread_id>& condemned, outbox_rows& outbox,
-             routing_rows& routing, wake_rows& wakes, webhook_rows& webhooks, breach_rows& breaches)
+             routing_rows& routing, wake_rows& wakes, webhook_rows& webhooks, breach_rows& breaches,
+             report_rows& reports, deadline_rows& deadlines)
       : store_(store),
         condemned_(condemned),
         outbox_(outbox),
         routing_(routing),
         wakes_(wakes),
         webhooks_(webhooks),
-        breaches_(breaches) {}
+        breaches_(breaches),
+        reports_(reports),
+        deadlines_(deadlines) {}
 
   /// The batch for `records`, which follow `state`; `state` is then as of their end. Valid until the next
   /// call. Throws views_failure where an old row is needed and cannot be read.
@@ -61,6 +66,8 @@ class views_fold {
   wake_rows& wakes_;
   webhook_rows& webhooks_;
   breach_rows& breaches_;
+  report_rows& reports_;
+  deadline_rows& deadlines_;
   rocksdb::WriteBatch batch_;
   std::string key_, value_, scratch_;
   std::unordered_map<std::string, std::pair<std::string, domain::timestamp>> letters_;  ///< id → brand, time

@@ -31,7 +31,7 @@ struct wake_row {
   domain::conversation_id id;
   domain::timestamp at;
   std::uint32_t at_risk = 0;  ///< clocks that have warned, as of the last thing that changed when it is due …
-  std::string_view queue;     ///< … and the queue that it was in then, where there are any; valid as `brand`
+  std::string_view queue;  ///< … and the queue that it was in then, where there are any; valid as `brand`
 };
 
 /// A reply that is on its way.

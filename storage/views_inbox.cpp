@@ -2,6 +2,7 @@
 #include "storage/views_inbox.hpp"
 
 #include "domain/json.hpp"
+#include "storage/codec.hpp"
 #include "storage/hash.hpp"
 #include "storage/views_keys.hpp"
 #include "storage/views_on_disk.hpp"
@@ -9,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <set>
 
 namespace switchboard::storage {
@@ -136,6 +138,18 @@ bool inbox_filter::matches(const inbox_facts& f) const {
          (tags.empty() || has_tag(f.tags, tags));
 }
 
+bool inbox_filter::takes(const domain::conversation& c) const {
+  if (!wants(c.status)) return false;
+  std::string all_tags;
+  for (const auto& tag : c.tags) domain::append_json_string(all_tags, tag);
+  return matches({.platform = c.platform,
+                  .account = c.account.value,
+                  .assignee = c.assigned_to.value,
+                  .queue = c.queue.value,
+                  .customer = c.customer.value,
+                  .tags = all_tags});
+}
+
 bool inbox_filter::needs_facts() const {
   return !(q.platforms.empty() && q.accounts.empty() && q.assignees.empty() && q.queues.empty() &&
            q.customers.empty() && tags.empty());
@@ -186,32 +200,37 @@ expected<page, views_error> views_on_disk::list_conversations(const conversation
   // come again, far longer than a page.
   while (true) {
     const auto before = conversations_waiting_.times_written();
-    auto out = inbox_page(filter, query, *after);
+    page out;
+    if (q.sort == conversation_query::order::deadline) {
+      out = by_deadline(filter, query, *after);
+    } else {
+      auto found = inbox_page(filter, *after, page_rows(q.limit));
+      out.rows = std::move(found.rows);
+      if (found.more) out.next = page_token(query, found.last);
+    }
     if (conversations_waiting_.times_written() == before) return out;
   }
 }
 
-page views_on_disk::inbox_page(const inbox_filter& filter, std::uint64_t query,
-                               const std::string& after) const {
-  const auto limit = page_rows(filter.q.limit);
+inbox_rows views_on_disk::inbox_page(const inbox_filter& filter, std::string_view after,
+                                     std::size_t limit) const {
   // Rows after what waits: a conversation written in between is then in both, and shown once.
   const auto as_of = applied();
   const auto waiting = conversations_waiting_.list(filter, after, limit + 1);
   auto s = stretches_of(filter);
   merged_ranges rows(*store_, column::inbox, std::move(s.ranges), after);
-  page out;
+  inbox_rows out;
   std::set<domain::conversation_id> shown;
-  std::string last;
   std::size_t scanned = 0;
   auto row = rows.next();
   for (auto w = waiting.begin(); row || w != waiting.end();) {
     if (out.rows.size() == limit || scanned == scan_max) {
-      out.next = page_token(query, last);
+      out.more = true;
       break;
     }
     if (w != waiting.end() && (!row || w->place <= row->place)) {
       if (shown.insert(w->id).second) out.rows.push_back(w->json);
-      last = w->place;
+      out.last = w->place;
       ++w;
       continue;
     }
@@ -220,15 +239,65 @@ page views_on_disk::inbox_page(const inbox_filter& filter, std::uint64_t query,
     if (!read_inbox_facts(row->value, facts)) store_->damaged("inbox: a row that is none");
     const auto& brand = s.brands[row->range];
     const auto id = conversation_at(*store_, row->place);
-    if (filter.matches(facts) && !conversations_waiting_.overtakes(brand, id, as_of) &&
+    const bool is_elsewhere = filter.leaves_out_deadlines() && deadlines_.has(brand, id);
+    if (!is_elsewhere && filter.matches(facts) && !conversations_waiting_.overtakes(brand, id, as_of) &&
         shown.insert(id).second) {
       // The row, not what waits: that may be of a moment after this page's, and no longer what was asked for.
       auto json = store_->row(column::conversations, keys::conversation(brand, id));
       if (json) out.rows.push_back(std::move(*json));
     }
-    last = std::move(row->place);
+    out.last = std::move(row->place);
     row = rows.next();
   }
+  return out;
+}
+
+inbox_rows views_on_disk::deadlines_page(const inbox_filter& filter, std::string_view after,
+                                         std::size_t limit) const {
+  std::vector<key_range> ranges;
+  for (const auto& brand : filter.brands) ranges.push_back({deadlines_of(brand), {}});
+  merged_ranges rows(*store_, column::deadlines, std::move(ranges), after);
+  inbox_rows out;
+  std::size_t scanned = 0;
+  for (auto row = rows.next(); row; row = rows.next()) {
+    if (out.rows.size() == limit || scanned == scan_max) {
+      out.more = true;
+      break;
+    }
+    ++scanned;
+    auto json = conversation_json(filter.brands[row->range], conversation_at(*store_, row->place));
+    out.last = std::move(row->place);
+    if (!json) continue;  // erased since the place was read
+    const auto c = decode_conversation(*json);
+    if (!c) store_->damaged("conversations: " + c.error().what);
+    if (filter.takes(*c)) out.rows.push_back(std::move(*json));
+  }
+  return out;
+}
+
+page views_on_disk::by_deadline(const inbox_filter& filter, std::uint64_t query,
+                                std::string_view after) const {
+  constexpr char with = 'd', without = 'u';  // which of the two lists a token goes on in
+  const auto limit = page_rows(filter.q.limit);
+  page out;
+  if (after.empty() || after.front() == with) {
+    auto found = deadlines_page(filter, after.empty() ? after : after.substr(1), limit);
+    out.rows = std::move(found.rows);
+    if (found.more) {
+      out.next = page_token(query, with + found.last);
+      return out;
+    }
+    after = {};
+    if (out.rows.size() == limit) {
+      out.next = page_token(query, std::string(1, without));
+      return out;
+    }
+  } else {
+    after.remove_prefix(1);
+  }
+  auto found = inbox_page(filter, after, limit - out.rows.size());
+  std::move(found.rows.begin(), found.rows.end(), std::back_inserter(out.rows));
+  if (found.more) out.next = page_token(query, without + found.last);
   return out;
 }
 

@@ -20,6 +20,13 @@ struct inbox_facts {
 void append_inbox_facts(std::string& row, const inbox_facts& f);
 [[nodiscard]] bool read_inbox_facts(std::string_view row, inbox_facts& f);
 
+/// Part of a list: at most as many as were asked for.
+struct inbox_rows {
+  std::vector<std::string> rows;
+  std::string last;   ///< the place of the last that was looked at
+  bool more = false;  ///< there may be more behind it
+};
+
 struct inbox_filter {
   const conversation_query& q;
   std::vector<std::string> brands;  ///< sorted, each once
@@ -30,8 +37,12 @@ struct inbox_filter {
   [[nodiscard]] bool wants_brand(std::string_view brand) const;
   [[nodiscard]] bool wants(domain::conversation_status s) const;
   [[nodiscard]] bool matches(const inbox_facts& f) const;
+  /// Does it want its status, and match it?
+  [[nodiscard]] bool takes(const domain::conversation& c) const;
   /// Can matches() say no at all?
   [[nodiscard]] bool needs_facts() const;
+  /// Is what has a deadline listed elsewhere?
+  [[nodiscard]] bool leaves_out_deadlines() const { return q.sort == conversation_query::order::deadline; }
   /// Do places begin with a byte, rank()? Else that is 0.
   [[nodiscard]] bool ranked() const { return q.sort == conversation_query::order::priority; }
   [[nodiscard]] char rank(domain::priority p) const;

@@ -4,8 +4,10 @@
 // has what is on its way, views_routing.cpp what routing left.
 
 #include "storage/views_breaches.hpp"
+#include "storage/views_deadlines.hpp"
 #include "storage/views_fold.hpp"
 #include "storage/views_outbox.hpp"
+#include "storage/views_reports.hpp"
 #include "storage/views_routing.hpp"
 #include "storage/views_store.hpp"
 #include "storage/views_unwritten_conversations.hpp"
@@ -85,6 +87,7 @@ class views_on_disk final : public views {
   void each_delivery(std::string_view brand, std::string_view id, log_sequence before,
                      const std::function<bool(delivery_row&&)>& each) const override;
   [[nodiscard]] expected<page, views_error> list_breaches(const breach_query& q) const override;
+  [[nodiscard]] expected<report_page, views_error> report(const report_query& q) const override;
   [[nodiscard]] std::string account_health(std::string_view account) const override;
   [[nodiscard]] std::string feed_position(std::string_view reader, std::string_view feed) const override;
   [[nodiscard]] std::optional<std::string> conversation_json(std::string_view brand,
@@ -120,8 +123,14 @@ class views_on_disk final : public views {
   /// The ordinal of the thread's newest conversation that has a row; 0: none has.
   [[nodiscard]] std::uint32_t newest_row(std::string_view brand, domain::thread_id t) const;
   /// One look at what waits and at the rows, while nothing is written from the one to the other.
-  [[nodiscard]] page inbox_page(const inbox_filter& filter, std::uint64_t query,
-                                const std::string& after) const;
+  [[nodiscard]] inbox_rows inbox_page(const inbox_filter& filter, std::string_view after,
+                                      std::size_t limit) const;
+  /// The same of those that have a deadline, the earliest first.
+  [[nodiscard]] inbox_rows deadlines_page(const inbox_filter& filter, std::string_view after,
+                                          std::size_t limit) const;
+  /// The one, and then the other.
+  [[nodiscard]] page by_deadline(const inbox_filter& filter, std::uint64_t query,
+                                 std::string_view after) const;
 
   [[nodiscard]] std::optional<domain::message> message_behind(std::string_view brand, domain::thread_id t,
                                                               std::uint64_t reference) const;
@@ -136,6 +145,7 @@ class views_on_disk final : public views {
   void recall_erasures();
 
   void write_messages();
+  void write_reports();
   void write_everything(std::size_t level0_max = level0_tables_max);
   /// On disk it says how far the rows are complete: `written_`.
   void add_state(rocksdb::WriteBatch& batch, log_sequence reached) const;
@@ -150,6 +160,8 @@ class views_on_disk final : public views {
   wake_rows wakes_;
   webhook_rows webhooks_;
   breach_rows breaches_;
+  report_rows reports_;
+  deadline_rows deadlines_;
   views_fold fold_;
   unwritten_conversations conversations_waiting_;
   unwritten_messages messages_waiting_;

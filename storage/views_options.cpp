@@ -2,6 +2,7 @@
 
 #include "domain/kill_point.hpp"
 #include "storage/views_keys.hpp"
+#include "storage/views_reports.hpp"
 
 #include <rocksdb/cache.h>
 #include <rocksdb/compaction_filter.h>
@@ -46,6 +47,34 @@ class forget_seen_factory : public rocksdb::CompactionFilterFactory {
  private:
   std::shared_ptr<std::atomic<std::uint64_t>> latest_ms_;
   std::uint64_t window_ms_;
+};
+
+/// Drops the figures of half hours that are long over, by the same time.
+class forget_reports : public rocksdb::CompactionFilter {
+ public:
+  explicit forget_reports(std::uint64_t latest_ms) : latest_ms_(latest_ms) {}
+  [[nodiscard]] const char* Name() const override { return "switchboard.forget_reports"; }
+  bool Filter(int /*level*/, const rocksdb::Slice& key, const rocksdb::Slice& /*value*/,
+              std::string* /*new_value*/, bool* /*changed*/) const override {
+    return report_expired(key.ToStringView(), latest_ms_);
+  }
+
+ private:
+  std::uint64_t latest_ms_;
+};
+
+class forget_reports_factory : public rocksdb::CompactionFilterFactory {
+ public:
+  explicit forget_reports_factory(std::shared_ptr<std::atomic<std::uint64_t>> latest_ms)
+      : latest_ms_(std::move(latest_ms)) {}
+  [[nodiscard]] const char* Name() const override { return "switchboard.forget_reports_factory"; }
+  std::unique_ptr<rocksdb::CompactionFilter> CreateCompactionFilter(
+      const rocksdb::CompactionFilter::Context& /*context*/) override {
+    return std::make_unique<forget_reports>(latest_ms_->load(std::memory_order_relaxed));
+  }
+
+ private:
+  std::shared_ptr<std::atomic<std::uint64_t>> latest_ms_;
 };
 
 std::uint64_t window_ms(const views_options& o) {
@@ -134,6 +163,9 @@ std::vector<rocksdb::ColumnFamilyDescriptor> views_columns(
     if (c == column::seen) {
       options.compression = rocksdb::kNoCompression;  // hashes
       options.compaction_filter_factory = std::make_shared<forget_seen_factory>(latest_ms, window_ms(o));
+    }
+    if (c == column::reports) {
+      options.compaction_filter_factory = std::make_shared<forget_reports_factory>(latest_ms);
     }
     // The bulk: written once, seldom read. Tiered compaction writes each byte a few times only.
     if (c == column::messages || c == column::seen) {

@@ -15,7 +15,9 @@ namespace switchboard::storage {
 namespace {
 
 constexpr std::string_view state_key = "state";
-constexpr std::uint32_t layout = 4;
+constexpr std::uint32_t layout = 5;
+/// It had no columns for what is due, delivered, broken and reported.
+constexpr std::uint32_t layout_without_promises = 4;
 /// In it messages were deleted by ranges.
 constexpr std::uint32_t layout_with_ranges = 3;
 /// … and in it, besides, the platforms' own ids were keys of comment_threads.
@@ -55,10 +57,10 @@ open_error explain(const std::string& path, const rocksdb::Status& s) {
 
 std::string_view to_word(column c) {
   static constexpr std::array<std::string_view, column_count> words = {
-      "meta",      "conversations",   "messages",     "inbox",     "customers", "customer_conversations",
-      "seen",      "comment_threads", "dead_letters", "erasures",  "outbox",    "feeds",
-      "accounts",  "limits",          "agents",       "decisions", "routers",   "wakes",
-      "deliveries", "breaches"};
+      "meta",       "conversations",   "messages",     "inbox",     "customers", "customer_conversations",
+      "seen",       "comment_threads", "dead_letters", "erasures",  "outbox",    "feeds",
+      "accounts",   "limits",          "agents",       "decisions", "routers",   "wakes",
+      "deliveries", "breaches",        "reports",      "deadlines"};
   return words[static_cast<std::size_t>(c)];
 }
 
@@ -80,6 +82,7 @@ std::string encode_state(const fold_state& s) {
   keys::append_number(value, s.conversations);
   keys::append_number(value, s.reached);
   keys::append_number(value, s.newest_ms);
+  keys::append_number(value, s.since);
   return value;
 }
 
@@ -150,6 +153,9 @@ std::optional<open_error> views_store::read_state() {
   opened_with_.newest_ms = opened_with_.latest_ms;
   if (!from.empty() && !keys::take_number(from, opened_with_.newest_ms))
     return refused(path_, "its state is cut");
+  if (!from.empty() && !keys::take_number(from, opened_with_.since))
+    return refused(path_, "its state is cut");
+  if (found <= layout_without_promises) opened_with_.since = opened_with_.applied;
   set_latest(opened_with_.latest_ms);
   if (found == layout) return std::nullopt;
   if (const auto done = bring_up_to_date(found); !done.ok()) return explain(path_, done);

@@ -38,9 +38,11 @@ enum class column : std::uint8_t {
   routers,
   wakes,
   deliveries,
-  breaches
+  breaches,
+  reports,
+  deadlines
 };
-inline constexpr std::size_t column_count = 20;
+inline constexpr std::size_t column_count = 22;
 [[nodiscard]] std::string_view to_word(column);
 
 /// First byte of every value.
@@ -58,6 +60,8 @@ struct fold_state {
   std::uint64_t latest_ms = 0;  ///< the log's own time, by which dedup keys age
   std::uint64_t newest_ms = 0;  ///< what the last record says that it was
   std::uint64_t conversations = 0;
+  /// The columns from `wakes` on know nothing of what came before: these rows were folded by a program without them. 0: they know all.
+  log_sequence since = 0;
 
   /// A record of this time follows. The log's own time goes on by what lies between records, back never, and by an hour
   /// at most: a clock that was years ahead for a while ages nothing by years, neither then nor once it is right. (Where
@@ -90,6 +94,8 @@ class views_store {
   [[nodiscard]] const fold_state& opened_with() const { return opened_with_; }
   /// Dedup keys older than the window before this may be dropped by compactions.
   void set_latest(std::uint64_t ms) { latest_ms_->store(ms, std::memory_order_relaxed); }
+  /// The log's own time (keys::milliseconds).
+  [[nodiscard]] std::uint64_t latest_ms() const { return latest_ms_->load(std::memory_order_relaxed); }
   [[nodiscard]] bool expired(std::string_view seen_value) const;
 
   // Both throw views_failure. The first failure wins; everything after it fails too.

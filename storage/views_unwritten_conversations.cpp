@@ -34,6 +34,7 @@ void unwritten_conversations::take(const record& r, log_sequence reached) {
   const auto known = index_.find({r.brand, r.conversation});
   auto& c = known != index_.end() ? *known->second : begin_to_wait(r, reached);
   c.belongs = r.place;
+  c.has_deadline = r.due.has_value();
   bytes_ -= c.rows.capacity();
   c.rows.clear();
   append_inbox_facts(
@@ -143,6 +144,7 @@ std::vector<unwritten_row> unwritten_conversations::list(const inbox_filter& fil
   const std::shared_lock lock(mutex_);
   for (const auto& c : waiting_) {
     if (!filter.wants(c.belongs.status) || !filter.wants_brand(c.brand)) continue;
+    if (filter.leaves_out_deadlines() && c.has_deadline) continue;
     inbox_facts facts;
     if (filter.needs_facts() && !(read_inbox_facts(c.inbox_row(), facts) && filter.matches(facts))) continue;
     found.emplace_back(

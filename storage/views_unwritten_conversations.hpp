@@ -62,6 +62,7 @@ class unwritten_conversations {
     log_sequence first = 0;  ///< the first event that the row lacks
     bool in_inbox = false;   ///< there is a row at `lies`
     inbox_place lies, belongs;
+    bool has_deadline = false;
     std::string rows;        ///< the inbox row, then the conversation's
     std::size_t row_at = 0;  ///< … from here
     [[nodiscard]] std::string_view inbox_row() const { return std::string_view(rows).substr(0, row_at); }

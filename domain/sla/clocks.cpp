@@ -49,6 +49,20 @@ deadline clocks::next_due() const {
   return at;
 }
 
+deadline clocks::overdue_since() const {
+  deadline at;
+  for (const auto& k : all) {
+    if (k.state == clock_state::running && k.breached) earliest(at, k.due);
+  }
+  return at;
+}
+
+deadline clocks::waits_until() const {
+  auto at = overdue_since();
+  earliest(at, next_due());
+  return at;
+}
+
 std::uint32_t clocks::at_risk() const {
   return static_cast<std::uint32_t>(std::count_if(all.begin(), all.end(), [](const clock& k) {
     return k.state == clock_state::running && !k.breached && k.warned != 0;

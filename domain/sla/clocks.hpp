@@ -74,6 +74,10 @@ struct clocks {
   [[nodiscard]] deadline wake_at() const;
   /// The earliest deadline that is running and not missed: what queues by deadline go by.
   [[nodiscard]] deadline next_due() const;
+  /// The earliest deadline that was missed while what was promised is waited for still.
+  [[nodiscard]] deadline overdue_since() const;
+  /// The earlier of the two: what lists of conversations go by.
+  [[nodiscard]] deadline waits_until() const;
   /// Those that run, have warned, and are not missed yet.
   [[nodiscard]] std::uint32_t at_risk() const;
   bool operator==(const clocks&) const = default;

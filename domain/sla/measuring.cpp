@@ -149,7 +149,9 @@ void measuring::end(clock& k, clock_state as, instant at, std::string_view reaso
   k.state = as;
   k.next_warning.reset();
   if (as == clock_state::cancelled) k.due = k.breached ? k.due : deadline{};
-  note(as == clock_state::cancelled ? event_type::sla_cancelled : event_type::sla_met, k, at, reason);
+  auto& n =
+      note(as == clock_state::cancelled ? event_type::sla_cancelled : event_type::sla_met, k, at, reason);
+  if (n.type == event_type::sla_met) n.by = speaks_;
 }
 
 /// A miss is said when it happens; what ends it then is said as met too late, by its state.
@@ -277,6 +279,7 @@ void measuring::person_said(instant at, std::uint64_t sequence, const agent_id& 
   if (!state_.since) return;  // what we begin promises nothing until the customer writes
   if (state_.with_bot) handed_off(at);
   settle(at, false);
+  speaks_ = answers_for;
   const bool is_answer = !state_.unanswered || at >= *state_.unanswered;
   if (is_answer) {
     fulfil(metric::first_response, at);
@@ -288,7 +291,11 @@ void measuring::person_said(instant at, std::uint64_t sequence, const agent_id& 
   const bool is_owners = owner != nullptr && at >= owner->started;
   if (is_owners && (answers_for.empty() || owner->agent == answers_for))
     fulfil(metric::assignee_response, at);
-  if (!state_.answered || is_over(is_->status)) return;
+  if (state_.answered && !is_over(is_->status)) update_said(at);
+  speaks_ = {};
+}
+
+void measuring::update_said(instant at) {
   for (const auto m : of_updates) {
     const auto* const k = live(m);
     if (k != nullptr && at < k->started) continue;  // a later word is known

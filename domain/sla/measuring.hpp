@@ -83,6 +83,7 @@ class measuring {
 
   void begin_cycle(instant at);
   void answered_until(instant at);
+  void update_said(instant at);
   void arm_cycle(instant at, bool goes_on);
   void status_changed(const conversation& before, instant at, bool by_customer);
   void owner_changed(const conversation& before, instant at);
@@ -95,6 +96,7 @@ class measuring {
   const policies& all_;
   const policy* policy_;  ///< nullptr: none fits
   const instant now_;
+  agent_id speaks_ = {};         ///< whose word is being told; empty: nobody's, or not known
   std::vector<metric> touched_;  ///< started or resumed in this decision: what of them is past came late
   std::vector<clock_note> notes_;
 };

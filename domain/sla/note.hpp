@@ -20,6 +20,7 @@ struct clock_note {
   /// Why, where that is not what the type says: policy_change, calendar_change, reopened, earlier_message, reply_failed, unreplied,
   /// resolved, spam, no_reply_needed, left_queue, unassigned.
   std::string reason = {};
+  agent_id by = {};                             ///< sla.met by somebody's word: whose, where it is known
   milliseconds elapsed{0};                      ///< business time, until `at`
   std::optional<std::uint32_t> threshold = {};  ///< sla.warning: which, from 0
   bool late_arrival = false;                    ///< it had passed before what started it was here

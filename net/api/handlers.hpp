@@ -28,6 +28,10 @@ void get_queue_position(call&& c);
 // promises.cpp
 void get_promises(call&& c);
 void list_breaches(call&& c);
+void report_overview(call&& c);
+void report_agents(call&& c);
+void report_platforms(call&& c);
+void report_queues(call&& c);
 // webhooks.cpp
 void list_webhooks(call&& c);
 void get_webhook(call&& c);

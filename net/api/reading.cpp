@@ -128,6 +128,10 @@ expected<storage::page, storage::views_error> bounded_page(std::size_t limit, st
   }
 }
 
+void link_next(const http::request& r, std::string_view cursor, http::response& to) {
+  to.headers.emplace_back("Link", "<" + next_target(r, cursor) + ">; rel=\"next\"");
+}
+
 void respond_page(const http::exchange_ptr& x, std::string_view name,
                   const expected<storage::page, storage::views_error>& p) {
   if (!p) return respond_problem(x, 400, "bad-request", "Bad request", p.error().what);
@@ -143,7 +147,7 @@ void respond_page(const http::exchange_ptr& x, std::string_view name,
   r.body += ']';
   if (!p->next.empty()) {
     o.text("cursor", p->next);
-    r.headers.emplace_back("Link", "<" + next_target(x->request(), p->next) + ">; rel=\"next\"");
+    link_next(x->request(), p->next, r);
   }
   o.end();
   r.headers.emplace_back("Cache-Control", "no-store");

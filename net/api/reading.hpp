@@ -43,6 +43,9 @@ using list_rows =
 [[nodiscard]] expected<storage::page, storage::views_error> bounded_page(std::size_t limit, std::string after,
                                                                          const list_rows& list);
 
+/// Link: rel=next, the request's own target with this cursor.
+void link_next(const http::request& r, std::string_view cursor, http::response& to);
+
 /// {"<name>":[…],"cursor":"…"}; the cursor is left out on the last page. Link: rel=next beside it.
 /// 400 where there is no page: the cursor is none of this list.
 void respond_page(const http::exchange_ptr& x, std::string_view name,

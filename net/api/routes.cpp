@@ -32,6 +32,7 @@ constexpr std::string_view of_conversations[] = {"brand",    "status", "platform
 constexpr std::string_view of_messages[] = {"order", "limit", "cursor"};
 constexpr std::string_view of_pages[] = {"limit", "cursor"};
 constexpr std::string_view of_breaches[] = {"brand", "queue", "assignee", "from", "to", "state", "limit", "cursor"};
+constexpr std::string_view of_reports[] = {"brand", "from", "to", "interval", "timezone", "format", "limit", "cursor"};
 constexpr std::string_view of_deliveries[] = {"status", "limit", "cursor"};
 constexpr std::string_view of_brands[] = {"brand"};
 constexpr std::string_view of_readyz[] = {"verbose"};
@@ -78,6 +79,10 @@ constexpr std::array table{
     route{{get,   "/v1/dead-letters/{id}",                open,  supervises_brand, "getDeadLetter"},             none,             no_body, get_dead_letter},
     route{{post,  "/v1/dead-letters/{id}/replay",         open,  supervises_brand, "replayDeadLetter"},          none,             body,    replay_dead_letter},
     route{{get,   "/v1/sla/breaches",                     open,  reads_brand,      "listBreaches"},              of_breaches,      no_body, list_breaches},
+    route{{get,   "/v1/reports/overview",                 open,  reads_brand,      "reportOverview"},            of_reports,       no_body, report_overview},
+    route{{get,   "/v1/reports/agents",                   open,  reads_brand,      "reportAgents"},              of_reports,       no_body, report_agents},
+    route{{get,   "/v1/reports/platforms",                open,  reads_brand,      "reportPlatforms"},           of_reports,       no_body, report_platforms},
+    route{{get,   "/v1/reports/queues",                   open,  reads_brand,      "reportQueues"},              of_reports,       no_body, report_queues},
     route{{get,   "/v1/webhooks",                         open,  supervises_brand, "listWebhooks"},              of_brands,        no_body, list_webhooks},
     route{{get,   "/v1/webhooks/{id}",                    open,  supervises_brand, "getWebhook"},                none,             no_body, get_webhook},
     route{{get,   "/v1/webhooks/{id}/deliveries",         open,  supervises_brand, "listDeliveries"},            of_deliveries,    no_body, list_deliveries},

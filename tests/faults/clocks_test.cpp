@@ -15,6 +15,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
+#include <set>
+#include <string>
 #include <thread>
 
 namespace switchboard::faults {
@@ -69,6 +71,36 @@ class wall_clock {
   };
   const fs::path file_;
   state* state_ = nullptr;
+};
+
+/// What the stream says of clocks, each of which is to run out behind two seconds, or not at all.
+struct promised_and_broken {
+  explicit promised_and_broken(const e2e::engine_process& engine) : engine_(engine) {}
+
+  void read() {
+    for (const auto& e :
+         e2e::read_log(engine_, cursor_, "&type=sla.armed&type=sla.warning&type=sla.breached")) {
+      const auto of = e2e::text_at(e, "/subject").value_or("");
+      const auto type = e2e::text_at(e, "/type");
+      if (e2e::text_at(e, "/data/sla/clock") != "firstResponse") {
+        waits_ = true;
+        if (type != "sla.armed") ++too_early;
+      } else if (type == "sla.armed") {
+        armed.insert(of);
+      } else if (!broken.insert(of).second) {
+        ++said_twice;
+      }
+    }
+  }
+  [[nodiscard]] bool of_both_kinds() const { return waits_ && !armed.empty(); }
+
+  std::set<std::string> armed, broken;  ///< by conversation
+  std::uint64_t too_early = 0, said_twice = 0;
+
+ private:
+  const e2e::engine_process& engine_;
+  std::string cursor_ = "earliest";
+  bool waits_ = false;
 };
 
 class clocks : public testing::Test {
@@ -126,6 +158,42 @@ TEST_F(clocks, that_are_set_forward_and_back_by_an_hour) {
       EXPECT_TRUE(loop_.wait_for_answers(150, ended));
     }
   });
+  check_to_the_end();
+}
+
+// An hour that a clock was set by is an hour that nobody waited, and one that it was set back is none that anybody may wait longer.
+TEST_F(clocks, that_are_set_break_no_promise_and_keep_none_too_long) {
+  e2e::setup s;
+  s.more = R"(
+[[sla]]
+id = "all"
+brands = ["acme", "globex"]
+charge_ingest_lag = false
+[[sla.clock]]
+clock = "first_response"
+target = "2s"
+[[sla.clock]]
+clock = "requester_wait"
+target = "30m"
+warn = ["50%"]
+)";
+  loop_.configure(s);
+  loop_.recover();
+  load_while([&] {
+    for (const auto by : {hours{1}, hours{-2}, hours{1}, hours{-1}, hours{1}}) {
+      clock_.turn(by);
+      std::optional<e2e::ending> ended;
+      EXPECT_TRUE(loop_.wait_for_answers(full() ? 20'000 : 150, ended));
+    }
+  });
+  promised_and_broken all(loop_.engine());
+  EXPECT_TRUE(eventually([&] {
+    all.read();
+    return all.of_both_kinds() && all.broken == all.armed;
+  })) << all.armed.size()
+      << " armed, " << all.broken.size() << " broken";
+  EXPECT_EQ(all.too_early, 0U) << "of half an hour";
+  EXPECT_EQ(all.said_twice, 0U);
   check_to_the_end();
 }
 

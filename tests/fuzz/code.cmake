@@ -8,7 +8,7 @@ foreach(file IN ITEMS domain/account_health domain/business_time domain/calendar
         domain/json domain/language domain/limit_level domain/model domain/open_index domain/outgoing domain/posix_tz domain/time domain/tzif
         domain/routing/applying domain/routing/archive domain/routing/choosing domain/routing/eligibility
         domain/routing/first_match domain/routing/placing domain/routing/router_config domain/routing/saving
-        domain/routing/strategies domain/routing/wait_text domain/sla/clocks domain/sla/metric domain/sla/policy domain/waking domain/webhooks/note domain/zone net/http/gate net/http/chunk_gate net/http/second_opinion net/http/message
+        domain/routing/strategies domain/routing/wait_text domain/sla/clocks domain/sla/metric domain/sla/policy domain/waking domain/reports/fact domain/webhooks/note domain/zone net/http/gate net/http/chunk_gate net/http/second_opinion net/http/message
         net/http/forwarded
         net/http/asio_impl net/api/parameters net/api/websocket_request storage/cursor
         tests/fuzz/gate_reader tests/fuzz/strict_reader)

@@ -255,7 +255,7 @@ TEST_F(erasing_views, of_an_earlier_layout_hold_no_ids_in_keys_once_they_are_ope
   std::string state;
   auto* const meta = v_->store().handle(column::meta);
   ASSERT_TRUE(db.Get({}, meta, "state", &state).ok());
-  ASSERT_EQ(state.substr(0, 4), std::string("\0\0\0\4", 4));
+  ASSERT_EQ(state.substr(0, 4), std::string("\0\0\0\5", 4));
   state[3] = 2;
   ASSERT_TRUE(db.Put(unlogged, meta, "state", state).ok());
   ASSERT_TRUE(db.Flush({}, {meta, threads}).ok());

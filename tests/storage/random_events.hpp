@@ -108,6 +108,7 @@ class random_events : public random_values {
     n.at = instant();
     n.elapsed = span();
     if (maybe()) n.reason = hostile();
+    if (maybe()) n.by.value = hostile();
     if (maybe()) n.threshold = static_cast<std::uint32_t>(below(8));
     n.late_arrival = maybe();
     n.fired_late = maybe();
@@ -192,7 +193,22 @@ class random_events : public random_values {
     if (maybe()) e.origin = big();
     e.comment = maybe();
     e.aliases = aliases();
+    if (maybe()) e.counted = fact();
     return e;
+  }
+  domain::reports::fact fact() {
+    domain::reports::fact f;
+    f.kind = one_of(domain::reports::kind::cancelled);
+    f.platform = one_of(domain::platform::telegram);
+    f.queue.value = hostile();
+    f.agent.value = hostile();
+    f.at = instant();
+    if (!domain::reports::is_of_clock(f.kind)) return f;
+    f.what = one_of(domain::sla::metric::assignee_response);
+    f.elapsed = span();
+    f.by_bot = maybe();
+    f.again = maybe();
+    return f;
   }
 
   /// What the codec takes for bytes: anything.

@@ -81,6 +81,13 @@ class views_breaches : public views_test {
     return all;
   }
 
+  [[nodiscard]] std::size_t rows_on_disk() const {
+    std::size_t n = 0;
+    const auto i = v_->store().rows(column::breaches);
+    for (i->SeekToFirst(); i->Valid(); i->Next()) ++n;
+    return n;
+  }
+
   std::vector<record_ptr> log_;
   std::size_t folded_ = 0;
 };
@@ -147,10 +154,12 @@ TEST_F(views_breaches, are_forgotten_in_time_and_with_who_is_erased) {
   log_.push_back(std::move(r));
   fold_all();
   EXPECT_THAT(rows(), ElementsAre("1 firstResponse"));
+  EXPECT_EQ(rows_on_disk(), 2u) << "the other's, and where it is";
   const auto later = start + breaches_kept + 48h;
   happens(event_type::sla_breached, {.thread = 4, .due = later, .at = later});
   fold_all();
   EXPECT_THAT(rows(), ElementsAre("4 firstResponse"));
+  EXPECT_EQ(rows_on_disk(), 2u);
   happens(event_type::sla_breached, {.thread = 5, .due = start, .at = later});
   fold_all();
   EXPECT_THAT(rows(), ElementsAre("4 firstResponse")) << "what is older than is kept is not even put";

@@ -24,7 +24,10 @@ class fake_views final : public storage::views {
   std::map<key, storage::erasure_row> erasures;
   mutable std::optional<storage::conversation_query> asked;
   mutable std::optional<storage::breach_query> breaches_asked;
-  std::map<key, std::vector<storage::delivery_row>> deliveries;  ///< by brand and webhook, the latest events first
+  mutable std::optional<storage::report_query> report_asked;
+  storage::report_page reported;
+  std::map<key, std::vector<storage::delivery_row>>
+      deliveries;  ///< by brand and webhook, the latest events first
   mutable std::optional<std::vector<std::string>> letters_asked;
   mutable std::optional<storage::message_order> messages_asked;
   storage::page next_page;
@@ -67,6 +70,12 @@ class fake_views final : public storage::views {
       const storage::breach_query& q) const override {
     breaches_asked = q;
     return listed();
+  }
+  [[nodiscard]] expected<storage::report_page, storage::views_error> report(
+      const storage::report_query& q) const override {
+    report_asked = q;
+    if (!list_error.empty()) return unexpected{storage::views_error{list_error}};
+    return reported;
   }
   void each_delivery(std::string_view brand, std::string_view id, storage::log_sequence before,
                      const std::function<bool(storage::delivery_row&&)>& each) const override {
