@@ -1,7 +1,7 @@
 #pragma once
 // A report as JSON, for programs, and as CSV (RFC 4180), for spreadsheets. Percentiles are made here: figures add up, percentiles don't.
 
-#include "storage/report_views.hpp"
+#include "actors/engine.hpp"
 
 #include <span>
 #include <string>

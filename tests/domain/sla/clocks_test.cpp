@@ -62,6 +62,41 @@ TEST_F(Clocks, what_was_typed_in_the_platforms_own_app_answers_when_it_was_writt
   EXPECT_EQ(state_of(next_response), "running");
 }
 
+TEST_F(Clocks, say_who_answered_where_that_is_known) {
+  const auto met_by = [](const event_list& events) {
+    std::vector<std::string> all;
+    for (const auto& e : events) {
+      if (e.type == event_type::sla_met)
+        all.push_back(std::string(to_word(e.sla->clock.what)) + " " + e.sla->by.value);
+    }
+    return all;
+  };
+  begins({{first_response, within(1h)}, {next_response, within(1h)}, {resolution, within(8h)}});
+  (void)assigned("support", "ann");
+  EXPECT_THAT(met_by(reply(sender_type::agent, "bob")), ElementsAre("firstResponse bob"))
+      << "whosesoever it is";
+  at("2026-06-01T10:10");
+  customer();
+  EXPECT_THAT(met_by(native_echo(now)), ElementsAre("nextResponse ")) << "typed elsewhere";
+  EXPECT_THAT(met_by(becomes(status::resolved)), ElementsAre("resolution ")) << "that is nobody's word";
+}
+
+TEST_F(Clocks, are_waited_for_until_the_earliest_deadline_missed_or_not) {
+  begins({{first_response, within(1h)}, {requester_wait, within(8h)}});
+  const auto clocks = [&]() -> const sla::clocks& { return *current().sla; };
+  EXPECT_EQ(testing::shown(clocks().waits_until()), "2026-06-01T09:00:00.000Z");
+  EXPECT_EQ(testing::shown(clocks().overdue_since()), "never");
+  at("2026-06-01T12:00");
+  EXPECT_EQ(testing::shown(clocks().overdue_since()), "2026-06-01T09:00:00.000Z");
+  EXPECT_EQ(testing::shown(clocks().waits_until()), "2026-06-01T09:00:00.000Z");
+  EXPECT_EQ(testing::shown(clocks().next_due()), "2026-06-02T08:00:00.000Z");
+  (void)reply();
+  EXPECT_EQ(testing::shown(clocks().overdue_since()), "never") << "it was done, though late";
+  EXPECT_EQ(testing::shown(clocks().waits_until()), "2026-06-02T08:00:00.000Z");
+  (void)becomes(status::pending);
+  EXPECT_EQ(testing::shown(clocks().waits_until()), "never") << "nobody waits for what is paused";
+}
+
 TEST_F(Clocks, a_reply_that_fails_for_good_answered_nobody) {
   begins({{first_response, within(1h)}});
   at("2026-06-01T10:10");

@@ -313,6 +313,7 @@ domain::event fullest() {
                                   .clock = k,
                                   .at = t,
                                   .reason = "spam",
+                                  .by = {"ann"},
                                   .elapsed = std::chrono::hours{2},
                                   .threshold = 1,
                                   .late_arrival = true,
