@@ -175,23 +175,33 @@ target = "2s"
 [[sla.clock]]
 clock = "requester_wait"
 target = "30m"
-warn = ["50%"]
+warn = { "50%" = ["add_tag:half"] }
 )";
   loop_.configure(s);
   loop_.recover();
+  promised_and_broken all(loop_.engine());
+  const auto expect_broken = [&](const char* when) {
+    all.read();
+    const auto by_now = all.armed.size();
+    EXPECT_TRUE(eventually([&] {
+      all.read();
+      return all.broken.size() >= by_now;
+    })) << when
+        << ": " << all.broken.size() << " of " << by_now;
+  };
   load_while([&] {
-    for (const auto by : {hours{1}, hours{-2}, hours{1}, hours{-1}, hours{1}}) {
+    for (const auto by : {hours{1}, hours{-2}, hours{2}, hours{-1}}) {
       clock_.turn(by);
       std::optional<e2e::ending> ended;
       EXPECT_TRUE(loop_.wait_for_answers(full() ? 20'000 : 150, ended));
+      expect_broken("while the clock is wrong");
     }
   });
-  promised_and_broken all(loop_.engine());
+  expect_broken("behind it");
   EXPECT_TRUE(eventually([&] {
     all.read();
     return all.of_both_kinds() && all.broken == all.armed;
-  })) << all.armed.size()
-      << " armed, " << all.broken.size() << " broken";
+  }));
   EXPECT_EQ(all.too_early, 0U) << "of half an hour";
   EXPECT_EQ(all.said_twice, 0U);
   check_to_the_end();
