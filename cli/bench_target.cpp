@@ -195,6 +195,27 @@ std::string engine_json(const bench_target& t) {
   return out;
 }
 
+namespace {
+
+/// "3 times 503, 2 not at all, 1 broken connection"
+std::string unexpected_text(const load_report& r) {
+  std::string out;
+  const auto add = [&](std::uint64_t n, const std::string& what) {
+    if (n == 0) return;
+    if (!out.empty()) out += ", ";
+    out += format_count(n) + " " + what;
+  };
+  for (std::size_t status = 0; status < r.by_status.size(); ++status) {
+    if (status < 200 || status > 299) add(r.by_status[status], "times " + std::to_string(status));
+  }
+  add(r.unanswered, "not at all");
+  add(r.broken, "broken connections");
+  if (out.empty()) add(r.unexpected, "with another body");
+  return out;
+}
+
+}  // namespace
+
 int judge(const load_report& r, const bench_options& o, const char* benchmark) {
   if (interrupted().load())
     return bench_failed(benchmark, "interrupted: the figures are of the time until then");
@@ -203,8 +224,9 @@ int judge(const load_report& r, const bench_options& o, const char* benchmark) {
                         "void: the generator was over 1 ms late on more than 0.1 % of its sends; give a "
                         "lower --rate or an idler machine");
   if (r.unexpected + r.unanswered + r.broken > 0)
-    return bench_failed(benchmark,
-                        "not everything was answered as expected; the figures count only what was");
+    return bench_failed(
+        benchmark, format("not everything was answered as expected (%s); the figures count only what was",
+                          unexpected_text(r).c_str()));
   if (r.answered == 0) return bench_failed(benchmark, "nothing was answered; is --duration long enough?");
   return exit_ok;
 }

@@ -30,9 +30,12 @@ std::string deadlines_of(std::string_view brand) {
 }
 
 void deadline_rows::take(const record& r, rocksdb::WriteBatch& batch) {
+  if (r.conversation_json.empty()) return;
+  // Of one that begins there is no place yet, or it is on disk ahead of the log and will be its place again: nothing is asked. (Where
+  // something is promised, its first event shows the deadline that those behind it tell of.)
+  if (r.conversation_sequence == 1 && r.due) moved_.emplace(key_of(r.brand, r.conversation), std::nullopt);
   // Nothing else moves a deadline: what clocks do is said.
-  if (r.conversation_json.empty() || r.type < event_type::sla_armed || r.type > event_type::sla_cancelled)
-    return;
+  if (r.type < event_type::sla_armed || r.type > event_type::sla_cancelled) return;
   const auto key = key_of(r.brand, r.conversation);
   const auto known = moved_.find(key);
   const auto was = known != moved_.end() ? known->second : stored(key);
