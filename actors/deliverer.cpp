@@ -414,7 +414,8 @@ caf::behavior deliverer(caf::stateful_actor<deliverer_state>* self, deliverer_li
   go_on(self, links);
   return {
       [=](committed_atom) {
-        if (self->state.hooks.empty()) return;  // `awake` stays: nobody says so again until there is a webhook
+        if (self->state.hooks.empty())
+          return;  // `awake` stays: nobody says so again until there is a webhook
         links->awake.store(false, std::memory_order_release);
         for (auto& [k, h] : self->state.hooks) h.more = true;
         go_on(self, links);

@@ -135,9 +135,9 @@ class swapper {
       return {text(method::get, "/v1/accounts"), text(method::get, "/v1/accounts"), asker_};
     }
     if (one_of("abcdefgh") == 'a') {
-      const std::string list = one_of(std::array{
-          "/v1/agents?brand=", "/v1/queues?brand=", "/v1/webhooks?brand=", "/v1/sla/breaches?brand=",
-          "/v1/reports/overview?brand=", "/v1/reports/agents?brand="});
+      const std::string list = one_of(
+          std::array{"/v1/agents?brand=", "/v1/queues?brand=", "/v1/webhooks?brand=",
+                     "/v1/sla/breaches?brand=", "/v1/reports/overview?brand=", "/v1/reports/agents?brand="});
       return {text(method::get, list + owner_->brand), text(method::get, list + "nobodys"), asker_};
     }
     struct filter {

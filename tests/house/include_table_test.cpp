@@ -38,8 +38,9 @@ const std::map<std::string, std::vector<std::string>> table{
 /// What the engine's reads and its feed give and take (actors/engine.hpp, feed.hpp): rows, pages and places in the
 /// log. net/ includes no header of storage and may name only these; nothing that writes, opens or encodes.
 const std::set<std::string> of_storage_in_net{
-    "views",         "views_error",  "page",         "page_rows_max",  "conversation_query",
-    "message_order", "breach_query", "report_page", "report_query", "report_row", "report_subject", "delivery_row", "every_delivery", "log_sequence"};
+    "views",          "views_error",  "page",           "page_rows_max", "conversation_query",
+    "message_order",  "breach_query", "report_page",    "report_query",  "report_row",
+    "report_subject", "delivery_row", "every_delivery", "log_sequence"};
 
 struct include {
   std::string name;
